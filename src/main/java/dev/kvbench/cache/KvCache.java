@@ -1,0 +1,140 @@
+package dev.kvbench.cache;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Config;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+
+/**
+ * The tensors that a decode step writes, all allocated once: keys and values, and beside them the
+ * eviction scores, the current token, its position id and the logits. Knows their layout and nothing
+ * about policy.
+ */
+public final class KvCache implements AutoCloseable {
+
+    private final NDManager manager;
+    private final int batch;
+    private final int capacity;
+    private final long bytesPerEntry;
+    private final PtNDArray token;
+    private final PtNDArray position;
+    private final PtNDArray logits;
+    private final PtNDArray keysValues;
+    private final PtNDArray scores;
+    private final PtNDArray slots;
+    private final PtNDArray hostToken;
+    private final LongBuffer hostTokens;
+
+    /**
+     * @param config the model's shape
+     * @param dtype element type of keys, values and logits
+     * @param device where everything but the host tokens lives
+     * @param batch sequences, B
+     * @param capacity entries that fit per sequence, C
+     * @param scorePerLayer whether each layer has scores of its own
+     * @param scorePerHead whether each head has
+     */
+    public KvCache(
+            Gpt2Config config,
+            Dtype dtype,
+            Device device,
+            int batch,
+            int capacity,
+            boolean scorePerLayer,
+            boolean scorePerHead) {
+        this.batch = batch;
+        this.capacity = capacity;
+        bytesPerEntry = 2L * config.layers() * config.width() * dtype.bytes();
+        manager = NDManager.newBaseManager(device, "PyTorch");
+        token = zeros(manager, DataType.INT64, batch);
+        position = zeros(manager, DataType.INT64, 1);
+        logits = zeros(manager, dtype.dataType(), batch, config.vocabulary());
+        keysValues = zeros(manager, dtype.dataType(),
+                config.layers(), 2, batch, config.heads(), capacity, config.headDim());
+        scores = zeros(manager, DataType.FLOAT32,
+                scorePerLayer ? config.layers() : 1, batch, scorePerHead ? config.heads() : 1, capacity);
+        long[] indices = new long[capacity];
+        java.util.Arrays.setAll(indices, i -> i);
+        slots = (PtNDArray) manager.create(indices);
+        hostToken = device.isGpu()
+                ? (PtNDArray) manager.zeros(new Shape(batch), DataType.INT64, Device.cpu())
+                : zeros(manager, DataType.INT64, batch);
+        ByteBuffer direct = hostToken.toByteBuffer(true);
+        hostTokens = direct.order(ByteOrder.nativeOrder()).asLongBuffer();
+    }
+
+    private static PtNDArray zeros(NDManager manager, DataType type, long... shape) {
+        return (PtNDArray) manager.zeros(new Shape(shape), type);
+    }
+
+    /** @return token [B], position [1], logits [B, V], keys and values [L, 2, B, H, C, Dh], scores, slots [C], host token [B] */
+    public PtNDArray[] state() {
+        return new PtNDArray[] {token, position, logits, keysValues, scores, slots, hostToken};
+    }
+
+    /**
+     * Reads the tokens that the last step produced.
+     *
+     * @param into receives one token per sequence
+     */
+    public void readTokens(long[] into) {
+        hostTokens.get(0, into);
+    }
+
+    /**
+     * Writes the tokens that a reset feeds next.
+     *
+     * @param tokens one per sequence
+     */
+    public void writeTokens(long[] tokens) {
+        hostTokens.put(0, tokens);
+    }
+
+    /** @return the logits of the last step, [B, V] row by row, widened to float */
+    public float[] logits() {
+        return floats(logits);
+    }
+
+    /** @return the scores, [l, B, h, C] row-major */
+    public float[] scores() {
+        return floats(scores);
+    }
+
+    /** @return keys and values, [L, 2, B, H, C, Dh] row-major, widened to float */
+    public float[] keysValues() {
+        return floats(keysValues);
+    }
+
+    private static float[] floats(PtNDArray array) {
+        try (NDArray wide = array.toType(DataType.FLOAT32, true)) {
+            return wide.toFloatArray();
+        }
+    }
+
+    /** @return sequences, B */
+    public int batch() {
+        return batch;
+    }
+
+    /** @return entries that fit per sequence, C */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** @return bytes of keys and values that one entry takes in all layers */
+    public long bytesPerEntry() {
+        return bytesPerEntry;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

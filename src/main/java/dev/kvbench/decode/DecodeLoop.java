@@ -1,0 +1,178 @@
+package dev.kvbench.decode;
+
+import dev.kvbench.UserError;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.runtime.StepRuntime;
+import dev.kvbench.strategy.EvictionStrategy;
+import java.util.Arrays;
+
+/**
+ * Greedy decoding: a model, a cache, an eviction strategy and a runtime make tokens, step by step. Every
+ * step ends with the next tokens on the host.
+ */
+public final class DecodeLoop implements AutoCloseable {
+
+    private final Gpt2Weights weights;
+    private final EvictionStrategy strategy;
+    private final Positions positions;
+    private final KvCache cache;
+    private final StepRuntime runtime;
+    private int cacheLength;
+    private int nextPosition;
+
+    /**
+     * @param weights the model; stays the caller's
+     * @param strategy what to evict
+     * @param runtime how to launch steps
+     * @param form how to compute attention
+     * @param positions which position ids tokens get
+     * @param batch sequences, B
+     * @param tokens the longest generation that must fit
+     */
+    public DecodeLoop(
+            Gpt2Weights weights,
+            EvictionStrategy strategy,
+            Runtimes runtime,
+            AttentionForm form,
+            Positions positions,
+            int batch,
+            int tokens) {
+        this.weights = weights;
+        this.strategy = strategy;
+        this.positions = positions;
+        cache = new KvCache(
+                weights.config(), weights.dtype(), weights.device(), batch, capacity(strategy, tokens),
+                strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD);
+        this.runtime = runtime.create(weights, cache, strategy, form);
+        reset(weights.config().startToken());
+    }
+
+    /**
+     * @param strategy an eviction strategy
+     * @param tokens steps of a generation
+     * @return cache slots that it needs per sequence: a step holds one entry more than it keeps
+     */
+    public static int capacity(EvictionStrategy strategy, int tokens) {
+        return strategy.window() < tokens ? strategy.window() + 1 : tokens;
+    }
+
+    /**
+     * Checks that position ids stay within the model's.
+     *
+     * @param positions which position ids tokens get
+     * @param strategy what is evicted
+     * @param tokens steps of the generation
+     * @param available position embeddings of the model, P
+     * @throws UserError if a step would run past them
+     */
+    public static void checkPositions(Positions positions, EvictionStrategy strategy, int tokens, int available) {
+        int used = positions == Positions.ORIGINAL ? tokens : capacity(strategy, tokens);
+        if (used > available) {
+            throw new UserError("tokens=" + tokens + " with positions=" + positions.label() + " and strategy="
+                    + strategy.name() + ": needs " + used + " positions, the model has " + available
+                    + "; lower tokens" + (positions == Positions.ORIGINAL && strategy.window() < available
+                            ? " or use positions=cache" : ""));
+        }
+    }
+
+    /**
+     * Empties the cache.
+     *
+     * @param tokens the first tokens to feed, one per sequence, or one for all
+     */
+    public void reset(long... tokens) {
+        long[] first = tokens;
+        if (tokens.length == 1) {
+            first = new long[cache.batch()];
+            Arrays.fill(first, tokens[0]);
+        }
+        cache.writeTokens(first);
+        runtime.reset();
+        cacheLength = 0;
+        nextPosition = 0;
+    }
+
+    /**
+     * Replaces the tokens that the next step consumes, for decoding a given text.
+     *
+     * @param tokens one per sequence
+     */
+    public void force(long... tokens) {
+        cache.writeTokens(tokens);
+        runtime.force();
+    }
+
+    /** Runs one step: appends the current token's entry, evicts, and leaves the next tokens on the host. */
+    public void step() {
+        int n = cacheLength + 1;
+        if (n > cache.capacity()) {
+            throw new IllegalStateException("the cache is full: " + cache.capacity() + " entries");
+        }
+        int held = strategy.heldAfter(n);
+        int advance = positions == Positions.ORIGINAL ? 1 : held - cacheLength;
+        runtime.step(n, advance);
+        cacheLength = held;
+        nextPosition += advance;
+    }
+
+    /**
+     * Generates from an empty cache.
+     *
+     * @param stepNanos receives the host time of every step, in ns, from launch to tokens on the host
+     */
+    public void generate(long[] stepNanos) {
+        reset(weights.config().startToken());
+        for (int i = 0; i < stepNanos.length; i++) {
+            long start = System.nanoTime();
+            step();
+            stepNanos[i] = System.nanoTime() - start;
+        }
+    }
+
+    /**
+     * Decodes until the cache holds a number of entries, for {@link #stepPinned}.
+     *
+     * @param length entries to hold; at most the strategy's window
+     */
+    public void fillTo(int length) {
+        if (length > strategy.window() || length >= cache.capacity()) {
+            throw new IllegalArgumentException("cannot hold " + length + " entries and one more");
+        }
+        reset(weights.config().startToken());
+        while (cacheLength < length) {
+            step();
+        }
+    }
+
+    /**
+     * Runs one step from the current cache length and returns to it: a full window evicts as in a long
+     * generation, otherwise the next step writes the same slot again. The position id stays.
+     */
+    public void stepPinned() {
+        runtime.step(cacheLength + 1, 0);
+    }
+
+    /** @return entries held per sequence */
+    public int cacheLength() {
+        return cacheLength;
+    }
+
+    /** @return position id that the next step's token gets */
+    public int nextPosition() {
+        return nextPosition;
+    }
+
+    /** @return the cache and the other state that steps write */
+    public KvCache cache() {
+        return cache;
+    }
+
+    @Override
+    public void close() {
+        runtime.close();
+        cache.close();
+    }
+}

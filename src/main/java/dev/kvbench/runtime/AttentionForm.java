@@ -1,0 +1,50 @@
+package dev.kvbench.runtime;
+
+import dev.kvbench.UserError;
+import dev.kvbench.Names;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.strategy.EvictionStrategy;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** How a step computes attention. */
+public enum AttentionForm {
+    /** Product, softmax, product: leaves the attention weights for strategies that score with them. */
+    EXPLICIT,
+    /** One operator; the weights are never materialised. */
+    FUSED;
+
+    /** The parameter value that leaves the choice to {@link #resolve}. */
+    public static final String AUTO = "auto";
+
+    /**
+     * Turns the parameter {@code attention} into a form: what the strategy needs, else what was asked for,
+     * else the faster one for the dtype (on an H100 the product form wins in fp32, the operator in fp16).
+     *
+     * @param value "auto", "explicit" or "fused"
+     * @param strategy the strategy the step runs with
+     * @param dtype the step's element type
+     * @return the form
+     * @throws UserError if there is no such form, or the strategy cannot run with it
+     */
+    public static AttentionForm resolve(String value, EvictionStrategy strategy, Dtype dtype) {
+        if (value.equals(AUTO)) {
+            return strategy.readsAttention() || dtype == Dtype.FP32 ? EXPLICIT : FUSED;
+        }
+        AttentionForm form = Arrays.stream(values())
+                .filter(f -> f.label().equals(value))
+                .findFirst()
+                .orElseThrow(() -> Names.unknown("attention", value, java.util.List.of(AUTO, "explicit", "fused")));
+        if (form == FUSED && strategy.readsAttention()) {
+            throw new UserError("attention=fused with strategy=" + strategy.name()
+                    + ": that strategy scores with attention weights, which the fused operator does not give;"
+                    + " use attention=explicit or auto");
+        }
+        return form;
+    }
+
+    /** @return the name in parameters and results */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

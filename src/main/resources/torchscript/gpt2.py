@@ -1,0 +1,61 @@
+# One decode step of GPT-2: consumes one token per sequence, writes the next one in its place.
+# B sequences, L layers, H heads of width Dh, D = H * Dh, V tokens, C cache slots.
+#
+# weights   wte [V, D], wpe [P, D], then per layer: norm gain and bias [D], qkv [3D, D] and [3D],
+#           attention projection [D, D] and [D], norm [D] twice, MLP up [4D, D] and [4D],
+#           MLP down [D, 4D] and [D]; last the final norm's gain and bias
+# state     token [B] int64, position [1] int64, logits [B, V], cache [L, 2, B, H, C, Dh],
+#           scores [l, B, h, C] fp32, slots [C] int64 = 0..C-1, host token [B] int64 on the CPU
+#
+# All of state is preallocated and written in place, so a captured step finds it where it was.
+
+def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int) -> NoneType:
+  # n: entries held with this step's own, which goes to slot n - 1; advance: added to the position id
+  token = state[0]
+  position = state[1]
+  cache = state[3]
+  x = torch.add(torch.embedding(weights[0], token), torch.embedding(weights[1], position))
+  rows = annotate(List[Tensor], [])
+  for layer in range(self.layers):
+    w = 2 + 12 * layer
+    x = torch.add(x, self.attention(weights, w, torch.select(cache, 0, layer), x, rows, n))
+    x = torch.add(x, self.mlp(weights, w + 6, x))
+  last = 2 + 12 * self.layers
+  x = torch.layer_norm(x, [self.width], weights[last], weights[last + 1], self.epsilon)
+  torch.mm(x, torch.t(weights[0]), out=state[2])
+  torch.argmax(state[2], 1, False, out=token)
+  torch.add_(position, advance)
+  self.evict(cache, state[4], state[5], rows, n)
+  # the device waits here, once per step: the token is read back
+  torch.copy_(state[6], token)
+  return None
+
+def attention(self, weights: List[Tensor], w: int, kv: Tensor, x: Tensor, rows: List[Tensor], n: int) -> Tensor:
+  # x [B, D], kv [2, B, H, C, Dh]
+  batch = torch.size(x, 0)
+  h = torch.layer_norm(x, [self.width], weights[w], weights[w + 1], self.epsilon)
+  qkv = torch.linear(h, weights[w + 2], weights[w + 3])
+  # [B, 3D] -> [3, B, H, 1, Dh]
+  qkv = torch.permute(torch.view(qkv, [batch, 3, self.heads, 1, self.headDim]), [1, 0, 2, 3, 4])
+  torch.copy_(torch.narrow(kv, 3, n - 1, 1), torch.narrow(qkv, 0, 1, 2))
+  held = torch.narrow(kv, 3, 0, n)
+  a = self.attend(torch.select(qkv, 0, 0), torch.select(held, 0, 0), torch.select(held, 0, 1), rows)
+  # [B, H, 1, Dh] is [B, D] in memory order
+  return torch.linear(torch.reshape(a, [batch, self.width]), weights[w + 4], weights[w + 5])
+
+def mlp(self, weights: List[Tensor], w: int, x: Tensor) -> Tensor:
+  h = torch.layer_norm(x, [self.width], weights[w], weights[w + 1], self.epsilon)
+  h = torch.gelu(torch.linear(h, weights[w + 2], weights[w + 3]), approximate="tanh")
+  return torch.linear(h, weights[w + 4], weights[w + 5])
+
+def reset(self, state: List[Tensor]) -> NoneType:
+  # Starts over: the host token is fed at position 0, scores are forgotten.
+  torch.copy_(state[0], state[6])
+  torch.zero_(state[1])
+  torch.zero_(state[4])
+  return None
+
+def force(self, state: List[Tensor]) -> NoneType:
+  # Feeds the host token instead of the one that the last step produced.
+  torch.copy_(state[0], state[6])
+  return None

@@ -1,0 +1,80 @@
+package dev.kvbench.decode;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.Device;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Safetensors;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.strategy.Full;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The decode step against transformers' GPT-2; src/test/python/make_golden.py says how the files were made. */
+class GoldenLogitsTest {
+
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final int STEPS = 56;
+
+    private final Gpt2Config config = Gpt2Config.read(GOLDEN.resolve("config.json"));
+
+    private Gpt2Weights weights() {
+        try (Safetensors tensors = new Safetensors(GOLDEN.resolve("model.safetensors"))) {
+            return Gpt2Weights.load(config, tensors, Dtype.FP32, Device.cpu());
+        }
+    }
+
+    private DecodeLoop loop(Gpt2Weights weights, AttentionForm form) {
+        return new DecodeLoop(weights, new Full(), Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 1, STEPS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(AttentionForm.class)
+    void forcedTokensGiveTheReferenceLogits(AttentionForm form) {
+        try (Safetensors expected = new Safetensors(GOLDEN.resolve("expected.safetensors"));
+                Gpt2Weights weights = weights();
+                DecodeLoop loop = loop(weights, form)) {
+            long[] tokens = expected.longs("forced_tokens", STEPS);
+            float[] logits = expected.floats("forced_logits", STEPS, config.vocabulary());
+            for (int step = 0; step < STEPS; step++) {
+                loop.force(tokens[step]);
+                loop.step();
+                assertRow(logits, step, loop.cache().logits());
+            }
+        }
+    }
+
+    @Test
+    void greedyTokensAreTheReferenceTokens() {
+        try (Safetensors expected = new Safetensors(GOLDEN.resolve("expected.safetensors"));
+                Gpt2Weights weights = weights();
+                DecodeLoop loop = loop(weights, AttentionForm.EXPLICIT)) {
+            long[] tokens = expected.longs("greedy_tokens", STEPS + 1);
+            float[] logits = expected.floats("greedy_logits", STEPS, config.vocabulary());
+            loop.reset(tokens[0]);
+            long[] generated = new long[STEPS + 1];
+            generated[0] = tokens[0];
+            long[] next = new long[1];
+            for (int step = 0; step < STEPS; step++) {
+                loop.step();
+                loop.cache().readTokens(next);
+                generated[step + 1] = next[0];
+                assertRow(logits, step, loop.cache().logits());
+            }
+            assertArrayEquals(tokens, generated);
+            assertEquals(STEPS, loop.cacheLength());
+        }
+    }
+
+    private void assertRow(float[] expected, int step, float[] actual) {
+        int v = config.vocabulary();
+        assertArrayEquals(Arrays.copyOfRange(expected, step * v, (step + 1) * v), actual, 1e-4f, "step " + step);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.kvbench.bench;
+
+import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.model.Gpt2Weights;
+import java.util.HashMap;
+import java.util.Map;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
+
+/** What the decode benchmarks share: the parameters, and a decode loop that is warm. */
+@State(Scope.Benchmark)
+public abstract class DecodeBenchmark {
+
+    private static final int SEED = 1;
+
+    /** Eviction strategy; a name of the registry. */
+    @Param({"full", "h2o"})
+    public String strategy;
+
+    /** Most entries kept after a step; 0 for strategies that have no window. */
+    @Param("128")
+    public int window;
+
+    /** Entries of the window kept for their accumulated attention; 0 for strategies that have none. */
+    @Param("32")
+    public int heavyHitters;
+
+    /** A GPT-2 preset: tiny, gpt2, gpt2-medium, gpt2-large, gpt2-xl. */
+    @Param("gpt2-large")
+    public String model;
+
+    /** fp32, fp16 or bf16. */
+    @Param("fp32")
+    public String dtype;
+
+    /** Sequences decoded side by side. */
+    @Param("1")
+    public int batch;
+
+    /** How a step is launched. */
+    @Param("torchscript")
+    public String runtime;
+
+    /** auto, cpu or gpu. */
+    @Param("auto")
+    public String device;
+
+    /** auto, explicit or fused. */
+    @Param("auto")
+    public String attention;
+
+    /** original or cache. */
+    @Param("original")
+    public String positions;
+
+    private Gpt2Weights weights;
+    private DecodeLoop loop;
+
+    /** Makes model and cache and runs steps until their time is stable. */
+    @Setup(Level.Trial)
+    public void start(BenchmarkParams params) {
+        Map<String, String> values = new HashMap<>();
+        params.getParamsKeys().forEach(key -> values.put(key, params.getParam(key)));
+        DecodeSettings settings = DecodeSettings.parse(values);
+        weights = Gpt2Weights.synthetic(settings.model(), settings.dtype(), settings.device(), SEED);
+        loop = new DecodeLoop(weights, settings.strategy(), settings.runtime(), settings.attention(),
+                settings.positions(), settings.batch(), settings.steps());
+        WarmUp.untilStable(loop, settings.steps());
+        TrialRecord.begin(settings, weights, loop.cache());
+        ready(loop);
+    }
+
+    /**
+     * Called once the loop is warm, before the first iteration.
+     *
+     * @param loop the loop
+     */
+    protected void ready(DecodeLoop loop) {}
+
+    /** @return the warm loop */
+    protected final DecodeLoop loop() {
+        return loop;
+    }
+
+    /** Frees model and cache. */
+    @TearDown(Level.Trial)
+    public void stop() {
+        loop.close();
+        weights.close();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.kvbench.bench;
+
+import dev.kvbench.decode.DecodeLoop;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What does a step cost at every sequence length? One invocation is one whole generation from an empty
+ * cache; the time of every step of every iteration is kept, raw, in steps.json.
+ *
+ * <pre>
+ * java -jar target/benchmarks.jar DecodeLoop -p strategy=full,h2o -p window=64,128,256
+ * </pre>
+ */
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(1)
+@Warmup(iterations = 1)
+@Measurement(iterations = 3)
+public class DecodeLoopBenchmark extends DecodeBenchmark {
+
+    /** Steps of a generation. */
+    @Param("512")
+    public int tokens;
+
+    private long[] stepNanos;
+
+    @Override
+    protected void ready(DecodeLoop loop) {
+        stepNanos = new long[tokens];
+    }
+
+    /** One generation. */
+    @Benchmark
+    public long[] decode() {
+        loop().generate(stepNanos);
+        TrialRecord.generated(stepNanos);
+        return stepNanos;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.kvbench.bench;
+
+import ai.djl.Device;
+import dev.kvbench.UserError;
+import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.decode.Positions;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Strategies;
+import java.util.Map;
+
+/**
+ * What the parameters of a decode benchmark mean. Parsing is also their check: it happens before any fork
+ * starts, and again in the fork.
+ *
+ * @param strategy what to evict
+ * @param model the model's shape
+ * @param dtype element type
+ * @param batch sequences
+ * @param steps steps that the cache must have room for
+ * @param runtime how to launch steps
+ * @param device where
+ * @param attention how to compute attention
+ * @param positions which position ids tokens get
+ */
+record DecodeSettings(
+        EvictionStrategy strategy,
+        Gpt2Config model,
+        Dtype dtype,
+        int batch,
+        int steps,
+        Runtimes runtime,
+        Device device,
+        AttentionForm attention,
+        Positions positions) {
+
+    /**
+     * @param params values of the benchmark's parameters by name
+     * @return their meaning
+     * @throws UserError if a value or a combination is impossible
+     */
+    static DecodeSettings parse(Map<String, String> params) {
+        Strategies registered = Strategies.of(params.get("strategy"));
+        EvictionStrategy strategy =
+                registered.create(number(params, "window", 0), number(params, "heavyHitters", 0));
+        Gpt2Config model = Gpt2Config.preset(params.get("model"));
+        Dtype dtype = Dtype.of(params.get("dtype"));
+        Positions positions = Positions.of(params.get("positions"));
+        int steps;
+        if (params.containsKey("cacheLength")) {
+            int cacheLength = number(params, "cacheLength", 1);
+            if (cacheLength >= model.positions()) {
+                throw new UserError("cacheLength=" + cacheLength + ": model " + model.name() + " has "
+                        + model.positions() + " positions, and the step itself takes one");
+            }
+            steps = Math.min(cacheLength, strategy.window()) + 1;
+        } else {
+            steps = number(params, "tokens", 1);
+            DecodeLoop.checkPositions(positions, strategy, steps, model.positions());
+        }
+        return new DecodeSettings(
+                strategy, model, dtype, number(params, "batch", 1), steps, Runtimes.of(params.get("runtime")),
+                Libtorch.device(params.get("device")),
+                AttentionForm.resolve(params.get("attention"), strategy, dtype), positions);
+    }
+
+    /**
+     * @param params values by name
+     * @param name a parameter
+     * @param least the smallest value it may have
+     * @return its value
+     * @throws UserError if it is not a whole number or too small
+     */
+    static int number(Map<String, String> params, String name, int least) {
+        String value = params.get(name);
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= least) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new UserError(name + "=" + value + ": must be a whole number of at least " + least);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.kvbench.bench;
+
+import dev.kvbench.results.Fingerprint;
+import dev.kvbench.runtime.Libtorch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Reads off the machine what a result is marked with. */
+public final class Environment {
+
+    private Environment() {}
+
+    /**
+     * @param libtorch version that ran, or null if unknown
+     * @param threads threads of one operator, or null if unknown
+     * @param gpu whether a GPU ran
+     * @return the fingerprint of this machine and working tree
+     */
+    public static Fingerprint fingerprint(String libtorch, Integer threads, boolean gpu) {
+        List<String> commit = Libtorch.output("git", "rev-parse", "HEAD");
+        Boolean dirty = commit.isEmpty()
+                ? null
+                : !Libtorch.output("git", "status", "--porcelain", "--", ".", ":!results").isEmpty();
+        List<String> card = gpu ? Libtorch.gpuNameAndDriver() : List.of();
+        return new Fingerprint(
+                commit.isEmpty() ? null : commit.get(0), dirty,
+                Libtorch.buildProperty("version"), Libtorch.buildProperty("jmh"), Libtorch.buildProperty("djl"),
+                libtorch,
+                System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"),
+                cpu(), Runtime.getRuntime().availableProcessors(), threads,
+                gpu ? card.isEmpty() ? "GPU" : card.get(0) : null, card.size() > 1 ? card.get(1) : null);
+    }
+
+    /** @return the processor's name */
+    public static String cpu() {
+        try {
+            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                    .filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse(System.getProperty("os.arch"));
+        } catch (IOException e) {
+            return System.getProperty("os.arch");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.kvbench.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.Names;
+import dev.kvbench.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A file of {@code jmh-config/}: what to run where the command line does not say.
+ *
+ * @param description what the run is for
+ * @param include benchmarks, as JMH's regular expressions
+ * @param params values by parameter
+ * @param cpu how often on the CPU
+ * @param gpu how often on a GPU
+ */
+public record RunConfig(
+        String description, List<String> include, Map<String, List<String>> params, Effort cpu, Effort gpu) {
+
+    /**
+     * How often to measure.
+     *
+     * @param forks fresh JVMs
+     * @param warmupIterations iterations that do not count
+     * @param iterations iterations that do
+     */
+    public record Effort(int forks, int warmupIterations, int iterations) {}
+
+    /** The folder of configurations, relative to the working directory. */
+    public static final Path FOLDER = Path.of("jmh-config");
+
+    /**
+     * @param name the name of a file in {@link #FOLDER} without ".json", or a path
+     * @return its content
+     * @throws UserError if there is no such file or it is not a configuration
+     */
+    public static RunConfig read(String name) {
+        Path file = Path.of(name);
+        if (!Files.isRegularFile(file)) {
+            file = FOLDER.resolve(name + ".json");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw Names.unknown("config", name, names());
+        }
+        RunConfig config;
+        try {
+            config = new ObjectMapper().readValue(file.toFile(), RunConfig.class);
+        } catch (JsonProcessingException e) {
+            throw new UserError(file + ": not a run configuration: "
+                    + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+        } catch (IOException e) {
+            throw new UserError(file + ": cannot be read: " + e, e);
+        }
+        if (config == null || config.include == null || config.params == null || config.cpu == null || config.gpu == null) {
+            throw new UserError(file + ": not a run configuration: include, params, cpu and gpu are required");
+        }
+        return config;
+    }
+
+    private static List<String> names() {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.map(f -> f.getFileName().toString())
+                    .filter(f -> f.endsWith(".json"))
+                    .map(f -> f.substring(0, f.length() - ".json".length()))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.kvbench.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.apache.commons.statistics.descriptive.Quantile;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.profile.InternalProfiler;
+import org.openjdk.jmh.results.AggregationPolicy;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.ScalarResult;
+import org.openjdk.jmh.runner.IterationType;
+
+/**
+ * Brings the step times of a generation into JMH's own result as secondary metrics: the time of the step
+ * at each power of two of the sequence length ({@code step.time.len00064}, ms), quantiles over the whole
+ * generation, and tokens per second. Adds nothing to benchmarks that keep no series.
+ */
+public final class StepTimeProfiler implements InternalProfiler {
+
+    @Override
+    public String getDescription() {
+        return "Step time by sequence length";
+    }
+
+    @Override
+    public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {}
+
+    @Override
+    public Collection<ScalarResult> afterIteration(
+            BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+        long[] nanos = TrialRecord.endIteration(iteration.getType() == IterationType.WARMUP);
+        List<ScalarResult> metrics = new ArrayList<>();
+        if (nanos.length == 0) {
+            return metrics;
+        }
+        for (int length = 1; length <= nanos.length; length *= 2) {
+            metrics.add(metric(String.format("step.time.len%05d", length), nanos[length - 1] / 1e6, "ms"));
+        }
+        double[] ms = Arrays.stream(nanos).mapToDouble(n -> n / 1e6).toArray();
+        double[] quantiles = Quantile.withDefaults().evaluate(ms, 0.5, 0.9, 0.99);
+        metrics.add(metric("step.time.p50", quantiles[0], "ms"));
+        metrics.add(metric("step.time.p90", quantiles[1], "ms"));
+        metrics.add(metric("step.time.p99", quantiles[2], "ms"));
+        int batch = Integer.parseInt(benchmark.getParam("batch"));
+        metrics.add(metric("tokens.rate", 1e3 * batch * ms.length / Arrays.stream(ms).sum(), "tokens/s"));
+        return metrics;
+    }
+
+    private static ScalarResult metric(String label, double value, String unit) {
+        return new ScalarResult(label, value, unit, AggregationPolicy.AVG);
+    }
+}

@@ -1,0 +1,255 @@
+package dev.kvbench.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.UserError;
+import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
+import dev.kvbench.runtime.Libtorch;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs benchmarks one configuration at a time through JMH and puts everything into one result folder.
+ * JMH alone would run the whole product of the parameters, read or not.
+ */
+public final class SuiteRunner {
+
+    private static final int QUIET_SECONDS = 60;
+
+    private final CommandLineOptions options;
+    private final RunConfig config;
+    private final List<String> command;
+    private final Path results;
+    private final PrintStream out = System.out;
+
+    /**
+     * @param options JMH's options as the user gave them; they win over the configuration
+     * @param config what to run where they are silent, or null
+     * @param command the arguments, for the record
+     * @param results the folder that result folders go to
+     */
+    public SuiteRunner(CommandLineOptions options, RunConfig config, List<String> command, Path results) {
+        this.options = options;
+        this.config = config;
+        this.command = command;
+        this.results = results;
+    }
+
+    /**
+     * @return the result folder
+     * @throws UserError if a parameter is impossible or nothing matches; nothing has run then
+     * @throws IOException if the result cannot be written
+     */
+    public ResultFolder run() throws IOException {
+        List<RunPlan.Configuration> plan = RunPlan.of(benchmarks(), this::values);
+        Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        RunConfig.Effort effort = config == null ? null : Libtorch.hasGpu() ? config.gpu() : config.cpu();
+        announce(plan, effort);
+
+        List<RunResult> jmh = new ArrayList<>();
+        List<StepsFile.Configuration> series = new ArrayList<>();
+        TrialRecord last = null;
+        Files.createDirectories(results);
+        Path records = Files.createTempDirectory(results, ".running-");
+        try {
+            for (int i = 0; i < plan.size(); i++) {
+                RunPlan.Configuration one = plan.get(i);
+                out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), describe(one));
+                Path folder = Files.createDirectory(records.resolve(Integer.toString(i)));
+                jmh.addAll(run(one, effort, folder));
+                List<TrialRecord> trials = trials(folder);
+                if (!trials.isEmpty()) {
+                    last = trials.get(0);
+                    series.add(configuration(one, trials));
+                }
+            }
+            if (jmh.isEmpty()) {
+                throw new IllegalStateException("no benchmark finished; JMH's output above says why");
+            }
+            out.println();
+            ResultFormatFactory.getInstance(ResultFormatType.TEXT, out).writeOut(jmh);
+            Fingerprint fingerprint = Environment.fingerprint(last == null ? null : last.libtorch(),
+                    last == null ? null : last.threads(), last != null && last.device().equals("gpu"));
+            Path folder = records.resolve("result");
+            Files.createDirectory(folder);
+            try (PrintStream file = new PrintStream(folder.resolve(ResultFolder.JMH_FILE).toFile(), "UTF-8")) {
+                ResultFormatFactory.getInstance(ResultFormatType.JSON, file).writeOut(jmh);
+            }
+            if (options.getResult().hasValue() || options.getResultFormat().hasValue()) {
+                ResultFormatType type = options.getResultFormat().orElse(ResultFormatType.CSV);
+                String name = options.getResult().orElse("jmh-result." + type.toString().toLowerCase(Locale.ROOT));
+                ResultFormatFactory.getInstance(type, name).writeOut(jmh);
+            }
+            new ResultFolder(folder).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION,
+                    start.toString(), command, StepsFile.UNITS, fingerprint, series));
+            Path finished = unused(name(start, fingerprint));
+            Files.move(folder, finished);
+            return new ResultFolder(finished);
+        } finally {
+            delete(records);
+        }
+    }
+
+    /** @return the benchmarks that the options, or else the configuration, name */
+    private Set<BenchmarkListEntry> benchmarks() {
+        List<String> includes = options.getIncludes();
+        if (includes.isEmpty() && config != null) {
+            includes = config.include();
+        }
+        OutputFormat silent = OutputFormatFactory.createFormatInstance(
+                new PrintStream(PrintStream.nullOutputStream()), VerboseMode.SILENT);
+        Set<BenchmarkListEntry> found = BenchmarkList.defaultList().find(silent, includes, options.getExcludes());
+        if (found.isEmpty()) {
+            throw new UserError("no benchmark matches " + includes + "; `-l` lists them");
+        }
+        Set<String> known = new java.util.TreeSet<>();
+        found.forEach(e -> known.addAll(e.getParams().orElse(Map.of()).keySet()));
+        if (config != null) {
+            config.params().keySet().stream().filter(n -> !known.contains(n)).findFirst().ifPresent(n -> {
+                throw dev.kvbench.Names.unknown("parameter", n, known);
+            });
+        }
+        for (String name : CommandLine.parameterNames(command)) {
+            if (!known.contains(name)) {
+                throw dev.kvbench.Names.unknown("parameter", name, known);
+            }
+        }
+        return found;
+    }
+
+    private List<String> values(String parameter) {
+        if (options.getParameter(parameter).hasValue()) {
+            return List.copyOf(options.getParameter(parameter).get());
+        }
+        return config == null ? null : config.params().get(parameter);
+    }
+
+    private java.util.Collection<RunResult> run(RunPlan.Configuration one, RunConfig.Effort effort, Path records) {
+        List<String> jvmArgs = new ArrayList<>(options.getJvmArgsAppend().orElse(List.of()));
+        jvmArgs.add("-D" + TrialRecord.FOLDER + "=" + records.toAbsolutePath());
+        jvmArgs.addAll(Libtorch.jvmArgs());
+        ChainedOptionsBuilder builder = new OptionsBuilder()
+                .parent(options)
+                .include("^" + Pattern.quote(one.benchmark()) + "$")
+                .addProfiler(StepTimeProfiler.class)
+                .jvmArgsAppend(jvmArgs.toArray(String[]::new));
+        one.params().forEach(builder::param);
+        if (effort != null) {
+            if (!options.getForkCount().hasValue()) {
+                builder.forks(effort.forks());
+            }
+            if (!options.getWarmupIterations().hasValue()) {
+                builder.warmupIterations(effort.warmupIterations());
+            }
+            if (!options.getMeasurementIterations().hasValue()) {
+                builder.measurementIterations(effort.iterations());
+            }
+        }
+        System.setProperty(TrialRecord.FOLDER, records.toAbsolutePath().toString());
+        try {
+            OutputFormat format = OutputFormatFactory.createFormatInstance(
+                    out, options.verbosity().orElse(VerboseMode.NORMAL));
+            return new Runner(builder.build(), QuietBetween.configurations(format)).run();
+        } catch (RunnerException e) {
+            throw new UserError(describe(one) + ": " + e.getMessage().lines().findFirst().orElse(""), e);
+        }
+    }
+
+    private static List<TrialRecord> trials(Path folder) throws IOException {
+        List<TrialRecord> trials = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+                trials.add(new ObjectMapper().readValue(file.toFile(), TrialRecord.class));
+            }
+        }
+        return trials;
+    }
+
+    private static StepsFile.Configuration configuration(RunPlan.Configuration one, List<TrialRecord> trials) {
+        List<StepsFile.Iteration> iterations = new ArrayList<>();
+        for (int fork = 1; fork <= trials.size(); fork++) {
+            int warmups = 0;
+            int measurements = 0;
+            for (TrialRecord.Series series : trials.get(fork - 1).series()) {
+                iterations.add(series.warmup()
+                        ? new StepsFile.Iteration(fork, StepsFile.Iteration.WARMUP, ++warmups, series.stepNanos())
+                        : new StepsFile.Iteration(
+                                fork, StepsFile.Iteration.MEASUREMENT, ++measurements, series.stepNanos()));
+            }
+        }
+        TrialRecord trial = trials.get(0);
+        return new StepsFile.Configuration(one.benchmark(), trial.label(), one.params(), trial.weights(),
+                trial.attention(), trial.device(), trial.cacheBytesPerEntry(), iterations);
+    }
+
+    private void announce(List<RunPlan.Configuration> plan, RunConfig.Effort effort) {
+        boolean gpu = Libtorch.hasGpu();
+        out.printf("# kvbench %s: %d configuration%s on the %s%n", Libtorch.buildProperty("version"), plan.size(),
+                plan.size() == 1 ? "" : "s", gpu ? "GPU" : "CPU (no GPU that libtorch can use)");
+        int forks = options.getForkCount().orElse(effort == null ? 1 : effort.forks());
+        int generations = options.getWarmupIterations().orElse(effort == null ? 1 : effort.warmupIterations())
+                + options.getMeasurementIterations().orElse(effort == null ? 3 : effort.iterations());
+        double seconds = Expectation.seconds(plan, Math.max(1, forks) * generations, gpu);
+        if (seconds > QUIET_SECONDS) {
+            out.printf("# Expect about %.0f minutes. Shorter: -p model=gpt2 (a sixth of the size), -p tokens=256,"
+                    + " or fewer iterations with -i 1%n", Math.ceil(seconds / 60));
+        }
+    }
+
+    private static String describe(RunPlan.Configuration one) {
+        StringBuilder text = new StringBuilder(one.benchmark().replaceAll(".*\\.(\\w+\\.\\w+)$", "$1"));
+        one.params().forEach((name, value) -> text.append(' ').append(name).append('=').append(value));
+        return text.toString();
+    }
+
+    private static String name(Instant start, Fingerprint fingerprint) {
+        String time = DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss").withZone(ZoneOffset.UTC).format(start);
+        String commit = fingerprint.commit() == null ? "nocommit" : fingerprint.commit().substring(0, 8);
+        String device = fingerprint.deviceName().replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", "");
+        return time + "_" + commit + "_" + device;
+    }
+
+    private Path unused(String name) {
+        Path path = results.resolve(name);
+        for (int i = 2; Files.exists(path); i++) {
+            path = results.resolve(name + "_" + i);
+        }
+        return path;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

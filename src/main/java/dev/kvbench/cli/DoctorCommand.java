@@ -1,0 +1,95 @@
+package dev.kvbench.cli;
+
+import dev.kvbench.UserError;
+import dev.kvbench.bench.Environment;
+import dev.kvbench.runtime.Libtorch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code doctor}: what this machine offers a run, and what is missing, in words. */
+@Command(name = "doctor", description = "Says which device, libtorch, JNI library and weights this machine has.")
+final class DoctorCommand implements Callable<Integer> {
+
+    @Option(names = "--help", usageHelp = true, description = "shows this")
+    private boolean help;
+
+    @Override
+    public Integer call() {
+        say("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
+        say("cpu", Environment.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
+                + memoryGigabytes());
+        boolean loads = libtorch();
+        gpu(loads);
+        weights();
+        return loads ? 0 : 1;
+    }
+
+    private static boolean libtorch() {
+        String built = "DJL " + Libtorch.buildProperty("djl") + ", made for libtorch " + Libtorch.buildProperty("libtorch");
+        try {
+            String version = Libtorch.engine().getVersion();
+            say("libtorch", version + " from " + ai.djl.pytorch.jni.LibUtils.getLibtorchPath());
+            say("jni", built + (version.startsWith(Libtorch.buildProperty("libtorch")) ? ": they match"
+                    : ": the library that DJL publishes does not fit this libtorch; put one built for it into DJL's cache"));
+            return true;
+        } catch (UserError e) {
+            say("libtorch", "MISSING: " + e.getMessage());
+            say("jni", built + "; if a libtorch of another version is on PYTORCH_LIBRARY_PATH, that is the cause");
+            return false;
+        }
+    }
+
+    private static void gpu(boolean loads) {
+        List<String> card = Libtorch.gpuNameAndDriver();
+        String name = card.size() < 2 ? "an NVIDIA GPU" : card.get(0) + ", driver " + card.get(1);
+        if (!Libtorch.driverPresent() && card.isEmpty()) {
+            say("gpu", "none: no NVIDIA driver on this machine; runs use the CPU");
+        } else if (loads && Libtorch.hasGpu()) {
+            say("gpu", name + ": used");
+        } else {
+            say("gpu", name + ": NOT USED, because the libtorch above has no CUDA or cannot reach it. Install torch "
+                    + Libtorch.buildProperty("libtorch") + " for CUDA 12.8 for the python3 on the PATH, or set"
+                    + " PYTORCH_LIBRARY_PATH to a CUDA libtorch's lib folder with PYTORCH_VERSION="
+                    + Libtorch.buildProperty("libtorch") + " and PYTORCH_FLAVOR=cu128");
+        }
+    }
+
+    private static void weights() {
+        String home = System.getenv().getOrDefault("HF_HOME",
+                Path.of(System.getProperty("user.home"), ".cache", "huggingface").toString());
+        Path hub = Path.of(System.getenv().getOrDefault("HUGGINGFACE_HUB_CACHE", home + "/hub"));
+        List<String> models = List.of();
+        if (Files.isDirectory(hub)) {
+            try (Stream<Path> entries = Files.list(hub)) {
+                models = entries.map(p -> p.getFileName().toString())
+                        .filter(n -> n.matches("models--(openai-community--)?gpt2.*"))
+                        .sorted()
+                        .toList();
+            } catch (IOException e) {
+                say("weights", hub + " cannot be read: " + e.getMessage());
+                return;
+            }
+        }
+        say("weights", models.isEmpty()
+                ? "no GPT-2 checkpoint under " + hub + "; runs use synthetic weights, which give the same latency"
+                : String.join(", ", models) + " under " + hub
+                        + "; benchmarks use synthetic weights all the same, which give the same latency");
+    }
+
+    private static String memoryGigabytes() {
+        java.lang.management.OperatingSystemMXBean os = java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        return os instanceof com.sun.management.OperatingSystemMXBean sun
+                ? Math.round(sun.getTotalMemorySize() / 1e9) + " GB of memory"
+                : "memory unknown";
+    }
+
+    private static void say(String what, String found) {
+        System.out.printf("%-9s %s%n", what, found);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.kvbench.cli;
+
+import dev.kvbench.UserError;
+import dev.kvbench.bench.SuiteRunner;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Entry of {@code java -jar target/benchmarks.jar}: a subcommand, else JMH's own options. */
+@Command(
+        name = "benchmarks",
+        description = "What a KV-cache eviction strategy costs and saves per decode step. Without a subcommand,"
+                + " every argument is JMH's: `benchmarks.jar -h` lists them.",
+        subcommands = {RunCommand.class, RenderCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class})
+public final class Main implements Runnable {
+
+    private static final Set<String> COMMANDS = Set.of("run", "render", "doctor", "help", "--help");
+    private static final int BAD_INPUT = 2;
+
+    @Override
+    public void run() {
+        new CommandLine(this).usage(System.out);
+    }
+
+    /** @param args a subcommand with its options, or JMH's options */
+    public static void main(String[] args) {
+        System.setProperty("java.awt.headless", "true");
+        System.exit(execute(args));
+    }
+
+    /**
+     * @param args the command line
+     * @return exit code: 0, 2 after bad input, 1 after any other failure
+     */
+    static int execute(String... args) {
+        if (args.length > 0 && COMMANDS.contains(args[0])) {
+            String[] words = args[0].equals("--help") ? new String[] {"help"} : args;
+            return new CommandLine(new Main())
+                    .setExecutionExceptionHandler((e, line, parsed) -> report(e))
+                    .execute(words);
+        }
+        try {
+            CommandLineOptions options = new CommandLineOptions(args);
+            if (options.shouldHelp() || options.shouldList() || options.shouldListWithParams()
+                    || options.shouldListProfilers() || options.shouldListResultFormats()) {
+                org.openjdk.jmh.Main.main(args);
+                return 0;
+            }
+            List<String> command = Arrays.asList(args);
+            RunCommand.runAndRender(new SuiteRunner(options, null, command, Path.of("results")));
+            return 0;
+        } catch (Exception e) {
+            return report(e);
+        }
+    }
+
+    private static int report(Exception e) {
+        if (e instanceof UserError || e instanceof CommandLineOptionException) {
+            System.err.println("error: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            return BAD_INPUT;
+        }
+        if (e instanceof IllegalStateException && e.getCause() == null) {
+            System.err.println("error: " + e.getMessage());
+        } else {
+            e.printStackTrace();
+        }
+        return 1;
+    }
+}

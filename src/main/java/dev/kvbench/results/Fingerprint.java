@@ -1,0 +1,42 @@
+package dev.kvbench.results;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+/**
+ * What a result was measured with. Two results whose fingerprints differ can be compared, but not silently.
+ *
+ * @param commit the repository's commit, or null outside one
+ * @param dirty whether the working tree differed from it
+ * @param kvbench version of this suite
+ * @param jmh version of JMH
+ * @param djl version of DJL
+ * @param libtorch version of libtorch
+ * @param jvm name and version of the Java runtime
+ * @param os operating system, its version and architecture
+ * @param cpu the processor's name
+ * @param cores processors that the JVM may use
+ * @param threads threads that libtorch runs one operator with
+ * @param gpu name of the GPU that ran, or null on the CPU
+ * @param driver version of its driver, or null
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Fingerprint(
+        String commit,
+        Boolean dirty,
+        String kvbench,
+        String jmh,
+        String djl,
+        String libtorch,
+        String jvm,
+        String os,
+        String cpu,
+        int cores,
+        Integer threads,
+        String gpu,
+        String driver) {
+
+    /** @return the device in one name: the GPU, else the processor */
+    public String deviceName() {
+        return gpu != null ? gpu : cpu;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.kvbench.results;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.kvbench.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * One run's folder: {@code jmh.json} as JMH writes it, {@code steps.json}, and plots.
+ *
+ * @param path the folder
+ */
+public record ResultFolder(Path path) {
+
+    /** JMH's own result file. */
+    public static final String JMH_FILE = "jmh.json";
+
+    /** The raw series. */
+    public static final String STEPS_FILE = "steps.json";
+
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    /**
+     * @param path a result folder, or one of the two JSON files in it
+     * @return the folder
+     * @throws UserError if there is no result there
+     */
+    public static ResultFolder open(Path path) {
+        if (Files.isRegularFile(path)) {
+            String name = path.getFileName().toString();
+            if (!name.equals(STEPS_FILE) && !name.equals(JMH_FILE)) {
+                throw new UserError(path + ": not a result: give a folder of results/ or its " + STEPS_FILE);
+            }
+            return open(path.toAbsolutePath().getParent());
+        }
+        if (!Files.isDirectory(path)) {
+            throw new UserError(path + ": no such result folder");
+        }
+        if (!Files.isRegularFile(path.resolve(STEPS_FILE))) {
+            throw new UserError(path + ": not a result folder: it has no " + STEPS_FILE);
+        }
+        return new ResultFolder(path);
+    }
+
+    /**
+     * @return the raw series
+     * @throws UserError if the file cannot be read or is not this suite's
+     */
+    public StepsFile readSteps() {
+        Path file = path.resolve(STEPS_FILE);
+        JsonNode json = readJson(file);
+        String schema = json.path("schema").asText("");
+        int version = json.path("version").asInt(-1);
+        if (!schema.equals(StepsFile.SCHEMA)) {
+            throw new UserError(file + ": not a " + StepsFile.SCHEMA + " file (its schema is '" + schema + "')");
+        }
+        if (version != StepsFile.VERSION) {
+            throw new UserError(file + ": version " + version + " of " + StepsFile.SCHEMA + "; this build reads version "
+                    + StepsFile.VERSION);
+        }
+        StepsFile steps;
+        try {
+            steps = JSON.treeToValue(json, StepsFile.class);
+        } catch (JsonProcessingException e) {
+            throw new UserError(file + ": not a valid " + StepsFile.SCHEMA + " file: " + e.getOriginalMessage(), e);
+        }
+        if (steps.fingerprint() == null || steps.configurations() == null
+                || steps.configurations().stream().anyMatch(c -> c == null || c.benchmark() == null
+                        || c.label() == null || c.params() == null || c.iterations() == null
+                        || c.iterations().stream().anyMatch(i -> i == null || i.stepNanos() == null))) {
+            throw new UserError(file + ": not a valid " + StepsFile.SCHEMA + " file: a required field is missing");
+        }
+        return steps;
+    }
+
+    /**
+     * @return JMH's results, an array
+     * @throws UserError if the file cannot be read or is not JMH's
+     */
+    public JsonNode readJmh() {
+        Path file = path.resolve(JMH_FILE);
+        JsonNode json = readJson(file);
+        if (!json.isArray()) {
+            throw new UserError(file + ": not a JMH result: expected a JSON array");
+        }
+        return json;
+    }
+
+    private static JsonNode readJson(Path file) {
+        try {
+            return JSON.readTree(file.toFile());
+        } catch (JsonProcessingException e) {
+            throw new UserError(file + ": not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+        } catch (IOException e) {
+            throw new UserError(file + ": cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * Writes the raw series, whole or not at all.
+     *
+     * @param steps what to write
+     */
+    public void writeSteps(StepsFile steps) throws IOException {
+        Path file = path.resolve(STEPS_FILE);
+        Path temporary = path.resolve(STEPS_FILE + ".tmp");
+        JSON.writeValue(temporary.toFile(), steps);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.kvbench.results;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The content of {@code steps.json}: the raw step times of one run, beside JMH's own {@code jmh.json}.
+ * {@code /schema/steps-v1.schema.json} describes it field by field.
+ *
+ * @param schema always {@link #SCHEMA}
+ * @param version {@link #VERSION}; raised when a reader of the last version would misread the file
+ * @param created start of the run, ISO 8601, UTC
+ * @param command the arguments of the run
+ * @param units unit of every measured field
+ * @param fingerprint what the run ran on
+ * @param configurations one per benchmark and parameter set, in the order of the run
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({"schema", "version", "created", "command", "units", "fingerprint", "configurations"})
+public record StepsFile(
+        String schema,
+        int version,
+        String created,
+        List<String> command,
+        Map<String, String> units,
+        Fingerprint fingerprint,
+        List<Configuration> configurations) {
+
+    /** Value of {@code schema}. */
+    public static final String SCHEMA = "kvbench/steps";
+
+    /** The version written. */
+    public static final int VERSION = 1;
+
+    /** Units of version 1. */
+    public static final Map<String, String> UNITS = Map.of("stepNanos", "ns", "cacheBytesPerEntry", "B");
+
+    /**
+     * One benchmark with one set of parameters.
+     *
+     * @param benchmark JMH's name of the benchmark
+     * @param label the strategy in words, for legends
+     * @param params every JMH parameter as the benchmark got it; 0 where the strategy does not read it
+     * @param weights "synthetic", or which checkpoint
+     * @param attention the form of attention that ran, whatever {@code params} asked for
+     * @param device the device that ran it
+     * @param cacheBytesPerEntry bytes of keys and values per cache entry and sequence, all layers
+     * @param iterations every iteration of every fork, in order; empty for benchmarks that keep no series
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Configuration(
+            String benchmark,
+            String label,
+            Map<String, String> params,
+            String weights,
+            String attention,
+            String device,
+            long cacheBytesPerEntry,
+            List<Iteration> iterations) {}
+
+    /**
+     * One generation.
+     *
+     * @param fork 1, 2, …
+     * @param phase "warmup" or "measurement"
+     * @param iteration 1, 2, … within fork and phase
+     * @param stepNanos host time of step t at index t−1, from launch to the tokens on the host
+     */
+    public record Iteration(int fork, String phase, int iteration, long[] stepNanos) {
+
+        /** Value of {@code phase} for iterations that count. */
+        public static final String MEASUREMENT = "measurement";
+
+        /** Value of {@code phase} for iterations that do not. */
+        public static final String WARMUP = "warmup";
+    }
+}

@@ -1,0 +1,178 @@
+package dev.kvbench.runtime;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import dev.kvbench.Names;
+import dev.kvbench.UserError;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Which libtorch is loaded, and the devices it offers. On a machine with an NVIDIA driver a CUDA libtorch
+ * already on the machine is preferred to the CPU one that comes with this project.
+ */
+public final class Libtorch {
+
+    private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
+    private static final List<String> SETTINGS =
+            List.of("PYTORCH_LIBRARY_PATH", "PYTORCH_VERSION", "PYTORCH_FLAVOR", "ENGINE_CACHE_DIR", "DJL_CACHE_DIR");
+
+    private static Engine engine;
+
+    private Libtorch() {}
+
+    /**
+     * Loads libtorch, once.
+     *
+     * @return DJL's engine
+     * @throws UserError if it does not load
+     */
+    public static synchronized Engine engine() {
+        if (engine == null) {
+            if (System.getenv("PYTORCH_LIBRARY_PATH") == null && System.getProperty("PYTORCH_LIBRARY_PATH") == null) {
+                preferCuda();
+            }
+            System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+            try {
+                engine = Engine.getEngine("PyTorch");
+            } catch (RuntimeException | LinkageError e) {
+                Throwable root = e;
+                while (root.getCause() != null) {
+                    root = root.getCause();
+                }
+                String why = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+                throw new UserError("libtorch does not load: " + why + " (`doctor` says what is there)", e);
+            }
+        }
+        return engine;
+    }
+
+    /** @return whether an NVIDIA driver runs on this machine */
+    public static boolean driverPresent() {
+        return Files.exists(DRIVER);
+    }
+
+    private static void preferCuda() {
+        if (!driverPresent()) {
+            return;
+        }
+        String wanted = buildProperty("libtorch");
+        for (Path candidate : candidates(wanted)) {
+            if (Files.exists(candidate.resolve("libtorch_cuda.so"))) {
+                System.setProperty("PYTORCH_LIBRARY_PATH", candidate.toString());
+                System.setProperty("PYTORCH_VERSION", wanted);
+                System.setProperty("PYTORCH_FLAVOR", "cu128");
+                return;
+            }
+        }
+    }
+
+    /** DJL's cache first, then the torch of the python3 on the PATH if it is the version DJL was built for. */
+    private static List<Path> candidates(String version) {
+        List<Path> found = new ArrayList<>();
+        Path cache = Path.of(System.getProperty("user.home"), ".djl.ai", "pytorch");
+        if (Files.isDirectory(cache)) {
+            try (Stream<Path> entries = Files.list(cache)) {
+                entries.filter(p -> p.getFileName().toString().startsWith(version + "-cu")).forEach(found::add);
+            } catch (IOException e) {
+                // an unreadable cache offers nothing
+            }
+        }
+        List<String> lines = output("python3", "-c",
+                "import torch, os; print(torch.__version__); print(os.path.dirname(torch.__file__))");
+        if (lines.size() == 2 && lines.get(0).startsWith(version)) {
+            found.add(Path.of(lines.get(1), "lib"));
+        }
+        return found;
+    }
+
+    /** @return JVM arguments that make a child process load the same libtorch */
+    public static List<String> jvmArgs() {
+        List<String> args = new ArrayList<>();
+        for (String name : SETTINGS) {
+            if (System.getProperty(name) != null) {
+                args.add("-D" + name + "=" + System.getProperty(name));
+            }
+        }
+        return args;
+    }
+
+    /** @return whether the libtorch that is loaded can compute on a GPU of this machine */
+    public static boolean hasGpu() {
+        return engine().hasCapability("CUDA");
+    }
+
+    /**
+     * @param value "auto", "cpu" or "gpu"
+     * @return the device; auto is the first GPU if there is one
+     * @throws UserError if there is no such device
+     */
+    public static Device device(String value) {
+        return switch (value) {
+            case "auto" -> hasGpu() ? Device.gpu() : Device.cpu();
+            case "cpu" -> Device.cpu();
+            case "gpu" -> {
+                if (!hasGpu()) {
+                    throw new UserError("device=gpu: " + (driverPresent()
+                            ? "the libtorch that is loaded has no CUDA; run `doctor`"
+                            : "this machine has no NVIDIA GPU that libtorch can use; use device=cpu or auto"));
+                }
+                yield Device.gpu();
+            }
+            default -> throw Names.unknown("device", value, List.of("auto", "cpu", "gpu"));
+        };
+    }
+
+    /** @return name and driver version of the first GPU as the driver tells them, or an empty list */
+    public static List<String> gpuNameAndDriver() {
+        List<String> lines = output("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader");
+        return lines.isEmpty() ? List.of() : List.of(lines.get(0).split(",\\s*", 2));
+    }
+
+    /**
+     * @param key "version", "djl", "libtorch" or "jmh"
+     * @return the version this project was built with
+     */
+    public static String buildProperty(String key) {
+        Properties properties = new Properties();
+        try (InputStream in = Libtorch.class.getResourceAsStream("/dev/kvbench/build.properties")) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return properties.getProperty(key);
+    }
+
+    /**
+     * Runs a program that answers at once.
+     *
+     * @param command program and arguments
+     * @return the lines it printed, empty if it is not there or fails
+     */
+    public static List<String> output(String... command) {
+        try {
+            Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            process.getOutputStream().close();
+            try (BufferedReader reader = new BufferedReader(
+                    new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                List<String> lines = reader.lines().toList();
+                return process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0 ? lines : List.of();
+            }
+        } catch (IOException e) {
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+}

@@ -1,16 +1,17 @@
 package dev.kvbench.cache;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.torch.Casts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import java.util.Arrays;
 
 /**
  * The tensors that a decode step writes, all allocated once: keys and values, and beside them the
@@ -55,13 +56,13 @@ public final class KvCache implements AutoCloseable {
         manager = NDManager.newBaseManager(device, "PyTorch");
         token = zeros(manager, DataType.INT64, batch);
         position = zeros(manager, DataType.INT64, 1);
-        logits = zeros(manager, dtype.dataType(), batch, config.vocabulary());
-        keysValues = zeros(manager, dtype.dataType(),
+        logits = zeros(manager, dtype, batch, config.vocabulary());
+        keysValues = zeros(manager, dtype,
                 config.layers(), 2, batch, config.heads(), capacity, config.headDim());
         scores = zeros(manager, DataType.FLOAT32,
                 scorePerLayer ? config.layers() : 1, batch, scorePerHead ? config.heads() : 1, capacity);
         long[] indices = new long[capacity];
-        java.util.Arrays.setAll(indices, i -> i);
+        Arrays.setAll(indices, i -> i);
         slots = (PtNDArray) manager.create(indices);
         hostToken = device.isGpu()
                 ? (PtNDArray) manager.zeros(new Shape(batch), DataType.INT64, Device.cpu())
@@ -72,6 +73,16 @@ public final class KvCache implements AutoCloseable {
 
     private static PtNDArray zeros(NDManager manager, DataType type, long... shape) {
         return (PtNDArray) manager.zeros(new Shape(shape), type);
+    }
+
+    private static PtNDArray zeros(NDManager manager, Dtype dtype, long... shape) {
+        PtNDArray single = zeros(manager, DataType.FLOAT32, shape);
+        if (dtype == Dtype.FP32) {
+            return single;
+        }
+        try (single) {
+            return Casts.to(single, dtype.dataType());
+        }
     }
 
     /** @return token [B], position [1], logits [B, V], keys and values [L, 2, B, H, C, Dh], scores, slots [C], host token [B] */
@@ -99,23 +110,17 @@ public final class KvCache implements AutoCloseable {
 
     /** @return the logits of the last step, [B, V] row by row, widened to float */
     public float[] logits() {
-        return floats(logits);
+        return Casts.toFloats(logits);
     }
 
     /** @return the scores, [l, B, h, C] row-major */
     public float[] scores() {
-        return floats(scores);
+        return Casts.toFloats(scores);
     }
 
     /** @return keys and values, [L, 2, B, H, C, Dh] row-major, widened to float */
     public float[] keysValues() {
-        return floats(keysValues);
-    }
-
-    private static float[] floats(PtNDArray array) {
-        try (NDArray wide = array.toType(DataType.FLOAT32, true)) {
-            return wide.toFloatArray();
-        }
+        return Casts.toFloats(keysValues);
     }
 
     /** @return sequences, B */

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import dev.kvbench.torch.Casts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -89,8 +90,8 @@ public final class Gpt2Weights implements AutoCloseable {
         List<NDArray> arrays = new ArrayList<>();
         for (Gpt2Parameter parameter : Gpt2Parameter.all(config)) {
             try (NDManager host = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
-                NDArray made = source.apply(host, parameter).toType(dtype.dataType(), false);
-                NDArray placed = made.toDevice(device, false);
+                PtNDArray single = (PtNDArray) source.apply(host, parameter).toDevice(device, false);
+                PtNDArray placed = dtype == Dtype.FP32 ? single : Casts.to(single, dtype.dataType());
                 placed.attach(manager);
                 arrays.add(placed);
             }

@@ -1,17 +1,11 @@
 package dev.kvbench.runtime;
 
-import ai.djl.MalformedModelException;
-import ai.djl.Model;
-import ai.djl.pytorch.engine.PtModel;
-import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.strategy.EvictionStrategy;
-import java.io.ByteArrayInputStream;
+import dev.kvbench.torch.TorchModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,11 +19,9 @@ import java.util.Map;
  */
 public final class TorchScriptRuntime implements StepRuntime {
 
-    private final PtModel model;
-    private final PtSymbolBlock module;
+    private final TorchModule module;
     private final IValue weights;
     private final IValue state;
-    private Thread bound;
 
     /**
      * @param weights the model
@@ -54,15 +46,7 @@ public final class TorchScriptRuntime implements StepRuntime {
                 resource("attention_" + form.label() + ".py"),
                 resource("eviction.py"),
                 strategy.torchScript());
-        model = (PtModel) Model.newInstance("step", weights.device(), "PyTorch");
-        try {
-            model.load(new ByteArrayInputStream(TorchScriptArchive.pack(source, attributes)), true);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (MalformedModelException e) {
-            throw new IllegalStateException("the step's TorchScript does not load", e);
-        }
-        module = (PtSymbolBlock) model.getBlock();
+        module = new TorchModule(source, attributes, weights.device());
         this.weights = IValue.listFrom(weights.arrays());
         this.state = IValue.listFrom(cache.state());
     }
@@ -94,18 +78,13 @@ public final class TorchScriptRuntime implements StepRuntime {
     }
 
     private void run(String method, IValue... arguments) {
-        // The profiling executor respecialises on every new cache length; its switch is per thread.
-        if (bound != Thread.currentThread()) {
-            bound = Thread.currentThread();
-            JniUtils.setGraphExecutorOptimize(false);
-        }
-        IValueUtils.runMethod(module, method, arguments).close();
+        module.run(method, arguments).close();
     }
 
     @Override
     public void close() {
         weights.close();
         state.close();
-        model.close();
+        module.close();
     }
 }

@@ -1,4 +1,4 @@
-package dev.kvbench.runtime;
+package dev.kvbench.torch;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import java.util.zip.ZipOutputStream;
  */
 final class TorchScriptArchive {
 
-    private static final String CLASS_NAME = "Step";
+    private static final String CLASS_NAME = "Methods";
 
     private TorchScriptArchive() {}
 
@@ -77,7 +77,7 @@ final class TorchScriptArchive {
     }
 
     private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
-        ZipEntry entry = new ZipEntry("step/" + name);
+        ZipEntry entry = new ZipEntry("module/" + name);
         CRC32 crc = new CRC32();
         crc.update(content);
         entry.setMethod(ZipEntry.STORED);

@@ -1,0 +1,84 @@
+package dev.kvbench.decode;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.H2o;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The cached step against a forward pass from scratch, at every length. */
+class CachedStepTest {
+
+    private static final int TOKENS = 24;
+
+    @ParameterizedTest
+    @CsvSource({"EXPLICIT, FP32, 2e-4", "FUSED, FP32, 2e-4", "EXPLICIT, FP16, 6e-2", "EXPLICIT, BF16, 5e-1"})
+    void agreesWithAForwardWithoutACacheAtEveryLength(AttentionForm form, Dtype dtype, double relative) {
+        try (Gpt2Weights weights = TestModels.sharp(7, dtype);
+                Gpt2Weights wide = TestModels.sharp(7);
+                DecodeLoop loop = new DecodeLoop(
+                        weights, new Full(), Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 1, TOKENS)) {
+            List<Integer> text = new ArrayList<>();
+            for (int length = 1; length <= TOKENS; length++) {
+                text.add((17 * length + 5) % TestModels.SMALL.vocabulary());
+                PlainGpt2 scratch = new PlainGpt2(dtype == Dtype.FP32 ? weights : wide, TOKENS);
+                PlainGpt2.Step step = null;
+                List<Integer> before = new ArrayList<>();
+                for (int i = 0; i < length; i++) {
+                    before.add(i);
+                    step = scratch.step(i, text.get(i), i, before);
+                }
+                loop.force(text.get(length - 1));
+                loop.step();
+                double[] expected = step.logits();
+                float[] actual = loop.cache().logits();
+                double error = 0;
+                double norm = 0;
+                for (int v = 0; v < actual.length; v++) {
+                    error += Math.pow(actual[v] - expected[v], 2);
+                    norm += Math.pow(expected[v], 2);
+                }
+                assertEquals(0, Math.sqrt(error / norm), relative, "length " + length);
+            }
+        }
+    }
+
+    @Test
+    void aPinnedStepStaysWhereItIs() {
+        try (Gpt2Weights weights = TestModels.sharp(8);
+                DecodeLoop loop = new DecodeLoop(weights, new H2o(8, 3), Runtimes.TORCHSCRIPT,
+                        AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, TOKENS)) {
+            loop.fillTo(8);
+            for (int i = 0; i < 200; i++) {
+                loop.stepPinned();
+            }
+            assertEquals(8, loop.cacheLength());
+            assertThrows(IllegalArgumentException.class, () -> loop.fillTo(9));
+        }
+    }
+
+    @Test
+    void aGenerationRepeatsExactly() {
+        try (Gpt2Weights weights = TestModels.sharp(9);
+                DecodeLoop loop = new DecodeLoop(weights, new H2o(8, 3), Runtimes.TORCHSCRIPT,
+                        AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, TOKENS)) {
+            long[] nanos = new long[TOKENS];
+            loop.generate(nanos);
+            float[] first = loop.cache().logits();
+            loop.generate(nanos);
+            assertArrayEquals(first, loop.cache().logits());
+            assertEquals(TOKENS, Arrays.stream(nanos).filter(n -> n > 0).count());
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.kvbench.decode;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.torch.Casts;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * GPT-2 in plain double arrays, without a cache tensor: each token's keys and values are kept for ever
+ * under the token's original index, and a step attends to whatever indices it is told to. Written from the
+ * model's definition; shares nothing with the TorchScript step.
+ */
+final class PlainGpt2 {
+
+    private final Gpt2Config config;
+    private final double[][] weights;
+    /** keys[layer][token], values[layer][token]: [D], head by head. */
+    private final double[][][] keys;
+    private final double[][][] values;
+
+    PlainGpt2(Gpt2Weights source, int tokens) {
+        config = source.config();
+        weights = Arrays.stream(source.arrays()).map(PlainGpt2::doubles).toArray(double[][]::new);
+        keys = new double[config.layers()][tokens][];
+        values = new double[config.layers()][tokens][];
+    }
+
+    private static double[] doubles(PtNDArray array) {
+        float[] floats = Casts.toFloats(array);
+        double[] doubles = new double[floats.length];
+        Arrays.setAll(doubles, i -> floats[i]);
+        return doubles;
+    }
+
+    /**
+     * @param logits [V]
+     * @param attention summed over layers and heads, one weight per attended index
+     */
+    record Step(double[] logits, double[] attention) {}
+
+    /**
+     * @param index the token's original index: where its key and value are kept
+     * @param attended original indices to attend to, the token's own included
+     */
+    Step step(int index, int token, int position, List<Integer> attended) {
+        int d = config.width();
+        double[] x = new double[d];
+        for (int i = 0; i < d; i++) {
+            x[i] = weights[0][token * d + i] + weights[1][position * d + i];
+        }
+        double[] attention = new double[attended.size()];
+        for (int layer = 0; layer < config.layers(); layer++) {
+            int w = 2 + 12 * layer;
+            double[] qkv = linear(norm(x, w), w + 2);
+            keys[layer][index] = Arrays.copyOfRange(qkv, d, 2 * d);
+            values[layer][index] = Arrays.copyOfRange(qkv, 2 * d, 3 * d);
+            add(x, linear(attend(qkv, layer, attended, attention), w + 4));
+            double[] up = linear(norm(x, w + 6), w + 8);
+            Arrays.setAll(up, i -> gelu(up[i]));
+            add(x, linear(up, w + 10));
+        }
+        double[] last = norm(x, 2 + 12 * config.layers());
+        double[] logits = new double[config.vocabulary()];
+        for (int v = 0; v < logits.length; v++) {
+            for (int i = 0; i < d; i++) {
+                logits[v] += last[i] * weights[0][v * d + i];
+            }
+        }
+        return new Step(logits, attention);
+    }
+
+
+    private double[] attend(double[] q, int layer, List<Integer> attended, double[] total) {
+        int dh = config.headDim();
+        double[] out = new double[config.width()];
+        for (int head = 0; head < config.heads(); head++) {
+            double[] weight = new double[attended.size()];
+            double sum = 0;
+            double max = Double.NEGATIVE_INFINITY;
+            for (int j = 0; j < weight.length; j++) {
+                double[] key = keys[layer][attended.get(j)];
+                for (int i = head * dh; i < (head + 1) * dh; i++) {
+                    weight[j] += q[i] * key[i] / Math.sqrt(dh);
+                }
+                max = Math.max(max, weight[j]);
+            }
+            for (int j = 0; j < weight.length; j++) {
+                weight[j] = Math.exp(weight[j] - max);
+                sum += weight[j];
+            }
+            for (int j = 0; j < weight.length; j++) {
+                total[j] += weight[j] / sum;
+                double[] value = values[layer][attended.get(j)];
+                for (int i = head * dh; i < (head + 1) * dh; i++) {
+                    out[i] += weight[j] / sum * value[i];
+                }
+            }
+        }
+        return out;
+    }
+
+    private double[] norm(double[] x, int w) {
+        double mean = Arrays.stream(x).average().orElseThrow();
+        double variance = Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
+        double[] out = new double[x.length];
+        Arrays.setAll(out, i -> (x[i] - mean) / Math.sqrt(variance + config.layerNormEpsilon())
+                * weights[w][i] + weights[w + 1][i]);
+        return out;
+    }
+
+    private double[] linear(double[] x, int w) {
+        double[] out = weights[w + 1].clone();
+        for (int o = 0; o < out.length; o++) {
+            for (int i = 0; i < x.length; i++) {
+                out[o] += x[i] * weights[w][o * x.length + i];
+            }
+        }
+        return out;
+    }
+
+    private static double gelu(double x) {
+        return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+    }
+
+    private static void add(double[] x, double[] y) {
+        for (int i = 0; i < x.length; i++) {
+            x[i] += y[i];
+        }
+    }
+}

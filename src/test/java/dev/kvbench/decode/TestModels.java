@@ -1,0 +1,46 @@
+package dev.kvbench.decode;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.torch.TorchModule;
+import java.util.Map;
+
+/** Small models whose attention is far from uniform, so that strategies have something to choose. */
+final class TestModels {
+
+    static final Gpt2Config SMALL = new Gpt2Config("small", 2, 2, 16, 61, 128, 1e-5);
+
+    private TestModels() {}
+
+    static Gpt2Weights sharp(int seed) {
+        return sharp(seed, Dtype.FP32);
+    }
+
+    /** GPT-2's initialisation, then every array disturbed by noise of standard deviation 0.5. */
+    static Gpt2Weights sharp(int seed, Dtype dtype) {
+        Gpt2Weights weights = Gpt2Weights.synthetic(SMALL, dtype, Device.cpu(), seed);
+        Engine.getEngine("PyTorch").setRandomSeed(seed + 1000);
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                TorchModule disturb = new TorchModule("""
+                        def add(self, x: Tensor, y: Tensor) -> NoneType:
+                          torch.add_(x, y)
+                          return None
+                        """, Map.of(), Device.cpu())) {
+            for (PtNDArray array : weights.arrays()) {
+                NDArray noise = manager.randomNormal(0, 0.5f, array.getShape(), DataType.FLOAT32);
+                try (IValue x = IValue.from(array); IValue y = IValue.from((PtNDArray) noise)) {
+                    disturb.run("add", x, y).close();
+                }
+            }
+        }
+        return weights;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.kvbench.report;
+
+import dev.kvbench.results.StepsFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Titles and legends: what all configurations share goes into the title, what differs into the legend. */
+final class Captions {
+
+    private static final List<String> NAMED_BY_LABEL = List.of("strategy", "window", "heavyHitters");
+    private static final List<String> NAMED_IN_TITLE = List.of("model", "dtype");
+
+    private final StepsFile steps;
+    private final List<StepsFile.Configuration> shown;
+
+    Captions(StepsFile steps, List<StepsFile.Configuration> shown) {
+        this.steps = steps;
+        this.shown = shown;
+    }
+
+    /** @return model, device, dtype and kind of weights, those that all configurations share */
+    String title() {
+        List<String> parts = new ArrayList<>();
+        for (String name : NAMED_IN_TITLE) {
+            shared(c -> c.params().get(name)).forEach(parts::add);
+        }
+        shared(c -> c.params().get("batch")).stream().filter(b -> !b.equals("1")).forEach(b -> parts.add("batch " + b));
+        shared(StepsFile.Configuration::weights).forEach(w -> parts.add(w + " weights"));
+        parts.add(steps.fingerprint().deviceName());
+        return String.join(" · ", parts);
+    }
+
+    /**
+     * @param configuration one of those shown
+     * @param left out parameters that an axis shows
+     * @return its strategy in words, then every other parameter that differs between those shown
+     */
+    String legend(StepsFile.Configuration configuration, String... left) {
+        StringBuilder text = new StringBuilder(configuration.label());
+        configuration.params().forEach((name, value) -> {
+            boolean said = NAMED_BY_LABEL.contains(name) || List.of(left).contains(name);
+            if (!said && shared(c -> c.params().get(name)).isEmpty()) {
+                text.append(", ").append(name.equals("model") || name.equals("dtype") ? value : name + " " + value);
+            }
+        });
+        if (shared(StepsFile.Configuration::weights).isEmpty()) {
+            text.append(", ").append(configuration.weights()).append(" weights");
+        }
+        return text.toString();
+    }
+
+    /** The value that all configurations share, if there is one. */
+    private List<String> shared(Function<StepsFile.Configuration, String> of) {
+        List<String> values = shown.stream().map(c -> String.valueOf(of.apply(c))).distinct().toList();
+        return values.size() == 1 && !values.get(0).equals("null") ? values : List.of();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.kvbench.report;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Dimension;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.apache.batik.svggen.SVGGraphics2D;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
+import org.w3c.dom.Document;
+
+/** The look that all plots share, and how they become files. */
+final class Charts {
+
+    private static final int WIDTH = 1100;
+    private static final int HEIGHT = 660;
+    private static final int SCALE = 2;
+
+    /** Okabe and Ito's palette, told apart with any colour vision; dashes tell curves apart in grey. */
+    private static final List<Color> COLOURS = List.of(
+            new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7),
+            new Color(0xE69F00), new Color(0x56B4E9), new Color(0x000000));
+
+    private static final float[][] DASHES = {null, {10, 4}, {3, 3}, {12, 3, 3, 3}};
+
+    private Charts() {}
+
+    static Color colour(int curve) {
+        return COLOURS.get(curve % COLOURS.size());
+    }
+
+    static Color band(int curve) {
+        Color colour = colour(curve);
+        return new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 50);
+    }
+
+    static BasicStroke stroke(int curve) {
+        return new BasicStroke(2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10,
+                DASHES[curve % DASHES.length], 0);
+    }
+
+    static XYChart xy(String title, String x, String y) {
+        XYChart chart = new XYChartBuilder()
+                .width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y).build();
+        XYStyler style = chart.getStyler();
+        style.setChartBackgroundColor(Color.WHITE);
+        style.setPlotBackgroundColor(Color.WHITE);
+        style.setPlotBorderVisible(false);
+        style.setPlotGridLinesColor(new Color(0xDDDDDD));
+        style.setLegendPosition(Styler.LegendPosition.OutsideS);
+        style.setLegendLayout(Styler.LegendLayout.Vertical);
+        style.setLegendBorderColor(Color.WHITE);
+        style.setChartTitleBoxVisible(false);
+        style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 16));
+        style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
+        style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
+        style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+        style.setLegendSeriesLineLength(44);
+        style.setMarkerSize(0);
+        style.setYAxisMin(0.0);
+        return chart;
+    }
+
+    /** Writes NAME.png and NAME.svg into a folder, each whole or not at all. */
+    static List<Path> write(XYChart chart, Path folder, String name) throws IOException {
+        Path png = folder.resolve(name + ".png");
+        Path temporaryPng = folder.resolve(name + ".png.tmp");
+        BufferedImage image = new BufferedImage(SCALE * WIDTH, SCALE * HEIGHT, BufferedImage.TYPE_INT_RGB);
+        Graphics2D pixels = image.createGraphics();
+        pixels.scale(SCALE, SCALE);
+        chart.paint(pixels, WIDTH, HEIGHT);
+        pixels.dispose();
+        try (OutputStream out = Files.newOutputStream(temporaryPng)) {
+            ImageIO.write(image, "png", out);
+        }
+        Path svg = folder.resolve(name + ".svg");
+        Path temporarySvg = folder.resolve(name + ".svg.tmp");
+        SVGGraphics2D graphics = new SVGGraphics2D(svgDocument());
+        graphics.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));
+        chart.paint(graphics, WIDTH, HEIGHT);
+        try (Writer out = new OutputStreamWriter(Files.newOutputStream(temporarySvg), StandardCharsets.UTF_8)) {
+            graphics.stream(out);
+        }
+        Files.move(temporaryPng, png, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(temporarySvg, svg, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return List.of(png, svg);
+    }
+
+    private static Document svgDocument() {
+        try {
+            return DocumentBuilderFactory.newInstance().newDocumentBuilder().getDOMImplementation()
+                    .createDocument("http://www.w3.org/2000/svg", "svg", null);
+        } catch (ParserConfigurationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.kvbench.report;
+
+import dev.kvbench.results.StepsFile;
+import java.awt.BasicStroke;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.commons.statistics.descriptive.Quantile;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Time per token against sequence length: a curve per configuration, with its spread. */
+final class StepTimePlot {
+
+    /** Single steps are noisy where there are few generations; a short window keeps the shape. */
+    private static final int SMOOTHING = 9;
+
+    private StepTimePlot() {}
+
+    /** @return the plot, empty if the result has no series */
+    static Optional<XYChart> of(StepsFile steps) {
+        List<StepsFile.Configuration> shown = steps.configurations().stream()
+                .filter(c -> Curve.of(c).median().length > 0)
+                .toList();
+        if (shown.isEmpty()) {
+            return Optional.empty();
+        }
+        Captions captions = new Captions(steps, shown);
+        List<Curve> curves = shown.stream().map(c -> Curve.of(c).smoothed(SMOOTHING)).toList();
+        XYChart chart = Charts.xy(captions.title(), xTitle(shown, curves), "time per token (ms)");
+        Set<String> legends = new HashSet<>();
+        for (int i = 0; i < shown.size(); i++) {
+            Curve curve = curves.get(i);
+            int length = curve.median().length;
+            double[] x = IntStream.rangeClosed(1, length).asDoubleStream().toArray();
+            if (curve.generations() > 1 && length > 1) {
+                XYSeries band = chart.addSeries("band " + i, around(x, reversed(x)), around(curve.high(), reversed(curve.low())));
+                band.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.PolygonArea);
+                band.setFillColor(Charts.band(i));
+                band.setLineStyle(new BasicStroke(0));
+                band.setLineColor(new java.awt.Color(0, true));
+                band.setMarker(SeriesMarkers.NONE);
+                band.setShowInLegend(false);
+            }
+            // XChart tells series apart by name: equal legends get a number
+            String legend = captions.legend(shown.get(i));
+            XYSeries line = chart.addSeries(legends.add(legend) ? legend : legend + " (" + (i + 1) + ")", x, curve.median());
+            line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
+            line.setLineColor(Charts.colour(i));
+            line.setLineStyle(Charts.stroke(i));
+            line.setMarker(length == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+            line.setMarkerColor(Charts.colour(i));
+        }
+        if (curves.stream().anyMatch(c -> c.median().length == 1)) {
+            chart.getStyler().setMarkerSize(8);
+        }
+        chart.getStyler().setYAxisMax(ceiling(curves));
+        chart.getStyler().setXAxisMin(0.0);
+        return Optional.of(chart);
+    }
+
+    private static String xTitle(List<StepsFile.Configuration> shown, List<Curve> curves) {
+        int generations = curves.stream().mapToInt(Curve::generations).min().orElse(0);
+        String title = "sequence length (tokens)   |   median of " + generations
+                + (generations == 1 ? " generation" : " generations, band " + curves.get(0).spread())
+                + ", over " + SMOOTHING + " steps";
+        return shown.stream().allMatch(c -> "synthetic".equals(c.weights()))
+                ? title + "   |   latency only: weights are synthetic"
+                : title;
+    }
+
+    /** High enough for all curves, unmoved by a few slow steps. */
+    private static double ceiling(List<Curve> curves) {
+        double[] highs = curves.stream()
+                .mapToDouble(c -> Math.max(
+                        Quantile.withDefaults().evaluate(c.high(), 0.95),
+                        Quantile.withDefaults().evaluate(c.median(), 0.98)))
+                .toArray();
+        return 1.15 * Arrays.stream(highs).max().orElse(1);
+    }
+
+    private static double[] around(double[] there, double[] back) {
+        return java.util.stream.DoubleStream.concat(Arrays.stream(there), Arrays.stream(back)).toArray();
+    }
+
+    private static double[] reversed(double[] values) {
+        double[] out = new double[values.length];
+        Arrays.setAll(out, i -> values[values.length - 1 - i]);
+        return out;
+    }
+}

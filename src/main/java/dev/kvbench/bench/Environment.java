@@ -13,19 +13,33 @@ public final class Environment {
     private Environment() {}
 
     /**
+     * What ran, as the repository names it; read before a run, during which the tree may change.
+     *
+     * @param commit the commit, or null outside a repository
+     * @param dirty whether the working tree differs from it
+     */
+    public record Source(String commit, Boolean dirty) {}
+
+    /** @return the state of the working directory's repository */
+    public static Source source() {
+        List<String> commit = Libtorch.output("git", "rev-parse", "HEAD");
+        return commit.isEmpty()
+                ? new Source(null, null)
+                : new Source(commit.get(0),
+                        !Libtorch.output("git", "status", "--porcelain", "--", ".", ":!results").isEmpty());
+    }
+
+    /**
+     * @param source what ran
      * @param libtorch version that ran, or null if unknown
      * @param threads threads of one operator, or null if unknown
      * @param gpu whether a GPU ran
-     * @return the fingerprint of this machine and working tree
+     * @return the fingerprint of this machine
      */
-    public static Fingerprint fingerprint(String libtorch, Integer threads, boolean gpu) {
-        List<String> commit = Libtorch.output("git", "rev-parse", "HEAD");
-        Boolean dirty = commit.isEmpty()
-                ? null
-                : !Libtorch.output("git", "status", "--porcelain", "--", ".", ":!results").isEmpty();
+    public static Fingerprint fingerprint(Source source, String libtorch, Integer threads, boolean gpu) {
         List<String> card = gpu ? Libtorch.gpuNameAndDriver() : List.of();
         return new Fingerprint(
-                commit.isEmpty() ? null : commit.get(0), dirty,
+                source.commit(), source.dirty(),
                 Libtorch.buildProperty("version"), Libtorch.buildProperty("jmh"), Libtorch.buildProperty("djl"),
                 libtorch,
                 System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),

@@ -9,7 +9,12 @@ final class QuietBetween {
 
     private QuietBetween() {}
 
-    static OutputFormat configurations(OutputFormat format) {
+    /**
+     * @param format JMH's output
+     * @param iterationDone called after every iteration, warm-up or not
+     * @return the output to give to JMH
+     */
+    static OutputFormat configurations(OutputFormat format, Runnable iterationDone) {
         return (OutputFormat) Proxy.newProxyInstance(
                 QuietBetween.class.getClassLoader(), new Class<?>[] {OutputFormat.class}, (proxy, method, args) -> {
                     boolean repeated = method.getName().equals("startRun") || method.getName().equals("endRun")
@@ -18,7 +23,11 @@ final class QuietBetween {
                         return null;
                     }
                     try {
-                        return method.invoke(format, args);
+                        Object result = method.invoke(format, args);
+                        if (method.getName().equals("iterationResult")) {
+                            iterationDone.run();
+                        }
+                        return result;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }

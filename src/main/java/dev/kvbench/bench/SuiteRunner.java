@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
@@ -15,13 +16,18 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -70,6 +76,7 @@ public final class SuiteRunner {
      */
     public ResultFolder run() throws IOException {
         List<RunPlan.Configuration> plan = RunPlan.of(benchmarks(), this::values);
+        Environment.Source source = Environment.source();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         RunConfig.Effort effort = config == null ? null : Libtorch.hasGpu() ? config.gpu() : config.cpu();
         announce(plan, effort);
@@ -79,12 +86,12 @@ public final class SuiteRunner {
         TrialRecord last = null;
         Files.createDirectories(results);
         Path records = Files.createTempDirectory(results, ".running-");
-        try {
+        try (ProgressBar progress = progress((long) plan.size() * iterations(effort))) {
             for (int i = 0; i < plan.size(); i++) {
                 RunPlan.Configuration one = plan.get(i);
                 out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), describe(one));
                 Path folder = Files.createDirectory(records.resolve(Integer.toString(i)));
-                jmh.addAll(run(one, effort, folder));
+                jmh.addAll(run(one, effort, folder, progress::step));
                 List<TrialRecord> trials = trials(folder);
                 if (!trials.isEmpty()) {
                     last = trials.get(0);
@@ -96,7 +103,7 @@ public final class SuiteRunner {
             }
             out.println();
             ResultFormatFactory.getInstance(ResultFormatType.TEXT, out).writeOut(jmh);
-            Fingerprint fingerprint = Environment.fingerprint(last == null ? null : last.libtorch(),
+            Fingerprint fingerprint = Environment.fingerprint(source, last == null ? null : last.libtorch(),
                     last == null ? null : last.threads(), last != null && last.device().equals("gpu"));
             Path folder = records.resolve("result");
             Files.createDirectory(folder);
@@ -130,19 +137,26 @@ public final class SuiteRunner {
         if (found.isEmpty()) {
             throw new UserError("no benchmark matches " + includes + "; `-l` lists them");
         }
-        Set<String> known = new java.util.TreeSet<>();
-        found.forEach(e -> known.addAll(e.getParams().orElse(Map.of()).keySet()));
         if (config != null) {
-            config.params().keySet().stream().filter(n -> !known.contains(n)).findFirst().ifPresent(n -> {
-                throw dev.kvbench.Names.unknown("parameter", n, known);
-            });
+            Set<String> all = parameters(BenchmarkList.defaultList().find(silent, List.of(), List.of()));
+            checkKnown(config.params().keySet(), all);
         }
-        for (String name : CommandLine.parameterNames(command)) {
+        checkKnown(CommandLine.parameterNames(command), parameters(found));
+        return found;
+    }
+
+    private static Set<String> parameters(Set<BenchmarkListEntry> benchmarks) {
+        Set<String> names = new TreeSet<>();
+        benchmarks.forEach(b -> names.addAll(b.getParams().orElse(Map.of()).keySet()));
+        return names;
+    }
+
+    private static void checkKnown(Collection<String> names, Set<String> known) {
+        for (String name : names) {
             if (!known.contains(name)) {
-                throw dev.kvbench.Names.unknown("parameter", name, known);
+                throw Names.unknown("parameter", name, known);
             }
         }
-        return found;
     }
 
     private List<String> values(String parameter) {
@@ -152,7 +166,8 @@ public final class SuiteRunner {
         return config == null ? null : config.params().get(parameter);
     }
 
-    private java.util.Collection<RunResult> run(RunPlan.Configuration one, RunConfig.Effort effort, Path records) {
+    private Collection<RunResult> run(
+            RunPlan.Configuration one, RunConfig.Effort effort, Path records, Runnable iterationDone) {
         List<String> jvmArgs = new ArrayList<>(options.getJvmArgsAppend().orElse(List.of()));
         jvmArgs.add("-D" + TrialRecord.FOLDER + "=" + records.toAbsolutePath());
         jvmArgs.addAll(Libtorch.jvmArgs());
@@ -177,7 +192,7 @@ public final class SuiteRunner {
         try {
             OutputFormat format = OutputFormatFactory.createFormatInstance(
                     out, options.verbosity().orElse(VerboseMode.NORMAL));
-            return new Runner(builder.build(), QuietBetween.configurations(format)).run();
+            return new Runner(builder.build(), QuietBetween.configurations(format, iterationDone)).run();
         } catch (RunnerException e) {
             throw new UserError(describe(one) + ": " + e.getMessage().lines().findFirst().orElse(""), e);
         }
@@ -214,14 +229,29 @@ public final class SuiteRunner {
         boolean gpu = Libtorch.hasGpu();
         out.printf("# kvbench %s: %d configuration%s on the %s%n", Libtorch.buildProperty("version"), plan.size(),
                 plan.size() == 1 ? "" : "s", gpu ? "GPU" : "CPU (no GPU that libtorch can use)");
-        int forks = options.getForkCount().orElse(effort == null ? 1 : effort.forks());
-        int generations = options.getWarmupIterations().orElse(effort == null ? 1 : effort.warmupIterations())
-                + options.getMeasurementIterations().orElse(effort == null ? 3 : effort.iterations());
-        double seconds = Expectation.seconds(plan, Math.max(1, forks) * generations, gpu);
+        double seconds = Expectation.seconds(plan, iterations(effort), gpu);
         if (seconds > QUIET_SECONDS) {
             out.printf("# Expect about %.0f minutes. Shorter: -p model=gpt2 (a sixth of the size), -p tokens=256,"
                     + " or fewer iterations with -i 1%n", Math.ceil(seconds / 60));
         }
+    }
+
+    /** Iterations of one configuration, forks and warm-up counted, as far as is known before JMH starts. */
+    private int iterations(RunConfig.Effort effort) {
+        int forks = options.getForkCount().orElse(effort == null ? 1 : effort.forks());
+        return Math.max(1, forks)
+                * (options.getWarmupIterations().orElse(effort == null ? 1 : effort.warmupIterations())
+                        + options.getMeasurementIterations().orElse(effort == null ? 3 : effort.iterations()));
+    }
+
+    /** A bar on the terminal; nothing where the output goes elsewhere. */
+    private static ProgressBar progress(long iterations) {
+        ProgressBarBuilder bar = new ProgressBarBuilder()
+                .setTaskName("iterations").setInitialMax(iterations).setUpdateIntervalMillis(1000);
+        if (System.console() == null) {
+            bar.setConsumer(new DelegatingProgressBarConsumer(line -> {}, 80));
+        }
+        return bar.build();
     }
 
     private static String describe(RunPlan.Configuration one) {

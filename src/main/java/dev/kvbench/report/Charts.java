@@ -74,6 +74,8 @@ final class Charts {
         style.setLegendSeriesLineLength(44);
         style.setMarkerSize(0);
         style.setYAxisMin(0.0);
+        style.setXAxisMaxLabelCount(12);
+        style.setYAxisDecimalPattern("0.###");
         return chart;
     }
 

@@ -1,0 +1,82 @@
+package dev.kvbench.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.report.Renderer;
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+
+/** A real run of a tiny model in a forked JVM, its files and its plots. */
+class EndToEndTest {
+
+    @TempDir
+    private Path results;
+
+    @Test
+    void aRunLeavesOneFolderWithEverythingInIt() throws Exception {
+        String[] words = {"DecodeLoop", "-p", "model=tiny", "-p", "strategy=full,h2o", "-p", "window=16,32",
+            "-p", "heavyHitters=4", "-p", "tokens=64", "-f", "1", "-wi", "1", "-i", "2", "-v", "SILENT"};
+        ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run();
+        try (Stream<Path> entries = Files.list(results)) {
+            assertEquals(List.of(folder.path()), entries.toList());
+        }
+
+        JsonNode jmh = new ObjectMapper().readTree(folder.path().resolve(ResultFolder.JMH_FILE).toFile());
+        assertEquals(3, jmh.size());
+        for (JsonNode result : jmh) {
+            // what jmh.morethan.io and the Jenkins plugin read
+            assertEquals("dev.kvbench.bench.DecodeLoopBenchmark.decode", result.path("benchmark").asText());
+            assertEquals("ss", result.path("mode").asText());
+            assertEquals("ms/op", result.path("primaryMetric").path("scoreUnit").asText());
+            assertEquals(2, result.path("primaryMetric").path("rawData").get(0).size());
+            for (int length = 1; length <= 64; length *= 2) {
+                assertTrue(result.path("secondaryMetrics").path(String.format("step.time.len%05d", length))
+                        .path("score").asDouble() > 0, result.toString());
+            }
+        }
+
+        StepsFile steps = folder.readSteps();
+        assertEquals(List.of("full cache", "H2O, window 16, 4 heavy hitters", "H2O, window 32, 4 heavy hitters"),
+                steps.configurations().stream().map(StepsFile.Configuration::label).toList());
+        for (int c = 0; c < 3; c++) {
+            StepsFile.Configuration configuration = steps.configurations().get(c);
+            assertEquals(List.of("warmup", "measurement", "measurement"),
+                    configuration.iterations().stream().map(StepsFile.Iteration::phase).toList());
+            double wholeMs = jmh.get(c).path("primaryMetric").path("rawData").get(0).get(0).asDouble();
+            long[] nanos = configuration.iterations().get(1).stepNanos();
+            assertEquals(64, nanos.length);
+            double stepsMs = Arrays.stream(nanos).sum() / 1e6;
+            assertTrue(stepsMs > 0 && stepsMs <= wholeMs, "steps take " + stepsMs + " ms of " + wholeMs);
+            assertEquals(nanos[63] / 1e6, jmh.get(c).path("secondaryMetrics").path("step.time.len00064")
+                    .path("rawData").get(0).get(0).asDouble(), 1e-9);
+            assertEquals("synthetic", configuration.weights());
+            assertEquals(2L * 2 * 64 * 4, configuration.cacheBytesPerEntry());
+        }
+        assertEquals("2.7.1", steps.fingerprint().libtorch());
+
+        List<Path> plots = Renderer.render(folder);
+        assertEquals(List.of("step-time.png", "step-time.svg"),
+                plots.stream().map(p -> p.getFileName().toString()).toList());
+        assertEquals(2200, ImageIO.read(plots.get(0).toFile()).getWidth());
+        DocumentBuilderFactory xml = DocumentBuilderFactory.newInstance();
+        xml.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
+        assertEquals("svg", xml.newDocumentBuilder().parse(plots.get(1).toFile()).getDocumentElement().getTagName());
+        String svg = Files.readString(plots.get(1));
+        for (String curve : List.of("rgb(0,114,178)", "rgb(213,94,0)", "rgb(0,158,115)")) {
+            assertTrue(svg.contains("stroke:" + curve), "no curve in " + curve);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.kvbench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever a user can get wrong is answered with one line and exit code 2, and leaves nothing behind. */
+class BadInputTest {
+
+    @TempDir
+    private Path folder;
+
+    static Stream<Arguments> commands() {
+        return Stream.of(
+                bad("heavyHitters=16 with window=16", "-p", "window=16", "-p", "heavyHitters=16"),
+                bad("heavyHitters=40 with window=16", "-p", "window=64,16", "-p", "heavyHitters=40"),
+                bad("window=0: must be a whole number of at least 1", "-p", "window=0"),
+                bad("window=-5", "-p", "window=-5", "-p", "strategy=full"),
+                bad("window=many", "-p", "window=many"),
+                bad("heavyHitters=-1", "-p", "heavyHitters=-1"),
+                bad("tokens=1025 with positions=original", "-p", "tokens=1025"),
+                bad("use positions=cache", "-p", "tokens=1025", "-p", "strategy=h2o"),
+                bad("tokens=0", "-p", "tokens=0"),
+                bad("batch=0", "-p", "batch=0"),
+                bad("cacheLength=1024", "DecodeStep", "-p", "cacheLength=1024"),
+                bad("unknown strategy 'h20': did you mean 'h2o'?", "-p", "strategy=full,h20"),
+                bad("unknown model 'gpt2-lage': did you mean 'gpt2-large'?", "-p", "model=gpt2-lage"),
+                bad("unknown dtype 'float32'", "-p", "dtype=float32"),
+                bad("unknown dtype 'fp166': did you mean 'fp16'?", "-p", "dtype=fp166"),
+                bad("unknown runtime 'torchscrpt': did you mean 'torchscript'?", "-p", "runtime=torchscrpt"),
+                bad("unknown attention 'fuse': did you mean 'fused'?", "-p", "attention=fuse"),
+                bad("attention=fused with strategy=h2o", "-p", "attention=fused"),
+                bad("unknown positions 'cach': did you mean 'cache'?", "-p", "positions=cach"),
+                bad("unknown device 'gpx': did you mean 'gpu'?", "-p", "device=gpx"),
+                bad("unknown parameter 'windw': did you mean 'window'?", "-p", "windw=16"),
+                bad("no benchmark matches", "NoSuchBenchmark"));
+    }
+
+    private static Arguments bad(String says, String... words) {
+        return Arguments.of(says, List.of(words));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("commands")
+    void isRefusedByRun(String says, List<String> words) throws IOException {
+        List<String> command = new java.util.ArrayList<>(List.of(
+                "run", "--config", "smoke", "--results", folder.resolve("results").toString()));
+        command.addAll(words);
+        assertRefused(says, command.toArray(String[]::new));
+        assertFalse(Files.exists(folder.resolve("results")), "a result folder was left behind");
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("commands")
+    void isRefusedInJmhsOwnSyntax(String says, List<String> words) throws IOException {
+        List<Path> before = results();
+        assertRefused(says, words.toArray(String[]::new));
+        assertEquals(before, results());
+    }
+
+    private static List<Path> results() throws IOException {
+        if (!Files.isDirectory(Path.of("results"))) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(Path.of("results"))) {
+            return entries.sorted().toList();
+        }
+    }
+
+    @Test
+    void aGpuThatIsNotThereIsRefused() throws IOException {
+        org.junit.jupiter.api.Assumptions.assumeFalse(dev.kvbench.runtime.Libtorch.hasGpu(), "this machine has a GPU");
+        assertRefused("device=gpu", "run", "--config", "smoke", "--results", folder.toString(), "-p", "device=gpu");
+    }
+
+    @Test
+    void anUnknownConfigurationIsRefusedWithTheClosestName() throws IOException {
+        assertRefused("unknown config 'defualt': did you mean 'default'?", "run", "--config", "defualt");
+    }
+
+    @Test
+    void aBrokenConfigurationIsRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("broken.json"), "{\"include\": [");
+        assertRefused("not a run configuration", "run", "--config", file.toString());
+        Files.writeString(file, "{\"includes\": []}");
+        assertRefused("not a run configuration", "run", "--config", file.toString());
+        Files.writeString(file, "null");
+        assertRefused("not a run configuration", "run", "--config", file.toString());
+    }
+
+    @Test
+    void foreignAndUnreadableResultsAreRefused() throws IOException {
+        assertRefused("no such result folder", "render", folder.resolve("nowhere").toString());
+        assertRefused("not a result folder", "render", folder.toString());
+        Path steps = folder.resolve("steps.json");
+        for (String content : List.of("", "not json", "{\"a\":1", "[]", "{\"schema\":\"other\",\"version\":1}",
+                "{\"schema\":\"kvbench/steps\",\"version\":99}", "{\"schema\":\"kvbench/steps\",\"version\":1}",
+                "{\"schema\":\"kvbench/steps\",\"version\":1,\"fingerprint\":{},\"configurations\":[null]}")) {
+            Files.writeString(steps, content);
+            assertRefused("steps.json", "render", folder.toString());
+        }
+        Path other = Files.writeString(folder.resolve("other.json"), "{}");
+        assertRefused("not a result", "render", other.toString());
+    }
+
+    private static void assertRefused(String says, String... words) {
+        PrintStream err = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        int code;
+        try {
+            code = Main.execute(words);
+        } finally {
+            System.setErr(err);
+        }
+        String text = said.toString(StandardCharsets.UTF_8);
+        assertEquals(2, code, text);
+        assertEquals(1, text.lines().count(), text);
+        assertTrue(text.contains(says), text);
+    }
+}

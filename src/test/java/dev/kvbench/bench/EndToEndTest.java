@@ -76,7 +76,7 @@ class EndToEndTest {
         assertEquals("svg", xml.newDocumentBuilder().parse(plots.get(1).toFile()).getDocumentElement().getTagName());
         String svg = Files.readString(plots.get(1));
         for (String curve : List.of("rgb(0,114,178)", "rgb(213,94,0)", "rgb(0,158,115)")) {
-            assertTrue(svg.contains("stroke:" + curve), "no curve in " + curve);
+            assertTrue(svg.contains("stroke=\"" + curve), "no curve in " + curve);
         }
     }
 }

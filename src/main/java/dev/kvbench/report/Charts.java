@@ -21,8 +21,10 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.w3c.dom.Document;
 
 /** The look that all plots share, and how they become files. */
@@ -74,9 +76,23 @@ final class Charts {
         style.setLegendSeriesLineLength(44);
         style.setMarkerSize(0);
         style.setYAxisMin(0.0);
-        style.setXAxisMaxLabelCount(12);
+        style.setXAxisTickMarkSpacingHint(90);
         style.setYAxisDecimalPattern("0.###");
         return chart;
+    }
+
+    /**
+     * XChart puts the ticks of evenly spaced values on some of those values (14, 28, …); an unseen point off
+     * their grid makes it choose round ones.
+     *
+     * @param chart the plot, its x values 1, 2, …
+     * @param last the largest of them
+     */
+    static void roundTicks(XYChart chart, double last) {
+        XYSeries unseen = chart.addSeries(" ", new double[] {last + 0.5}, new double[] {0});
+        unseen.setMarker(SeriesMarkers.NONE);
+        unseen.setLineColor(new Color(0, true));
+        unseen.setShowInLegend(false);
     }
 
     /** Writes NAME.png and NAME.svg into a folder, each whole or not at all. */

@@ -46,6 +46,7 @@ final class PinnedStepPlot {
                 "time per step (ms)");
         chart.getStyler().setMarkerSize(8);
         chart.getStyler().setXAxisMin(0.0);
+        Charts.roundTicks(chart, lines.values().stream().flatMap(List::stream).mapToDouble(Point::cacheLength).max().orElse(1));
         int curve = 0;
         for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
             List<Point> points = line.getValue();

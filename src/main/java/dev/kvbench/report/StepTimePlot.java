@@ -19,6 +19,8 @@ final class StepTimePlot {
     /** Single steps are noisy where there are few generations; a short window keeps the shape. */
     private static final int SMOOTHING = 9;
 
+    private static final Quantile QUANTILE = Quantile.withDefaults().withCopy(true);
+
     private StepTimePlot() {}
 
     /** @return the plot, empty if the result has no series */
@@ -60,6 +62,7 @@ final class StepTimePlot {
         }
         chart.getStyler().setYAxisMax(ceiling(curves));
         chart.getStyler().setXAxisMin(0.0);
+        Charts.roundTicks(chart, curves.stream().mapToInt(c -> c.median().length).max().orElse(1));
         return Optional.of(chart);
     }
 
@@ -74,11 +77,11 @@ final class StepTimePlot {
     }
 
     /** High enough for all curves, unmoved by a few slow steps. */
-    private static double ceiling(List<Curve> curves) {
+    static double ceiling(List<Curve> curves) {
         double[] highs = curves.stream()
                 .mapToDouble(c -> Math.max(
-                        Quantile.withDefaults().evaluate(c.high(), 0.95),
-                        Quantile.withDefaults().evaluate(c.median(), 0.98)))
+                        QUANTILE.evaluate(c.high(), 0.95),
+                        QUANTILE.evaluate(c.median(), 0.98)))
                 .toArray();
         return 1.15 * Arrays.stream(highs).max().orElse(1);
     }

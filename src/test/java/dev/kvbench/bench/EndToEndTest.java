@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -48,6 +52,10 @@ class EndToEndTest {
             }
         }
 
+        assertEquals(List.of(), schemaErrors(Files.readString(folder.path().resolve(ResultFolder.STEPS_FILE))));
+        assertEquals(1, schemaErrors(Files.readString(folder.path().resolve(ResultFolder.STEPS_FILE))
+                .replaceFirst("\"phase\"", "\"fase\"")).size());
+
         StepsFile steps = folder.readSteps();
         assertEquals(List.of("full cache", "H2O, window 16, 4 heavy hitters", "H2O, window 32, 4 heavy hitters"),
                 steps.configurations().stream().map(StepsFile.Configuration::label).toList());
@@ -77,6 +85,13 @@ class EndToEndTest {
         String svg = Files.readString(plots.get(1));
         for (String curve : List.of("rgb(0,114,178)", "rgb(213,94,0)", "rgb(0,158,115)")) {
             assertTrue(svg.contains("stroke=\"" + curve), "no curve in " + curve);
+        }
+    }
+
+    private static List<String> schemaErrors(String json) throws Exception {
+        try (InputStream schema = StepsFile.class.getResourceAsStream("/schema/steps-v1.schema.json")) {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema)
+                    .validate(json, InputFormat.JSON).stream().map(Object::toString).toList();
         }
     }
 }

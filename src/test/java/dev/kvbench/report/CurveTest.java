@@ -2,6 +2,7 @@ package dev.kvbench.report;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
@@ -47,5 +48,15 @@ class CurveTest {
         double[] spiky = {1, 1, 9, 1, 1};
         Curve curve = new Curve(1, spiky, spiky, spiky).smoothed(3);
         assertArrayEquals(new double[] {1, 1, 1, 1, 1}, curve.median());
+    }
+
+    @Test
+    void theCeilingOfThePlotLeavesTheCurvesAlone() {
+        double[] median = {5, 4, 3, 2, 1};
+        double[] high = {9, 8, 7, 6, 5};
+        double ceiling = StepTimePlot.ceiling(List.of(new Curve(3, median, new double[5], high)));
+        assertTrue(ceiling > 9, "ceiling " + ceiling);
+        assertArrayEquals(new double[] {5, 4, 3, 2, 1}, median);
+        assertArrayEquals(new double[] {9, 8, 7, 6, 5}, high);
     }
 }

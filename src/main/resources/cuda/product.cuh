@@ -1,0 +1,163 @@
+// Matrix times vector, and the layer norm before it. A warp takes a chunk of rows from the ring and keeps
+// one sum per row and sequence.
+#pragma once
+#include "ring.cuh"
+
+// Where activation k lies: lanes that read VECTOR neighbours each meet no bank conflicts.
+__device__ __forceinline__ int activationIndex(int k) {
+#if ELEMENT_FP32
+  return k;
+#else
+  // [k / 256][half of a lane's 8][lane][4]
+  return k / 256 * 256 + k / 4 % 2 * 128 + k / 8 % 32 * 4 + k % 4;
+#endif
+}
+
+// Sums N values of every lane over the lanes; lane i * 32/N ends with value i.
+template <int N>
+__device__ __forceinline__ float reduceLanes(float (&v)[N]) {
+  int lane = threadIdx.x % 32;
+  int bit = 16;
+#pragma unroll
+  for (int half = N / 2; half > 0; half /= 2, bit /= 2) {
+    bool upper = lane & bit;
+#pragma unroll
+    for (int i = 0; i < half; i++) {
+      float sent = upper ? v[i] : v[i + half];
+      float kept = upper ? v[i + half] : v[i];
+      v[i] = kept + __shfl_xor_sync(~0u, sent, bit);
+    }
+  }
+#pragma unroll
+  for (; bit > 0; bit /= 2) v[0] += __shfl_xor_sync(~0u, v[0], bit);
+  return v[0];
+}
+
+// rows [ROWS, D] times activations [B, D]; the lane of row r and sequence b gets that sum.
+template <int ROWS>
+__device__ __forceinline__ float multiply(const Element* rows, const float* activation) {
+  float sum[ROWS * BATCH_PADDED] = {};
+  int lane = threadIdx.x % 32;
+#pragma unroll 5
+  for (int k = lane * VECTOR; k < WIDTH; k += 32 * VECTOR) {
+    uint4 raw[ROWS];
+#pragma unroll
+    for (int r = 0; r < ROWS; r++) raw[r] = *reinterpret_cast<const uint4*>(rows + r * WIDTH + k);
+#pragma unroll
+    for (int b = 0; b < BATCH; b++) {
+      float a[VECTOR];
+#pragma unroll
+      for (int i = 0; i < VECTOR; i += 4) {
+        float4 four = *reinterpret_cast<const float4*>(activation + b * PADDED + activationIndex(k + i));
+        a[i] = four.x;
+        a[i + 1] = four.y;
+        a[i + 2] = four.z;
+        a[i + 3] = four.w;
+      }
+#pragma unroll
+      for (int r = 0; r < ROWS; r++) {
+        float w[VECTOR];
+        widenVector(raw[r], w);
+#pragma unroll
+        for (int i = 0; i < VECTOR; i++) sum[r * BATCH_PADDED + b] = fmaf(w[i], a[i], sum[r * BATCH_PADDED + b]);
+      }
+    }
+  }
+  return reduceLanes(sum);
+}
+
+// Rows of a chunk that are summed at once, as many as lanes can be given a result, and lanes per result.
+constexpr int GROUP = CHUNK_ROWS < 32 / BATCH_PADDED ? CHUNK_ROWS : 32 / BATCH_PADDED;
+constexpr int LANES = 32 / (GROUP * BATCH_PADDED);
+
+// The computing warps' side of a product: hands every result to emit(row, sequence, value), each on a lane of
+// its own. Biases, if any, are those of the block's rows. Ends without a barrier.
+template <class Emit>
+__device__ __forceinline__ void product(
+    const Ring& ring, unsigned& index, const float* activation, const Element* biases, unsigned total, Emit emit) {
+  Rows rows(total);
+  unsigned lane = threadIdx.x % 32;
+  unsigned sequence = lane / LANES % BATCH_PADDED;
+  for (unsigned row = rows.begin; row < rows.end; row += CHUNK_ROWS, index++) {
+    if (index % WARPS != threadIdx.x / 32) continue;
+    ring.take(index);
+#pragma unroll
+    for (int g = 0; g < CHUNK_ROWS; g += GROUP) {
+      float value = multiply<GROUP>(ring.chunk(index) + g * WIDTH, activation);
+      unsigned mine = row + g + lane / LANES / BATCH_PADDED;
+      if (lane % LANES == 0 && mine < rows.end && sequence < BATCH) {
+        emit(mine, sequence, biases == nullptr ? value : value + widen(biases[mine - rows.begin]));
+      }
+    }
+    ring.give(index);
+  }
+}
+
+// Gain and shift of a layer norm, in registers before they are needed: they do not depend on the step.
+struct Norm {
+  static constexpr int FOURS = (WIDTH / 4 + COMPUTING - 1) / COMPUTING;
+  float4 gain[FOURS], shift[FOURS];
+
+  __device__ __forceinline__ Norm(const Element* gains, const Element* shifts) {
+#pragma unroll
+    for (int i = 0; i < FOURS; i++) {
+      int k = 4 * (threadIdx.x + i * COMPUTING);
+      if (k < WIDTH) {
+        gain[i] = loadFour(gains + k);
+        shift[i] = loadFour(shifts + k);
+      }
+    }
+  }
+};
+
+__device__ __forceinline__ float2 sumOfBlock(Shared& shared, float a, float b) {
+  a = warpSum(a);
+  b = warpSum(b);
+  if (threadIdx.x % 32 == 0) shared.reduction[threadIdx.x / 32] = make_float2(a, b);
+  syncComputing();
+  float2 sum = make_float2(0, 0);
+#pragma unroll
+  for (int w = 0; w < WARPS; w++) {
+    float2 of = shared.reduction[w];
+    sum.x += of.x;
+    sum.y += of.y;
+  }
+  return sum;
+}
+
+// Four neighbours of x that a thread normalises, by sequence.
+typedef float4 NormInput[BATCH][Norm::FOURS];
+
+__device__ __forceinline__ int normIndex(int i) {
+  int k = 4 * (threadIdx.x + i * COMPUTING);
+  return k < WIDTH ? k : -1;
+}
+
+// Layer norm of x into the activations.
+__device__ __forceinline__ void normalise(Shared& shared, const Norm& norm, NormInput& in) {
+#pragma unroll
+  for (int b = 0; b < BATCH; b++) {
+    float sum = 0, squares = 0;
+#pragma unroll
+    for (int i = 0; i < Norm::FOURS; i++) {
+      if (normIndex(i) < 0) continue;
+      float4 v = in[b][i];
+      sum += (v.x + v.y) + (v.z + v.w);
+      squares += (v.x * v.x + v.y * v.y) + (v.z * v.z + v.w * v.w);
+    }
+    if (b > 0) syncComputing();
+    float2 total = sumOfBlock(shared, sum, squares);
+    float mean = total.x / WIDTH;
+    float scale = rsqrtf(fmaxf(total.y / WIDTH - mean * mean, 0) + EPSILON);
+#pragma unroll
+    for (int i = 0; i < Norm::FOURS; i++) {
+      int k = normIndex(i);
+      if (k < 0) continue;
+      float4 v = in[b][i], g = norm.gain[i], s = norm.shift[i];
+      *reinterpret_cast<float4*>(shared.activation + b * PADDED + activationIndex(k)) = make_float4(
+          fmaf((v.x - mean) * scale, g.x, s.x), fmaf((v.y - mean) * scale, g.y, s.y),
+          fmaf((v.z - mean) * scale, g.z, s.z), fmaf((v.w - mean) * scale, g.w, s.w));
+    }
+  }
+  syncComputing();
+}

@@ -1,0 +1,269 @@
+// One decode step of GPT-2 as one kernel: a block per multiprocessor, all resident, which meet at a barrier
+// wherever a phase needs what others computed. In every block one thread copies weights and cache entries
+// into a ring in shared memory, as far ahead as it has room, while the warps compute.
+//
+//   per layer   layer norm, queries, keys, values | attention | heads put together, projection, residual |
+//               layer norm, up, GELU | down, residual |
+//   at the end  eviction, layer norm, vocabulary, argmax                        (| is a barrier of all blocks)
+#include "attention.cuh"
+#include "eviction.cuh"
+
+__device__ __forceinline__ float gelu(float x) {
+  return 0.5f * x * (1 + tanhf(0.7978845608028654f * fmaf(0.044715f * x * x, x, x)));
+}
+
+__device__ __forceinline__ float4 embedding(const Step& step, int sequence, int k) {
+  float4 token = loadFour(step.tokens + __ldcg(step.token + sequence) * WIDTH + k);
+  float4 position = loadFour(step.positions + __ldcg(step.position) * WIDTH + k);
+  return make_float4(token.x + position.x, token.y + position.y, token.z + position.z, token.w + position.w);
+}
+
+__device__ __forceinline__ void queriesKeysValues(
+    const Ring& ring, unsigned& index, const Step& step, const Shared& shared, int layer, unsigned tag) {
+  const float scale = rsqrtf(HEAD_DIM);
+  product(ring, index, shared.activation, shared.biases[layer].qkv, 3 * WIDTH,
+      [&](unsigned row, unsigned sequence, float value) {
+        if (row < WIDTH) {
+          publish(step.qkv, sequence * 3 * WIDTH + row, value * scale, tag);
+        } else {
+          Element stored = narrow(value);
+          publish(step.qkv, sequence * 3 * WIDTH + row, widen(stored), tag);
+          int kv = row / WIDTH - 1;
+          int head = row % WIDTH / HEAD_DIM;
+          entriesOf(step, layer, kv, sequence * HEADS + head)
+              [static_cast<long long>(step.n - 1) * HEAD_DIM + row % HEAD_DIM] = stored;
+        }
+      });
+}
+
+// The projection of the heads' outputs joins the residual stream.
+__device__ __forceinline__ void projection(
+    const Ring& ring, unsigned& index, const Step& step, Shared& shared, int layer, unsigned tag) {
+  unsigned begin = Rows(WIDTH).begin;
+  product(ring, index, shared.activation, shared.biases[layer].projection, WIDTH,
+      [&](unsigned row, unsigned sequence, float value) {
+        float& own = shared.own[(row - begin) * BATCH + sequence];
+        own += value;
+        publish(step.x, sequence * WIDTH + row, own, tag);
+      });
+}
+
+// The MLP's second product joins the residual stream: slice by slice, summed in a fixed order.
+__device__ __forceinline__ void down(
+    const Ring& ring, unsigned& index, const Step& step, Shared& shared, int layer, unsigned tag, unsigned nextTag) {
+  Rows rows(WIDTH);
+  for (int slice = 0; slice < SLICES; slice += SLICES_AT_ONCE) {
+    if (slice > 0) syncComputing();
+    constexpr int TOTAL = SLICES_AT_ONCE * BATCH * WIDTH;
+    constexpr int FOURS = 3;
+    for (int base = 4 * threadIdx.x; base < TOTAL; base += 4 * COMPUTING * FOURS) {
+      float4 fours[FOURS];
+      fetchFours(step.hidden, fours, tag, [&](int j) {
+        int i = base + 4 * COMPUTING * j;
+        return i < TOTAL ? i / WIDTH % BATCH * INNER + (slice + i / WIDTH / BATCH) * WIDTH + i % WIDTH : -1;
+      });
+#pragma unroll
+      for (int j = 0; j < FOURS; j++) {
+        int i = base + 4 * COMPUTING * j;
+        if (i < TOTAL) {
+          *reinterpret_cast<float4*>(shared.activation + i / WIDTH * PADDED + activationIndex(i % WIDTH)) = fours[j];
+        }
+      }
+    }
+    syncComputing();
+#pragma unroll 1
+    for (int of = 0; of < SLICES_AT_ONCE; of++) {
+      float* sums = shared.slices + (slice + of) * OWNED * BATCH;
+      product(ring, index, shared.activation + of * BATCH * PADDED, nullptr, WIDTH,
+          [&](unsigned row, unsigned sequence, float value) { sums[(row - rows.begin) * BATCH + sequence] = value; });
+    }
+  }
+  syncComputing();
+  for (int i = threadIdx.x; i < (rows.end - rows.begin) * BATCH; i += COMPUTING) {
+    unsigned row = rows.begin + i / BATCH;
+    float sum = widen(shared.biases[layer].down[row - rows.begin]);
+#pragma unroll
+    for (int slice = 0; slice < SLICES; slice++) sum += shared.slices[slice * OWNED * BATCH + i];
+    shared.own[i] += sum;
+    publish(step.x, i % BATCH * WIDTH + row, shared.own[i], nextTag);
+  }
+}
+
+struct Best {
+  float logit = -__int_as_float(0x7f800000);
+  int token = 0;
+  __device__ __forceinline__ void join(float otherLogit, int otherToken) {
+    if (otherLogit > logit || (otherLogit == logit && otherToken < token)) {
+      logit = otherLogit;
+      token = otherToken;
+    }
+  }
+};
+
+// Logits of the block's tokens, and the best of them.
+__device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, const Step& step, Shared& shared) {
+  Best best;
+  product(ring, index, shared.activation, nullptr, VOCABULARY,
+      [&](unsigned row, unsigned sequence, float value) {
+        step.logits[static_cast<long long>(sequence) * VOCABULARY + row] = narrow(value);
+        best.join(value, row);
+      });
+  // lanes of the same sequence join: see product for which those are
+#pragma unroll
+  for (int bit = 16; bit >= LANES * BATCH_PADDED; bit /= 2) {
+    best.join(__shfl_xor_sync(~0u, best.logit, bit), __shfl_xor_sync(~0u, best.token, bit));
+  }
+  int lane = threadIdx.x % 32;
+  int sequence = lane / LANES;
+  if (lane % LANES == 0 && sequence < BATCH) {
+    float* at = shared.best + (threadIdx.x / 32 * BATCH + sequence) * 2;
+    at[0] = best.logit;
+    at[1] = __int_as_float(best.token);
+  }
+  syncComputing();
+  if (threadIdx.x < BATCH) {
+    Best ofBlock;
+    for (int w = 0; w < WARPS; w++) {
+      const float* at = shared.best + (w * BATCH + threadIdx.x) * 2;
+      ofBlock.join(at[0], __float_as_int(at[1]));
+    }
+    float* at = step.best + (blockIdx.x * BATCH + threadIdx.x) * 2;
+    at[0] = ofBlock.logit;
+    at[1] = __int_as_float(ofBlock.token);
+  }
+}
+
+// What only one block does, when all others are done: the next tokens, the position id, shared scores.
+__device__ __forceinline__ void finish(const Step& step, Shared& shared) {
+  syncComputing();
+  if (threadIdx.x == 0) {
+    __threadfence();
+    shared.last = atomicAdd(step.counters + 1, 1) == BLOCKS - 1;
+    __threadfence();
+  }
+  syncComputing();
+  if (!shared.last) return;
+  int warp = threadIdx.x / 32;
+  int lane = threadIdx.x % 32;
+  if (step.evicts) evictSharedScores(step);
+  for (int sequence = warp; sequence < BATCH; sequence += WARPS) {
+    Best best;
+    for (int block = lane; block < BLOCKS; block += 32) {
+      const float* at = step.best + (block * BATCH + sequence) * 2;
+      best.join(__ldcg(at), __float_as_int(__ldcg(at + 1)));
+    }
+#pragma unroll
+    for (int bit = 16; bit > 0; bit /= 2) {
+      best.join(__shfl_xor_sync(~0u, best.logit, bit), __shfl_xor_sync(~0u, best.token, bit));
+    }
+    if (lane == 0) {
+      step.token[sequence] = best.token;
+      step.hostToken[sequence] = best.token;
+    }
+  }
+  if (threadIdx.x == 0) {
+    *step.position += step.advance;
+    step.counters[0] = 0;
+    step.counters[1] = 0;
+  }
+}
+
+// The block's rows of a vector, by a warp.
+__device__ __forceinline__ void loadRows(Element* to, const Element* from, int total) {
+  Rows rows(total);
+  for (unsigned row = rows.begin + threadIdx.x % 32; row < rows.end; row += 32) to[row - rows.begin] = __ldg(from + row);
+}
+
+__device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shared& shared) {
+  unsigned index = 0;
+  unsigned arrivals = 0;
+  for (int layer = threadIdx.x / 32; layer < LAYERS; layer += WARPS) {
+    const Layer& w = shared.layers[layer];
+    Biases& biases = shared.biases[layer];
+    loadRows(biases.qkv, w.qkvBias, 3 * WIDTH);
+    loadRows(biases.projection, w.projectionBias, WIDTH);
+    loadRows(biases.up, w.upBias, INNER);
+    loadRows(biases.down, w.downBias, WIDTH);
+  }
+  Rows owned(WIDTH);
+  for (int i = threadIdx.x; i < (owned.end - owned.begin) * BATCH; i += COMPUTING) {
+    int row = owned.begin + i / BATCH;
+    float4 four = embedding(step, i % BATCH, row / 4 * 4);
+    shared.own[i] = row % 4 == 0 ? four.x : row % 4 == 1 ? four.y : row % 4 == 2 ? four.z : four.w;
+  }
+  NormInput in;
+  auto fetchResidual = [&](unsigned tag) {
+#pragma unroll
+    for (int b = 0; b < BATCH; b++) {
+      fetchFours(step.x, in[b], tag, [&](int i) { return normIndex(i) < 0 ? -1 : b * WIDTH + normIndex(i); });
+    }
+  };
+  unsigned tag = step.tag;
+  for (int layer = 0; layer < LAYERS; layer++, tag += 2) {
+    const Layer& w = shared.layers[layer];
+    {
+      Norm norm(w.gain1, w.shift1);
+      if (layer == 0) {
+#pragma unroll
+        for (int b = 0; b < BATCH; b++) {
+#pragma unroll
+          for (int i = 0; i < Norm::FOURS; i++) {
+            if (normIndex(i) >= 0) in[b][i] = embedding(step, b, normIndex(i));
+          }
+        }
+      } else {
+        handOver(step, arrivals);
+        fetchResidual(tag - 1);
+      }
+      normalise(shared, norm, in);
+    }
+    queriesKeysValues(ring, index, step, shared, layer, tag);
+    handOver(step, arrivals);
+    attention(ring, index, step, shared, tag);
+    handOver(step, arrivals);
+    gatherHeads(step, shared, tag);
+    projection(ring, index, step, shared, layer, tag);
+    addScores(step, shared, layer, tag);
+    {
+      Norm norm(w.gain2, w.shift2);
+      handOver(step, arrivals);
+      fetchResidual(tag);
+      normalise(shared, norm, in);
+    }
+    product(ring, index, shared.activation, shared.biases[layer].up, INNER, [&](unsigned row, unsigned sequence, float value) {
+      publish(step.hidden, sequence * INNER + row, gelu(value), tag);
+    });
+    handOver(step, arrivals);
+    down(ring, index, step, shared, layer, tag, tag + 1);
+  }
+  if (step.evicts) {
+    // scores and entries of other blocks, which no tag guards
+    syncBlocks(step, arrivals);
+    evict(step);
+  }
+  Norm norm(step.gain, step.shift);
+  handOver(step, arrivals);
+  fetchResidual(tag - 1);
+  normalise(shared, norm, in);
+  vocabulary(ring, index, step, shared);
+  finish(step, shared);
+}
+
+extern "C" __global__ void __launch_bounds__(COMPUTING + 32, 1) decodeStep(const __grid_constant__ Step step) {
+  extern __shared__ __align__(128) char memory[];
+  Shared& shared = *reinterpret_cast<Shared*>(memory);
+  Ring ring(memory);
+  for (int i = threadIdx.x; i < LAYERS * sizeof(Layer) / 8; i += COMPUTING + 32) {
+    reinterpret_cast<unsigned long long*>(shared.layers)[i] = reinterpret_cast<const unsigned long long*>(step.layers)[i];
+  }
+  if (threadIdx.x == 0) ring.start();
+  __syncthreads();
+  if (threadIdx.x >= COMPUTING) {
+    if (threadIdx.x == COMPUTING) copyAll(ring, step, shared.layers);
+  } else {
+    compute(ring, step, shared);
+  }
+}
+
+// Dynamic shared memory of a block, in bytes.
+extern "C" __constant__ unsigned sharedBytes = FIXED_BYTES + STAGES * CHUNK_BYTES + 16 * STAGES;

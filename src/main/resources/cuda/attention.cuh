@@ -31,10 +31,9 @@ __device__ __forceinline__ void attend(
   float maximum = NOTHING;
 #pragma unroll 4
   for (int base = 0; base < count; base += WARP_ROWS) {
-    // what lies behind the last key is read and dropped
     int entry = base + lane / ROW_LANES;
     float k[VECTOR];
-    widenVector(*reinterpret_cast<const uint4*>(keys + entry * HEAD_DIM + lane % ROW_LANES * VECTOR), k);
+    widenVector(*reinterpret_cast<const uint4*>(keys + min(entry, count - 1) * HEAD_DIM + lane % ROW_LANES * VECTOR), k);
     float dot = 0;
 #pragma unroll
     for (int i = 0; i < VECTOR; i++) dot = fmaf(query[i], k[i], dot);

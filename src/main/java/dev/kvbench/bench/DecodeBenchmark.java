@@ -42,8 +42,8 @@ public abstract class DecodeBenchmark {
     @Param("1")
     public int batch;
 
-    /** How a step is launched. */
-    @Param("torchscript")
+    /** How a step is launched: auto, fused or torchscript. */
+    @Param("auto")
     public String runtime;
 
     /** auto, cpu or gpu. */
@@ -71,7 +71,7 @@ public abstract class DecodeBenchmark {
         loop = new DecodeLoop(weights, settings.strategy(), settings.runtime(), settings.attention(),
                 settings.positions(), settings.batch(), settings.steps());
         WarmUp.untilStable(loop, settings.steps());
-        TrialRecord.begin(settings, weights, loop.cache());
+        TrialRecord.begin(settings, weights, loop);
         ready(loop);
     }
 

@@ -222,7 +222,7 @@ public final class SuiteRunner {
         }
         TrialRecord trial = trials.get(0);
         return new StepsFile.Configuration(one.benchmark(), trial.label(), one.params(), trial.weights(),
-                trial.attention(), trial.device(), trial.cacheBytesPerEntry(), iterations);
+                trial.attention(), trial.runtime(), trial.device(), trial.cacheBytesPerEntry(), iterations);
     }
 
     private void announce(List<RunPlan.Configuration> plan, RunConfig.Effort effort) {

@@ -1,7 +1,7 @@
 package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kvbench.cache.KvCache;
+import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
@@ -20,6 +20,7 @@ import ai.djl.pytorch.jni.JniUtils;
  * @param label the strategy in words
  * @param weights kind of weights
  * @param attention the form of attention that ran
+ * @param runtime the runtime that ran
  * @param device "cpu" or "gpu"
  * @param cacheBytesPerEntry bytes per cache entry and sequence, all layers
  * @param libtorch version that ran
@@ -30,6 +31,7 @@ record TrialRecord(
         String label,
         String weights,
         String attention,
+        String runtime,
         String device,
         long cacheBytesPerEntry,
         String libtorch,
@@ -46,10 +48,10 @@ record TrialRecord(
     private static long[] lastGeneration;
     private static int trials;
 
-    static synchronized void begin(DecodeSettings settings, Gpt2Weights weights, KvCache cache) {
+    static synchronized void begin(DecodeSettings settings, Gpt2Weights weights, DecodeLoop loop) {
         current = new TrialRecord(
-                settings.strategy().describe(), weights.kind(), settings.attention().label(),
-                settings.device().isGpu() ? "gpu" : "cpu", cache.bytesPerEntry(),
+                settings.strategy().describe(), weights.kind(), settings.attention().label(), loop.runtime(),
+                settings.device().isGpu() ? "gpu" : "cpu", loop.cache().bytesPerEntry(),
                 Libtorch.engine().getVersion(), JniUtils.getNumThreads(), new ArrayList<>());
         lastGeneration = null;
         trials++;

@@ -155,6 +155,11 @@ public final class DecodeLoop implements AutoCloseable {
         runtime.step(cacheLength + 1, 0);
     }
 
+    /** @return the name of the runtime that steps are launched by */
+    public String runtime() {
+        return runtime.label();
+    }
+
     /** @return entries held per sequence */
     public int cacheLength() {
         return cacheLength;

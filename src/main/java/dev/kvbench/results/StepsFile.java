@@ -45,6 +45,7 @@ public record StepsFile(
      * @param params every JMH parameter as the benchmark got it; 0 where the strategy does not read it
      * @param weights "synthetic", or which checkpoint
      * @param attention the form of attention that ran, whatever {@code params} asked for
+     * @param runtime the runtime that ran, whatever {@code params} asked for; null in files that do not say
      * @param device the device that ran it
      * @param cacheBytesPerEntry bytes of keys and values per cache entry and sequence, all layers
      * @param iterations every iteration of every fork, in order; empty for benchmarks that keep no series
@@ -56,6 +57,7 @@ public record StepsFile(
             Map<String, String> params,
             String weights,
             String attention,
+            String runtime,
             String device,
             long cacheBytesPerEntry,
             List<Iteration> iterations) {}

@@ -1,8 +1,11 @@
 package dev.kvbench.runtime;
 
 import dev.kvbench.Names;
+import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.runtime.cuda.FusedRuntime;
+import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +19,37 @@ public enum Runtimes {
         public StepRuntime create(
                 Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
             return new TorchScriptRuntime(weights, cache, strategy, form);
+        }
+    },
+
+    /** {@link FusedRuntime}. */
+    FUSED {
+        @Override
+        public StepRuntime create(
+                Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
+            StepRuntime operators = new TorchScriptRuntime(weights, cache, strategy, form);
+            try {
+                return new FusedRuntime(weights, cache, strategy, operators);
+            } catch (Unsupported e) {
+                operators.close();
+                throw new UserError("runtime=fused: " + e.getMessage() + "; use runtime=torchscript or auto", e);
+            }
+        }
+    },
+
+    /** The fastest that runs here: steps down and says why, once. */
+    AUTO {
+        @Override
+        public StepRuntime create(
+                Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
+            if (weights.device().isGpu()) {
+                try {
+                    return FUSED.create(weights, cache, strategy, form);
+                } catch (UserError e) {
+                    System.err.println(e.getMessage().replaceFirst("; use .*", "") + "; going on with torchscript");
+                }
+            }
+            return TORCHSCRIPT.create(weights, cache, strategy, form);
         }
     };
 

@@ -17,6 +17,9 @@ public interface StepRuntime extends AutoCloseable {
      */
     void step(int n, int advance);
 
+    /** @return the runtime's name in parameters and results */
+    String label();
+
     @Override
     void close();
 }

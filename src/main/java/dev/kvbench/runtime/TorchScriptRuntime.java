@@ -60,6 +60,11 @@ public final class TorchScriptRuntime implements StepRuntime {
     }
 
     @Override
+    public String label() {
+        return Runtimes.TORCHSCRIPT.label();
+    }
+
+    @Override
     public void reset() {
         run("reset", state);
     }

@@ -1,5 +1,7 @@
 package dev.kvbench.strategy;
 
+import java.util.Optional;
+
 /**
  * Decides which entries stay in the KV cache. A strategy is a value: its parameters and the TorchScript
  * that scores and selects. Others launch, time and compact.
@@ -26,6 +28,32 @@ public interface EvictionStrategy {
         LAYER,
         /** Each head of each layer has its own. */
         HEAD
+    }
+
+    /** What a rule's scores are. The order is that of {@code enum Scoring} in cuda/step.cuh. */
+    enum Scoring {
+        /** There are none: the oldest unprotected entry goes. */
+        NONE,
+        /** Attention summed over steps, layers and heads. */
+        SUM_OF_MODEL,
+        /** Attention summed over steps, per layer and head. */
+        SUM_OF_HEAD,
+        /** The last step's attention, mean over heads, per layer. */
+        MEAN_OF_LAYER
+    }
+
+    /**
+     * A strategy that drops the lowest scored of the unprotected entries, for runtimes with kernels of their own.
+     *
+     * @param scoring what scores are
+     * @param first entries protected at the front
+     * @param recent entries protected at the back
+     */
+    record Rule(Scoring scoring, int first, int recent) {}
+
+    /** @return this strategy as a rule, empty if it is none; must agree with {@link #torchScript} */
+    default Optional<Rule> rule() {
+        return Optional.empty();
     }
 
     /** @return the name in parameters and results */

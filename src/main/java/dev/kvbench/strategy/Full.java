@@ -1,5 +1,7 @@
 package dev.kvbench.strategy;
 
+import java.util.Optional;
+
 /**
  * Keeps everything: the baseline. Reads nothing, evicts nothing; the cost of a step grows with the
  * sequence.
@@ -34,6 +36,11 @@ public record Full() implements EvictionStrategy {
     @Override
     public boolean readsAttention() {
         return false;
+    }
+
+    @Override
+    public Optional<Rule> rule() {
+        return Optional.of(new Rule(Scoring.NONE, 0, 0));
     }
 
     @Override

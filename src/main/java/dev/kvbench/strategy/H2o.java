@@ -1,6 +1,7 @@
 package dev.kvbench.strategy;
 
 import dev.kvbench.UserError;
+import java.util.Optional;
 
 /**
  * Heavy-Hitter Oracle, simplified to one kept set for all layers and heads.
@@ -54,6 +55,11 @@ public record H2o(int window, int heavyHitters) implements EvictionStrategy {
     @Override
     public boolean readsAttention() {
         return true;
+    }
+
+    @Override
+    public Optional<Rule> rule() {
+        return Optional.of(new Rule(Scoring.SUM_OF_MODEL, 0, window - heavyHitters));
     }
 
     @Override

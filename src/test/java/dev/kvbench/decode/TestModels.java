@@ -26,14 +26,18 @@ final class TestModels {
 
     /** GPT-2's initialisation, then every array disturbed by noise of standard deviation 0.5. */
     static Gpt2Weights sharp(int seed, Dtype dtype) {
-        Gpt2Weights weights = Gpt2Weights.synthetic(SMALL, dtype, Device.cpu(), seed);
+        return sharp(SMALL, seed, dtype, Device.cpu());
+    }
+
+    static Gpt2Weights sharp(Gpt2Config config, int seed, Dtype dtype, Device device) {
+        Gpt2Weights weights = Gpt2Weights.synthetic(config, dtype, device, seed);
         Engine.getEngine("PyTorch").setRandomSeed(seed + 1000);
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
                 TorchModule disturb = new TorchModule("""
                         def add(self, x: Tensor, y: Tensor) -> NoneType:
                           torch.add_(x, y)
                           return None
-                        """, Map.of(), Device.cpu())) {
+                        """, Map.of(), device)) {
             for (PtNDArray array : weights.arrays()) {
                 NDArray noise = manager.randomNormal(0, 0.5f, array.getShape(), DataType.FLOAT32);
                 try (IValue x = IValue.from(array); IValue y = IValue.from((PtNDArray) noise)) {

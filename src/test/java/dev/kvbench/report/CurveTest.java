@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class CurveTest {
 
     private static StepsFile.Configuration configuration(List<StepsFile.Iteration> iterations) {
-        return new StepsFile.Configuration("b", "full cache", Map.of(), "synthetic", "explicit", "cpu", 1, iterations);
+        return new StepsFile.Configuration("b", "full cache", Map.of(), "synthetic", "explicit", "torchscript", "cpu", 1, iterations);
     }
 
     @Test

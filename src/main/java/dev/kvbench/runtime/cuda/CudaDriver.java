@@ -1,0 +1,200 @@
+package dev.kvbench.runtime.cuda;
+
+import com.sun.jna.Library;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.FloatByReference;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
+
+/**
+ * The functions of the CUDA driver that this project calls, on the context that libtorch uses (the device's
+ * primary one). Names and arguments as in NVIDIA's CUDA Driver API reference.
+ */
+final class CudaDriver {
+
+    static final int MULTIPROCESSORS = 16;
+    static final int MAJOR = 75;
+    static final int MINOR = 76;
+    static final int COOPERATIVE_LAUNCH = 95;
+    static final int MAX_SHARED_OPTIN = 97;
+
+    private static final int MAX_DYNAMIC_SHARED = 8;
+    private static final int HOST_REGISTER_DEVICEMAP = 2;
+
+    /** libcuda's own signatures; every function returns an error code, 0 for success. */
+    interface Functions extends Library {
+        int cuInit(int flags);
+
+        int cuGetErrorString(int error, PointerByReference text);
+
+        int cuDeviceGet(IntByReference device, int ordinal);
+
+        int cuDeviceGetAttribute(IntByReference value, int attribute, int device);
+
+        int cuDevicePrimaryCtxRetain(PointerByReference context, int device);
+
+        int cuCtxSetCurrent(Pointer context);
+
+        int cuModuleLoadData(PointerByReference module, byte[] image);
+
+        int cuModuleUnload(Pointer module);
+
+        int cuModuleGetFunction(PointerByReference function, Pointer module, String name);
+
+        int cuModuleGetGlobal_v2(LongByReference address, LongByReference bytes, Pointer module, String name);
+
+        int cuFuncSetAttribute(Pointer function, int attribute, int value);
+
+        int cuMemAlloc_v2(LongByReference address, long bytes);
+
+        int cuMemFree_v2(long address);
+
+        int cuMemsetD8_v2(long address, byte value, long bytes);
+
+        int cuMemcpyHtoD_v2(long to, Pointer from, long bytes);
+
+        int cuMemcpyDtoH_v2(Pointer to, long from, long bytes);
+
+        int cuMemHostRegister_v2(Pointer address, long bytes, int flags);
+
+        int cuMemHostUnregister(Pointer address);
+
+        int cuMemHostGetDevicePointer_v2(LongByReference device, Pointer host, int flags);
+
+        int cuLaunchCooperativeKernel(Pointer function, int gridX, int gridY, int gridZ, int blockX, int blockY,
+                int blockZ, int sharedBytes, Pointer stream, Pointer arguments);
+
+        int cuStreamSynchronize(Pointer stream);
+
+        int cuEventCreate(PointerByReference event, int flags);
+
+        int cuEventRecord(Pointer event, Pointer stream);
+
+        int cuEventElapsedTime(FloatByReference milliseconds, Pointer start, Pointer end);
+
+        int cuEventDestroy_v2(Pointer event);
+    }
+
+    final Functions functions;
+    private final int device;
+    private final Pointer context;
+
+    /**
+     * Loads the driver and takes the first device's primary context.
+     *
+     * @throws Unsupported if there is no driver or no device
+     */
+    CudaDriver() {
+        try {
+            functions = Native.load("libcuda.so.1", Functions.class);
+        } catch (LinkageError e) {
+            throw new Unsupported("no CUDA driver: libcuda.so.1 does not load", e);
+        }
+        check("cuInit", functions.cuInit(0));
+        IntByReference first = new IntByReference();
+        check("cuDeviceGet", functions.cuDeviceGet(first, 0));
+        device = first.getValue();
+        PointerByReference primary = new PointerByReference();
+        check("cuDevicePrimaryCtxRetain", functions.cuDevicePrimaryCtxRetain(primary, device));
+        context = primary.getValue();
+        useOnThisThread();
+    }
+
+    /** Makes the context the calling thread's. */
+    void useOnThisThread() {
+        check("cuCtxSetCurrent", functions.cuCtxSetCurrent(context));
+    }
+
+    /**
+     * @param call the function that was called
+     * @param error what it returned
+     * @throws Unsupported if that is not success
+     */
+    void check(String call, int error) {
+        if (error != 0) {
+            PointerByReference text = new PointerByReference();
+            boolean known = functions.cuGetErrorString(error, text) == 0 && text.getValue() != null;
+            throw new Unsupported(call + ": CUDA error " + error + (known ? ", " + text.getValue().getString(0) : ""));
+        }
+    }
+
+    /** @return an attribute of the device, CU_DEVICE_ATTRIBUTE_… by number */
+    int attribute(int attribute) {
+        IntByReference value = new IntByReference();
+        check("cuDeviceGetAttribute", functions.cuDeviceGetAttribute(value, attribute, device));
+        return value.getValue();
+    }
+
+    /** @return device memory of that size, zeroed; {@link #free} gives it back */
+    long allocate(long bytes) {
+        LongByReference address = new LongByReference();
+        check("cuMemAlloc", functions.cuMemAlloc_v2(address, bytes));
+        check("cuMemsetD8", functions.cuMemsetD8_v2(address.getValue(), (byte) 0, bytes));
+        return address.getValue();
+    }
+
+    /** @param address from {@link #allocate} */
+    void free(long address) {
+        check("cuMemFree", functions.cuMemFree_v2(address));
+    }
+
+    /** Copies host memory to the device and waits. */
+    void upload(long to, Memory from) {
+        check("cuMemcpyHtoD", functions.cuMemcpyHtoD_v2(to, from, from.size()));
+    }
+
+    /**
+     * Lets the device write host memory that the caller owns.
+     *
+     * @return the address that the device uses
+     */
+    long register(Pointer host, long bytes) {
+        check("cuMemHostRegister", functions.cuMemHostRegister_v2(host, bytes, HOST_REGISTER_DEVICEMAP));
+        LongByReference address = new LongByReference();
+        check("cuMemHostGetDevicePointer", functions.cuMemHostGetDevicePointer_v2(address, host, 0));
+        return address.getValue();
+    }
+
+    /** Ends what {@link #register} began. */
+    void unregister(Pointer host) {
+        check("cuMemHostUnregister", functions.cuMemHostUnregister(host));
+    }
+
+    /** @return a loaded module */
+    Pointer load(byte[] image) {
+        PointerByReference module = new PointerByReference();
+        check("cuModuleLoadData", functions.cuModuleLoadData(module, image));
+        return module.getValue();
+    }
+
+    /** @return a kernel of a module, allowed to use that much dynamic shared memory */
+    Pointer kernel(Pointer module, String name, int sharedBytes) {
+        PointerByReference kernel = new PointerByReference();
+        check("cuModuleGetFunction", functions.cuModuleGetFunction(kernel, module, name));
+        check("cuFuncSetAttribute", functions.cuFuncSetAttribute(kernel.getValue(), MAX_DYNAMIC_SHARED, sharedBytes));
+        return kernel.getValue();
+    }
+
+    /** @return a 32-bit constant of a module */
+    int constant(Pointer module, String name) {
+        LongByReference address = new LongByReference();
+        check("cuModuleGetGlobal", functions.cuModuleGetGlobal_v2(address, new LongByReference(), module, name));
+        Memory value = new Memory(Integer.BYTES);
+        check("cuMemcpyDtoH", functions.cuMemcpyDtoH_v2(value, address.getValue(), Integer.BYTES));
+        return value.getInt(0);
+    }
+
+    /** Launches a kernel whose blocks are all resident, on the stream that libtorch uses when nobody sets one. */
+    void launch(Pointer kernel, int blocks, int threads, int sharedBytes, Pointer arguments) {
+        check("cuLaunchCooperativeKernel", functions.cuLaunchCooperativeKernel(
+                kernel, blocks, 1, 1, threads, 1, 1, sharedBytes, null, arguments));
+    }
+
+    /** Waits for that stream. */
+    void synchronize() {
+        check("cuStreamSynchronize", functions.cuStreamSynchronize(null));
+    }
+}

@@ -1,0 +1,136 @@
+package dev.kvbench.runtime.cuda;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.strategy.EvictionStrategy;
+
+/**
+ * The kernel's argument, {@code struct Step} of cuda/step.cuh, in host memory: addresses that stay, and what
+ * changes from step to step. Owns the buffers that blocks exchange values in.
+ */
+final class StepArguments implements AutoCloseable {
+
+    private static final int POINTERS = 18;
+    private static final int TAG = POINTERS * Long.BYTES;
+    private static final int N = TAG + Integer.BYTES;
+    private static final int ADVANCE = N + Integer.BYTES;
+    private static final int CAPACITY = ADVANCE + Integer.BYTES;
+    private static final int SPLITS = CAPACITY + Integer.BYTES;
+    private static final int SCORING = SPLITS + Integer.BYTES;
+    private static final int EVICTS = SCORING + Integer.BYTES;
+    private static final int FIRST = EVICTS + Integer.BYTES;
+    private static final int RECENT = FIRST + Integer.BYTES;
+    private static final int SIZE = RECENT + 2 * Integer.BYTES;
+
+    /** Entries per piece of a head: fewer pieces leave multiprocessors idle, more cost putting them together. */
+    private static final int ENTRIES_PER_SPLIT = 192;
+    private static final int MOST_USEFUL_SPLITS = 4;
+
+    private final CudaDriver cuda;
+    private final Memory step = new Memory(SIZE);
+    private final Memory arguments = new Memory(Native.POINTER_SIZE);
+    private final Pointer hostToken;
+    private final long buffers;
+    private final long layerTable;
+    private final int layers;
+    private final int window;
+    private final int splitLimit;
+    private int tag;
+
+    StepArguments(CudaDriver cuda, Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, int blocks) {
+        this.cuda = cuda;
+        Gpt2Config config = weights.config();
+        DeviceTensors tensors = new DeviceTensors();
+        long[] weight = new long[weights.arrays().length];
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] = tensors.address(weights.arrays()[i]);
+        }
+        layers = config.layers();
+        window = strategy.window();
+        int batch = cache.batch();
+        splitLimit = Math.max(1, Math.min(MOST_USEFUL_SPLITS, blocks / (batch * config.heads())));
+        int perLayer = Gpt2Weights.PER_LAYER;
+        Memory table = new Memory((long) layers * perLayer * Long.BYTES);
+        table.write(0, weight, 2, layers * perLayer);
+        layerTable = cuda.allocate(table.size());
+        cuda.upload(layerTable, table);
+
+        PtNDArray[] state = cache.state();
+        hostToken = new Pointer(tensors.address(state[6]));
+        long[] sizes = {
+            8L * batch * config.width(),
+            8L * batch * 3 * config.width(),
+            8L * batch * config.heads() * StepKernel.MAX_SPLITS * (config.headDim() + 2),
+            8L * batch * config.heads() * cache.capacity(),
+            8L * batch * 4 * config.width(),
+            8L * blocks * batch,
+            2L * Integer.BYTES,
+        };
+        long total = 0;
+        for (long size : sizes) {
+            total += aligned(size);
+        }
+        buffers = cuda.allocate(total);
+
+        long[] pointers = new long[POINTERS];
+        int next = 0;
+        pointers[next++] = layerTable;
+        pointers[next++] = weight[0];
+        pointers[next++] = weight[1];
+        pointers[next++] = weight[weight.length - 2];
+        pointers[next++] = weight[weight.length - 1];
+        // token, position, logits, cache, scores
+        for (int i = 0; i < 5; i++) {
+            pointers[next++] = tensors.address(state[i]);
+        }
+        pointers[next++] = cuda.register(hostToken, (long) batch * Long.BYTES);
+        long at = buffers;
+        for (long size : sizes) {
+            pointers[next++] = at;
+            at += aligned(size);
+        }
+        step.clear();
+        step.write(0, pointers, 0, POINTERS);
+        EvictionStrategy.Rule rule = strategy.rule()
+                .orElseThrow(() -> new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows"));
+        step.setInt(CAPACITY, cache.capacity());
+        step.setInt(SCORING, rule.scoring().ordinal());
+        step.setInt(FIRST, rule.first());
+        step.setInt(RECENT, rule.recent());
+        arguments.setPointer(0, step);
+    }
+
+    private static long aligned(long size) {
+        return (size + 255) / 256 * 256;
+    }
+
+    /**
+     * Sets what a step is about.
+     *
+     * @param n entries held with its own
+     * @param advance added to the position id
+     * @return what a launch takes
+     */
+    Pointer of(int n, int advance) {
+        // every exchange of every step has a tag of its own, so that a stale value is never taken for a new one
+        tag += 2 * layers;
+        step.setInt(TAG, tag);
+        step.setInt(N, n);
+        step.setInt(ADVANCE, advance);
+        step.setInt(SPLITS, Math.max(1, Math.min(splitLimit, (n + ENTRIES_PER_SPLIT / 2) / ENTRIES_PER_SPLIT)));
+        step.setInt(EVICTS, n > window ? 1 : 0);
+        return arguments;
+    }
+
+    @Override
+    public void close() {
+        cuda.unregister(hostToken);
+        cuda.free(buffers);
+        cuda.free(layerTable);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.kvbench.decode;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.H2o;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The step as one kernel against the step as libtorch's operators: logits, tokens, cache and scores. */
+class FusedStepTest {
+
+    private static final int STEPS = 60;
+    private static final Gpt2Config MODEL = new Gpt2Config("four-heads", 3, 4, 64, 211, 128, 1e-5);
+
+    @BeforeAll
+    static void needsAGpu() {
+        assumeTrue(Libtorch.hasGpu(), "needs an NVIDIA GPU and a CUDA libtorch; run on such a machine");
+    }
+
+    static Stream<Arguments> cases() {
+        List<Arguments> cases = new ArrayList<>();
+        for (Dtype dtype : Dtype.values()) {
+            for (int batch : new int[] {1, 2, 3, 8}) {
+                for (EvictionStrategy strategy : List.of(new Full(), new H2o(16, 4), new H2o(7, 0), new H2o(100, 32))) {
+                    cases.add(Arguments.of(dtype, batch, strategy));
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    /** Largest relative error of a step's logits: fp32 as computed, the others by their rounding of activations. */
+    private static double tolerance(Dtype dtype) {
+        return switch (dtype) {
+            case FP32 -> 1e-5;
+            case FP16 -> 1e-2;
+            case BF16 -> 8e-2;
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void agreesWithTheOperators(Dtype dtype, int batch, EvictionStrategy strategy) {
+        try (Gpt2Weights weights = TestModels.sharp(MODEL, 11, dtype, Device.gpu());
+                DecodeLoop fused = loop(weights, strategy, Runtimes.FUSED, batch);
+                DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch)) {
+            assertEquals("fused", fused.runtime());
+            Random random = new Random(batch);
+            for (int step = 0; step < STEPS; step++) {
+                // other dtypes may choose differently near a tie, so both are given the same text
+                long[] tokens = random.longs(batch, 0, MODEL.vocabulary()).toArray();
+                fused.force(tokens);
+                operators.force(tokens);
+                fused.step();
+                operators.step();
+                assertEquals(operators.cacheLength(), fused.cacheLength());
+                assertClose(operators.cache().logits(), fused.cache().logits(), tolerance(dtype), "logits of step " + step);
+                if (dtype == Dtype.FP32) {
+                    long[] expected = new long[batch];
+                    long[] actual = new long[batch];
+                    operators.cache().readTokens(expected);
+                    fused.cache().readTokens(actual);
+                    assertArrayEquals(expected, actual, "tokens of step " + step);
+                }
+            }
+            if (dtype == Dtype.FP32) {
+                assertClose(operators.cache().scores(), fused.cache().scores(), 1e-5, "scores");
+                assertClose(held(operators), held(fused), 1e-5, "cache");
+            }
+        }
+    }
+
+    @Test
+    void repeatsItselfToTheBit() {
+        try (Gpt2Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.gpu());
+                DecodeLoop loop = loop(weights, new H2o(16, 4), Runtimes.FUSED, 2)) {
+            float[][] logits = new float[2][];
+            for (int run = 0; run < 2; run++) {
+                loop.generate(new long[STEPS]);
+                logits[run] = loop.cache().logits();
+            }
+            assertArrayEquals(logits[0], logits[1]);
+        }
+    }
+
+    private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch) {
+        return new DecodeLoop(weights, strategy, runtime, AttentionForm.EXPLICIT, Positions.ORIGINAL, batch, STEPS);
+    }
+
+    /** Keys and values of held entries; what lies behind them is nobody's. */
+    private static float[] held(DecodeLoop loop) {
+        float[] all = loop.cache().keysValues();
+        int row = loop.cache().capacity() * MODEL.headDim();
+        int used = loop.cacheLength() * MODEL.headDim();
+        float[] out = new float[all.length / row * used];
+        for (int i = 0; i < all.length / row; i++) {
+            System.arraycopy(all, i * row, out, i * used, used);
+        }
+        return out;
+    }
+
+    private static void assertClose(float[] expected, float[] actual, double tolerance, String what) {
+        assertEquals(expected.length, actual.length);
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < expected.length; i++) {
+            difference += Math.pow(expected[i] - actual[i], 2);
+            norm += Math.pow(expected[i], 2);
+        }
+        double error = Math.sqrt(difference / Math.max(norm, 1e-30));
+        assertTrue(error <= tolerance, what + ": relative error " + error);
+    }
+}

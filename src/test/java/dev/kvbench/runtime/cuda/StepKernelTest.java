@@ -1,0 +1,63 @@
+package dev.kvbench.runtime.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import dev.kvbench.UserError;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.runtime.StepRuntime;
+import dev.kvbench.strategy.Full;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StepKernelTest {
+
+    private static final int H100_SHARED = 232448;
+
+    @TempDir
+    private Path folder;
+
+    /** The source compiles for a Hopper card; needs a CUDA compiler, but no card. */
+    @ParameterizedTest
+    @CsvSource({"tiny,FP32,1,64", "tiny,BF16,8,64", "gpt2,FP16,2,132", "gpt2-large,FP32,1,132", "gpt2-large,FP16,8,132",
+        "gpt2-xl,FP32,1,132"})
+    void compiles(String model, Dtype dtype, int batch, int blocks) throws Exception {
+        assumeTrue(!Libtorch.output("nvcc", "--version").isEmpty(), "needs nvcc on the PATH to compile the CUDA source");
+        List<String> command = new ArrayList<>(List.of("nvcc", "-cubin", "-o", folder.resolve("step.cubin").toString()));
+        command.addAll(StepKernel.options(Gpt2Config.preset(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
+        command.add("src/main/resources/cuda/step.cu");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String log = new String(process.getInputStream().readAllBytes());
+        assertEquals(0, process.waitFor(), log);
+        assertTrue(Files.size(folder.resolve("step.cubin")) > 0);
+    }
+
+    @Test
+    void aRuntimeAskedForByNameSaysWhyItCannotRun() {
+        try (Gpt2Weights weights = Gpt2Weights.synthetic(Gpt2Config.preset("tiny"), Dtype.FP32, Device.cpu(), 1);
+                KvCache cache = new KvCache(weights.config(), Dtype.FP32, Device.cpu(), 1, 8, false, false)) {
+            UserError error = assertThrows(UserError.class,
+                    () -> Runtimes.FUSED.create(weights, cache, new Full(), AttentionForm.EXPLICIT));
+            assertEquals("runtime=fused: it needs an NVIDIA GPU, and the model is on the cpu;"
+                    + " use runtime=torchscript or auto", error.getMessage());
+            try (StepRuntime runtime = Runtimes.AUTO.create(weights, cache, new Full(), AttentionForm.EXPLICIT)) {
+                assertEquals("torchscript", runtime.label());
+            }
+        }
+    }
+}

@@ -20,8 +20,11 @@ public final class Environment {
      */
     public record Source(String commit, Boolean dirty) {}
 
-    /** @return the state of the working directory's repository */
+    /** @return what the bundle was built from, else the state of the working directory's repository */
     public static Source source() {
+        if (Installation.folder().isPresent()) {
+            return Installation.source();
+        }
         List<String> commit = Libtorch.output("git", "rev-parse", "HEAD");
         return commit.isEmpty()
                 ? new Source(null, null)

@@ -32,18 +32,17 @@ public record RunConfig(
      */
     public record Effort(int forks, int warmupIterations, int iterations) {}
 
-    /** The folder of configurations, relative to the working directory. */
-    public static final Path FOLDER = Path.of("jmh-config");
+    private static final String FOLDER = "jmh-config";
 
     /**
-     * @param name the name of a file in {@link #FOLDER} without ".json", or a path
+     * @param name the name of a file in {@link #folder} without ".json", or a path
      * @return its content
      * @throws UserError if there is no such file or it is not a configuration
      */
     public static RunConfig read(String name) {
         Path file = Path.of(name);
         if (!Files.isRegularFile(file)) {
-            file = FOLDER.resolve(name + ".json");
+            file = folder().resolve(name + ".json");
         }
         if (!Files.isRegularFile(file)) {
             throw Names.unknown("config", name, names());
@@ -63,8 +62,14 @@ public record RunConfig(
         return config;
     }
 
+    /** @return the folder of configurations: in the working directory, else beside the installed jar */
+    static Path folder() {
+        Path here = Path.of(FOLDER);
+        return Files.isDirectory(here) ? here : Installation.folder().map(home -> home.resolve(FOLDER)).orElse(here);
+    }
+
     private static List<String> names() {
-        try (Stream<Path> files = Files.list(FOLDER)) {
+        try (Stream<Path> files = Files.list(folder())) {
             return files.map(f -> f.getFileName().toString())
                     .filter(f -> f.endsWith(".json"))
                     .map(f -> f.substring(0, f.length() - ".json".length()))

@@ -1,7 +1,10 @@
 package dev.kvbench.cli;
 
-import dev.kvbench.UserError;
+import ai.djl.util.Utils;
 import dev.kvbench.bench.Environment;
+import dev.kvbench.doctor.Diagnosis;
+import dev.kvbench.doctor.Smoke;
+import dev.kvbench.doctor.SmokeTest;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,47 +16,40 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code doctor}: what this machine offers a run, and what is missing, in words. */
-@Command(name = "doctor", description = "Says which device, libtorch, JNI library and weights this machine has.")
+@Command(name = "doctor", description = "Says which device, libtorch, JNI library and weights this machine has, whether they"
+                + " work together, and what to do if not. Exit code 1 if they do not.")
 final class DoctorCommand implements Callable<Integer> {
 
     @Option(names = "--help", usageHelp = true, description = "shows this")
     private boolean help;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         say("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
         say("cpu", Environment.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
                 + memoryGigabytes());
-        boolean loads = libtorch();
-        gpu(loads);
+        // the test runs in a process of its own: a JNI library that does not fit can take it down
+        Smoke smoke = Smoke.run();
+        Diagnosis diagnosis = Diagnosis.of(Libtorch.buildProperty("djl"), smoke, Utils.getEngineCacheDir("pytorch"));
+        diagnosis.findings().forEach(finding -> say(finding.what(), finding.text()));
+        gpu(diagnosis, smoke);
         weights();
-        return loads ? 0 : 1;
+        return smoke.passed() ? 0 : 1;
     }
 
-    private static boolean libtorch() {
-        String built = "DJL " + Libtorch.buildProperty("djl") + ", made for libtorch " + Libtorch.buildProperty("libtorch");
-        try {
-            String version = Libtorch.engine().getVersion();
-            say("libtorch", version + " from " + ai.djl.pytorch.jni.LibUtils.getLibtorchPath());
-            say("jni", built + (version.startsWith(Libtorch.buildProperty("libtorch")) ? ": they match"
-                    : ": the library that DJL publishes does not fit this libtorch; put one built for it into DJL's cache"));
-            return true;
-        } catch (UserError e) {
-            say("libtorch", "MISSING: " + e.getMessage());
-            say("jni", built + "; if a libtorch of another version is on PYTORCH_LIBRARY_PATH, that is the cause");
-            return false;
-        }
-    }
-
-    private static void gpu(boolean loads) {
+    private static void gpu(Diagnosis diagnosis, Smoke smoke) {
         List<String> card = Libtorch.gpuNameAndDriver();
         String name = card.size() < 2 ? "an NVIDIA GPU" : card.get(0) + ", driver " + card.get(1);
         if (!Libtorch.driverPresent() && card.isEmpty()) {
             say("gpu", "none: no NVIDIA driver on this machine; runs use the CPU");
-        } else if (loads && Libtorch.hasGpu()) {
+        } else if (SmokeTest.OK.equals(smoke.said().get("gpu"))) {
             say("gpu", name + ": used");
+        } else if (diagnosis.libtorch() != null && diagnosis.libtorch().cuda()) {
+            say("gpu", name + ": NOT USED, because the libtorch above " + (smoke.passed()
+                    ? "cannot reach it: its CUDA may be newer than the driver, or CUDA_VISIBLE_DEVICES hides the card"
+                    : "does not work yet"));
         } else {
-            say("gpu", name + ": NOT USED, because the libtorch above has no CUDA or cannot reach it. Install torch "
+            say("gpu", name + ": NOT USED, because no libtorch with CUDA was found. Install torch "
                     + Libtorch.buildProperty("libtorch") + " for CUDA 12.8 for the python3 on the PATH, or set"
                     + " PYTORCH_LIBRARY_PATH to a CUDA libtorch's lib folder with PYTORCH_VERSION="
                     + Libtorch.buildProperty("libtorch") + " and PYTORCH_FLAVOR=cu128");

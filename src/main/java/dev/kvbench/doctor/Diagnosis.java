@@ -1,0 +1,134 @@
+package dev.kvbench.doctor;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the facts about libtorch and its JNI library mean, in words, with the way out.
+ *
+ * @param djl version of DJL
+ * @param settings what DJL was told
+ * @param libtorch the libtorch that is loaded, or would be; null if none is known
+ * @param jni the JNI library that DJL takes for it; null if no libtorch is known
+ * @param cache DJL's cache of PyTorch libraries
+ * @param smoke what came of the test
+ */
+public record Diagnosis(
+        String djl, Settings settings, LibtorchFolder libtorch, JniLibrary jni, Path cache, Smoke smoke) {
+
+    /**
+     * A line of the report.
+     *
+     * @param what "libtorch", "jni" or "test"
+     * @param good false for what keeps a run from working
+     * @param text what is there; if it is not good, why and the way out
+     */
+    public record Finding(String what, boolean good, String text) {}
+
+    /**
+     * @param djl version of DJL
+     * @param smoke what came of the test
+     * @param cache DJL's cache of PyTorch libraries
+     * @return what it means
+     */
+    public static Diagnosis of(String djl, Smoke smoke, Path cache) {
+        Settings settings = Settings.of(smoke.said());
+        String path = smoke.said().getOrDefault("libtorch", settings.libraryPath());
+        if (path == null || !holdsLibtorch(path)) {
+            return new Diagnosis(djl, settings, null, null, cache, smoke);
+        }
+        LibtorchFolder libtorch = LibtorchFolder.of(folder(path));
+        String version = settings.version() != null ? settings.version() : JniLibrary.madeForInJar();
+        String flavor = settings.flavor() != null ? settings.flavor() : libtorch.cuda() ? "cu128" : "cpu";
+        return new Diagnosis(djl, settings, libtorch,
+                JniLibrary.find(libtorch.folder(), cache, version, flavor, djl), cache, smoke);
+    }
+
+    /** @return the report; all good if and only if the test passed */
+    public List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(libtorchFinding());
+        if (libtorch != null) {
+            findings.add(jniFinding());
+        }
+        findings.add(smoke.passed()
+                ? new Finding("test", true, "1 + 1 = 2 on the CPU" + (smoke.said().containsKey("gpu") ? " and on the GPU" : ""))
+                : new Finding("test", false, "FAILED: " + smoke.problem()));
+        return findings;
+    }
+
+    private Finding libtorchFinding() {
+        String path = settings.libraryPath();
+        if (path != null && !holdsLibtorch(path)) {
+            return new Finding("libtorch", smoke.passed(), (smoke.passed() ? "" : "MISSING: ")
+                    + "PYTORCH_LIBRARY_PATH=" + path + " has no libtorch.so, so DJL looks elsewhere; name a libtorch's"
+                    + " lib folder, such as .../site-packages/torch/lib");
+        }
+        if (libtorch == null) {
+            return new Finding("libtorch", false, "MISSING: install torch for the python3 on the PATH and use bin/kvbench,"
+                    + " or set PYTORCH_LIBRARY_PATH to the lib folder of a libtorch " + JniLibrary.madeForInJar());
+        }
+        return new Finding("libtorch", true, (libtorch.version() == null ? "of unknown version" : libtorch.version())
+                + (libtorch.cuda() ? "" : ", without CUDA,") + " from " + libtorch.folder());
+    }
+
+    private Finding jniFinding() {
+        String what = jni.published()
+                ? "DJL " + djl + "'s own, built for libtorch " + jni.madeFor()
+                : jni.file() + ", not the one DJL publishes";
+        if (smoke.passed()) {
+            return new Finding("jni", true, what + (jni.published() && !sameRelease()
+                    ? ": it works in the test below, but libtorch is " + libtorch.version() + ": look at results with care"
+                    : ": works with this libtorch"));
+        }
+        if (settings.libraryPath() != null && settings.flavor() == null) {
+            return new Finding("jni", false, "PYTORCH_FLAVOR is not set, and DJL guesses one that is not published: set"
+                    + " PYTORCH_FLAVOR=" + wantedFlavor() + " and PYTORCH_VERSION=" + jni.madeFor());
+        }
+        if (settings.version() != null && !settings.version().equals(jni.madeFor()) && !Files.exists(jni.file())) {
+            return new Finding("jni", false, "PYTORCH_VERSION=" + settings.version() + ": DJL then tries to download a JNI"
+                    + " library for that version instead of its own; set PYTORCH_VERSION=" + jni.madeFor()
+                    + " whatever the libtorch is");
+        }
+        if (settings.flavor() != null && libtorch.cuda() != settings.flavor().startsWith("cu")) {
+            return new Finding("jni", false, "PYTORCH_FLAVOR=" + settings.flavor() + " does not fit a libtorch with"
+                    + (libtorch.cuda() ? "" : "out") + " CUDA: set PYTORCH_FLAVOR=" + wantedFlavor());
+        }
+        if (jni.published() && sameRelease()) {
+            return new Finding("jni", true, what + ", the same as libtorch: the fault is elsewhere");
+        }
+        return new Finding("jni", false, "DOES NOT FIT: " + what + ", and libtorch is "
+                + (libtorch.version() == null ? "of unknown version" : libtorch.version())
+                + ". Use libtorch " + jni.madeFor() + ", or put a JNI library built for this libtorch at " + wantedFile());
+    }
+
+    private boolean sameRelease() {
+        return jni.madeFor().equals(libtorch.release());
+    }
+
+    private String wantedFlavor() {
+        return libtorch.cuda() ? "cu128" : "cpu";
+    }
+
+    /** Where DJL takes a JNI library from before it unpacks its own. */
+    private Path wantedFile() {
+        return cache.resolve(jni.madeFor() + "-" + wantedFlavor() + "-linux-x86_64").resolve(djl + "-libdjl_torch.so");
+    }
+
+    private static boolean holdsLibtorch(String path) {
+        return folder(path) != null;
+    }
+
+    /** The first folder of the path that has a libtorch, as DJL chooses it; null if none has. */
+    private static Path folder(String path) {
+        for (String part : path.split(":")) {
+            Path file = part.endsWith("libtorch.so") ? Path.of(part) : Path.of(part).resolve("libtorch.so");
+            if (Files.isRegularFile(file)) {
+                return file.toAbsolutePath().getParent();
+            }
+        }
+        return null;
+    }
+}

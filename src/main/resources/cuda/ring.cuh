@@ -36,8 +36,8 @@ struct Ring {
   // The copying thread: waits for room, and says how many bytes will come. Copies under way are limited to what
   // keeps device memory busy: more of them would only queue, and what blocks exchange would queue behind them.
   __device__ void open(unsigned index, unsigned bytes) const {
-    if (index >= UNDER_WAY) {
-      unsigned arrived = index - UNDER_WAY;
+    if (index >= AHEAD) {
+      unsigned arrived = index - AHEAD;
       wait(full + 8 * (arrived % STAGES), arrived / STAGES % 2);
     }
     wait(empty + 8 * (index % STAGES), index / STAGES % 2 ^ 1);

@@ -109,6 +109,9 @@ constexpr int STAGES = (MAX_SHARED - FIXED_BYTES - 1024) / CHUNK_BYTES < 32
     ? (MAX_SHARED - FIXED_BYTES - 1024) / CHUNK_BYTES : 32;
 static_assert(STAGES >= WARPS, "too little shared memory");
 
+// No further ahead than the ring is long: a barrier's parity tells one phase from the next, not from the one after.
+constexpr unsigned AHEAD = UNDER_WAY < STAGES ? UNDER_WAY : STAGES;
+
 // Rows [begin, end) of a matrix that a block computes.
 struct Rows {
   unsigned begin, end;

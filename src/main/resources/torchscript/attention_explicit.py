@@ -2,7 +2,12 @@
 # q [B, H, 1, Dh], k and v [B, H, n, Dh]
 
 def attend(self, q: Tensor, k: Tensor, v: Tensor, rows: List[Tensor]) -> Tensor:
-  scaled = torch.mul(q, self.scale)
-  row = torch.softmax(torch.matmul(scaled, torch.transpose(k, 2, 3)), -1)
-  torch.append(rows, torch.squeeze(row, 2))
-  return torch.matmul(row, v)
+  size = torch.size(k)
+  pairs = size[0] * size[1]
+  flat = [pairs, size[2], size[3]]
+  q = torch.reshape(q, [pairs, 1, size[3]])
+  # the empty first argument is multiplied by beta = 0, that is, ignored
+  scaled = torch.baddbmm(torch.narrow(q, 2, 0, 1), q, torch.transpose(torch.view(k, flat), 1, 2), beta=0, alpha=self.scale)
+  row = torch.softmax(scaled, -1)
+  torch.append(rows, torch.view(row, [size[0], size[1], size[2]]))
+  return torch.bmm(row, torch.view(v, flat))

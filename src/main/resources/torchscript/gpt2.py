@@ -26,8 +26,8 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
   torch.argmax(state[2], 1, False, out=token)
   torch.add_(position, advance)
   self.evict(cache, state[4], state[5], rows, n)
-  # the device waits here, once per step: the token is read back
-  torch.copy_(state[6], token)
+  if self.readsBack == 1:
+    torch.copy_(state[6], token)
   return None
 
 def attention(self, weights: List[Tensor], w: int, kv: Tensor, x: Tensor, rows: List[Tensor], n: int) -> Tensor:

@@ -2,6 +2,8 @@ package dev.kvbench.bench;
 
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.runtime.cuda.DeviceMemory;
+import dev.kvbench.runtime.cuda.Unsupported;
 import java.util.HashMap;
 import java.util.Map;
 import org.openjdk.jmh.annotations.Level;
@@ -42,7 +44,7 @@ public abstract class DecodeBenchmark {
     @Param("1")
     public int batch;
 
-    /** How a step is launched: auto, fused or torchscript. */
+    /** How a step is launched: auto, fused, cudagraph or torchscript. */
     @Param("auto")
     public String runtime;
 
@@ -67,12 +69,23 @@ public abstract class DecodeBenchmark {
         Map<String, String> values = new HashMap<>();
         params.getParamsKeys().forEach(key -> values.put(key, params.getParam(key)));
         DecodeSettings settings = DecodeSettings.parse(values);
+        Double copyBandwidth = settings.device().isGpu() ? copyBandwidth() : null;
         weights = Gpt2Weights.synthetic(settings.model(), settings.dtype(), settings.device(), SEED);
         loop = new DecodeLoop(weights, settings.strategy(), settings.runtime(), settings.attention(),
                 settings.positions(), settings.batch(), settings.steps());
         WarmUp.untilStable(loop, settings.steps());
-        TrialRecord.begin(settings, weights, loop);
+        TrialRecord.begin(settings, weights, loop, copyBandwidth);
         ready(loop);
+    }
+
+    /** @return bytes per second, or null if the driver does not let it be measured */
+    private static Double copyBandwidth() {
+        try {
+            return DeviceMemory.copyBytesPerSecond();
+        } catch (Unsupported e) {
+            System.err.println("no copy bandwidth: " + e.getMessage());
+            return null;
+        }
     }
 
     /**

@@ -31,17 +31,22 @@ public class DecodeLoopBenchmark extends DecodeBenchmark {
     public int tokens;
 
     private long[] stepNanos;
+    private long[] deviceNanos;
 
     @Override
     protected void ready(DecodeLoop loop) {
         stepNanos = new long[tokens];
+        deviceNanos = new long[tokens];
+        if (loop.runtime().preparesEveryLength()) {
+            loop.generate(stepNanos);
+        }
     }
 
     /** One generation. */
     @Benchmark
     public long[] decode() {
-        loop().generate(stepNanos);
-        TrialRecord.generated(stepNanos);
+        loop().generate(stepNanos, deviceNanos);
+        TrialRecord.generated(stepNanos, deviceNanos);
         return stepNanos;
     }
 }

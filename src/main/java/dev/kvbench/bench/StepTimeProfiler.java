@@ -16,7 +16,7 @@ import org.openjdk.jmh.runner.IterationType;
 /**
  * Brings the step times of a generation into JMH's own result as secondary metrics: the time of the step
  * at each power of two of the sequence length ({@code step.time.len00064}, ms), quantiles over the whole
- * generation, and tokens per second. Adds nothing to benchmarks that keep no series.
+ * generation, on the device too where it is a GPU, and tokens per second. Adds nothing to benchmarks that keep no series.
  */
 public final class StepTimeProfiler implements InternalProfiler {
 
@@ -31,7 +31,8 @@ public final class StepTimeProfiler implements InternalProfiler {
     @Override
     public Collection<ScalarResult> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-        long[] nanos = TrialRecord.endIteration(iteration.getType() == IterationType.WARMUP);
+        TrialRecord.Series series = TrialRecord.endIteration(iteration.getType() == IterationType.WARMUP);
+        long[] nanos = series.stepNanos();
         List<ScalarResult> metrics = new ArrayList<>();
         if (nanos.length == 0) {
             return metrics;
@@ -39,14 +40,20 @@ public final class StepTimeProfiler implements InternalProfiler {
         for (int length = 1; length <= nanos.length; length *= 2) {
             metrics.add(metric(String.format("step.time.len%05d", length), nanos[length - 1] / 1e6, "ms"));
         }
-        double[] ms = Arrays.stream(nanos).mapToDouble(n -> n / 1e6).toArray();
-        double[] quantiles = Quantile.withDefaults().evaluate(ms, 0.5, 0.9, 0.99);
-        metrics.add(metric("step.time.p50", quantiles[0], "ms"));
-        metrics.add(metric("step.time.p90", quantiles[1], "ms"));
-        metrics.add(metric("step.time.p99", quantiles[2], "ms"));
+        metrics.addAll(quantiles("step.time", nanos));
+        if (series.deviceNanos() != null) {
+            metrics.addAll(quantiles("step.device", series.deviceNanos()));
+        }
         int batch = Integer.parseInt(benchmark.getParam("batch"));
-        metrics.add(metric("tokens.rate", 1e3 * batch * ms.length / Arrays.stream(ms).sum(), "tokens/s"));
+        metrics.add(metric("tokens.rate", 1e9 * batch * nanos.length / Arrays.stream(nanos).sum(), "tokens/s"));
         return metrics;
+    }
+
+    private static List<ScalarResult> quantiles(String label, long[] nanos) {
+        double[] ms = Quantile.withDefaults().evaluate(
+                Arrays.stream(nanos).mapToDouble(n -> n / 1e6).toArray(), 0.5, 0.9, 0.99);
+        return List.of(metric(label + ".p50", ms[0], "ms"), metric(label + ".p90", ms[1], "ms"),
+                metric(label + ".p99", ms[2], "ms"));
     }
 
     private static ScalarResult metric(String label, double value, String unit) {

@@ -215,14 +215,16 @@ public final class SuiteRunner {
             int measurements = 0;
             for (TrialRecord.Series series : trials.get(fork - 1).series()) {
                 iterations.add(series.warmup()
-                        ? new StepsFile.Iteration(fork, StepsFile.Iteration.WARMUP, ++warmups, series.stepNanos())
+                        ? new StepsFile.Iteration(fork, StepsFile.Iteration.WARMUP, ++warmups, series.stepNanos(),
+                                series.deviceNanos())
                         : new StepsFile.Iteration(
-                                fork, StepsFile.Iteration.MEASUREMENT, ++measurements, series.stepNanos()));
+                                fork, StepsFile.Iteration.MEASUREMENT, ++measurements, series.stepNanos(),
+                                series.deviceNanos()));
             }
         }
         TrialRecord trial = trials.get(0);
         return new StepsFile.Configuration(one.benchmark(), trial.label(), one.params(), trial.weights(),
-                trial.attention(), trial.runtime(), trial.device(), trial.cacheBytesPerEntry(), iterations);
+                trial.attention(), trial.runtime(), trial.device(), trial.cacheBytesPerEntry(), trial.gpu(), iterations);
     }
 
     private void announce(List<RunPlan.Configuration> plan, RunConfig.Effort effort) {

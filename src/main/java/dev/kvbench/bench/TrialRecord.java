@@ -3,12 +3,15 @@ package dev.kvbench.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.runtime.cuda.DeviceMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import ai.djl.pytorch.jni.JniUtils;
 
@@ -23,6 +26,7 @@ import ai.djl.pytorch.jni.JniUtils;
  * @param runtime the runtime that ran
  * @param device "cpu" or "gpu"
  * @param cacheBytesPerEntry bytes per cache entry and sequence, all layers
+ * @param gpu what was measured of the GPU, or null
  * @param libtorch version that ran
  * @param threads threads of one operator
  * @param series one per iteration, in order
@@ -34,6 +38,7 @@ record TrialRecord(
         String runtime,
         String device,
         long cacheBytesPerEntry,
+        StepsFile.Gpu gpu,
         String libtorch,
         int threads,
         List<Series> series) {
@@ -41,50 +46,70 @@ record TrialRecord(
     /** System property: the folder that records go to. */
     static final String FOLDER = "kvbench.records";
 
-    /** One iteration's step times, in ns. */
-    record Series(boolean warmup, long[] stepNanos) {}
+    /** One iteration's step times on host and device, in ns; deviceNanos is null where nothing tells them. */
+    record Series(boolean warmup, long[] stepNanos, long[] deviceNanos) {
+
+        /** An iteration that kept none. */
+        static final Series NONE = new Series(false, new long[0], null);
+    }
 
     private static TrialRecord current;
-    private static long[] lastGeneration;
+    private static Series lastGeneration = Series.NONE;
+    private static DecodeLoop loop;
     private static int trials;
 
-    static synchronized void begin(DecodeSettings settings, Gpt2Weights weights, DecodeLoop loop) {
+    static synchronized void begin(DecodeSettings settings, Gpt2Weights weights, DecodeLoop running, Double copyBandwidth) {
+        loop = running;
+        StepsFile.Gpu gpu = copyBandwidth == null ? null : new StepsFile.Gpu(weights.stepBytes(), copyBandwidth, 0, null);
         current = new TrialRecord(
-                settings.strategy().describe(), weights.kind(), settings.attention().label(), loop.runtime(),
-                settings.device().isGpu() ? "gpu" : "cpu", loop.cache().bytesPerEntry(),
+                settings.strategy().describe(), weights.kind(), settings.attention().label(), loop.runtime().label(),
+                settings.device().isGpu() ? "gpu" : "cpu", loop.cache().bytesPerEntry(), gpu,
                 Libtorch.engine().getVersion(), JniUtils.getNumThreads(), new ArrayList<>());
-        lastGeneration = null;
+        lastGeneration = Series.NONE;
         trials++;
     }
 
-    /** Keeps a generation's step times until the iteration ends. */
-    static synchronized void generated(long[] stepNanos) {
-        lastGeneration = stepNanos.clone();
+    /** Keeps a generation's step times until the iteration ends; device times below zero are none. */
+    static synchronized void generated(long[] stepNanos, long[] deviceNanos) {
+        boolean timed = deviceNanos.length > 0 && Arrays.stream(deviceNanos).allMatch(n -> n >= 0);
+        lastGeneration = new Series(false, stepNanos.clone(), timed ? deviceNanos.clone() : null);
     }
 
     /** Ends an iteration: files its series, and returns it; empty if the benchmark keeps none. */
-    static synchronized long[] endIteration(boolean warmup) {
-        long[] series = lastGeneration == null ? new long[0] : lastGeneration;
-        lastGeneration = null;
+    static synchronized Series endIteration(boolean warmup) {
+        Series series = new Series(warmup, lastGeneration.stepNanos(), lastGeneration.deviceNanos());
+        lastGeneration = Series.NONE;
         if (current == null) {
             return series;
         }
-        if (series.length > 0) {
-            current.series.add(new Series(warmup, series));
+        if (series.stepNanos().length > 0) {
+            current.series.add(series);
         }
         String folder = System.getProperty(FOLDER);
         if (folder != null) {
-            write(Path.of(folder));
+            write(Path.of(folder), current.withGpu(current.gpu() == null ? null : measured(current.gpu())));
         }
         return series;
     }
 
-    private static void write(Path folder) {
+    private static StepsFile.Gpu measured(StepsFile.Gpu gpu) {
+        StepsFile.Captures captures = loop.runtime().captures()
+                .map(c -> new StepsFile.Captures(c.graphs(), c.nanos(), c.bytes()))
+                .orElse(null);
+        return new StepsFile.Gpu(gpu.weightBytes(), gpu.copyBytesPerSecond(), DeviceMemory.bytesInUse(), captures);
+    }
+
+    private TrialRecord withGpu(StepsFile.Gpu other) {
+        return new TrialRecord(label, weights, attention, runtime, device, cacheBytesPerEntry, other, libtorch, threads,
+                series);
+    }
+
+    private static void write(Path folder, TrialRecord record) {
         String name = String.format("%020d-%d-%d", ProcessHandle.current().info().startInstant()
                 .map(java.time.Instant::toEpochMilli).orElse(0L), ProcessHandle.current().pid(), trials);
         try {
             Path temporary = folder.resolve(name + ".tmp");
-            new ObjectMapper().writeValue(temporary.toFile(), current);
+            new ObjectMapper().writeValue(temporary.toFile(), record);
             Files.move(temporary, folder.resolve(name + ".json"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

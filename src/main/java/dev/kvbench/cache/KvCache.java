@@ -20,6 +20,13 @@ import java.util.Arrays;
  */
 public final class KvCache implements AutoCloseable {
 
+    /** Places in {@link #state}. */
+    public static final int TOKEN = 0;
+    /** The scores' place. */
+    public static final int SCORES = 4;
+    /** The host token's place. */
+    public static final int HOST_TOKEN = 6;
+
     private final NDManager manager;
     private final int batch;
     private final int capacity;

@@ -113,7 +113,8 @@ public final class DecodeLoop implements AutoCloseable {
         }
         int held = strategy.heldAfter(n);
         int advance = positions == Positions.ORIGINAL ? 1 : held - cacheLength;
-        runtime.step(n, advance);
+        runtime.launch(n, advance);
+        runtime.await();
         cacheLength = held;
         nextPosition += advance;
     }
@@ -124,11 +125,25 @@ public final class DecodeLoop implements AutoCloseable {
      * @param stepNanos receives the host time of every step, in ns, from launch to tokens on the host
      */
     public void generate(long[] stepNanos) {
+        generate(stepNanos, null);
+    }
+
+    /**
+     * Generates from an empty cache.
+     *
+     * @param stepNanos receives the host time of every step, in ns, from launch to tokens on the host
+     * @param deviceNanos receives the time that the device took for it, ns; negative where nothing tells. Null
+     *     leaves that out
+     */
+    public void generate(long[] stepNanos, long[] deviceNanos) {
         reset(weights.config().startToken());
         for (int i = 0; i < stepNanos.length; i++) {
             long start = System.nanoTime();
             step();
             stepNanos[i] = System.nanoTime() - start;
+            if (deviceNanos != null) {
+                deviceNanos[i] = runtime.deviceNanos();
+            }
         }
     }
 
@@ -152,12 +167,18 @@ public final class DecodeLoop implements AutoCloseable {
      * generation, otherwise the next step writes the same slot again. The position id stays.
      */
     public void stepPinned() {
-        runtime.step(cacheLength + 1, 0);
+        launchPinned();
+        runtime.await();
     }
 
-    /** @return the name of the runtime that steps are launched by */
-    public String runtime() {
-        return runtime.label();
+    /** Starts a pinned step and does not wait for it. */
+    public void launchPinned() {
+        runtime.launch(cacheLength + 1, 0);
+    }
+
+    /** @return what steps are launched by */
+    public StepRuntime runtime() {
+        return runtime;
     }
 
     /** @return entries held per sequence */

@@ -39,7 +39,7 @@ public final class Gpt2Weights implements AutoCloseable {
     /**
      * Makes weights by GPT-2's own initialisation: matrices and embeddings normal with standard deviation
      * 0.02, residual projections scaled by 1/√(2·layers), biases zero, norms one. They are drawn in fp32
-     * on the CPU, so a seed gives the same model on every device.
+     * where they go, so a seed gives the same model on every run, but another on a GPU than on the CPU.
      *
      * @param config the shape
      * @param dtype element type
@@ -49,7 +49,7 @@ public final class Gpt2Weights implements AutoCloseable {
      */
     public static Gpt2Weights synthetic(Gpt2Config config, Dtype dtype, Device device, int seed) {
         Engine.getEngine("PyTorch").setRandomSeed(seed);
-        return build(config, dtype, device, "synthetic", (manager, parameter) -> switch (parameter.kind()) {
+        return build(config, dtype, device, device, "synthetic", (manager, parameter) -> switch (parameter.kind()) {
             case NORM_GAIN -> manager.ones(parameter.shape(), DataType.FLOAT32);
             case BIAS -> manager.zeros(parameter.shape(), DataType.FLOAT32);
             case MATRIX -> manager.randomNormal(0f, 0.02f, parameter.shape(), DataType.FLOAT32);
@@ -69,7 +69,7 @@ public final class Gpt2Weights implements AutoCloseable {
      * @throws dev.kvbench.UserError if a tensor is missing or has another shape
      */
     public static Gpt2Weights load(Gpt2Config config, Safetensors tensors, Dtype dtype, Device device) {
-        return build(config, dtype, device, "checkpoint " + config.name(), (manager, parameter) -> {
+        return build(config, dtype, device, Device.cpu(), "checkpoint " + config.name(), (manager, parameter) -> {
             boolean conv1d = parameter.inBlock() && parameter.shape().dimension() == 2;
             Shape stored = conv1d
                     ? new Shape(parameter.shape().get(1), parameter.shape().get(0))
@@ -84,13 +84,14 @@ public final class Gpt2Weights implements AutoCloseable {
             Gpt2Config config,
             Dtype dtype,
             Device device,
+            Device source,
             String kind,
-            BiFunction<NDManager, Gpt2Parameter, NDArray> source) {
+            BiFunction<NDManager, Gpt2Parameter, NDArray> values) {
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         List<NDArray> arrays = new ArrayList<>();
         for (Gpt2Parameter parameter : Gpt2Parameter.all(config)) {
-            try (NDManager host = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
-                PtNDArray single = (PtNDArray) source.apply(host, parameter).toDevice(device, false);
+            try (NDManager host = NDManager.newBaseManager(source, "PyTorch")) {
+                PtNDArray single = (PtNDArray) values.apply(host, parameter).toDevice(device, false);
                 PtNDArray placed = dtype == Dtype.FP32 ? single : Casts.to(single, dtype.dataType());
                 placed.attach(manager);
                 arrays.add(placed);
@@ -122,6 +123,15 @@ public final class Gpt2Weights implements AutoCloseable {
     /** @return the arrays in the order of {@link Gpt2Parameter#all} */
     public PtNDArray[] arrays() {
         return arrays.clone();
+    }
+
+    /** @return bytes of weights that a decode step reads: all but the position embeddings */
+    public long stepBytes() {
+        long elements = 0;
+        for (PtNDArray array : arrays) {
+            elements += array.size();
+        }
+        return (elements - arrays[1].size()) * dtype.bytes();
     }
 
     @Override

@@ -35,7 +35,9 @@ public record StepsFile(
     public static final int VERSION = 1;
 
     /** Units of version 1. */
-    public static final Map<String, String> UNITS = Map.of("stepNanos", "ns", "cacheBytesPerEntry", "B");
+    public static final Map<String, String> UNITS = Map.of(
+            "stepNanos", "ns", "deviceNanos", "ns", "cacheBytesPerEntry", "B", "weightBytes", "B",
+            "copyBytesPerSecond", "B/s", "memoryBytes", "B", "nanos", "ns", "bytes", "B");
 
     /**
      * One benchmark with one set of parameters.
@@ -48,6 +50,7 @@ public record StepsFile(
      * @param runtime the runtime that ran, whatever {@code params} asked for; null in files that do not say
      * @param device the device that ran it
      * @param cacheBytesPerEntry bytes of keys and values per cache entry and sequence, all layers
+     * @param gpu what was measured of the GPU beside the steps; null on the CPU
      * @param iterations every iteration of every fork, in order; empty for benchmarks that keep no series
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -60,7 +63,28 @@ public record StepsFile(
             String runtime,
             String device,
             long cacheBytesPerEntry,
+            Gpu gpu,
             List<Iteration> iterations) {}
+
+    /**
+     * What was measured of a GPU in the process that ran the steps.
+     *
+     * @param weightBytes bytes of weights that a step reads
+     * @param copyBytesPerSecond bytes per second, read and written, of a copy within device memory
+     * @param memoryBytes device memory in use once the steps had run
+     * @param captures what was captured as CUDA graphs; null if nothing was
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Gpu(long weightBytes, double copyBytesPerSecond, long memoryBytes, Captures captures) {}
+
+    /**
+     * Steps captured as CUDA graphs.
+     *
+     * @param graphs how many
+     * @param nanos time that capturing took
+     * @param bytes device memory that it took
+     */
+    public record Captures(int graphs, long nanos, long bytes) {}
 
     /**
      * One generation.
@@ -69,8 +93,10 @@ public record StepsFile(
      * @param phase "warmup" or "measurement"
      * @param iteration 1, 2, … within fork and phase
      * @param stepNanos host time of step t at index t−1, from launch to the tokens on the host
+     * @param deviceNanos device time of the same steps; null where nothing tells it
      */
-    public record Iteration(int fork, String phase, int iteration, long[] stepNanos) {
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Iteration(int fork, String phase, int iteration, long[] stepNanos, long[] deviceNanos) {
 
         /** Value of {@code phase} for iterations that count. */
         public static final String MEASUREMENT = "measurement";

@@ -4,12 +4,14 @@ import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.runtime.cuda.CudaGraphRuntime;
 import dev.kvbench.runtime.cuda.FusedRuntime;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /** The runtimes there are; each is a factory of its kind. */
 public enum Runtimes {
@@ -22,18 +24,23 @@ public enum Runtimes {
         }
     },
 
+    /** {@link CudaGraphRuntime}. */
+    CUDAGRAPH {
+        @Override
+        public StepRuntime create(
+                Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
+            return over(new TorchScriptRuntime(weights, cache, strategy, form),
+                    operators -> new CudaGraphRuntime(operators, cache));
+        }
+    },
+
     /** {@link FusedRuntime}. */
     FUSED {
         @Override
         public StepRuntime create(
                 Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
-            StepRuntime operators = new TorchScriptRuntime(weights, cache, strategy, form);
-            try {
-                return new FusedRuntime(weights, cache, strategy, operators);
-            } catch (Unsupported e) {
-                operators.close();
-                throw new UserError("runtime=fused: " + e.getMessage() + "; use runtime=torchscript or auto", e);
-            }
+            return over(new TorchScriptRuntime(weights, cache, strategy, form),
+                    operators -> new FusedRuntime(weights, cache, strategy, operators));
         }
     },
 
@@ -43,15 +50,27 @@ public enum Runtimes {
         public StepRuntime create(
                 Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
             if (weights.device().isGpu()) {
-                try {
-                    return FUSED.create(weights, cache, strategy, form);
-                } catch (UserError e) {
-                    System.err.println(e.getMessage().replaceFirst("; use .*", "") + "; going on with torchscript");
+                for (Runtimes runtime : List.of(FUSED, CUDAGRAPH)) {
+                    try {
+                        return runtime.create(weights, cache, strategy, form);
+                    } catch (UserError e) {
+                        System.err.println(e.getMessage().replaceFirst("; use .*", "") + "; trying the next runtime");
+                    }
                 }
             }
             return TORCHSCRIPT.create(weights, cache, strategy, form);
         }
     };
+
+    /** Makes a runtime over another; if it cannot be, closes that and says why. */
+    StepRuntime over(TorchScriptRuntime operators, Function<TorchScriptRuntime, StepRuntime> factory) {
+        try {
+            return factory.apply(operators);
+        } catch (Unsupported e) {
+            operators.close();
+            throw new UserError("runtime=" + label() + ": " + e.getMessage() + "; use runtime=auto", e);
+        }
+    }
 
     /**
      * @param label a runtime's name

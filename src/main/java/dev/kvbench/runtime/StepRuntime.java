@@ -1,7 +1,18 @@
 package dev.kvbench.runtime;
 
+import java.util.Optional;
+
 /** How a decode step is launched. Not thread-safe; the thread that runs steps may change between calls. */
 public interface StepRuntime extends AutoCloseable {
+
+    /**
+     * What a runtime that captures steps has captured.
+     *
+     * @param graphs captured steps
+     * @param nanos time it took, ns
+     * @param bytes device memory it took
+     */
+    record Captures(int graphs, long nanos, long bytes) {}
 
     /** Starts over: the tokens in the cache's host buffer are fed at position 0, scores are forgotten. */
     void reset();
@@ -10,12 +21,31 @@ public interface StepRuntime extends AutoCloseable {
     void force();
 
     /**
-     * Runs one step, eviction included, and waits until the next tokens are in the cache's host buffer.
+     * Starts one step, eviction included.
      *
      * @param n entries held once the step has appended its own
      * @param advance added to the position id after the step
      */
-    void step(int n, int advance);
+    void launch(int n, int advance);
+
+    /** Waits for all steps launched; the next tokens are then in the cache's host buffer. */
+    void await();
+
+    /** @param on whether steps are timed on the device, where that is possible; at first they are */
+    void timeOnDevice(boolean on);
+
+    /** @return device time of the last step that was awaited, ns; negative if there is none */
+    long deviceNanos();
+
+    /** @return whether the first step of every cache length costs more than later ones */
+    default boolean preparesEveryLength() {
+        return false;
+    }
+
+    /** @return what was captured so far; empty for runtimes that capture nothing */
+    default Optional<Captures> captures() {
+        return Optional.empty();
+    }
 
     /** @return the runtime's name in parameters and results */
     String label();

@@ -4,6 +4,8 @@ import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.runtime.cuda.DeviceStep;
+import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.torch.TorchModule;
 import java.io.IOException;
@@ -14,14 +16,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Launches each step as one call of a TorchScript method: model, strategy and read-back together. The
- * module is put together from the sources in {@code torchscript/} and the strategy's own.
+ * Launches each step as one call of a TorchScript method, model and strategy together. The module is put
+ * together from the sources in {@code torchscript/} and the strategy's own.
  */
 public final class TorchScriptRuntime implements StepRuntime {
 
     private final TorchModule module;
     private final IValue weights;
     private final IValue state;
+    private final DeviceStep onDevice;
 
     /**
      * @param weights the model
@@ -41,6 +44,8 @@ public final class TorchScriptRuntime implements StepRuntime {
         attributes.put("epsilon", config.layerNormEpsilon());
         attributes.put("window", strategy.window());
         attributes.put("heavyHitters", strategy.heavyHitters());
+        onDevice = weights.device().isGpu() ? deviceStep(cache) : null;
+        attributes.put("readsBack", onDevice == null ? 1 : 0);
         String source = String.join("\n",
                 resource("gpt2.py"),
                 resource("attention_" + form.label() + ".py"),
@@ -49,6 +54,16 @@ public final class TorchScriptRuntime implements StepRuntime {
         module = new TorchModule(source, attributes, weights.device());
         this.weights = IValue.listFrom(weights.arrays());
         this.state = IValue.listFrom(cache.state());
+    }
+
+    /** Without it the step still runs: TorchScript reads its tokens back, and nothing tells its device time. */
+    private static DeviceStep deviceStep(KvCache cache) {
+        try {
+            return new DeviceStep(cache);
+        } catch (Unsupported e) {
+            System.err.println("no device times: " + e.getMessage());
+            return null;
+        }
     }
 
     private static String resource(String name) {
@@ -75,11 +90,51 @@ public final class TorchScriptRuntime implements StepRuntime {
     }
 
     @Override
-    public void step(int n, int advance) {
+    public void launch(int n, int advance) {
+        if (onDevice != null) {
+            onDevice.begin();
+        }
+        operators(n, advance);
+        if (onDevice != null) {
+            onDevice.endWithCopy();
+        }
+    }
+
+    /**
+     * Calls the step's operators, nothing around them.
+     *
+     * @param n entries held with the step's own
+     * @param advance added to the position id
+     */
+    public void operators(int n, int advance) {
         try (IValue length = IValue.from((long) n);
                 IValue toNextPosition = IValue.from((long) advance)) {
             run("step", weights, state, length, toNextPosition);
         }
+    }
+
+    @Override
+    public void await() {
+        if (onDevice != null) {
+            onDevice.await();
+        }
+    }
+
+    @Override
+    public void timeOnDevice(boolean on) {
+        if (onDevice != null) {
+            onDevice.time(on);
+        }
+    }
+
+    @Override
+    public long deviceNanos() {
+        return onDevice == null ? -1 : onDevice.nanos();
+    }
+
+    /** @return what surrounds a step on the GPU; null where there is none */
+    public DeviceStep deviceStep() {
+        return onDevice;
     }
 
     private void run(String method, IValue... arguments) {
@@ -91,5 +146,8 @@ public final class TorchScriptRuntime implements StepRuntime {
         weights.close();
         state.close();
         module.close();
+        if (onDevice != null) {
+            onDevice.close();
+        }
     }
 }

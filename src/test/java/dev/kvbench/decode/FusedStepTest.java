@@ -63,7 +63,7 @@ class FusedStepTest {
         try (Gpt2Weights weights = TestModels.sharp(MODEL, 11, dtype, Device.gpu());
                 DecodeLoop fused = loop(weights, strategy, Runtimes.FUSED, batch);
                 DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch)) {
-            assertEquals("fused", fused.runtime());
+            assertEquals("fused", fused.runtime().label());
             Random random = new Random(batch);
             for (int step = 0; step < STEPS; step++) {
                 // other dtypes may choose differently near a tie, so both are given the same text

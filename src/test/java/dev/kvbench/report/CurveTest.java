@@ -13,15 +13,15 @@ import org.junit.jupiter.api.Test;
 class CurveTest {
 
     private static StepsFile.Configuration configuration(List<StepsFile.Iteration> iterations) {
-        return new StepsFile.Configuration("b", "full cache", Map.of(), "synthetic", "explicit", "torchscript", "cpu", 1, iterations);
+        return new StepsFile.Configuration("b", "full cache", Map.of(), "synthetic", "explicit", "torchscript", "cpu", 1, null, iterations);
     }
 
     @Test
     void fewGenerationsGiveMedianAndExtremesOfWhatCounts() {
         Curve curve = Curve.of(configuration(List.of(
-                new StepsFile.Iteration(1, "warmup", 1, new long[] {90_000_000, 90_000_000}),
-                new StepsFile.Iteration(1, "measurement", 1, new long[] {1_000_000, 5_000_000, 7}),
-                new StepsFile.Iteration(1, "measurement", 2, new long[] {2_000_000, 8_000_000}))));
+                new StepsFile.Iteration(1, "warmup", 1, new long[] {90_000_000, 90_000_000}, null),
+                new StepsFile.Iteration(1, "measurement", 1, new long[] {1_000_000, 5_000_000, 7}, null),
+                new StepsFile.Iteration(1, "measurement", 2, new long[] {2_000_000, 8_000_000}, null))));
         assertEquals(2, curve.generations());
         assertArrayEquals(new double[] {1.5, 6.5}, curve.median());
         assertArrayEquals(new double[] {1, 5}, curve.low());
@@ -33,7 +33,7 @@ class CurveTest {
     void manyGenerationsGiveTheMiddleEightyPercent() {
         List<StepsFile.Iteration> iterations = new ArrayList<>();
         for (int i = 0; i <= 10; i++) {
-            iterations.add(new StepsFile.Iteration(1, "measurement", i + 1, new long[] {i * 1_000_000L}));
+            iterations.add(new StepsFile.Iteration(1, "measurement", i + 1, new long[] {i * 1_000_000L}, null));
         }
         Curve curve = Curve.of(configuration(iterations));
         assertEquals("10th to 90th percentile", curve.spread());

@@ -22,7 +22,7 @@ final class CudaDriver {
     static final int MAX_SHARED_OPTIN = 97;
 
     private static final int MAX_DYNAMIC_SHARED = 8;
-    private static final int HOST_REGISTER_DEVICEMAP = 2;
+    private static final int HOST_ALLOC_DEVICEMAP = 2;
 
     /** libcuda's own signatures; every function returns an error code, 0 for success. */
     interface Functions extends Library {
@@ -58,14 +58,26 @@ final class CudaDriver {
 
         int cuMemcpyDtoH_v2(Pointer to, long from, long bytes);
 
-        int cuMemHostRegister_v2(Pointer address, long bytes, int flags);
+        int cuMemHostAlloc(PointerByReference address, long bytes, int flags);
 
-        int cuMemHostUnregister(Pointer address);
+        int cuMemFreeHost(Pointer address);
 
         int cuMemHostGetDevicePointer_v2(LongByReference device, Pointer host, int flags);
 
         int cuLaunchCooperativeKernel(Pointer function, int gridX, int gridY, int gridZ, int blockX, int blockY,
                 int blockZ, int sharedBytes, Pointer stream, Pointer arguments);
+
+        int cuMemcpyDtoHAsync_v2(Pointer to, long from, long bytes, Pointer stream);
+
+        int cuMemcpyDtoDAsync_v2(long to, long from, long bytes, Pointer stream);
+
+        int cuMemGetInfo_v2(LongByReference free, LongByReference total);
+
+        int cuStreamCreate(PointerByReference stream, int flags);
+
+        int cuStreamDestroy_v2(Pointer stream);
+
+        int cuStreamEndCapture(Pointer stream, PointerByReference graph);
 
         int cuStreamSynchronize(Pointer stream);
 
@@ -146,21 +158,56 @@ final class CudaDriver {
         check("cuMemcpyHtoD", functions.cuMemcpyHtoD_v2(to, from, from.size()));
     }
 
-    /**
-     * Lets the device write host memory that the caller owns.
-     *
-     * @return the address that the device uses
-     */
-    long register(Pointer host, long bytes) {
-        check("cuMemHostRegister", functions.cuMemHostRegister_v2(host, bytes, HOST_REGISTER_DEVICEMAP));
+    /** @return page-locked host memory that the device can write; {@link #freeHost} gives it back */
+    Pointer allocateHost(long bytes) {
+        PointerByReference address = new PointerByReference();
+        check("cuMemHostAlloc", functions.cuMemHostAlloc(address, bytes, HOST_ALLOC_DEVICEMAP));
+        address.getValue().clear(bytes);
+        return address.getValue();
+    }
+
+    /** @param host from {@link #allocateHost} */
+    void freeHost(Pointer host) {
+        check("cuMemFreeHost", functions.cuMemFreeHost(host));
+    }
+
+    /** @return the address by which the device knows memory from {@link #allocateHost} */
+    long deviceAddress(Pointer host) {
         LongByReference address = new LongByReference();
         check("cuMemHostGetDevicePointer", functions.cuMemHostGetDevicePointer_v2(address, host, 0));
         return address.getValue();
     }
 
-    /** Ends what {@link #register} began. */
-    void unregister(Pointer host) {
-        check("cuMemHostUnregister", functions.cuMemHostUnregister(host));
+    /** @return bytes of device memory in use, by whomever */
+    long memoryInUse() {
+        LongByReference free = new LongByReference();
+        LongByReference total = new LongByReference();
+        check("cuMemGetInfo", functions.cuMemGetInfo_v2(free, total));
+        return total.getValue() - free.getValue();
+    }
+
+    /** @return an event that keeps the time; {@link #destroyEvent} gives it back */
+    Pointer event() {
+        PointerByReference event = new PointerByReference();
+        check("cuEventCreate", functions.cuEventCreate(event, 0));
+        return event.getValue();
+    }
+
+    /** @param event from {@link #event} */
+    void destroyEvent(Pointer event) {
+        check("cuEventDestroy", functions.cuEventDestroy_v2(event));
+    }
+
+    /** Notes the time at which libtorch's default stream gets here. */
+    void record(Pointer event) {
+        check("cuEventRecord", functions.cuEventRecord(event, null));
+    }
+
+    /** @return device time between two events that have passed, ns */
+    long nanosBetween(Pointer start, Pointer end) {
+        FloatByReference milliseconds = new FloatByReference();
+        check("cuEventElapsedTime", functions.cuEventElapsedTime(milliseconds, start, end));
+        return Math.round(1e6 * milliseconds.getValue());
     }
 
     /** @return a loaded module */

@@ -4,6 +4,7 @@ import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
+import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
 
 /**
@@ -15,11 +16,10 @@ import dev.kvbench.strategy.EvictionStrategy;
  */
 public final class FusedRuntime implements StepRuntime {
 
-    private final CudaDriver cuda;
+    private final DeviceStep onDevice;
     private final StepKernel kernel;
     private final StepArguments arguments;
-    private final StepRuntime operators;
-    private Thread bound;
+    private final TorchScriptRuntime operators;
 
     /**
      * @param weights the model, on a GPU
@@ -28,17 +28,20 @@ public final class FusedRuntime implements StepRuntime {
      * @param operators a runtime on the same cache, for what happens outside of steps; closed with this one
      * @throws Unsupported if this cannot run here
      */
-    public FusedRuntime(Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, StepRuntime operators) {
+    public FusedRuntime(Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, TorchScriptRuntime operators) {
         if (!weights.device().isGpu()) {
             throw new Unsupported("it needs an NVIDIA GPU, and the model is on the " + weights.device().getDeviceType());
         }
         if (strategy.rule().isEmpty()) {
             throw new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows");
         }
-        cuda = new CudaDriver();
-        bound = Thread.currentThread();
+        onDevice = operators.deviceStep();
+        if (onDevice == null) {
+            throw new Unsupported("the CUDA driver lacks what it needs");
+        }
+        CudaDriver cuda = onDevice.cuda();
         kernel = new StepKernel(cuda, weights.config(), weights.dtype(), cache.batch());
-        arguments = new StepArguments(cuda, weights, cache, strategy, kernel.blocks());
+        arguments = new StepArguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());
         this.operators = operators;
     }
 
@@ -58,18 +61,30 @@ public final class FusedRuntime implements StepRuntime {
     }
 
     @Override
-    public void step(int n, int advance) {
-        if (bound != Thread.currentThread()) {
-            bound = Thread.currentThread();
-            cuda.useOnThisThread();
-        }
+    public void launch(int n, int advance) {
+        onDevice.begin();
         kernel.launch(arguments.of(n, advance));
-        cuda.synchronize();
+        onDevice.end();
+    }
+
+    @Override
+    public void await() {
+        onDevice.await();
+    }
+
+    @Override
+    public void timeOnDevice(boolean on) {
+        operators.timeOnDevice(on);
+    }
+
+    @Override
+    public long deviceNanos() {
+        return operators.deviceNanos();
     }
 
     @Override
     public void close() {
-        cuda.useOnThisThread();
+        onDevice.cuda().useOnThisThread();
         arguments.close();
         kernel.close();
         operators.close();

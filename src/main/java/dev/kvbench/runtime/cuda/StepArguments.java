@@ -34,7 +34,6 @@ final class StepArguments implements AutoCloseable {
     private final CudaDriver cuda;
     private final Memory step = new Memory(SIZE);
     private final Memory arguments = new Memory(Native.POINTER_SIZE);
-    private final Pointer hostToken;
     private final long buffers;
     private final long layerTable;
     private final int layers;
@@ -42,7 +41,7 @@ final class StepArguments implements AutoCloseable {
     private final int splitLimit;
     private int tag;
 
-    StepArguments(CudaDriver cuda, Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, int blocks) {
+    StepArguments(CudaDriver cuda, Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
         this.cuda = cuda;
         Gpt2Config config = weights.config();
         DeviceTensors tensors = new DeviceTensors();
@@ -61,7 +60,6 @@ final class StepArguments implements AutoCloseable {
         cuda.upload(layerTable, table);
 
         PtNDArray[] state = cache.state();
-        hostToken = new Pointer(tensors.address(state[6]));
         long[] sizes = {
             8L * batch * config.width(),
             8L * batch * 3 * config.width(),
@@ -88,7 +86,7 @@ final class StepArguments implements AutoCloseable {
         for (int i = 0; i < 5; i++) {
             pointers[next++] = tensors.address(state[i]);
         }
-        pointers[next++] = cuda.register(hostToken, (long) batch * Long.BYTES);
+        pointers[next++] = hostTokens;
         long at = buffers;
         for (long size : sizes) {
             pointers[next++] = at;
@@ -129,7 +127,6 @@ final class StepArguments implements AutoCloseable {
 
     @Override
     public void close() {
-        cuda.unregister(hostToken);
         cuda.free(buffers);
         cuda.free(layerTable);
     }

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** The kernel of {@code cuda/step.cu}, compiled for one model, dtype, batch and card. */
 final class StepKernel implements AutoCloseable {
@@ -22,6 +24,8 @@ final class StepKernel implements AutoCloseable {
     private static final int WARPS = 12;
     /** Bytes on their way to a multiprocessor that keep device memory busy; more only add latency. */
     private static final int UNDER_WAY_BYTES = 20 * 1024;
+    /** By the compiler's options: compiling takes seconds. */
+    private static final Map<List<String>, byte[]> COMPILED = new ConcurrentHashMap<>();
     private static final List<String> HEADERS = List.of("element.cuh", "step.cuh", "exchange.cuh", "ring.cuh",
             "product.cuh", "attention.cuh", "eviction.cuh");
 
@@ -51,9 +55,9 @@ final class StepKernel implements AutoCloseable {
         }
         blocks = Math.min(cuda.attribute(CudaDriver.MULTIPROCESSORS), config.width());
         int maxShared = cuda.attribute(CudaDriver.MAX_SHARED_OPTIN);
-        byte[] code = new Nvrtc().compile(source("step.cu"), headers(),
-                options(config, dtype, batch, blocks, maxShared, "sm_" + major + minor));
-        module = cuda.load(code);
+        module = cuda.load(COMPILED.computeIfAbsent(
+                options(config, dtype, batch, blocks, maxShared, "sm_" + major + minor),
+                options -> new Nvrtc().compile(source("step.cu"), headers(), options)));
         sharedBytes = cuda.constant(module, "sharedBytes");
         kernel = cuda.kernel(module, "decodeStep", sharedBytes);
     }
@@ -85,8 +89,8 @@ final class StepKernel implements AutoCloseable {
         sizes.put("CHUNK_ROWS", chunkRows);
         sizes.put("UNDER_WAY", Math.max(2, UNDER_WAY_BYTES / chunkBytes));
         sizes.put("KEEP_CACHE", 1);
-        return java.util.stream.Stream.concat(
-                java.util.stream.Stream.of("-std=c++17", "-arch=" + architecture),
+        return Stream.concat(
+                Stream.of("-std=c++17", "-arch=" + architecture),
                 sizes.entrySet().stream().map(e -> "-D" + e.getKey() + "=" + e.getValue())).toList();
     }
 

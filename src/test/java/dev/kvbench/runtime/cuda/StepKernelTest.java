@@ -54,7 +54,7 @@ class StepKernelTest {
             UserError error = assertThrows(UserError.class,
                     () -> Runtimes.FUSED.create(weights, cache, new Full(), AttentionForm.EXPLICIT));
             assertEquals("runtime=fused: it needs an NVIDIA GPU, and the model is on the cpu;"
-                    + " use runtime=torchscript or auto", error.getMessage());
+                    + " use runtime=auto", error.getMessage());
             try (StepRuntime runtime = Runtimes.AUTO.create(weights, cache, new Full(), AttentionForm.EXPLICIT)) {
                 assertEquals("torchscript", runtime.label());
             }

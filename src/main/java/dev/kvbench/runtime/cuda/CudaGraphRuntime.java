@@ -1,0 +1,117 @@
+package dev.kvbench.runtime.cuda;
+
+import com.sun.jna.Pointer;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.runtime.StepRuntime;
+import dev.kvbench.runtime.TorchScriptRuntime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Launches each step as one CUDA graph of libtorch's operators, captured the first time that a cache length
+ * comes up, eviction included. Takes every strategy, dtype and batch. A graph writes where the step wrote when
+ * it was captured, so all state stays in place: {@link KvCache} allocates it once.
+ */
+public final class CudaGraphRuntime implements StepRuntime {
+
+    private static final int WARM_UP = 3;
+
+    private record Key(int n, int advance) {}
+
+    private final TorchScriptRuntime operators;
+    private final DeviceStep onDevice;
+    private final CapturedSteps steps;
+    private final Map<Key, Pointer> graphs = new HashMap<>();
+    private long nanos;
+    private long bytes;
+
+    /**
+     * @param operators the step to capture; closed with this runtime
+     * @param cache the state that it writes; must be reset before the first step
+     * @throws Unsupported if steps cannot be captured here
+     */
+    public CudaGraphRuntime(TorchScriptRuntime operators, KvCache cache) {
+        this.operators = operators;
+        onDevice = operators.deviceStep();
+        if (onDevice == null) {
+            throw new Unsupported("it needs an NVIDIA GPU that libtorch computes on, and its driver");
+        }
+        steps = new CapturedSteps(onDevice.cuda());
+        steps.warmUp(() -> {
+            for (int i = 0; i < WARM_UP; i++) {
+                operators.operators(1, 0);
+                operators.operators(cache.capacity(), 0);
+            }
+        });
+        graph(1, 0);
+    }
+
+    private Pointer graph(int n, int advance) {
+        return graphs.computeIfAbsent(new Key(n, advance), key -> {
+            long start = System.nanoTime();
+            long before = onDevice.cuda().memoryInUse();
+            Pointer graph = steps.capture(() -> operators.operators(n, advance));
+            bytes += onDevice.cuda().memoryInUse() - before;
+            nanos += System.nanoTime() - start;
+            return graph;
+        });
+    }
+
+    @Override
+    public String label() {
+        return Runtimes.CUDAGRAPH.label();
+    }
+
+    @Override
+    public void reset() {
+        operators.reset();
+    }
+
+    @Override
+    public void force() {
+        operators.force();
+    }
+
+    @Override
+    public void launch(int n, int advance) {
+        onDevice.useOnThisThread();
+        Pointer graph = graph(n, advance);
+        onDevice.begin();
+        steps.replay(graph);
+        onDevice.endWithCopy();
+    }
+
+    @Override
+    public void await() {
+        onDevice.await();
+    }
+
+    @Override
+    public void timeOnDevice(boolean on) {
+        onDevice.time(on);
+    }
+
+    @Override
+    public long deviceNanos() {
+        return onDevice.nanos();
+    }
+
+    @Override
+    public boolean preparesEveryLength() {
+        return true;
+    }
+
+    @Override
+    public Optional<Captures> captures() {
+        return Optional.of(new Captures(graphs.size(), nanos, bytes));
+    }
+
+    @Override
+    public void close() {
+        onDevice.cuda().useOnThisThread();
+        steps.close();
+        operators.close();
+    }
+}

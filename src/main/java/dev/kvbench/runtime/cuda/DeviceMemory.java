@@ -1,0 +1,55 @@
+package dev.kvbench.runtime.cuda;
+
+import com.sun.jna.Pointer;
+
+/** What can be said of the GPU's memory without running a model. */
+public final class DeviceMemory {
+
+    private static final long COPIED = 1L << 29;
+    private static final int WARM_UP = 2;
+    private static final int COPIES = 10;
+
+    private DeviceMemory() {}
+
+    /** @return bytes in use, by whomever */
+    public static long bytesInUse() {
+        return new CudaDriver().memoryInUse();
+    }
+
+    /**
+     * Measures a copy within device memory: what a step that does nothing but read weights and cache could reach.
+     * Copies 512 MiB ten times; takes some milliseconds and 1 GiB, given back.
+     *
+     * @return bytes read and written per second
+     * @throws Unsupported if there is no device or not that much memory
+     */
+    public static double copyBytesPerSecond() {
+        CudaDriver cuda = new CudaDriver();
+        long from = cuda.allocate(COPIED);
+        try {
+            long to = cuda.allocate(COPIED);
+            Pointer start = cuda.event();
+            Pointer end = cuda.event();
+            try {
+                copy(cuda, to, from, WARM_UP);
+                cuda.record(start);
+                copy(cuda, to, from, COPIES);
+                cuda.record(end);
+                cuda.synchronize();
+                return 2e9 * COPIED * COPIES / cuda.nanosBetween(start, end);
+            } finally {
+                cuda.destroyEvent(start);
+                cuda.destroyEvent(end);
+                cuda.free(to);
+            }
+        } finally {
+            cuda.free(from);
+        }
+    }
+
+    private static void copy(CudaDriver cuda, long to, long from, int times) {
+        for (int i = 0; i < times; i++) {
+            cuda.check("cuMemcpyDtoDAsync", cuda.functions.cuMemcpyDtoDAsync_v2(to, from, COPIED, null));
+        }
+    }
+}

@@ -18,8 +18,9 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
   rows = annotate(List[Tensor], [])
   for layer in range(self.layers):
     w = 2 + 12 * layer
-    x = torch.add(x, self.attention(weights, w, torch.select(cache, 0, layer), x, rows, n))
-    x = torch.add(x, self.mlp(weights, w + 6, x))
+    a = self.attention(weights, w, torch.select(cache, 0, layer), x, rows, n)
+    x = self.residual(x, a, weights[w + 4], weights[w + 5])
+    x = self.residual(x, self.inner(weights, w + 6, x), weights[w + 10], weights[w + 11])
   last = 2 + 12 * self.layers
   x = torch.layer_norm(x, [self.width], weights[last], weights[last + 1], self.epsilon)
   torch.mm(x, torch.t(weights[0]), out=state[2])
@@ -31,22 +32,34 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
   return None
 
 def attention(self, weights: List[Tensor], w: int, kv: Tensor, x: Tensor, rows: List[Tensor], n: int) -> Tensor:
-  # x [B, D], kv [2, B, H, C, Dh]
+  # x [B, D], kv [2, B, H, C, Dh] -> what the heads say, [B, D]
   batch = torch.size(x, 0)
   h = torch.layer_norm(x, [self.width], weights[w], weights[w + 1], self.epsilon)
-  qkv = torch.linear(h, weights[w + 2], weights[w + 3])
+  qkv = self.product(h, weights[w + 2], weights[w + 3])
   # [B, 3D] -> [3, B, H, 1, Dh]
   qkv = torch.permute(torch.view(qkv, [batch, 3, self.heads, 1, self.headDim]), [1, 0, 2, 3, 4])
   torch.copy_(torch.narrow(kv, 3, n - 1, 1), torch.narrow(qkv, 0, 1, 2))
   held = torch.narrow(kv, 3, 0, n)
   a = self.attend(torch.select(qkv, 0, 0), torch.select(held, 0, 0), torch.select(held, 0, 1), rows)
   # [B, H, 1, Dh] is [B, D] in memory order
-  return torch.linear(torch.reshape(a, [batch, self.width]), weights[w + 4], weights[w + 5])
+  return torch.reshape(a, [batch, self.width])
 
-def mlp(self, weights: List[Tensor], w: int, x: Tensor) -> Tensor:
+def inner(self, weights: List[Tensor], w: int, x: Tensor) -> Tensor:
+  # x [B, D] -> [B, 4D]
   h = torch.layer_norm(x, [self.width], weights[w], weights[w + 1], self.epsilon)
-  h = torch.gelu(torch.linear(h, weights[w + 2], weights[w + 3]), approximate="tanh")
-  return torch.linear(h, weights[w + 4], weights[w + 5])
+  return torch.gelu(self.product(h, weights[w + 2], weights[w + 3]), approximate="tanh")
+
+def product(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+  # [B, in], [out, in], [out] -> [B, out]
+  if self.columnwise == 1:
+    return torch.add(torch.t(torch.mm(weight, torch.t(x))), bias)
+  return torch.linear(x, weight, bias)
+
+def residual(self, x: Tensor, h: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+  # x [B, D] and the product of h [B, in]
+  if self.columnwise == 1:
+    return torch.add(torch.add(x, bias), torch.t(torch.mm(weight, torch.t(h))))
+  return torch.add(x, torch.linear(h, weight, bias))
 
 def reset(self, state: List[Tensor]) -> NoneType:
   # Starts over: the host token is fed at position 0, scores are forgotten.

@@ -172,7 +172,7 @@ public final class SuiteRunner {
         jvmArgs.add("-D" + TrialRecord.FOLDER + "=" + records.toAbsolutePath());
         jvmArgs.addAll(Libtorch.jvmArgs());
         ChainedOptionsBuilder builder = new OptionsBuilder()
-                .parent(options)
+                .parent(CommandLine.withoutIncludes(options))
                 .include("^" + Pattern.quote(one.benchmark()) + "$")
                 .addProfiler(StepTimeProfiler.class)
                 .jvmArgsAppend(jvmArgs.toArray(String[]::new));

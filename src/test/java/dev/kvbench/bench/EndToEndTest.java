@@ -88,6 +88,17 @@ class EndToEndTest {
         }
     }
 
+    @Test
+    void everyBenchmarkThatAPatternNamesRunsOnce() throws Exception {
+        String[] words = {"Harness", "DecodeStep", "-p", "model=tiny", "-p", "strategy=full", "-p", "cacheLength=8", "-f",
+            "1", "-wi", "1", "-i", "1", "-w", "10ms", "-r", "10ms", "-v", "SILENT"};
+        ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run();
+        JsonNode jmh = new ObjectMapper().readTree(folder.path().resolve(ResultFolder.JMH_FILE).toFile());
+        assertEquals(List.of("DecodeStepBenchmark.step", "HarnessBenchmark.measuredStep", "HarnessBenchmark.step",
+                        "HarnessBenchmark.stepWithoutWaiting"),
+                jmh.findValuesAsText("benchmark").stream().map(b -> b.replace("dev.kvbench.bench.", "")).toList());
+    }
+
     private static List<String> schemaErrors(String json) throws Exception {
         try (InputStream schema = StepsFile.class.getResourceAsStream("/schema/steps-v1.schema.json")) {
             return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema)

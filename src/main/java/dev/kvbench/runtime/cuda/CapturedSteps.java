@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * CUDA graphs of operators, captured by libtorch's own {@code at::cuda::CUDAGraph}: it gives what the operators
@@ -23,8 +24,11 @@ final class CapturedSteps implements AutoCloseable {
     private static final int OBJECT_BYTES = 4096;
     private static final int NON_BLOCKING = 1;
     private static final int THREAD_LOCAL = 1;
-    /** Second half of a pool's id; libtorch counts its own up from 1. The first half is 0 for pools given by hand. */
-    private static final long POOL = 0x6b76;
+    /**
+     * Second halves of pools' ids, a new one for each user: libtorch counts its own up from 1. The first half is 0
+     * for pools given by hand.
+     */
+    private static final AtomicLong POOLS = new AtomicLong(0x6b760000L);
 
     private final CudaDriver cuda;
     private final Function construct;
@@ -35,6 +39,7 @@ final class CapturedSteps implements AutoCloseable {
     private final Function createGuard;
     private final Function deleteGuard;
     private final Pointer stream;
+    private final long pool = POOLS.getAndIncrement();
     private final List<Pointer> graphs = new ArrayList<>();
 
     /**
@@ -94,7 +99,7 @@ final class CapturedSteps implements AutoCloseable {
         construct.invokeVoid(new Object[] {graph, 0});
         Pointer guard = enter();
         try {
-            captureBegin.invokeVoid(new Object[] {graph, 0L, POOL, THREAD_LOCAL});
+            captureBegin.invokeVoid(new Object[] {graph, 0L, pool, THREAD_LOCAL});
             try {
                 operators.run();
             } catch (RuntimeException e) {

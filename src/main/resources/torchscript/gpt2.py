@@ -23,7 +23,10 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
     x = self.residual(x, self.inner(weights, w + 6, x), weights[w + 10], weights[w + 11])
   last = 2 + 12 * self.layers
   x = torch.layer_norm(x, [self.width], weights[last], weights[last + 1], self.epsilon)
-  torch.mm(x, torch.t(weights[0]), out=state[2])
+  if self.columnwise == 1:
+    torch.copy_(state[2], torch.t(torch.mm(weights[0], torch.t(x))))
+  else:
+    torch.mm(x, torch.t(weights[0]), out=state[2])
   torch.argmax(state[2], 1, False, out=token)
   torch.add_(position, advance)
   self.evict(cache, state[4], state[5], rows, n)

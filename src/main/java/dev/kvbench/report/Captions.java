@@ -40,7 +40,9 @@ final class Captions {
         StringBuilder text = new StringBuilder(configuration.label());
         configuration.params().forEach((name, value) -> {
             boolean said = NAMED_BY_LABEL.contains(name) || List.of(left).contains(name);
-            if (!said && shared(c -> c.params().get(name)).isEmpty()) {
+            // what only some have, such as a peer written in Python, tells them apart elsewhere
+            boolean everywhere = shown.stream().allMatch(c -> c.params().containsKey(name));
+            if (!said && everywhere && shared(c -> c.params().get(name)).isEmpty()) {
                 text.append(", ").append(name.equals("model") || name.equals("dtype") ? value : name + " " + value);
             }
         });

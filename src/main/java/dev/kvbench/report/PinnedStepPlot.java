@@ -23,7 +23,7 @@ final class PinnedStepPlot {
     /** @return the plot, empty if the result has no benchmark with a cache length */
     static Optional<XYChart> of(StepsFile steps, JsonNode jmh) {
         List<StepsFile.Configuration> shown = steps.configurations().stream()
-                .filter(c -> c.params().containsKey(AXIS))
+                .filter(c -> c.params().containsKey(AXIS) && c.benchmark().endsWith(".DecodeStepBenchmark.step"))
                 .toList();
         Captions captions = new Captions(steps, shown);
         Map<String, List<Point>> lines = new LinkedHashMap<>();

@@ -17,8 +17,8 @@ public final class Renderer {
 
     /**
      * @param folder a result
-     * @return the plots, written into the folder as PNG and SVG
-     * @throws UserError if the result cannot be read or has nothing to plot
+     * @return the plots, written into the folder as PNG and SVG; none if it has nothing to plot
+     * @throws UserError if the result cannot be read
      * @throws IOException if a plot cannot be written
      */
     public static List<Path> render(ResultFolder folder) throws IOException {
@@ -29,13 +29,32 @@ public final class Renderer {
         if (stepTime.isPresent()) {
             written.addAll(Charts.write(stepTime.get(), folder.path(), "step-time"));
         }
-        Optional<XYChart> pinned = PinnedStepPlot.of(steps, folder.readJmh());
-        if (pinned.isPresent()) {
-            written.addAll(Charts.write(pinned.get(), folder.path(), "pinned-step"));
-        }
-        if (written.isEmpty()) {
-            throw new UserError(folder.path() + ": nothing to plot: it has no measured iteration");
+        if (folder.hasJmh()) {
+            Optional<XYChart> pinned = PinnedStepPlot.of(steps, folder.readJmh());
+            if (pinned.isPresent()) {
+                written.addAll(Charts.write(pinned.get(), folder.path(), "pinned-step"));
+            }
         }
         return written;
+    }
+
+    /**
+     * Draws the curves of several results over each other.
+     *
+     * @param folders the results; the plot's title names the first one's device
+     * @param output the folder that the plot goes to
+     * @return the plot, as PNG and SVG
+     * @throws UserError if a result cannot be read or none has a series
+     * @throws IOException if the plot cannot be written
+     */
+    public static List<Path> renderTogether(List<ResultFolder> folders, Path output) throws IOException {
+        System.setProperty("java.awt.headless", "true");
+        List<StepsFile.Configuration> all = new ArrayList<>();
+        folders.forEach(folder -> all.addAll(folder.readSteps().configurations()));
+        StepsFile first = folders.get(0).readSteps();
+        XYChart chart = StepTimePlot.of(new StepsFile(first.schema(), first.version(), first.created(), first.command(),
+                        first.units(), first.fingerprint(), all))
+                .orElseThrow(() -> new UserError(folders.get(0).path() + ": nothing to plot in these results"));
+        return Charts.write(chart, output, "step-time-together");
     }
 }

@@ -3,6 +3,7 @@ package dev.kvbench.report;
 import dev.kvbench.results.StepsFile;
 import java.awt.BasicStroke;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,9 @@ final class StepTimePlot {
     private static final Quantile QUANTILE = Quantile.withDefaults().withCopy(true);
 
     private StepTimePlot() {}
+
+    /** From this ratio between curves on, a linear axis would hide the lower ones. */
+    private static final double WIDE = 6;
 
     /** @return the plot, empty if the result has no series */
     static Optional<XYChart> of(StepsFile steps) {
@@ -60,6 +64,11 @@ final class StepTimePlot {
         if (curves.stream().anyMatch(c -> c.median().length == 1)) {
             chart.getStyler().setMarkerSize(8);
         }
+        MemoryLimit.of(shown).ifPresent(limit -> limit.draw(chart));
+        if (spread(curves) >= WIDE) {
+            chart.getStyler().setYAxisLogarithmic(true);
+            chart.getStyler().setYAxisMin(floor(curves, MemoryLimit.of(shown)));
+        }
         chart.getStyler().setYAxisMax(ceiling(curves));
         chart.getStyler().setXAxisMin(0.0);
         Charts.roundTicks(chart, curves.stream().mapToInt(c -> c.median().length).max().orElse(1));
@@ -74,6 +83,21 @@ final class StepTimePlot {
         return shown.stream().allMatch(c -> "synthetic".equals(c.weights()))
                 ? title + "   |   latency only: weights are synthetic"
                 : title;
+    }
+
+    private static double typical(Curve curve) {
+        return QUANTILE.evaluate(curve.median(), 0.5);
+    }
+
+    private static double spread(List<Curve> curves) {
+        DoubleSummaryStatistics typical = curves.stream().mapToDouble(StepTimePlot::typical).summaryStatistics();
+        return typical.getMax() / typical.getMin();
+    }
+
+    /** Where a logarithmic axis starts: below everything drawn. */
+    private static double floor(List<Curve> curves, Optional<MemoryLimit> limit) {
+        double lowest = curves.stream().mapToDouble(c -> Arrays.stream(c.low()).min().orElse(1)).min().orElse(1);
+        return 0.8 * Math.min(lowest, limit.map(l -> l.ms(1)).orElse(lowest));
     }
 
     /** High enough for all curves, unmoved by a few slow steps. */

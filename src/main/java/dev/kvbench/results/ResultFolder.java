@@ -81,6 +81,11 @@ public record ResultFolder(Path path) {
         return steps;
     }
 
+    /** @return whether JMH's results are there; those of peers have none */
+    public boolean hasJmh() {
+        return Files.isRegularFile(path.resolve(JMH_FILE));
+    }
+
     /**
      * @return JMH's results, an array
      * @throws UserError if the file cannot be read or is not JMH's

@@ -21,9 +21,7 @@ final class StepKernel implements AutoCloseable {
 
     private static final int MAX_BATCH = 8;
     private static final int MIN_CAPABILITY = 9;
-    private static final int WARPS = 12;
-    /** Bytes on their way to a multiprocessor that keep device memory busy; more only add latency. */
-    private static final int UNDER_WAY_BYTES = 20 * 1024;
+    private static final int MOST_LOW_LATENCY = 2;
     /** By the compiler's options: compiling takes seconds. */
     private static final Map<List<String>, byte[]> COMPILED = new ConcurrentHashMap<>();
     private static final List<String> HEADERS = List.of("element.cuh", "step.cuh", "exchange.cuh", "ring.cuh",
@@ -34,6 +32,7 @@ final class StepKernel implements AutoCloseable {
     private final Pointer kernel;
     private final int blocks;
     private final int sharedBytes;
+    private final int threads;
 
     /**
      * @param cuda the driver
@@ -55,11 +54,43 @@ final class StepKernel implements AutoCloseable {
         }
         blocks = Math.min(cuda.attribute(CudaDriver.MULTIPROCESSORS), config.width());
         int maxShared = cuda.attribute(CudaDriver.MAX_SHARED_OPTIN);
+        threads = 32 * (Shape.of(config, dtype, batch, blocks).warps() + 1);
         module = cuda.load(COMPILED.computeIfAbsent(
                 options(config, dtype, batch, blocks, maxShared, "sm_" + major + minor),
                 options -> new Nvrtc().compile(source("step.cu"), headers(), options)));
         sharedBytes = cuda.constant(module, "sharedBytes");
         kernel = cuda.kernel(module, "decodeStep", sharedBytes);
+    }
+
+    /**
+     * How a block works, as measured on an H100 with GPT-2-large (see the README beside the source).
+     *
+     * @param warps warps that compute
+     * @param chunkRows rows that a warp takes at once
+     * @param underWay chunks on their way from device memory
+     */
+    record Shape(int warps, int chunkRows, int underWay) {
+
+        /** A longer chunk leaves too few places in the ring. */
+        private static final int MOST_CHUNK_BYTES = 15 * 1024 + 512;
+
+        static Shape of(Gpt2Config config, Dtype dtype, int batch, int blocks) {
+            int rowBytes = config.width() * dtype.bytes();
+            if (batch > MOST_LOW_LATENCY) {
+                // arithmetic is the limit: many warps with little each
+                return new Shape(dtype == Dtype.FP32 ? 12 : 16, 1, atLeastOne(20 * 1024.0 / rowBytes));
+            }
+            int warps = 8;
+            // one chunk per warp covers a block's rows of the widest product
+            double widest = 4.0 * config.width() / blocks / warps;
+            int rows = Math.max(1, Math.min((int) Math.ceil(widest), MOST_CHUNK_BYTES / rowBytes));
+            // fp16 waits for other blocks a larger part of the step, and what it waits for queues behind copies
+            return new Shape(warps, rows, atLeastOne(7 * 1024.0 * dtype.bytes() / (rows * rowBytes)));
+        }
+
+        private static int atLeastOne(double chunks) {
+            return (int) Math.max(1, Math.round(chunks));
+        }
     }
 
     /**
@@ -73,8 +104,7 @@ final class StepKernel implements AutoCloseable {
      */
     static List<String> options(
             Gpt2Config config, Dtype dtype, int batch, int blocks, int maxShared, String architecture) {
-        int chunkRows = 8 / dtype.bytes();
-        int chunkBytes = chunkRows * config.width() * dtype.bytes();
+        Shape shape = Shape.of(config, dtype, batch, blocks);
         Map<String, Object> sizes = new LinkedHashMap<>();
         sizes.put("ELEMENT_" + dtype.name(), 1);
         sizes.put("LAYERS", config.layers());
@@ -85,9 +115,9 @@ final class StepKernel implements AutoCloseable {
         sizes.put("EPSILON", (float) config.layerNormEpsilon() + "f");
         sizes.put("BLOCKS", blocks);
         sizes.put("MAX_SHARED", maxShared);
-        sizes.put("WARPS", WARPS);
-        sizes.put("CHUNK_ROWS", chunkRows);
-        sizes.put("UNDER_WAY", Math.max(2, UNDER_WAY_BYTES / chunkBytes));
+        sizes.put("WARPS", shape.warps());
+        sizes.put("CHUNK_ROWS", shape.chunkRows());
+        sizes.put("UNDER_WAY", shape.underWay());
         sizes.put("KEEP_CACHE", 1);
         return Stream.concat(
                 Stream.of("-std=c++17", "-arch=" + architecture),
@@ -115,7 +145,7 @@ final class StepKernel implements AutoCloseable {
 
     /** @param arguments the address of the address of a Step, see {@link StepArguments} */
     void launch(Pointer arguments) {
-        cuda.launch(kernel, blocks, 32 * (WARPS + 1), sharedBytes, arguments);
+        cuda.launch(kernel, blocks, threads, sharedBytes, arguments);
     }
 
     @Override

@@ -1,0 +1,25 @@
+"""transformers with its fused attention and a growing cache: a loop as one writes it today."""
+
+from time import perf_counter_ns
+
+import torch
+from transformers import DynamicCache
+
+import gpt2
+
+ATTENTION = "sdpa"
+STRATEGIES = ("full",)
+
+
+@torch.inference_mode()
+def generate(model, strategy, batch, tokens, window, heavy_hitters):
+    """Greedy decoding; returns host time per step in ns, the next token read back each step."""
+    cache = DynamicCache()
+    token = torch.full((batch, 1), gpt2.START_TOKEN, device=model.device)
+    nanos = []
+    for _ in range(tokens):
+        start = perf_counter_ns()
+        token = model(input_ids=token, past_key_values=cache, use_cache=True).logits[:, -1:].argmax(-1)
+        token.tolist()
+        nanos.append(perf_counter_ns() - start)
+    return nanos

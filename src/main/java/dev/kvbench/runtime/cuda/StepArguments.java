@@ -28,7 +28,7 @@ final class StepArguments implements AutoCloseable {
     private static final int SIZE = RECENT + 2 * Integer.BYTES;
 
     /** Entries per piece of a head: fewer pieces leave multiprocessors idle, more cost putting them together. */
-    private static final int ENTRIES_PER_SPLIT = 192;
+    private static final int ENTRIES_PER_SPLIT = 160;
     private static final int MOST_USEFUL_SPLITS = 4;
 
     private final CudaDriver cuda;

@@ -5,6 +5,7 @@ import java.awt.BasicStroke;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.HashSet;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -76,10 +77,15 @@ final class StepTimePlot {
     }
 
     private static String xTitle(List<StepsFile.Configuration> shown, List<Curve> curves) {
-        int generations = curves.stream().mapToInt(Curve::generations).min().orElse(0);
-        String title = "sequence length (tokens)   |   median of " + generations
-                + (generations == 1 ? " generation" : " generations, band " + curves.get(0).spread())
-                + ", over " + SMOOTHING + " steps";
+        IntSummaryStatistics generations = curves.stream().mapToInt(Curve::generations).summaryStatistics();
+        String title = "sequence length (tokens)   |   median of ";
+        if (generations.getMin() != generations.getMax()) {
+            title += generations.getMin() + " to " + generations.getMax() + " generations, band their spread";
+        } else {
+            title += generations.getMin() == 1 ? "1 generation"
+                    : generations.getMin() + " generations, band " + curves.get(0).spread();
+        }
+        title += ", over " + SMOOTHING + " steps";
         return shown.stream().allMatch(c -> "synthetic".equals(c.weights()))
                 ? title + "   |   latency only: weights are synthetic"
                 : title;

@@ -18,17 +18,44 @@ def append_recent(self, kept: Tensor, slots: Tensor, recent: int, n: int) -> Ten
   size = torch.size(kept)
   return torch.cat([kept, torch.expand(last, [size[0], size[1], size[2], recent])], 3)
 
+def keep_best(self, cache: Tensor, scores: Tensor, slots: Tensor, n: int) -> NoneType:
+  # the window's best-scored entries of all n
+  kept = self.drop_lowest(torch.narrow(scores, 3, 0, n), slots, n - self.window)
+  self.compact(cache, scores, kept, n)
+  return None
+
+def keep_heavy_and_recent(self, cache: Tensor, scores: Tensor, slots: Tensor, n: int) -> NoneType:
+  # the best-scored of the older entries, and the recent ones
+  recent = self.window - self.heavyHitters
+  older = torch.narrow(scores, 3, 0, n - recent)
+  kept = self.drop_lowest(older, slots, n - self.window)
+  self.compact(cache, scores, self.append_recent(kept, slots, recent, n), n)
+  return None
+
+def move(self, cache: Tensor, keep: Tensor) -> NoneType:
+  # the same entries, [kept], of all layers, sequences and heads to the front
+  torch.copy_(torch.narrow(cache, 4, 0, torch.numel(keep)), torch.index_select(cache, 4, keep))
+  return None
+
 def compact(self, cache: Tensor, scores: Tensor, keep: Tensor, n: int) -> NoneType:
   # Moves the kept entries' keys, values and scores to the front; forgets the other scores.
   kept = torch.size(keep, 3)
   size = torch.size(cache)
   if torch.numel(keep) == kept:
-    moved = torch.index_select(cache, 4, torch.reshape(keep, [kept]))
+    self.move(cache, torch.reshape(keep, [kept]))
   else:
     index = torch.unsqueeze(torch.unsqueeze(keep, 1), 5)
     index = torch.expand(index, [size[0], 2, size[2], size[3], kept, size[5]])
-    moved = torch.gather(cache, 4, index)
-  torch.copy_(torch.narrow(cache, 4, 0, kept), moved)
+    torch.copy_(torch.narrow(cache, 4, 0, kept), torch.gather(cache, 4, index))
   torch.copy_(torch.narrow(scores, 3, 0, kept), torch.gather(scores, 3, keep))
   torch.zero_(torch.narrow(scores, 3, kept, n - kept))
   return None
+
+def mixed(self, x: Tensor) -> Tensor:
+  # MurmurHash3's 32-bit finalizer of the low 32 bits, in 64-bit arithmetic
+  h = torch.bitwise_and(x, 4294967295)
+  h = torch.bitwise_xor(h, torch.bitwise_right_shift(h, 16))
+  h = torch.bitwise_and(torch.mul(h, 2246822507), 4294967295)
+  h = torch.bitwise_xor(h, torch.bitwise_right_shift(h, 13))
+  h = torch.bitwise_and(torch.mul(h, 3266489909), 4294967295)
+  return torch.bitwise_xor(h, torch.bitwise_right_shift(h, 16))

@@ -5,7 +5,8 @@
 #           attention projection [D, D] and [D], norm [D] twice, MLP up [4D, D] and [4D],
 #           MLP down [D, 4D] and [D]; last the final norm's gain and bias
 # state     token [B] int64, position [1] int64, logits [B, V], cache [L, 2, B, H, C, Dh],
-#           scores [l, B, h, C] fp32, slots [C] int64 = 0..C-1, host token [B] int64 on the CPU
+#           scores [l, B, h, C] fp32, slots [C] int64 = 0..C-1, host token [B] int64 on the CPU,
+#           steps [1] int64
 #
 # All of state is preallocated and written in place, so a captured step finds it where it was.
 
@@ -29,7 +30,9 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
     torch.mm(x, torch.t(weights[0]), out=state[2])
   torch.argmax(state[2], 1, False, out=token)
   torch.add_(position, advance)
-  self.evict(cache, state[4], state[5], rows, n)
+  if self.countsSteps == 1:
+    torch.add_(state[7], 1)
+  self.evict(cache, state[4], state, rows, n)
   if self.readsBack == 1:
     torch.copy_(state[6], token)
   return None
@@ -69,6 +72,7 @@ def reset(self, state: List[Tensor]) -> NoneType:
   torch.copy_(state[0], state[6])
   torch.zero_(state[1])
   torch.zero_(state[4])
+  torch.zero_(state[7])
   return None
 
 def force(self, state: List[Tensor]) -> NoneType:

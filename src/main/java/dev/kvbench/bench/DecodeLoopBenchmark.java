@@ -30,6 +30,10 @@ public class DecodeLoopBenchmark extends DecodeBenchmark {
     @Param("512")
     public int tokens;
 
+    /** Steps from one eviction to the next; 0 for strategies that never evict. */
+    @Param("1")
+    public int evictEvery;
+
     private long[] stepNanos;
     private long[] deviceNanos;
 

@@ -9,6 +9,7 @@ import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.strategy.EvictEvery;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
 import java.util.Map;
@@ -47,6 +48,10 @@ record DecodeSettings(
         Strategies registered = Strategies.of(params.get("strategy"));
         EvictionStrategy strategy =
                 registered.create(number(params, "window", 0), number(params, "heavyHitters", 0));
+        if (registered.reads().contains("evictEvery") && params.containsKey("evictEvery")) {
+            int steps = number(params, "evictEvery", 1);
+            strategy = steps == 1 ? strategy : new EvictEvery(strategy, steps);
+        }
         Gpt2Config model = Gpt2Config.preset(params.get("model"));
         Dtype dtype = Dtype.of(params.get("dtype"));
         Positions positions = Positions.of(params.get("positions"));

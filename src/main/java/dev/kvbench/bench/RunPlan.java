@@ -17,7 +17,7 @@ import org.openjdk.jmh.runner.BenchmarkListEntry;
  */
 public final class RunPlan {
 
-    private static final Set<String> STRATEGY_PARAMS = Set.of("window", "heavyHitters");
+    private static final Set<String> STRATEGY_PARAMS = Set.of("window", "heavyHitters", "evictEvery");
 
     /**
      * One benchmark with one value for each parameter.
@@ -75,7 +75,10 @@ public final class RunPlan {
         Strategies strategy = Strategies.of(params.get("strategy"));
         Map<String, String> read = new LinkedHashMap<>(params);
         for (String name : STRATEGY_PARAMS) {
-            int value = DecodeSettings.number(params, name, name.equals("window") ? 1 : 0);
+            if (!params.containsKey(name)) {
+                continue;
+            }
+            int value = DecodeSettings.number(params, name, name.equals("heavyHitters") ? 0 : 1);
             read.put(name, Integer.toString(strategy.reads().contains(name) ? value : 0));
         }
         DecodeSettings settings = DecodeSettings.parse(read);

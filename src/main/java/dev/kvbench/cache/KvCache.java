@@ -39,6 +39,7 @@ public final class KvCache implements AutoCloseable {
     private final PtNDArray slots;
     private final PtNDArray hostToken;
     private final LongBuffer hostTokens;
+    private final PtNDArray steps;
 
     /**
      * @param config the model's shape
@@ -71,6 +72,7 @@ public final class KvCache implements AutoCloseable {
         long[] indices = new long[capacity];
         Arrays.setAll(indices, i -> i);
         slots = (PtNDArray) manager.create(indices);
+        steps = zeros(manager, DataType.INT64, 1);
         hostToken = device.isGpu()
                 ? (PtNDArray) manager.zeros(new Shape(batch), DataType.INT64, Device.cpu())
                 : zeros(manager, DataType.INT64, batch);
@@ -92,9 +94,9 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
-    /** @return token [B], position [1], logits [B, V], keys and values [L, 2, B, H, C, Dh], scores, slots [C], host token [B] */
+    /** @return token [B], position [1], logits [B, V], keys and values [L, 2, B, H, C, Dh], scores, slots [C], host token [B], steps [1] */
     public PtNDArray[] state() {
-        return new PtNDArray[] {token, position, logits, keysValues, scores, slots, hostToken};
+        return new PtNDArray[] {token, position, logits, keysValues, scores, slots, hostToken, steps};
     }
 
     /**

@@ -53,10 +53,10 @@ public final class DecodeLoop implements AutoCloseable {
     /**
      * @param strategy an eviction strategy
      * @param tokens steps of a generation
-     * @return cache slots that it needs per sequence: a step holds one entry more than it keeps
+     * @return cache slots that it needs per sequence: within a step it holds more than it keeps
      */
     public static int capacity(EvictionStrategy strategy, int tokens) {
-        return strategy.window() < tokens ? strategy.window() + 1 : tokens;
+        return Math.min(strategy.longest(), tokens);
     }
 
     /**

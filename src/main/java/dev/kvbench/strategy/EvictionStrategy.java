@@ -9,14 +9,16 @@ import java.util.Optional;
  * <p>The source defines one method of the step's module, called once per step after all layers have run:
  *
  * <pre>
- * def evict(self, cache: Tensor, scores: Tensor, slots: Tensor, rows: List[Tensor], n: int) -> NoneType
+ * def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType
  *   cache  [L, 2, B, H, C, Dh]   keys and values; the first n entries of C are held
  *   scores [l, B, h, C] fp32     the strategy's state, l = 1 or L, h = 1 or H; zero beyond the held entries
- *   slots  [C] int64             0, 1, … C−1
+ *   state                        the step's state; state[5], slots [C] int64, is 0, 1, … C−1, and
+ *                                state[7], steps [1] int64, the steps since the cache was empty
  *   rows   L × [B, H, n]         the current token's attention weights, only if readsAttention()
  * </pre>
  *
- * It may call what {@code torchscript/eviction.py} defines, and must leave min(n, window) entries.
+ * It may call what {@code torchscript/eviction.py} defines. When n &gt; self.limit it must leave self.window
+ * entries, otherwise all n; what happens may depend on n on the host, on nothing else, so that steps can be captured.
  */
 public interface EvictionStrategy {
 
@@ -77,11 +79,16 @@ public interface EvictionStrategy {
     /** @return the TorchScript of {@code evict}, see above */
     String torchScript();
 
+    /** @return most entries held within a step: from this many on, eviction brings them down to the window */
+    default int longest() {
+        return window() == Integer.MAX_VALUE ? Integer.MAX_VALUE : window() + 1;
+    }
+
     /**
      * @param n entries held when a step has appended its own
      * @return entries held after eviction
      */
     default int heldAfter(int n) {
-        return Math.min(n, window());
+        return n < longest() ? n : window();
     }
 }

@@ -1,6 +1,5 @@
 package dev.kvbench.strategy;
 
-import dev.kvbench.UserError;
 import java.util.Optional;
 
 /**
@@ -28,13 +27,7 @@ public record H2o(int window, int heavyHitters) implements EvictionStrategy {
 
     /** Checks the parameters. */
     public H2o {
-        if (window < 1) {
-            throw new UserError("window=" + window + ": must be at least 1");
-        }
-        if (heavyHitters < 0 || heavyHitters >= window) {
-            throw new UserError("heavyHitters=" + heavyHitters + " with window=" + window
-                    + ": must be from 0 to window-1; lower heavyHitters or raise window");
-        }
+        Check.heavyHitters(heavyHitters, window);
     }
 
     @Override
@@ -65,15 +58,12 @@ public record H2o(int window, int heavyHitters) implements EvictionStrategy {
     @Override
     public String torchScript() {
         return """
-                def evict(self, cache: Tensor, scores: Tensor, slots: Tensor, rows: List[Tensor], n: int) -> NoneType:
+                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
                   # [L, B, H, n] -> [1, B, 1, n]
                   row = torch.sum(torch.stack(rows), [0, 2], True, dtype=6)
                   torch.add_(torch.narrow(scores, 3, 0, n), row)
-                  if n > self.window:
-                    recent = self.window - self.heavyHitters
-                    older = torch.narrow(scores, 3, 0, n - recent)
-                    kept = self.drop_lowest(older, slots, n - self.window)
-                    self.compact(cache, scores, self.append_recent(kept, slots, recent, n), n)
+                  if n > self.limit:
+                    self.keep_heavy_and_recent(cache, scores, state[5], n)
                   return None
                 """;
     }

@@ -11,7 +11,21 @@ public enum Strategies {
     /** {@link Full}. */
     FULL("full", Set.of(), (window, heavyHitters) -> new Full()),
     /** {@link H2o}. */
-    H2O("h2o", Set.of("window", "heavyHitters"), H2o::new);
+    H2O("h2o", Set.of("window", "heavyHitters", "evictEvery"), H2o::new),
+    /** {@link H2oHead}. */
+    H2O_HEAD("h2o-head", Set.of("window", "heavyHitters", "evictEvery"), H2oHead::new),
+    /** {@link SlidingWindow}. */
+    WINDOW("window", Set.of("window", "evictEvery"), (window, heavyHitters) -> new SlidingWindow(window)),
+    /** {@link Sinks}. */
+    SINKS("sinks", Set.of("window", "evictEvery"), (window, heavyHitters) -> new Sinks(window)),
+    /** {@link Tova}. */
+    TOVA("tova", Set.of("window", "evictEvery"), (window, heavyHitters) -> new Tova(window)),
+    /** {@link KNorm}. */
+    KNORM("knorm", Set.of("window", "evictEvery"), (window, heavyHitters) -> new KNorm(window)),
+    /** {@link KeyDiff}. */
+    KEYDIFF("keydiff", Set.of("window", "evictEvery"), (window, heavyHitters) -> new KeyDiff(window)),
+    /** {@link RandomEntries}. */
+    RANDOM("random", Set.of("window", "evictEvery"), (window, heavyHitters) -> new RandomEntries(window, 1));
 
     private final String label;
     private final Set<String> reads;
@@ -45,7 +59,7 @@ public enum Strategies {
         return label;
     }
 
-    /** @return those of the parameters "window" and "heavyHitters" that it reads; others are not swept for it */
+    /** @return those of the parameters "window", "heavyHitters" and "evictEvery" that it reads; others are not swept for it */
     public Set<String> reads() {
         return reads;
     }

@@ -52,7 +52,7 @@ class RunPlanTest {
 
     @Test
     void everyFileOfJmhConfigIsAPossibleRun() {
-        for (String name : List.of("default", "smoke", "sweep")) {
+        for (String name : List.of("default", "smoke", "sweep", "strategies")) {
             RunConfig config = RunConfig.read(name);
             for (String include : config.include()) {
                 List<RunPlan.Configuration> plan = plan(include, config.params());

@@ -15,6 +15,10 @@ import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Full;
 import dev.kvbench.strategy.H2o;
+import dev.kvbench.strategy.H2oHead;
+import dev.kvbench.strategy.Sinks;
+import dev.kvbench.strategy.SlidingWindow;
+import dev.kvbench.strategy.Tova;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,7 +44,8 @@ class FusedStepTest {
         List<Arguments> cases = new ArrayList<>();
         for (Dtype dtype : Dtype.values()) {
             for (int batch : new int[] {1, 2, 3, 8}) {
-                for (EvictionStrategy strategy : List.of(new Full(), new H2o(16, 4), new H2o(7, 0), new H2o(100, 32))) {
+                for (EvictionStrategy strategy : List.of(new Full(), new H2o(16, 4), new H2o(7, 0), new H2o(100, 32),
+                        new H2oHead(16, 4), new SlidingWindow(16), new Sinks(16), new Tova(16))) {
                     cases.add(Arguments.of(dtype, batch, strategy));
                 }
             }

@@ -6,6 +6,7 @@ import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.torch.Casts;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * GPT-2 in plain double arrays, without a cache tensor: each token's keys and values are kept for ever
@@ -36,27 +37,44 @@ final class PlainGpt2 {
 
     /**
      * @param logits [V]
-     * @param attention summed over layers and heads, one weight per attended index
+     * @param rows [L][H][n], one weight per attended index
      */
-    record Step(double[] logits, double[] attention) {}
+    record Step(double[] logits, double[][][] rows) {
+
+        /** Summed over layers and heads that attend to the same indices. */
+        double[] attention() {
+            double[] sum = new double[rows[0][0].length];
+            for (double[][] layer : rows) {
+                for (double[] row : layer) {
+                    add(sum, row);
+                }
+            }
+            return sum;
+        }
+    }
+
+    /** As below, all heads attending to the same indices. */
+    Step step(int index, int token, int position, List<Integer> attended) {
+        return step(index, token, position, (layer, head) -> attended);
+    }
 
     /**
      * @param index the token's original index: where its key and value are kept
-     * @param attended original indices to attend to, the token's own included
+     * @param attended by layer and head, original indices to attend to, the token's own included
      */
-    Step step(int index, int token, int position, List<Integer> attended) {
+    Step step(int index, int token, int position, BiFunction<Integer, Integer, List<Integer>> attended) {
         int d = config.width();
         double[] x = new double[d];
         for (int i = 0; i < d; i++) {
             x[i] = weights[0][token * d + i] + weights[1][position * d + i];
         }
-        double[] attention = new double[attended.size()];
+        double[][][] rows = new double[config.layers()][config.heads()][];
         for (int layer = 0; layer < config.layers(); layer++) {
             int w = 2 + 12 * layer;
             double[] qkv = linear(norm(x, w), w + 2);
             keys[layer][index] = Arrays.copyOfRange(qkv, d, 2 * d);
             values[layer][index] = Arrays.copyOfRange(qkv, 2 * d, 3 * d);
-            add(x, linear(attend(qkv, layer, attended, attention), w + 4));
+            add(x, linear(attend(qkv, layer, attended, rows[layer]), w + 4));
             double[] up = linear(norm(x, w + 6), w + 8);
             Arrays.setAll(up, i -> gelu(up[i]));
             add(x, linear(up, w + 10));
@@ -68,14 +86,21 @@ final class PlainGpt2 {
                 logits[v] += last[i] * weights[0][v * d + i];
             }
         }
-        return new Step(logits, attention);
+        return new Step(logits, rows);
     }
 
+    /** @return a head's key, [Dh], of the token with that original index */
+    double[] key(int layer, int head, int index) {
+        int dh = config.headDim();
+        return Arrays.copyOfRange(keys[layer][index], head * dh, (head + 1) * dh);
+    }
 
-    private double[] attend(double[] q, int layer, List<Integer> attended, double[] total) {
+    private double[] attend(double[] q, int layer, BiFunction<Integer, Integer, List<Integer>> of, double[][] rows) {
         int dh = config.headDim();
         double[] out = new double[config.width()];
         for (int head = 0; head < config.heads(); head++) {
+            List<Integer> attended = of.apply(layer, head);
+            rows[head] = new double[attended.size()];
             double[] weight = new double[attended.size()];
             double sum = 0;
             double max = Double.NEGATIVE_INFINITY;
@@ -91,7 +116,7 @@ final class PlainGpt2 {
                 sum += weight[j];
             }
             for (int j = 0; j < weight.length; j++) {
-                total[j] += weight[j] / sum;
+                rows[head][j] = weight[j] / sum;
                 double[] value = values[layer][attended.get(j)];
                 for (int i = head * dh; i < (head + 1) * dh; i++) {
                     out[i] += weight[j] / sum * value[i];

@@ -1,0 +1,71 @@
+package dev.kvbench.strategy;
+
+/**
+ * Each head keeps the keys that differ most from the mean direction of its keys.
+ *
+ * <pre>
+ * for each layer and head, if n &gt; window:
+ *   mean = Σ key i / ‖key i‖₂
+ *   score[i] = −cosine(key i, mean)
+ *   keep the `window` best-scored entries
+ * </pre>
+ *
+ * Reads no attention weights. Protects nothing. Costs a pass over all keys and a gather of the cache, a different one
+ * for every head, when it evicts.
+ *
+ * <p>Source: Park et al., "KeyDiff: Key Similarity-Based KV Cache Eviction for Long-Context LLM Inference in
+ * Resource-Constrained Environments" (2025).
+ *
+ * @param window most entries kept after a step
+ */
+public record KeyDiff(int window) implements EvictionStrategy {
+
+    /** Checks the parameters. */
+    public KeyDiff {
+        Check.window(window, 1, "keydiff");
+    }
+
+    @Override
+    public String name() {
+        return "keydiff";
+    }
+
+    @Override
+    public String describe() {
+        return "key difference, window " + window;
+    }
+
+    @Override
+    public int heavyHitters() {
+        return 0;
+    }
+
+    @Override
+    public Scope scope() {
+        return Scope.HEAD;
+    }
+
+    @Override
+    public boolean readsAttention() {
+        return false;
+    }
+
+    @Override
+    public String torchScript() {
+        return """
+                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
+                  if n > self.limit:
+                    # [L, B, H, n, Dh]
+                    key = torch.to(torch.narrow(torch.select(cache, 1, 0), 3, 0, n), 6)
+                    length = torch.sqrt(torch.sum(torch.mul(key, key), [4], True))
+                    unit = torch.div(key, torch.clamp_min(length, 1e-12))
+                    mean = torch.mean(unit, [3], True)
+                    size = torch.sqrt(torch.sum(torch.mul(mean, mean), [4], True))
+                    mean = torch.div(mean, torch.clamp_min(size, 1e-12))
+                    cosine = torch.sum(torch.mul(unit, mean), [4])
+                    torch.copy_(torch.narrow(scores, 3, 0, n), torch.neg(cosine))
+                    self.keep_best(cache, scores, state[5], n)
+                  return None
+                """;
+    }
+}

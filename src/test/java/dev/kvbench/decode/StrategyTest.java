@@ -1,0 +1,220 @@
+package dev.kvbench.decode;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.strategy.EvictEvery;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.RandomEntries;
+import dev.kvbench.strategy.Strategies;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every strategy of the registry against its definition, and the properties that all of them share. */
+class StrategyTest {
+
+    private static final Gpt2Config CONFIG = TestModels.SMALL;
+    private static final int TOKENS = 40;
+
+    /** Random sizes, seeds, batches and intervals, the same ones on every run. */
+    static Stream<Arguments> cases() {
+        Random random = new Random(20);
+        List<Arguments> cases = new ArrayList<>();
+        for (String name : Strategies.labels()) {
+            for (int i = 0; i < 6; i++) {
+                int window = 5 + random.nextInt(TOKENS - 8);
+                int heavyHitters = random.nextInt(window);
+                int every = i < 4 ? 1 : 2 + random.nextInt(6);
+                Positions positions = Positions.values()[random.nextInt(2)];
+                cases.add(Arguments.of(name, window, heavyHitters, every, 1 + random.nextInt(3), positions, random.nextInt(1000)));
+            }
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest(name = "{0} window {1}, {2} heavy hitters, every {3}, batch {4}, {5} positions, seed {6}")
+    @MethodSource("cases")
+    void keepsWhatItsDefinitionKeeps(
+            String name, int window, int heavyHitters, int every, int batch, Positions positions, int seed) {
+        EvictionStrategy strategy = strategy(name, window, heavyHitters, every);
+        try (Gpt2Weights weights = TestModels.sharp(seed); DecodeLoop loop = loop(weights, strategy, positions, batch)) {
+            PlainGpt2[] models = new PlainGpt2[batch];
+            Definition[] expected = new Definition[batch];
+            for (int b = 0; b < batch; b++) {
+                models[b] = new PlainGpt2(weights, TOKENS);
+                expected[b] = new Definition(name, window, heavyHitters, every, b, CONFIG);
+            }
+            List<float[]> written = new ArrayList<>();
+            Random random = new Random(seed);
+            for (int t = 0; t < TOKENS; t++) {
+                long[] tokens = random.longs(batch, 0, CONFIG.vocabulary()).toArray();
+                int before = expected[0].kept(0, 0).size();
+                int position = positions == Positions.ORIGINAL ? t : before;
+                double[][] logits = new double[batch][];
+                for (int b = 0; b < batch; b++) {
+                    expected[b].append(t);
+                    PlainGpt2.Step step = models[b].step(t, (int) tokens[b], position, expected[b]::kept);
+                    expected[b].after(step, models[b]);
+                    logits[b] = step.logits();
+                    if (expected[b].margin() < 1e-5) {
+                        assertTrue(t > window, "rounding decides between entries at once; choose another seed");
+                        return;
+                    }
+                }
+                loop.force(tokens);
+                float[] newest = stepAndReadNewest(loop, before);
+                written.add(newest);
+
+                int held = expected[0].kept(0, 0).size();
+                assertEquals(held, loop.cacheLength());
+                assertEquals(before + 1 > window + every - 1 && !name.equals("full") ? window : before + 1, held);
+                check(loop.cache(), expected, logits, written, held, strategy.scope(), "step " + t);
+            }
+        }
+    }
+
+    /** Runs a step and returns what it wrote, [L, 2, B, H, Dh], wherever eviction moved it; null where it was dropped. */
+    private static float[] stepAndReadNewest(DecodeLoop loop, int slot) {
+        loop.step();
+        // a step writes to slot n - 1 before it evicts; eviction moves entries down but leaves that slot's content
+        return entry(loop.cache(), slot);
+    }
+
+    private static void check(KvCache cache, Definition[] expected, double[][] logits, List<float[]> written, int held,
+            EvictionStrategy.Scope scope, String when) {
+        float[] actualLogits = cache.logits();
+        float[] scores = cache.scores();
+        int capacity = cache.capacity();
+        int batch = cache.batch();
+        int heads = CONFIG.heads();
+        int dh = CONFIG.headDim();
+        for (int b = 0; b < batch; b++) {
+            for (int v = 0; v < CONFIG.vocabulary(); v++) {
+                assertEquals(logits[b][v], actualLogits[b * CONFIG.vocabulary() + v], 3e-3, "logits at " + when);
+            }
+        }
+        for (int slot = 0; slot < held; slot++) {
+            float[] entry = entry(cache, slot);
+            for (int layer = 0; layer < CONFIG.layers(); layer++) {
+                for (int b = 0; b < batch; b++) {
+                    for (int head = 0; head < heads; head++) {
+                        List<Integer> kept = expected[b].kept(layer, head);
+                        assertTrue(slot == 0 || kept.get(slot - 1) < kept.get(slot), "ascending");
+                        float[] original = written.get(kept.get(slot));
+                        for (int kv = 0; kv < 2; kv++) {
+                            int from = (((layer * 2 + kv) * batch + b) * heads + head) * dh;
+                            assertArrayEquals(Arrays.copyOfRange(original, from, from + dh),
+                                    Arrays.copyOfRange(entry, from, from + dh),
+                                    when + ": slot " + slot + " of layer " + layer + ", head " + head + ", sequence " + b
+                                            + " does not hold entry " + kept.get(slot));
+                        }
+                        Double score = expected[b].score(layer, head, kept.get(slot));
+                        if (score != null) {
+                            int layers = scope == EvictionStrategy.Scope.MODEL ? 0 : layer;
+                            int row = scope == EvictionStrategy.Scope.HEAD
+                                    ? (layers * batch + b) * heads + head : layers * batch + b;
+                            assertEquals(score, scores[row * capacity + slot], 1e-3, when + ": score of slot " + slot);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Keys and values of one slot: [L, 2, B, H, Dh]. */
+    private static float[] entry(KvCache cache, int slot) {
+        int dh = CONFIG.headDim();
+        float[] all = cache.keysValues();
+        float[] entry = new float[all.length / cache.capacity()];
+        for (int row = 0; row < entry.length / dh; row++) {
+            System.arraycopy(all, (row * cache.capacity() + slot) * dh, entry, row * dh, dh);
+        }
+        return entry;
+    }
+
+    static Stream<String> names() {
+        return Strategies.labels().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void aWindowAsLongAsTheGenerationGivesTheTokensOfTheFullCache(String name) {
+        try (Gpt2Weights weights = TestModels.sharp(3)) {
+            assertArrayEquals(tokens(weights, strategy("full", 0, 0, 1), 11, 30), tokens(weights, strategy(name, TOKENS, 7, 1), 11, 30));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void everySequenceOfABatchGetsWhatItGetsAlone(String name) {
+        assumeTrue(!name.equals("random"), "sequences draw differently by design");
+        try (Gpt2Weights weights = TestModels.sharp(5)) {
+            long[][] both = tokens(weights, strategy(name, 9, 4, 1), 3, 44);
+            assertArrayEquals(tokens(weights, strategy(name, 9, 4, 1), 3)[0], both[0]);
+            assertArrayEquals(tokens(weights, strategy(name, 9, 4, 1), 44)[0], both[1]);
+        }
+    }
+
+    @Test
+    void randomIsReproducibleBySeedAndDiffersBetweenSeedsAndSequences() {
+        try (Gpt2Weights weights = TestModels.sharp(6)) {
+            float[] first = cacheAfter(weights, new RandomEntries(8, 1));
+            assertArrayEquals(first, cacheAfter(weights, new RandomEntries(8, 1)));
+            assertFalse(Arrays.equals(first, cacheAfter(weights, new RandomEntries(8, 2))));
+            int half = CONFIG.heads() * 9 * CONFIG.headDim();
+            assertFalse(Arrays.equals(Arrays.copyOf(first, half), Arrays.copyOfRange(first, half, 2 * half)),
+                    "two sequences of the same text keep different entries");
+        }
+    }
+
+    private static float[] cacheAfter(Gpt2Weights weights, EvictionStrategy strategy) {
+        try (DecodeLoop loop = loop(weights, strategy, Positions.ORIGINAL, 2)) {
+            for (int t = 0; t < TOKENS; t++) {
+                loop.force(t, t);
+                loop.step();
+            }
+            return loop.cache().keysValues();
+        }
+    }
+
+    private static EvictionStrategy strategy(String name, int window, int heavyHitters, int every) {
+        EvictionStrategy strategy = Strategies.of(name).create(window, heavyHitters);
+        return every == 1 ? strategy : new EvictEvery(strategy, every);
+    }
+
+    private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy, Positions positions, int batch) {
+        return new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch, TOKENS);
+    }
+
+    /** Greedy tokens by sequence and step. */
+    private static long[][] tokens(Gpt2Weights weights, EvictionStrategy strategy, long... first) {
+        try (DecodeLoop loop = loop(weights, strategy, Positions.ORIGINAL, first.length)) {
+            loop.reset(first);
+            long[][] tokens = new long[first.length][TOKENS];
+            long[] next = new long[first.length];
+            for (int t = 0; t < TOKENS; t++) {
+                loop.step();
+                loop.cache().readTokens(next);
+                for (int b = 0; b < next.length; b++) {
+                    tokens[b][t] = next[b];
+                }
+            }
+            return tokens;
+        }
+    }
+}

@@ -18,35 +18,43 @@ def append_recent(self, kept: Tensor, slots: Tensor, recent: int, n: int) -> Ten
   size = torch.size(kept)
   return torch.cat([kept, torch.expand(last, [size[0], size[1], size[2], recent])], 3)
 
-def keep_best(self, cache: Tensor, scores: Tensor, slots: Tensor, n: int) -> NoneType:
+def keep_best(self, state: List[Tensor], n: int) -> NoneType:
   # the window's best-scored entries of all n
-  kept = self.drop_lowest(torch.narrow(scores, 3, 0, n), slots, n - self.window)
-  self.compact(cache, scores, kept, n)
+  kept = self.drop_lowest(torch.narrow(state[4], 3, 0, n), state[5], n - self.window)
+  self.compact(state, kept, n)
   return None
 
-def keep_heavy_and_recent(self, cache: Tensor, scores: Tensor, slots: Tensor, n: int) -> NoneType:
+def keep_heavy_and_recent(self, state: List[Tensor], n: int) -> NoneType:
   # the best-scored of the older entries, and the recent ones
   recent = self.window - self.heavyHitters
-  older = torch.narrow(scores, 3, 0, n - recent)
-  kept = self.drop_lowest(older, slots, n - self.window)
-  self.compact(cache, scores, self.append_recent(kept, slots, recent, n), n)
+  older = torch.narrow(state[4], 3, 0, n - recent)
+  kept = self.drop_lowest(older, state[5], n - self.window)
+  self.compact(state, self.append_recent(kept, state[5], recent, n), n)
   return None
 
-def move(self, cache: Tensor, keep: Tensor) -> NoneType:
+def move(self, state: List[Tensor], keep: Tensor) -> NoneType:
   # the same entries, [kept], of all layers, sequences and heads to the front
-  torch.copy_(torch.narrow(cache, 4, 0, torch.numel(keep)), torch.index_select(cache, 4, keep))
+  cache = state[3]
+  kept = torch.numel(keep)
+  torch.copy_(torch.narrow(cache, 4, 0, kept), torch.index_select(cache, 4, keep))
+  if self.traced == 1:
+    torch.copy_(torch.narrow(state[8], 3, 0, kept), torch.index_select(state[8], 3, keep))
   return None
 
-def compact(self, cache: Tensor, scores: Tensor, keep: Tensor, n: int) -> NoneType:
+def compact(self, state: List[Tensor], keep: Tensor, n: int) -> NoneType:
   # Moves the kept entries' keys, values and scores to the front; forgets the other scores.
+  cache = state[3]
+  scores = state[4]
   kept = torch.size(keep, 3)
   size = torch.size(cache)
   if torch.numel(keep) == kept:
-    self.move(cache, torch.reshape(keep, [kept]))
+    self.move(state, torch.reshape(keep, [kept]))
   else:
     index = torch.unsqueeze(torch.unsqueeze(keep, 1), 5)
     index = torch.expand(index, [size[0], 2, size[2], size[3], kept, size[5]])
     torch.copy_(torch.narrow(cache, 4, 0, kept), torch.gather(cache, 4, index))
+    if self.traced == 1:
+      torch.copy_(torch.narrow(state[8], 3, 0, kept), torch.gather(state[8], 3, keep))
   torch.copy_(torch.narrow(scores, 3, 0, kept), torch.gather(scores, 3, keep))
   torch.zero_(torch.narrow(scores, 3, kept, n - kept))
   return None

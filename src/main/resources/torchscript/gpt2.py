@@ -6,7 +6,7 @@
 #           MLP down [D, 4D] and [D]; last the final norm's gain and bias
 # state     token [B] int64, position [1] int64, logits [B, V], cache [L, 2, B, H, C, Dh],
 #           scores [l, B, h, C] fp32, slots [C] int64 = 0..C-1, host token [B] int64 on the CPU,
-#           steps [1] int64
+#           steps [1] int64, where a run is traced origins [l, B, h, C] int64: the step that wrote each entry
 #
 # All of state is preallocated and written in place, so a captured step finds it where it was.
 
@@ -30,6 +30,8 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
     torch.mm(x, torch.t(weights[0]), out=state[2])
   torch.argmax(state[2], 1, False, out=token)
   torch.add_(position, advance)
+  if self.traced == 1:
+    torch.copy_(torch.narrow(state[8], 3, n - 1, 1), state[7])
   if self.countsSteps == 1:
     torch.add_(state[7], 1)
   self.evict(cache, state[4], state, rows, n)

@@ -40,6 +40,7 @@ public final class KvCache implements AutoCloseable {
     private final PtNDArray hostToken;
     private final LongBuffer hostTokens;
     private final PtNDArray steps;
+    private final PtNDArray origins;
 
     /**
      * @param config the model's shape
@@ -49,6 +50,7 @@ public final class KvCache implements AutoCloseable {
      * @param capacity entries that fit per sequence, C
      * @param scorePerLayer whether each layer has scores of its own
      * @param scorePerHead whether each head has
+     * @param traced whether to keep the step that wrote each entry
      */
     public KvCache(
             Gpt2Config config,
@@ -57,7 +59,8 @@ public final class KvCache implements AutoCloseable {
             int batch,
             int capacity,
             boolean scorePerLayer,
-            boolean scorePerHead) {
+            boolean scorePerHead,
+            boolean traced) {
         this.batch = batch;
         this.capacity = capacity;
         bytesPerEntry = 2L * config.layers() * config.width() * dtype.bytes();
@@ -73,6 +76,7 @@ public final class KvCache implements AutoCloseable {
         Arrays.setAll(indices, i -> i);
         slots = (PtNDArray) manager.create(indices);
         steps = zeros(manager, DataType.INT64, 1);
+        origins = traced ? (PtNDArray) manager.zeros(scores.getShape(), DataType.INT64) : null;
         hostToken = device.isGpu()
                 ? (PtNDArray) manager.zeros(new Shape(batch), DataType.INT64, Device.cpu())
                 : zeros(manager, DataType.INT64, batch);
@@ -94,9 +98,11 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
-    /** @return token [B], position [1], logits [B, V], keys and values [L, 2, B, H, C, Dh], scores, slots [C], host token [B], steps [1] */
+    /** @return token [B], position [1], logits [B, V], keys and values [L, 2, B, H, C, Dh], scores, slots [C], host token [B], steps [1], origins as scores if traced */
     public PtNDArray[] state() {
-        return new PtNDArray[] {token, position, logits, keysValues, scores, slots, hostToken, steps};
+        return origins == null
+                ? new PtNDArray[] {token, position, logits, keysValues, scores, slots, hostToken, steps}
+                : new PtNDArray[] {token, position, logits, keysValues, scores, slots, hostToken, steps, origins};
     }
 
     /**
@@ -125,6 +131,21 @@ public final class KvCache implements AutoCloseable {
     /** @return the scores, [l, B, h, C] row-major */
     public float[] scores() {
         return Casts.toFloats(scores);
+    }
+
+    /** @return whether {@link #origins} are kept */
+    public boolean traced() {
+        return origins != null;
+    }
+
+    /** @return the step that wrote each entry, from 0; the shape is that of {@link #scores} */
+    public long[] origins() {
+        return origins.toLongArray();
+    }
+
+    /** @return shape of the scores: [l, B, h, C] with l and h 1 where layers or heads share them */
+    public long[] scoresShape() {
+        return scores.getShape().getShape();
     }
 
     /** @return keys and values, [L, 2, B, H, C, Dh] row-major, widened to float */

@@ -46,7 +46,8 @@ public final class TorchScriptRuntime implements StepRuntime {
         attributes.put("window", strategy.window());
         attributes.put("heavyHitters", strategy.heavyHitters());
         attributes.put("limit", strategy.longest() == Integer.MAX_VALUE ? Integer.MAX_VALUE : strategy.longest() - 1);
-        attributes.put("countsSteps", strategy.torchScript().contains("state[7]") ? 1 : 0);
+        attributes.put("traced", cache.traced() ? 1 : 0);
+        attributes.put("countsSteps", cache.traced() || strategy.readsSteps() ? 1 : 0);
         onDevice = weights.device().isGpu() ? deviceStep(cache) : null;
         // Several sequences in fp32: cuBLAS multiplies [out, in] by [in, B] in 3.0 ms on an H100 (36 layers of
         // GPT-2-large, B = 32) where the linear operator, [B, in] by [in, out] with bias, takes 5.2.

@@ -49,6 +49,16 @@ public record EvictEvery(EvictionStrategy strategy, int steps) implements Evicti
     }
 
     @Override
+    public boolean scored() {
+        return strategy.scored();
+    }
+
+    @Override
+    public boolean readsSteps() {
+        return strategy.readsSteps();
+    }
+
+    @Override
     public boolean readsAttention() {
         return strategy.readsAttention();
     }

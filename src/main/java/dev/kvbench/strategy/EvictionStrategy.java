@@ -76,6 +76,16 @@ public interface EvictionStrategy {
     /** @return whether the step must compute attention weights explicitly for it */
     boolean readsAttention();
 
+    /** @return whether entries have scores */
+    default boolean scored() {
+        return true;
+    }
+
+    /** @return whether it reads the number of the step, state[7] */
+    default boolean readsSteps() {
+        return false;
+    }
+
     /** @return the TorchScript of {@code evict}, see above */
     String torchScript();
 

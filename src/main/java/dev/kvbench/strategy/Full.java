@@ -34,6 +34,11 @@ public record Full() implements EvictionStrategy {
     }
 
     @Override
+    public boolean scored() {
+        return false;
+    }
+
+    @Override
     public boolean readsAttention() {
         return false;
     }

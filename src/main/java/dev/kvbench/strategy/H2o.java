@@ -63,7 +63,7 @@ public record H2o(int window, int heavyHitters) implements EvictionStrategy {
                   row = torch.sum(torch.stack(rows), [0, 2], True, dtype=6)
                   torch.add_(torch.narrow(scores, 3, 0, n), row)
                   if n > self.limit:
-                    self.keep_heavy_and_recent(cache, scores, state[5], n)
+                    self.keep_heavy_and_recent(state, n)
                   return None
                 """;
     }

@@ -59,7 +59,7 @@ public record H2oHead(int window, int heavyHitters) implements EvictionStrategy 
                   # L x [B, H, n] -> [L, B, H, n]
                   torch.add_(torch.narrow(scores, 3, 0, n), torch.stack(rows))
                   if n > self.limit:
-                    self.keep_heavy_and_recent(cache, scores, state[5], n)
+                    self.keep_heavy_and_recent(state, n)
                   return None
                 """;
     }

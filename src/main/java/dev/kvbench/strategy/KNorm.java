@@ -57,7 +57,7 @@ public record KNorm(int window) implements EvictionStrategy {
                   norm = torch.sqrt(torch.sum(torch.mul(key, key), [4]))
                   torch.copy_(torch.narrow(scores, 3, n - 1, 1), torch.neg(norm))
                   if n > self.limit:
-                    self.keep_best(cache, scores, state[5], n)
+                    self.keep_best(state, n)
                   return None
                 """;
     }

@@ -64,7 +64,7 @@ public record KeyDiff(int window) implements EvictionStrategy {
                     mean = torch.div(mean, torch.clamp_min(size, 1e-12))
                     cosine = torch.sum(torch.mul(unit, mean), [4])
                     torch.copy_(torch.narrow(scores, 3, 0, n), torch.neg(cosine))
-                    self.keep_best(cache, scores, state[5], n)
+                    self.keep_best(state, n)
                   return None
                 """;
     }

@@ -43,6 +43,11 @@ public record RandomEntries(int window, int seed) implements EvictionStrategy {
     }
 
     @Override
+    public boolean readsSteps() {
+        return true;
+    }
+
+    @Override
     public boolean readsAttention() {
         return false;
     }
@@ -60,7 +65,7 @@ public record RandomEntries(int window, int seed) implements EvictionStrategy {
                     key = self.mixed(torch.add(step, sequence))
                     uniform = torch.div(torch.to(self.mixed(torch.add(key, entries)), 6), 4294967296.)
                     torch.copy_(torch.narrow(scores, 3, 0, n), torch.view(uniform, [1, size[1], 1, n]))
-                    self.keep_best(cache, scores, state[5], n)
+                    self.keep_best(state, n)
                   return None
                 """.replace("SEED", Long.toString(1_000_003L * seed));
     }

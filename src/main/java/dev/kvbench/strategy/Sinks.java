@@ -47,6 +47,11 @@ public record Sinks(int window) implements EvictionStrategy {
     }
 
     @Override
+    public boolean scored() {
+        return false;
+    }
+
+    @Override
     public boolean readsAttention() {
         return false;
     }
@@ -63,7 +68,7 @@ public record Sinks(int window) implements EvictionStrategy {
                   if n > self.limit:
                     first = torch.narrow(state[5], 0, 0, 4)
                     recent = self.window - 4
-                    self.move(cache, torch.cat([first, torch.narrow(state[5], 0, n - recent, recent)]))
+                    self.move(state, torch.cat([first, torch.narrow(state[5], 0, n - recent, recent)]))
                   return None
                 """;
     }

@@ -43,6 +43,11 @@ public record SlidingWindow(int window) implements EvictionStrategy {
     }
 
     @Override
+    public boolean scored() {
+        return false;
+    }
+
+    @Override
     public boolean readsAttention() {
         return false;
     }
@@ -57,7 +62,7 @@ public record SlidingWindow(int window) implements EvictionStrategy {
         return """
                 def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
                   if n > self.limit:
-                    self.move(cache, torch.narrow(state[5], 0, n - self.window, self.window))
+                    self.move(state, torch.narrow(state[5], 0, n - self.window, self.window))
                   return None
                 """;
     }

@@ -64,7 +64,7 @@ public record Tova(int window) implements EvictionStrategy {
                   row = torch.mean(torch.stack(rows), [2], True, dtype=6)
                   torch.copy_(torch.narrow(scores, 3, 0, n), row)
                   if n > self.limit:
-                    self.keep_best(cache, scores, state[5], n)
+                    self.keep_best(state, n)
                   return None
                 """;
     }

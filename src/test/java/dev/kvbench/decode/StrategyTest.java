@@ -99,6 +99,7 @@ class StrategyTest {
             EvictionStrategy.Scope scope, String when) {
         float[] actualLogits = cache.logits();
         float[] scores = cache.scores();
+        long[] origins = cache.origins();
         int capacity = cache.capacity();
         int batch = cache.batch();
         int heads = CONFIG.heads();
@@ -123,11 +124,12 @@ class StrategyTest {
                                     when + ": slot " + slot + " of layer " + layer + ", head " + head + ", sequence " + b
                                             + " does not hold entry " + kept.get(slot));
                         }
+                        int layers = scope == EvictionStrategy.Scope.MODEL ? 0 : layer;
+                        int row = scope == EvictionStrategy.Scope.HEAD
+                                ? (layers * batch + b) * heads + head : layers * batch + b;
+                        assertEquals((long) kept.get(slot), origins[row * capacity + slot], when + ": origin of slot " + slot);
                         Double score = expected[b].score(layer, head, kept.get(slot));
                         if (score != null) {
-                            int layers = scope == EvictionStrategy.Scope.MODEL ? 0 : layer;
-                            int row = scope == EvictionStrategy.Scope.HEAD
-                                    ? (layers * batch + b) * heads + head : layers * batch + b;
                             assertEquals(score, scores[row * capacity + slot], 1e-3, when + ": score of slot " + slot);
                         }
                     }
@@ -198,7 +200,7 @@ class StrategyTest {
     }
 
     private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy, Positions positions, int batch) {
-        return new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch, TOKENS);
+        return new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch, TOKENS, true);
     }
 
     /** Greedy tokens by sequence and step. */

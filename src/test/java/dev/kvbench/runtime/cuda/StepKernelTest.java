@@ -50,7 +50,7 @@ class StepKernelTest {
     @Test
     void aRuntimeAskedForByNameSaysWhyItCannotRun() {
         try (Gpt2Weights weights = Gpt2Weights.synthetic(Gpt2Config.preset("tiny"), Dtype.FP32, Device.cpu(), 1);
-                KvCache cache = new KvCache(weights.config(), Dtype.FP32, Device.cpu(), 1, 8, false, false)) {
+                KvCache cache = new KvCache(weights.config(), Dtype.FP32, Device.cpu(), 1, 8, false, false, false)) {
             UserError error = assertThrows(UserError.class,
                     () -> Runtimes.FUSED.create(weights, cache, new Full(), AttentionForm.EXPLICIT));
             assertEquals("runtime=fused: it needs an NVIDIA GPU, and the model is on the cpu;"

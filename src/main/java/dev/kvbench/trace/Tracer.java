@@ -1,0 +1,131 @@
+package dev.kvbench.trace;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kvbench.UserError;
+import dev.kvbench.cache.KvCache;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Writes a {@link TraceFile} step by step; the file appears when it is whole. */
+public final class Tracer implements AutoCloseable {
+
+    private final Path file;
+    private final Path temporary;
+    private final JsonGenerator json;
+    private final boolean withLogits;
+    private final boolean scored;
+    private List<List<long[]>> before = List.of();
+    private boolean finished;
+
+    /**
+     * @param file where the trace goes
+     * @param header the trace without its steps
+     * @param scored whether the strategy has scores
+     * @param withLogits whether logits are written
+     * @throws UserError if the file cannot be written
+     */
+    public Tracer(Path file, TraceFile header, boolean scored, boolean withLogits) {
+        this.file = file;
+        this.scored = scored;
+        this.withLogits = withLogits;
+        temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        try {
+            ObjectMapper mapper = new ObjectMapper();
+            json = mapper.createGenerator(temporary.toFile(), com.fasterxml.jackson.core.JsonEncoding.UTF8);
+            json.writeStartObject();
+            for (Map.Entry<String, JsonNode> field : ((ObjectNode) mapper.valueToTree(header)).properties()) {
+                if (!field.getKey().equals("steps")) {
+                    json.writeObjectField(field.getKey(), field.getValue());
+                }
+            }
+            json.writeArrayFieldStart("steps");
+        } catch (IOException e) {
+            throw new UserError("--trace " + file + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * @param step index of the step
+     * @param token the token it was fed
+     * @param position that token's position id
+     * @param next the token it chose
+     * @param heldBefore entries held before it
+     * @param heldAfter entries held after it
+     * @param cache the cache after it, of one sequence, traced
+     */
+    public void step(int step, long token, int position, long next, int heldBefore, int heldAfter, KvCache cache) {
+        long[] shape = cache.scoresShape();
+        long[] origins = cache.origins();
+        float[] scores = scored ? cache.scores() : null;
+        List<List<long[]>> kept = new ArrayList<>();
+        List<List<long[]>> evicted = new ArrayList<>();
+        List<List<float[]>> keptScores = scored ? new ArrayList<>() : null;
+        for (int layer = 0; layer < shape[0]; layer++) {
+            List<long[]> keptOfLayer = new ArrayList<>();
+            List<long[]> evictedOfLayer = new ArrayList<>();
+            List<float[]> scoresOfLayer = new ArrayList<>();
+            for (int head = 0; head < shape[2]; head++) {
+                int from = (int) ((layer * shape[2] + head) * shape[3]);
+                long[] now = Arrays.copyOfRange(origins, from, from + heldAfter);
+                keptOfLayer.add(now);
+                evictedOfLayer.add(without(step == 0 ? new long[0] : before.get(layer).get(head), step, now));
+                if (scored) {
+                    scoresOfLayer.add(Arrays.copyOfRange(scores, from, from + heldAfter));
+                }
+            }
+            kept.add(keptOfLayer);
+            evicted.add(evictedOfLayer);
+            if (scored) {
+                keptScores.add(scoresOfLayer);
+            }
+        }
+        before = kept;
+        try {
+            json.writeObject(new TraceFile.Step(step, token, position, next, heldBefore, heldAfter, kept, evicted, keptScores,
+                    withLogits ? cache.logits() : null));
+        } catch (IOException e) {
+            throw new UserError("--trace " + file + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** What was held and the newest, less what is held now. */
+    private static long[] without(long[] before, int newest, long[] now) {
+        return java.util.stream.LongStream.concat(Arrays.stream(before), java.util.stream.LongStream.of(newest))
+                .filter(index -> Arrays.binarySearch(now, index) < 0)
+                .toArray();
+    }
+
+    /** Ends the trace and moves it into place. */
+    public void finish() {
+        try {
+            json.writeEndArray();
+            json.writeEndObject();
+            json.close();
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            finished = true;
+        } catch (IOException e) {
+            throw new UserError("--trace " + file + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!finished) {
+            try {
+                json.close();
+                Files.deleteIfExists(temporary);
+            } catch (IOException e) {
+                // the unfinished file stays behind under its temporary name
+            }
+        }
+    }
+}

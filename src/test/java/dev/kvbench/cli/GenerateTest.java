@@ -1,0 +1,161 @@
+package dev.kvbench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.model.Safetensors;
+import dev.kvbench.strategy.Strategies;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** {@code generate} as a user calls it, and what its trace says. */
+class GenerateTest {
+
+    private static final String GOLDEN = "src/test/resources/golden";
+
+    @TempDir
+    private Path folder;
+
+    private record Run(int exit, String out, String err) {}
+
+    private static Run run(String... words) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        ByteArrayOutputStream complained = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+        try {
+            List<String> all = new ArrayList<>(List.of("generate"));
+            all.addAll(List.of(words));
+            int exit = Main.execute(all.toArray(String[]::new));
+            return new Run(exit, printed.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private JsonNode trace(String... words) throws Exception {
+        Path file = folder.resolve("trace.json");
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--trace", file.toString()));
+        Run run = run(all.toArray(String[]::new));
+        assertEquals(0, run.exit, run.err);
+        return new ObjectMapper().readTree(file.toFile());
+    }
+
+    @Test
+    void generatesTheTokensOfTheReference() {
+        try (Safetensors expected = new Safetensors(Path.of(GOLDEN, "expected.safetensors"))) {
+            long[] tokens = expected.longs("greedy_tokens", 57);
+            Run run = run("--model", GOLDEN, "--prompt-ids", Long.toString(tokens[0]), "--tokens", "56");
+            assertEquals(0, run.exit, run.err);
+            assertArrayEquals(Arrays.copyOfRange(tokens, 1, 57),
+                    Stream.of(run.out.strip().split(" ")).mapToLong(Long::parseLong).toArray());
+        }
+    }
+
+    static Stream<String> strategies() {
+        return Strategies.labels().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void theTraceAccountsForEveryEntry(String strategy) throws Exception {
+        JsonNode trace = trace("--model", "tiny", "--strategy", strategy, "--window", "9", "--heavy-hitters", "3",
+                "--tokens", "30", "--prompt-ids", "5,6,7");
+        assertEquals("kvbench/trace", trace.path("schema").asText());
+        assertEquals(strategy, trace.path("strategy").asText());
+        assertEquals(32, trace.path("steps").size());
+        long fed = 5;
+        for (int t = 0; t < 32; t++) {
+            JsonNode step = trace.path("steps").get(t);
+            assertEquals(t < 3 ? 5 + t : fed, step.path("token").asLong(), "token of step " + t);
+            assertEquals(t, step.path("position").asInt());
+            assertEquals(strategy.equals("full") ? t + 1 : Math.min(9, t + 1), step.path("cacheLengthAfter").asInt());
+            for (int layer = 0; layer < step.path("kept").size(); layer++) {
+                for (int head = 0; head < step.path("kept").get(layer).size(); head++) {
+                    List<Integer> kept = integers(step.path("kept").get(layer).get(head));
+                    assertEquals(new ArrayList<>(new TreeSet<>(kept)), kept, "ascending");
+                    assertEquals(step.path("cacheLengthAfter").asInt(), kept.size());
+                    List<Integer> before = new ArrayList<>(t == 0 ? List.of()
+                            : integers(trace.path("steps").get(t - 1).path("kept").get(layer).get(head)));
+                    before.add(t);
+                    List<Integer> all = new ArrayList<>(kept);
+                    all.addAll(integers(step.path("evicted").get(layer).get(head)));
+                    Collections.sort(all);
+                    assertEquals(before, all, "kept and evicted are what was there and the newest, step " + t);
+                    if (step.has("scores")) {
+                        assertEquals(kept.size(), step.path("scores").get(layer).get(head).size());
+                    }
+                }
+            }
+            fed = step.path("next").asLong();
+        }
+    }
+
+    private static List<Integer> integers(JsonNode array) {
+        List<Integer> values = new ArrayList<>();
+        array.forEach(v -> values.add(v.asInt()));
+        return values;
+    }
+
+    @Test
+    void tracingChangesNothing() throws Exception {
+        String[] words = {"--model", "tiny", "--strategy", "h2o", "--window", "8", "--heavy-hitters", "4", "--tokens", "40"};
+        Run plain = run(words);
+        JsonNode trace = trace(words);
+        List<String> next = new ArrayList<>();
+        trace.path("steps").forEach(step -> next.add(step.path("next").asText()));
+        assertEquals(plain.out.strip(), String.join(" ", next));
+        assertFalse(trace.path("steps").get(0).has("logits"));
+        JsonNode withLogits = trace("--model", "tiny", "--tokens", "2", "--trace-logits");
+        assertEquals(512, withLogits.path("steps").get(1).path("logits").size());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "--model tiny --tokens 0 | --tokens 0: must be at least 1",
+        "--model tiny --prompt hello | --prompt: model tiny has no tokenizer.json; use --prompt-ids",
+        "--model tiny --prompt-ids 512 | --prompt-ids 512: must be from 0 to 511",
+        "--model tiny --trace-logits | --trace-logits: needs --trace FILE",
+        "--model nonesuch | unknown model",
+        "--model tiny --strategy h2o --window 8 --heavy-hitters 8 | heavyHitters=8 with window=8",
+        "--model tiny --tokens 1025 | tokens=1025",
+        "--model tiny --strategy tova --evict-every 0 | evictEvery=0: must be at least 1"})
+    void badInputIsOneLine(String words, String message) throws Exception {
+        Run run = run(words.split(" "));
+        assertEquals(2, run.exit);
+        assertTrue(run.err.startsWith("error: " + message), run.err);
+        assertEquals(1, run.err.lines().count());
+    }
+
+    @Test
+    void aTraceThatCannotBeWrittenIsOneLineAndLeavesNothing() throws Exception {
+        Run run = run("--model", "tiny", "--trace", folder.resolve("no/such/trace.json").toString());
+        assertEquals(2, run.exit);
+        assertTrue(run.err.startsWith("error: --trace "), run.err);
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+}

@@ -1,8 +1,10 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.UserError;
+import dev.kvbench.report.EvictionMap;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.results.ResultFolder;
+import dev.kvbench.trace.TraceFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,10 +15,11 @@ import picocli.CommandLine.Parameters;
 
 /** {@code render}: draws a result's plots again. */
 @Command(name = "render", description = "Draws the plots of a result folder, as PNG and SVG, into it. Several results are"
-                + " drawn over each other in one plot, step-time-together, into the first.")
+                + " drawn over each other in one plot, step-time-together, into the first. A trace of `generate` becomes"
+                + " a map of what the cache holds, beside it.")
 final class RenderCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "RESULT", arity = "1..*", description = "folders of results/, or JSON files in them")
+    @Parameters(paramLabel = "RESULT", arity = "1..*", description = "folders of results/, or JSON files in them; or one trace")
     private List<Path> results;
 
     @Option(names = "--output", paramLabel = "DIR", description = "where the plot of several results goes")
@@ -27,6 +30,10 @@ final class RenderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (results.size() == 1 && TraceFile.is(results.get(0))) {
+            EvictionMap.draw(results.get(0)).forEach(System.out::println);
+            return 0;
+        }
         List<ResultFolder> folders = results.stream().map(ResultFolder::open).toList();
         if (output != null && !Files.isDirectory(output)) {
             throw new UserError("--output " + output + ": no such folder; make it first");

@@ -22,6 +22,8 @@ import org.apache.batik.svggen.SVGGraphics2D;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -30,8 +32,8 @@ import org.w3c.dom.Document;
 /** The look that all plots share, and how they become files. */
 final class Charts {
 
-    private static final int WIDTH = 1100;
-    private static final int HEIGHT = 660;
+    static final int WIDTH = 1100;
+    static final int HEIGHT = 660;
     private static final int SCALE = 2;
 
     /** Okabe and Ito's palette, told apart with any colour vision; dashes tell curves apart in grey. */
@@ -61,6 +63,17 @@ final class Charts {
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y).build();
         XYStyler style = chart.getStyler();
+        plain(style);
+        style.setLegendSeriesLineLength(44);
+        style.setMarkerSize(0);
+        style.setYAxisMin(0.0);
+        style.setXAxisTickMarkSpacingHint(90);
+        style.setYAxisDecimalPattern("0.###");
+        return chart;
+    }
+
+    /** White, with a thin grid and readable type. */
+    static void plain(AxesChartStyler style) {
         style.setChartBackgroundColor(Color.WHITE);
         style.setPlotBackgroundColor(Color.WHITE);
         style.setPlotBorderVisible(false);
@@ -73,12 +86,6 @@ final class Charts {
         style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
         style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
         style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
-        style.setLegendSeriesLineLength(44);
-        style.setMarkerSize(0);
-        style.setYAxisMin(0.0);
-        style.setXAxisTickMarkSpacingHint(90);
-        style.setYAxisDecimalPattern("0.###");
-        return chart;
     }
 
     /**
@@ -96,28 +103,34 @@ final class Charts {
     }
 
     /** Writes NAME.png and NAME.svg into a folder, each whole or not at all. */
-    static List<Path> write(XYChart chart, Path folder, String name) throws IOException {
+    static List<Path> write(Chart<?, ?> chart, Path folder, String name) throws IOException {
+        return List.of(writePng(chart, folder, name), writeSvg(chart, folder, name));
+    }
+
+    static Path writePng(Chart<?, ?> chart, Path folder, String name) throws IOException {
         Path png = folder.resolve(name + ".png");
-        Path temporaryPng = folder.resolve(name + ".png.tmp");
+        Path temporary = folder.resolve(name + ".png.tmp");
         BufferedImage image = new BufferedImage(SCALE * WIDTH, SCALE * HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D pixels = image.createGraphics();
         pixels.scale(SCALE, SCALE);
         chart.paint(pixels, WIDTH, HEIGHT);
         pixels.dispose();
-        try (OutputStream out = Files.newOutputStream(temporaryPng)) {
+        try (OutputStream out = Files.newOutputStream(temporary)) {
             ImageIO.write(image, "png", out);
         }
+        return Files.move(temporary, png, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    static Path writeSvg(Chart<?, ?> chart, Path folder, String name) throws IOException {
         Path svg = folder.resolve(name + ".svg");
-        Path temporarySvg = folder.resolve(name + ".svg.tmp");
+        Path temporary = folder.resolve(name + ".svg.tmp");
         SVGGraphics2D graphics = new SVGGraphics2D(svgDocument());
         graphics.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));
         chart.paint(graphics, WIDTH, HEIGHT);
-        try (Writer out = new OutputStreamWriter(Files.newOutputStream(temporarySvg), StandardCharsets.UTF_8)) {
+        try (Writer out = new OutputStreamWriter(Files.newOutputStream(temporary), StandardCharsets.UTF_8)) {
             graphics.stream(out);
         }
-        Files.move(temporaryPng, png, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(temporarySvg, svg, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        return List.of(png, svg);
+        return Files.move(temporary, svg, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static Document svgDocument() {

@@ -1,7 +1,18 @@
 package dev.kvbench.trace;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a strategy did in every step of one sequence, for checking it from outside. Tokens are named by their original
@@ -21,6 +32,7 @@ import java.util.List;
  * @param steps one per step
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({"schema", "version"})
 public record TraceFile(
         String schema,
         int version,
@@ -37,8 +49,46 @@ public record TraceFile(
     /** Value of {@code schema}. */
     public static final String SCHEMA = "kvbench/trace";
 
+    private static final ObjectMapper JSON =
+            new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
     /** The version written. */
     public static final int VERSION = 1;
+
+    /**
+     * @param file a file
+     * @return whether it says that it is a trace
+     */
+    public static boolean is(Path file) {
+        try (JsonParser json = JSON.createParser(file.toFile())) {
+            // the schema comes first
+            return Files.isRegularFile(file) && json.nextToken() == JsonToken.START_OBJECT
+                    && "schema".equals(json.nextFieldName()) && SCHEMA.equals(json.nextTextValue());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * @param file a trace
+     * @return its content
+     * @throws UserError if it cannot be read or is not a whole trace
+     */
+    public static TraceFile read(Path file) {
+        try {
+            TraceFile trace = JSON.readValue(file.toFile(), TraceFile.class);
+            if (trace.version != VERSION || trace.steps == null || trace.steps.isEmpty() || trace.label == null
+                    || trace.steps.stream().anyMatch(s -> s == null || s.kept == null || s.kept.isEmpty()
+                            || s.kept.stream().anyMatch(layer -> layer == null || layer.stream().anyMatch(Objects::isNull)))) {
+                throw new UserError(file + ": not a valid " + SCHEMA + " file of version " + VERSION);
+            }
+            return trace;
+        } catch (JsonProcessingException e) {
+            throw new UserError(file + ": not a valid " + SCHEMA + " file: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+        } catch (IOException e) {
+            throw new UserError(file + ": cannot be read: " + e, e);
+        }
+    }
 
     /**
      * One step.

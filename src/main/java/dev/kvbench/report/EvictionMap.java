@@ -1,0 +1,89 @@
+package dev.kvbench.report;
+
+import dev.kvbench.trace.TraceFile;
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
+import org.knowm.xchart.style.HeatMapStyler;
+import org.knowm.xchart.style.Styler;
+
+/**
+ * What a trace's cache holds: a column per step, a row per original token, filled where that token's entry is in the
+ * cache after that step, as dark as many layers and heads hold it.
+ */
+public final class EvictionMap {
+
+    /** More steps than pixels blur; their columns are thinned out. */
+    private static final int MOST_COLUMNS = 256;
+    private static final int MOST_SVG_STEPS = 96;
+    private static final Color[] SHADES = {new Color(0xFFFFFF), new Color(0xC6DBEF), new Color(0x6BAED6), new Color(0x08519C)};
+    private static final int AXIS_LABELS = 8;
+
+    private EvictionMap() {}
+
+    /**
+     * Draws a trace.
+     *
+     * @param file the trace
+     * @return the plots beside it, NAME.png, and NAME.svg if it is short: every cell is an element there
+     * @throws dev.kvbench.UserError if it is not a whole trace
+     * @throws IOException if a plot cannot be written
+     */
+    public static List<Path> draw(Path file) throws IOException {
+        System.setProperty("java.awt.headless", "true");
+        TraceFile trace = TraceFile.read(file);
+        String name = file.getFileName().toString().replaceFirst("\\.json$", "");
+        Path folder = file.toAbsolutePath().getParent();
+        return trace.steps().size() <= MOST_SVG_STEPS
+                ? Charts.write(chart(trace), folder, name)
+                : List.of(Charts.writePng(chart(trace), folder, name));
+    }
+
+    static HeatMapChart chart(TraceFile trace) {
+        int steps = trace.steps().size();
+        int every = (steps + MOST_COLUMNS - 1) / MOST_COLUMNS;
+        int columns = (steps + every - 1) / every;
+        double[][] held = held(trace);
+        HeatMapChart chart = new HeatMapChartBuilder().width(Charts.WIDTH).height(Charts.HEIGHT)
+                .title(trace.label() + " · " + trace.model() + " · " + trace.weights() + " weights")
+                .xAxisTitle("step   |   shade: % of layers and heads that hold the entry after the step").yAxisTitle("original index of the token")
+                .build();
+        HeatMapStyler style = chart.getStyler();
+        Charts.plain(style);
+        style.setLegendPosition(Styler.LegendPosition.OutsideE);
+        style.setRangeColors(SHADES);
+        style.setMin(0);
+        style.setMax(100);
+        style.setShowValue(false);
+        style.setPlotGridLinesVisible(false);
+        style.setXAxisMaxLabelCount(AXIS_LABELS);
+        int[] indices = IntStream.range(0, columns).map(i -> i * every).toArray();
+        int[][] percent = new int[columns][columns];
+        for (int x = 0; x < columns; x++) {
+            for (int y = 0; y < columns; y++) {
+                percent[x][y] = (int) Math.round(100 * held[indices[x]][indices[y]]);
+            }
+        }
+        chart.addSeries("held", indices, indices, percent);
+        return chart;
+    }
+
+    /** [step][original index]: the fraction of layers and heads that hold it after the step. */
+    static double[][] held(TraceFile trace) {
+        int steps = trace.steps().size();
+        double[][] held = new double[steps][steps];
+        for (int t = 0; t < steps; t++) {
+            List<long[]> sets = trace.steps().get(t).kept().stream().flatMap(List::stream).toList();
+            for (long[] set : sets) {
+                for (long index : set) {
+                    held[t][(int) index] += 1.0 / sets.size();
+                }
+            }
+        }
+        return held;
+    }
+}

@@ -63,6 +63,13 @@ record DecodeSettings(
                         + model.positions() + " positions, and the step itself takes one");
             }
             steps = Math.min(cacheLength, strategy.window()) + 1;
+        } else if (params.containsKey("promptTokens")) {
+            int prompt = number(params, "promptTokens", 1);
+            if (prompt >= model.positions()) {
+                throw new UserError("promptTokens=" + prompt + ": model " + model.name() + " has " + model.positions()
+                        + " positions, and the token after it takes one");
+            }
+            steps = Math.min(prompt + 1, strategy.longest());
         } else if (params.containsKey("tokens")) {
             steps = number(params, "tokens", 1);
             DecodeLoop.checkPositions(positions, strategy, steps, model.positions());

@@ -129,6 +129,25 @@ public final class DecodeLoop implements AutoCloseable {
         runtime.force();
     }
 
+    /**
+     * Empties the cache and feeds prompts in one pass, each token attending to those before it. Then the strategy scores
+     * and evicts once, down to its window if the prompt is longer than it holds.
+     *
+     * @param prompts one per sequence, all of one length
+     * @throws UserError if the model has too few positions
+     */
+    public void prefill(long[]... prompts) {
+        int length = prompts[0].length;
+        if (length > weights.config().positions()) {
+            throw new UserError("a prompt of " + length + " tokens: the model has " + weights.config().positions()
+                    + " positions; shorten it");
+        }
+        runtime.reset();
+        cacheLength = strategy.heldAfter(length);
+        nextPosition = positions == Positions.ORIGINAL ? length : cacheLength;
+        runtime.prefill(Arrays.stream(prompts).flatMapToLong(Arrays::stream).toArray(), nextPosition);
+    }
+
     /** Runs one step: appends the current token's entry, evicts, and leaves the next tokens on the host. */
     public void step() {
         int n = cacheLength + 1;
@@ -198,6 +217,11 @@ public final class DecodeLoop implements AutoCloseable {
     /** Starts a pinned step and does not wait for it. */
     public void launchPinned() {
         runtime.launch(cacheLength + 1, 0);
+    }
+
+    /** @return tokens that the model knows */
+    public int vocabulary() {
+        return weights.config().vocabulary();
     }
 
     /** @return what steps are launched by */

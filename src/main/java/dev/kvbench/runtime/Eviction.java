@@ -100,8 +100,8 @@ public final class Eviction implements AutoCloseable {
     }
 
     private void operators(IValue rows, int n) {
-        try (IValue entries = IValue.from((long) n)) {
-            module.run("evict", cacheArray, scores, state, rows, entries).close();
+        try (IValue first = IValue.from(n - 1L); IValue entries = IValue.from((long) n)) {
+            module.run("evict", cacheArray, scores, state, rows, first, entries).close();
         }
     }
 

@@ -21,6 +21,15 @@ public interface StepRuntime extends AutoCloseable {
     void force();
 
     /**
+     * Feeds a whole prompt to an empty cache in one pass, evicts once, and waits until the next tokens are in the cache's
+     * host buffer.
+     *
+     * @param tokens [B, T] row-major
+     * @param position position id of the token after it
+     */
+    void prefill(long[] tokens, int position);
+
+    /**
      * Starts one step, eviction included.
      *
      * @param n entries held once the step has appended its own

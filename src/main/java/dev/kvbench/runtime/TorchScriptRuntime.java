@@ -1,5 +1,8 @@
 package dev.kvbench.runtime;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
@@ -26,6 +29,10 @@ public final class TorchScriptRuntime implements StepRuntime {
     private final IValue weights;
     private final IValue state;
     private final DeviceStep onDevice;
+    private final Gpt2Weights model;
+    private final KvCache cache;
+    private final EvictionStrategy strategy;
+    private KvCache prompt;
 
     /**
      * @param weights the model
@@ -46,6 +53,8 @@ public final class TorchScriptRuntime implements StepRuntime {
         attributes.put("window", strategy.window());
         attributes.put("heavyHitters", strategy.heavyHitters());
         attributes.put("limit", strategy.longest() == Integer.MAX_VALUE ? Integer.MAX_VALUE : strategy.longest() - 1);
+        attributes.put("readsAttention", strategy.readsAttention() ? 1 : 0);
+        attributes.put("accumulates", strategy.accumulates() ? 1 : 0);
         attributes.put("traced", cache.traced() ? 1 : 0);
         attributes.put("countsSteps", cache.traced() || strategy.readsSteps() ? 1 : 0);
         onDevice = weights.device().isGpu() ? deviceStep(cache) : null;
@@ -57,9 +66,13 @@ public final class TorchScriptRuntime implements StepRuntime {
         String source = String.join("\n",
                 resource("gpt2.py"),
                 resource("attention_" + form.label() + ".py"),
+                resource("prefill.py"),
                 resource("eviction.py"),
                 strategy.torchScript());
         module = new TorchModule(source, attributes, weights.device());
+        model = weights;
+        this.cache = cache;
+        this.strategy = strategy;
         this.weights = IValue.listFrom(weights.arrays());
         this.state = IValue.listFrom(cache.state());
     }
@@ -95,6 +108,37 @@ public final class TorchScriptRuntime implements StepRuntime {
     @Override
     public void force() {
         run("force", state);
+    }
+
+    @Override
+    public void prefill(long[] tokens, int position) {
+        int length = tokens.length / cache.batch();
+        if (prompt == null || prompt.capacity() != length) {
+            closePrompt();
+            prompt = new KvCache(model.config(), model.dtype(), model.device(), cache.batch(), length,
+                    strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD,
+                    cache.traced());
+        }
+        if (onDevice != null) {
+            onDevice.begin();
+        }
+        try (NDManager manager = NDManager.newBaseManager(model.device(), "PyTorch");
+                IValue fed = IValue.from((PtNDArray) manager.create(tokens, new Shape(cache.batch(), length)));
+                IValue temporary = IValue.listFrom(prompt.state());
+                IValue held = IValue.from((long) strategy.heldAfter(length));
+                IValue next = IValue.from((long) position)) {
+            run("prefill", weights, state, temporary, fed, held, next);
+        }
+        if (onDevice != null) {
+            onDevice.endWithCopy();
+        }
+        await();
+    }
+
+    private void closePrompt() {
+        if (prompt != null) {
+            prompt.close();
+        }
     }
 
     @Override
@@ -151,6 +195,7 @@ public final class TorchScriptRuntime implements StepRuntime {
 
     @Override
     public void close() {
+        closePrompt();
         weights.close();
         state.close();
         module.close();

@@ -49,6 +49,11 @@ public record EvictEvery(EvictionStrategy strategy, int steps) implements Evicti
     }
 
     @Override
+    public boolean accumulates() {
+        return strategy.accumulates();
+    }
+
+    @Override
     public boolean scored() {
         return strategy.scored();
     }

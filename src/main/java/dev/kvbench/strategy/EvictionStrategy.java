@@ -6,15 +6,18 @@ import java.util.Optional;
  * Decides which entries stay in the KV cache. A strategy is a value: its parameters and the TorchScript
  * that scores and selects. Others launch, time and compact.
  *
- * <p>The source defines one method of the step's module, called once per step after all layers have run:
+ * <p>The source defines one method of the step's module, called once per step after all layers have run, and once
+ * for a whole prompt:
  *
  * <pre>
- * def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType
+ * def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType
  *   cache  [L, 2, B, H, C, Dh]   keys and values; the first n entries of C are held
  *   scores [l, B, h, C] fp32     the strategy's state, l = 1 or L, h = 1 or H; zero beyond the held entries
  *   state                        the step's state; state[5], slots [C] int64, is 0, 1, … C−1, and
  *                                state[7], steps [1] int64, the steps since the cache was empty
- *   rows   L × [B, H, n]         the current token's attention weights, only if readsAttention()
+ *   rows   L × [B, H, n]         the current token's attention weights, only if readsAttention(); of a prompt their
+ *                                sum over its tokens if accumulates(), else those of its last token
+ *   first                        the first of the entries that are new: n − 1, or 0 for a prompt
  * </pre>
  *
  * It may call what {@code torchscript/eviction.py} defines. When n &gt; self.limit it must leave self.window
@@ -75,6 +78,11 @@ public interface EvictionStrategy {
 
     /** @return whether the step must compute attention weights explicitly for it */
     boolean readsAttention();
+
+    /** @return whether scores add up over steps; otherwise the last step decides */
+    default boolean accumulates() {
+        return true;
+    }
 
     /** @return whether entries have scores */
     default boolean scored() {

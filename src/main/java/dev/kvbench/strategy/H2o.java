@@ -58,7 +58,7 @@ public record H2o(int window, int heavyHitters) implements EvictionStrategy {
     @Override
     public String torchScript() {
         return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
+                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
                   # [L, B, H, n] -> [1, B, 1, n]
                   row = torch.sum(torch.stack(rows), [0, 2], True, dtype=6)
                   torch.add_(torch.narrow(scores, 3, 0, n), row)

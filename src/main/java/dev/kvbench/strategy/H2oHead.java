@@ -55,7 +55,7 @@ public record H2oHead(int window, int heavyHitters) implements EvictionStrategy 
     @Override
     public String torchScript() {
         return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
+                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
                   # L x [B, H, n] -> [L, B, H, n]
                   torch.add_(torch.narrow(scores, 3, 0, n), torch.stack(rows))
                   if n > self.limit:

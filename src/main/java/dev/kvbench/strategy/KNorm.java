@@ -51,11 +51,11 @@ public record KNorm(int window) implements EvictionStrategy {
     @Override
     public String torchScript() {
         return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
-                  # [L, B, H, 1, Dh] -> [L, B, H, 1]
-                  key = torch.to(torch.narrow(torch.select(cache, 1, 0), 3, n - 1, 1), 6)
+                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
+                  # of the new entries: [L, B, H, n - first, Dh] -> [L, B, H, n - first]
+                  key = torch.to(torch.narrow(torch.select(cache, 1, 0), 3, first, n - first), 6)
                   norm = torch.sqrt(torch.sum(torch.mul(key, key), [4]))
-                  torch.copy_(torch.narrow(scores, 3, n - 1, 1), torch.neg(norm))
+                  torch.copy_(torch.narrow(scores, 3, first, n - first), torch.neg(norm))
                   if n > self.limit:
                     self.keep_best(state, n)
                   return None

@@ -53,7 +53,7 @@ public record KeyDiff(int window) implements EvictionStrategy {
     @Override
     public String torchScript() {
         return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
+                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
                   if n > self.limit:
                     # [L, B, H, n, Dh]
                     key = torch.to(torch.narrow(torch.select(cache, 1, 0), 3, 0, n), 6)

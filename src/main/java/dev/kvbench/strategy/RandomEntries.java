@@ -55,7 +55,7 @@ public record RandomEntries(int window, int seed) implements EvictionStrategy {
     @Override
     public String torchScript() {
         return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
+                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
                   if n > self.limit:
                     size = torch.size(scores)
                     entries = torch.narrow(state[5], 0, 0, n)

@@ -64,11 +64,11 @@ public record Sinks(int window) implements EvictionStrategy {
     @Override
     public String torchScript() {
         return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
+                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
                   if n > self.limit:
-                    first = torch.narrow(state[5], 0, 0, 4)
+                    sinks = torch.narrow(state[5], 0, 0, 4)
                     recent = self.window - 4
-                    self.move(state, torch.cat([first, torch.narrow(state[5], 0, n - recent, recent)]))
+                    self.move(state, torch.cat([sinks, torch.narrow(state[5], 0, n - recent, recent)]))
                   return None
                 """;
     }

@@ -60,7 +60,7 @@ public record SlidingWindow(int window) implements EvictionStrategy {
     @Override
     public String torchScript() {
         return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
+                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
                   if n > self.limit:
                     self.move(state, torch.narrow(state[5], 0, n - self.window, self.window))
                   return None

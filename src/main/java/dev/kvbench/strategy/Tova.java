@@ -47,6 +47,11 @@ public record Tova(int window) implements EvictionStrategy {
     }
 
     @Override
+    public boolean accumulates() {
+        return false;
+    }
+
+    @Override
     public boolean readsAttention() {
         return true;
     }
@@ -59,7 +64,7 @@ public record Tova(int window) implements EvictionStrategy {
     @Override
     public String torchScript() {
         return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
+                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
                   # L x [B, H, n] -> [L, B, 1, n]
                   row = torch.mean(torch.stack(rows), [2], True, dtype=6)
                   torch.copy_(torch.narrow(scores, 3, 0, n), row)

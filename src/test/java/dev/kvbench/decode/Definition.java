@@ -70,6 +70,15 @@ final class Definition {
 
     /** Scores and evicts after a step whose attention rows are [L][H][n]. */
     void after(PlainGpt2.Step step, PlainGpt2 model) {
+        after(step, model, limit);
+    }
+
+    /** Scores a token of a prompt; after its last one evicts. */
+    void afterPrompt(PlainGpt2.Step step, PlainGpt2 model, boolean last) {
+        after(step, model, last ? limit : Integer.MAX_VALUE);
+    }
+
+    private void after(PlainGpt2.Step step, PlainGpt2 model, int limit) {
         steps++;
         int n = kept(0, 0).size();
         for (int layer = 0; layer < config.layers(); layer++) {

@@ -75,6 +75,11 @@ public final class CudaGraphRuntime implements StepRuntime {
     }
 
     @Override
+    public void prefill(long[] tokens, int position) {
+        operators.prefill(tokens, position);
+    }
+
+    @Override
     public void launch(int n, int advance) {
         onDevice.useOnThisThread();
         Pointer graph = graph(n, advance);

@@ -61,6 +61,11 @@ public final class FusedRuntime implements StepRuntime {
     }
 
     @Override
+    public void prefill(long[] tokens, int position) {
+        operators.prefill(tokens, position);
+    }
+
+    @Override
     public void launch(int n, int advance) {
         onDevice.begin();
         kernel.launch(arguments.of(n, advance));

@@ -1,0 +1,132 @@
+package dev.kvbench.decode;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kvbench.UserError;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Strategies;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A prompt in one pass against its definition, and the steps after it. */
+class PrefillTest {
+
+    private static final Gpt2Config CONFIG = TestModels.SMALL;
+    private static final int WINDOW = 9;
+    private static final int HEAVY_HITTERS = 4;
+    private static final int STEPS_AFTER = 6;
+    private static final int BATCH = 2;
+
+    static Stream<Arguments> cases() {
+        List<Arguments> cases = new ArrayList<>();
+        for (String name : Strategies.labels()) {
+            for (int length : new int[] {1, 5, 9, 10, 30}) {
+                cases.add(Arguments.of(name, length, Positions.values()[length % 2]));
+            }
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void scoresTheWholePromptThenEvictsOnce(String name, int length, Positions positions) {
+        EvictionStrategy strategy = Strategies.of(name).create(WINDOW, HEAVY_HITTERS);
+        try (Gpt2Weights weights = TestModels.sharp(length);
+                DecodeLoop loop = new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions,
+                        BATCH, length + STEPS_AFTER, true)) {
+            PlainGpt2[] models = new PlainGpt2[BATCH];
+            Definition[] expected = new Definition[BATCH];
+            PlainGpt2.Step[] last = new PlainGpt2.Step[BATCH];
+            long[][] prompts = new long[BATCH][];
+            Random random = new Random(length);
+            for (int b = 0; b < BATCH; b++) {
+                models[b] = new PlainGpt2(weights, length + STEPS_AFTER);
+                expected[b] = new Definition(name, WINDOW, HEAVY_HITTERS, 1, b, CONFIG);
+                prompts[b] = random.longs(length, 0, CONFIG.vocabulary()).toArray();
+                for (int t = 0; t < length; t++) {
+                    expected[b].append(t);
+                    last[b] = models[b].step(t, (int) prompts[b][t], t, expected[b]::kept);
+                    expected[b].afterPrompt(last[b], models[b], t == length - 1);
+                }
+                assertTrue(expected[b].margin() > 1e-5, "rounding decides; choose another seed");
+            }
+            loop.prefill(prompts);
+            check(loop, expected, models, last, strategy.scope());
+            for (int t = length; t < length + STEPS_AFTER; t++) {
+                long[] tokens = random.longs(BATCH, 0, CONFIG.vocabulary()).toArray();
+                int position = positions == Positions.ORIGINAL ? t : expected[0].kept(0, 0).size();
+                assertEquals(position, loop.nextPosition());
+                for (int b = 0; b < BATCH; b++) {
+                    expected[b].append(t);
+                    last[b] = models[b].step(t, (int) tokens[b], position, expected[b]::kept);
+                    expected[b].after(last[b], models[b]);
+                    if (expected[b].margin() < 1e-5) {
+                        return;
+                    }
+                }
+                loop.force(tokens);
+                loop.step();
+                check(loop, expected, models, last, strategy.scope());
+            }
+        }
+    }
+
+    private static void check(DecodeLoop loop, Definition[] expected, PlainGpt2[] models, PlainGpt2.Step[] last,
+            EvictionStrategy.Scope scope) {
+        KvCache cache = loop.cache();
+        float[] logits = cache.logits();
+        float[] scores = cache.scores();
+        float[] entries = cache.keysValues();
+        long[] origins = cache.origins();
+        int held = expected[0].kept(0, 0).size();
+        assertEquals(held, loop.cacheLength());
+        for (int b = 0; b < BATCH; b++) {
+            for (int v = 0; v < CONFIG.vocabulary(); v++) {
+                assertEquals(last[b].logits()[v], logits[b * CONFIG.vocabulary() + v], 3e-3);
+            }
+            for (int layer = 0; layer < CONFIG.layers(); layer++) {
+                for (int head = 0; head < CONFIG.heads(); head++) {
+                    int row = scope == EvictionStrategy.Scope.MODEL ? b
+                            : scope == EvictionStrategy.Scope.LAYER ? layer * BATCH + b
+                            : (layer * BATCH + b) * CONFIG.heads() + head;
+                    for (int slot = 0; slot < held; slot++) {
+                        int index = expected[b].kept(layer, head).get(slot);
+                        assertEquals((long) index, origins[row * cache.capacity() + slot]);
+                        Double score = expected[b].score(layer, head, index);
+                        if (score != null) {
+                            assertEquals(score, scores[row * cache.capacity() + slot], 1e-3);
+                        }
+                        double[] key = models[b].key(layer, head, index);
+                        int at = (((layer * 2 * BATCH + b) * CONFIG.heads() + head) * cache.capacity() + slot) * key.length;
+                        for (int d = 0; d < key.length; d++) {
+                            assertEquals(key[d], entries[at + d], 2e-3);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPromptLongerThanTheModelsPositionsIsSaid() {
+        try (Gpt2Weights weights = TestModels.sharp(1);
+                DecodeLoop loop = new DecodeLoop(weights, Strategies.of("window").create(8, 0), Runtimes.TORCHSCRIPT,
+                        AttentionForm.EXPLICIT, Positions.CACHE, 1, 9)) {
+            UserError error = assertThrows(UserError.class, () -> loop.prefill(new long[129]));
+            assertEquals("a prompt of 129 tokens: the model has 128 positions; shorten it", error.getMessage());
+        }
+    }
+}

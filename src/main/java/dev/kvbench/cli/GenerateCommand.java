@@ -56,6 +56,9 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--prompt-ids", paramLabel = "ID,ID,…", split = ",", description = "token ids instead of text")
     private long[] promptIds;
 
+    @Option(names = "--prefill", description = "feeds the prompt in one pass, evicting once after it, instead of token by token")
+    private boolean prefill;
+
     @Option(names = "--seed", defaultValue = "1", description = "of synthetic weights and of strategy random (${DEFAULT-VALUE})")
     private int seed;
 
@@ -116,13 +119,18 @@ final class GenerateCommand implements Callable<Integer> {
         long[] next = new long[1];
         String shown = "";
         loop.reset(fed[0]);
-        for (int step = 0; step < steps; step++) {
-            if (step < fed.length) {
-                loop.force(fed[step]);
-            }
+        for (int step = prefill ? fed.length - 1 : 0; step < steps; step++) {
             int before = loop.cacheLength();
             int position = loop.nextPosition();
-            loop.step();
+            if (prefill && step == fed.length - 1) {
+                position = step;
+                loop.prefill(fed);
+            } else {
+                if (step < fed.length) {
+                    loop.force(fed[step]);
+                }
+                loop.step();
+            }
             loop.cache().readTokens(next);
             if (tracer != null) {
                 tracer.step(step, all[step], position, next[0], before, loop.cacheLength(), loop.cache());

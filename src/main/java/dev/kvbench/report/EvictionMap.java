@@ -38,16 +38,16 @@ public final class EvictionMap {
         TraceFile trace = TraceFile.read(file);
         String name = file.getFileName().toString().replaceFirst("\\.json$", "");
         Path folder = file.toAbsolutePath().getParent();
-        return trace.steps().size() <= MOST_SVG_STEPS
+        return trace.steps().get(trace.steps().size() - 1).step() < MOST_SVG_STEPS
                 ? Charts.write(chart(trace), folder, name)
                 : List.of(Charts.writePng(chart(trace), folder, name));
     }
 
     static HeatMapChart chart(TraceFile trace) {
-        int steps = trace.steps().size();
+        double[][] held = held(trace);
+        int steps = held.length;
         int every = (steps + MOST_COLUMNS - 1) / MOST_COLUMNS;
         int columns = (steps + every - 1) / every;
-        double[][] held = held(trace);
         HeatMapChart chart = new HeatMapChartBuilder().width(Charts.WIDTH).height(Charts.HEIGHT)
                 .title(trace.label() + " · " + trace.model() + " · " + trace.weights() + " weights")
                 .xAxisTitle("step   |   shade: % of layers and heads that hold the entry after the step").yAxisTitle("original index of the token")
@@ -74,10 +74,11 @@ public final class EvictionMap {
 
     /** [step][original index]: the fraction of layers and heads that hold it after the step. */
     static double[][] held(TraceFile trace) {
-        int steps = trace.steps().size();
-        double[][] held = new double[steps][steps];
-        for (int t = 0; t < steps; t++) {
-            List<long[]> sets = trace.steps().get(t).kept().stream().flatMap(List::stream).toList();
+        int length = 1 + trace.steps().stream().mapToInt(TraceFile.Step::step).max().orElse(0);
+        double[][] held = new double[length][length];
+        for (TraceFile.Step step : trace.steps()) {
+            int t = step.step();
+            List<long[]> sets = step.kept().stream().flatMap(List::stream).toList();
             for (long[] set : sets) {
                 for (long index : set) {
                     held[t][(int) index] += 1.0 / sets.size();

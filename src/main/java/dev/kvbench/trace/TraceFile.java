@@ -93,7 +93,7 @@ public record TraceFile(
     /**
      * One step.
      *
-     * @param step 0, 1, …: the original index of the token fed
+     * @param step 0, 1, …: the original index of the token fed; a prompt fed in one pass is one step, its last token's
      * @param token the token fed
      * @param position its position id
      * @param next the token chosen

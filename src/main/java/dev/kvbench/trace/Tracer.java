@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /** Writes a {@link TraceFile} step by step; the file appears when it is whole. */
 public final class Tracer implements AutoCloseable {
@@ -54,7 +55,7 @@ public final class Tracer implements AutoCloseable {
     }
 
     /**
-     * @param step index of the step
+     * @param step index of the step, that of its last token if it fed a whole prompt
      * @param token the token it was fed
      * @param position that token's position id
      * @param next the token it chose
@@ -77,7 +78,9 @@ public final class Tracer implements AutoCloseable {
                 int from = (int) ((layer * shape[2] + head) * shape[3]);
                 long[] now = Arrays.copyOfRange(origins, from, from + heldAfter);
                 keptOfLayer.add(now);
-                evictedOfLayer.add(without(step == 0 ? new long[0] : before.get(layer).get(head), step, now));
+                // what the first step traced does not find in a cache was fed with it
+                long[] held = before.isEmpty() ? LongStream.range(0, step).toArray() : before.get(layer).get(head);
+                evictedOfLayer.add(without(held, step, now));
                 if (scored) {
                     scoresOfLayer.add(Arrays.copyOfRange(scores, from, from + heldAfter));
                 }
@@ -99,7 +102,7 @@ public final class Tracer implements AutoCloseable {
 
     /** What was held and the newest, less what is held now. */
     private static long[] without(long[] before, int newest, long[] now) {
-        return java.util.stream.LongStream.concat(Arrays.stream(before), java.util.stream.LongStream.of(newest))
+        return LongStream.concat(Arrays.stream(before), LongStream.of(newest))
                 .filter(index -> Arrays.binarySearch(now, index) < 0)
                 .toArray();
     }

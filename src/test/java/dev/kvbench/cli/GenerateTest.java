@@ -120,6 +120,22 @@ class GenerateTest {
     }
 
     @Test
+    void aPromptInOnePassIsOneStepOfTheTrace() throws Exception {
+        JsonNode trace = trace("--model", "tiny", "--strategy", "sinks", "--window", "6", "--tokens", "3",
+                "--prompt-ids", "5,6,7,8,9,10,11,12", "--prefill");
+        assertEquals(3, trace.path("steps").size());
+        JsonNode prompt = trace.path("steps").get(0);
+        assertEquals(7, prompt.path("step").asInt());
+        assertEquals(7, prompt.path("position").asInt());
+        assertEquals(12, prompt.path("token").asInt());
+        assertEquals(List.of(0, 1, 2, 3, 6, 7), integers(prompt.path("kept").get(0).get(0)));
+        assertEquals(List.of(4, 5), integers(prompt.path("evicted").get(0).get(0)));
+        assertEquals(List.of(6), integers(trace.path("steps").get(1).path("evicted").get(0).get(0)));
+        String full = run("--model", "tiny", "--tokens", "5", "--prompt-ids", "5,6,7,8").out;
+        assertEquals(full, run("--model", "tiny", "--tokens", "5", "--prompt-ids", "5,6,7,8", "--prefill").out);
+    }
+
+    @Test
     void tracingChangesNothing() throws Exception {
         String[] words = {"--model", "tiny", "--strategy", "h2o", "--window", "8", "--heavy-hitters", "4", "--tokens", "40"};
         Run plain = run(words);

@@ -54,7 +54,7 @@ record DecodeSettings(
         }
         Gpt2Config model = Gpt2Config.preset(params.get("model"));
         Dtype dtype = Dtype.of(params.get("dtype"));
-        Positions positions = Positions.of(params.get("positions"));
+        Positions positions = Positions.of(params.getOrDefault("positions", Positions.ORIGINAL.label()));
         int steps;
         if (params.containsKey("cacheLength")) {
             int cacheLength = number(params, "cacheLength", 1);
@@ -63,14 +63,19 @@ record DecodeSettings(
                         + model.positions() + " positions, and the step itself takes one");
             }
             steps = Math.min(cacheLength, strategy.window()) + 1;
-        } else {
+        } else if (params.containsKey("tokens")) {
             steps = number(params, "tokens", 1);
             DecodeLoop.checkPositions(positions, strategy, steps, model.positions());
+        } else {
+            if (strategy.window() == Integer.MAX_VALUE) {
+                throw new UserError("strategy=" + strategy.name() + ": evicts nothing that this benchmark could measure");
+            }
+            steps = strategy.longest();
         }
         return new DecodeSettings(
-                strategy, model, dtype, number(params, "batch", 1), steps, Runtimes.of(params.get("runtime")),
+                strategy, model, dtype, number(params, "batch", 1), steps, Runtimes.of(params.getOrDefault("runtime", Runtimes.AUTO.label())),
                 Libtorch.device(params.get("device")),
-                AttentionForm.resolve(params.get("attention"), strategy, dtype), positions);
+                AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype), positions);
     }
 
     /**

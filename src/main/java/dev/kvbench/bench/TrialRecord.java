@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.results.StepsFile;
@@ -64,6 +65,16 @@ record TrialRecord(
         current = new TrialRecord(
                 settings.strategy().describe(), weights.kind(), settings.attention().label(), loop.runtime().label(),
                 settings.device().isGpu() ? "gpu" : "cpu", loop.cache().bytesPerEntry(), gpu,
+                Libtorch.engine().getVersion(), JniUtils.getNumThreads(), new ArrayList<>());
+        lastGeneration = Series.NONE;
+        trials++;
+    }
+
+    /** Begins a trial that runs no model and keeps no series. */
+    static synchronized void begin(DecodeSettings settings, KvCache cache, String runtime) {
+        loop = null;
+        current = new TrialRecord(settings.strategy().describe(), "none", settings.attention().label(), runtime,
+                settings.device().isGpu() ? "gpu" : "cpu", cache.bytesPerEntry(), null,
                 Libtorch.engine().getVersion(), JniUtils.getNumThreads(), new ArrayList<>());
         lastGeneration = Series.NONE;
         trials++;

@@ -39,7 +39,22 @@ final class Captions {
      * @return its strategy in words, then every other parameter that differs between those shown
      */
     String legend(StepsFile.Configuration configuration, String... left) {
-        StringBuilder text = new StringBuilder(configuration.label());
+        return others(configuration.label(), configuration, left);
+    }
+
+    /**
+     * @param configuration one of those shown
+     * @param left out parameters that an axis shows
+     * @return its strategy's name without its window, then every other parameter that differs between those shown
+     */
+    String byStrategy(StepsFile.Configuration configuration, String... left) {
+        String name = configuration.params().get("strategy");
+        String heavyHitters = configuration.params().getOrDefault("heavyHitters", "0");
+        return others(heavyHitters.equals("0") ? name : name + ", " + heavyHitters + " heavy hitters", configuration, left);
+    }
+
+    private String others(String start, StepsFile.Configuration configuration, String... left) {
+        StringBuilder text = new StringBuilder(start);
         configuration.params().forEach((name, value) -> {
             boolean said = NAMED_BY_LABEL.contains(name) || List.of(left).contains(name);
             // what only some have, such as a peer written in Python, tells them apart elsewhere

@@ -34,6 +34,10 @@ public final class Renderer {
             if (pinned.isPresent()) {
                 written.addAll(Charts.write(pinned.get(), folder.path(), "pinned-step"));
             }
+            Optional<XYChart> cost = StrategyCostPlot.of(steps, folder.readJmh());
+            if (cost.isPresent()) {
+                written.addAll(Charts.write(cost.get(), folder.path(), "strategy-cost"));
+            }
         }
         return written;
     }

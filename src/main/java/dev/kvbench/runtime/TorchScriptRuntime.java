@@ -74,7 +74,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         }
     }
 
-    private static String resource(String name) {
+    static String resource(String name) {
         try (InputStream in = TorchScriptRuntime.class.getResourceAsStream("/torchscript/" + name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -99,6 +99,18 @@ class EndToEndTest {
                 jmh.findValuesAsText("benchmark").stream().map(b -> b.replace("dev.kvbench.bench.", "")).toList());
     }
 
+    @Test
+    void everyStrategysEvictionRunsAlone() throws Exception {
+        String[] words = {"Eviction", "-p", "model=tiny", "-p", "window=16", "-p", "heavyHitters=4", "-p", "batch=2", "-f", "0",
+            "-wi", "0", "-i", "1", "-r", "10ms", "-v", "SILENT"};
+        ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run();
+        JsonNode jmh = new ObjectMapper().readTree(folder.path().resolve(ResultFolder.JMH_FILE).toFile());
+        assertEquals(2 * 8, jmh.size());
+        jmh.forEach(result -> assertTrue(result.path("primaryMetric").path("score").asDouble() > 0, result.toString()));
+        assertEquals(List.of(), schemaErrors(Files.readString(folder.path().resolve(ResultFolder.STEPS_FILE))));
+        assertEquals(List.of(), Renderer.render(folder));
+    }
+
     private static List<String> schemaErrors(String json) throws Exception {
         try (InputStream schema = StepsFile.class.getResourceAsStream("/schema/steps-v1.schema.json")) {
             return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema)

@@ -1,0 +1,102 @@
+package dev.kvbench.bench;
+
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.runtime.Eviction;
+import dev.kvbench.strategy.EvictionStrategy;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
+
+/**
+ * What do scoring and eviction cost alone, by libtorch's operators? No model runs. The two benchmarks differ by what
+ * choosing an entry and moving the others costs.
+ *
+ * <pre>
+ * java -jar target/benchmarks.jar Eviction -p window=64,256,1024 -p batch=1,8,32
+ * </pre>
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(1)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class EvictionBenchmark {
+
+    /** Eviction strategy; a name of the registry that evicts. */
+    @Param({"h2o", "h2o-head", "window", "sinks", "tova", "knorm", "keydiff", "random"})
+    public String strategy;
+
+    /** Most entries kept. */
+    @Param({"64", "128", "256", "512", "1024"})
+    public int window;
+
+    /** Entries of the window kept for their score; 0 for strategies that have none. */
+    @Param("32")
+    public int heavyHitters;
+
+    /** A GPT-2 preset: only its numbers of layers and heads and the heads' width matter. */
+    @Param("gpt2-large")
+    public String model;
+
+    /** fp32, fp16 or bf16: of keys and values. */
+    @Param("fp32")
+    public String dtype;
+
+    /** Sequences decoded side by side. */
+    @Param("1")
+    public int batch;
+
+    /** auto, cpu or gpu. */
+    @Param("auto")
+    public String device;
+
+    private KvCache cache;
+    private Eviction eviction;
+
+    /** Makes a cache with a full window. */
+    @Setup(Level.Trial)
+    public void start(BenchmarkParams params) {
+        Map<String, String> values = new HashMap<>();
+        params.getParamsKeys().forEach(key -> values.put(key, params.getParam(key)));
+        DecodeSettings settings = DecodeSettings.parse(values);
+        EvictionStrategy evicts = settings.strategy();
+        cache = new KvCache(settings.model(), settings.dtype(), settings.device(), batch, window + 1,
+                evicts.scope() != EvictionStrategy.Scope.MODEL, evicts.scope() == EvictionStrategy.Scope.HEAD, false);
+        eviction = new Eviction(settings.model(), cache, evicts);
+        TrialRecord.begin(settings, cache, eviction.captured() ? "cudagraph" : "torchscript");
+    }
+
+    /** Scoring, the window not yet exceeded. */
+    @Benchmark
+    public void score() {
+        eviction.score();
+    }
+
+    /** Scoring, choosing and moving. */
+    @Benchmark
+    public void scoreAndEvict() {
+        eviction.scoreAndEvict();
+    }
+
+    /** Frees the cache. */
+    @TearDown(Level.Trial)
+    public void stop() {
+        eviction.close();
+        cache.close();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.kvbench.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.results.StepsFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * One step at a pinned cache length, as JMH measured it.
+ *
+ * @param configuration what ran
+ * @param ms mean
+ * @param error half of JMH's 99.9 % interval, ms; 0 where there are too few iterations for one
+ */
+record PinnedPoint(StepsFile.Configuration configuration, double ms, double error) {
+
+    private static final String CACHE_LENGTH = "cacheLength";
+
+    /** @return all pinned steps of a result */
+    static List<PinnedPoint> all(StepsFile steps, JsonNode jmh) {
+        List<PinnedPoint> points = new ArrayList<>();
+        for (StepsFile.Configuration configuration : steps.configurations()) {
+            if (!configuration.benchmark().endsWith(".DecodeStepBenchmark.step") || !configuration.params().containsKey(CACHE_LENGTH)) {
+                continue;
+            }
+            for (JsonNode result : jmh) {
+                if (isOf(result, configuration)) {
+                    JsonNode metric = result.path("primaryMetric");
+                    double toMs = toMs(metric.path("scoreUnit").asText());
+                    double error = metric.path("scoreError").asDouble(Double.NaN);
+                    points.add(new PinnedPoint(configuration, toMs * metric.path("score").asDouble(),
+                            Double.isNaN(error) ? 0 : toMs * error));
+                }
+            }
+        }
+        return points;
+    }
+
+    int cacheLength() {
+        return Integer.parseInt(configuration.params().get(CACHE_LENGTH));
+    }
+
+    /** Most entries that its strategy keeps; 0 if it keeps all. */
+    int window() {
+        return Integer.parseInt(configuration.params().getOrDefault("window", "0"));
+    }
+
+    /** This step's time beyond another's; errors add as those of independent means. */
+    PinnedPoint less(PinnedPoint other) {
+        return new PinnedPoint(configuration, ms - other.ms, Math.hypot(error, other.error));
+    }
+
+    /** Draws lines with error bars, x from {@code at}. */
+    static void draw(XYChart chart, Map<String, List<PinnedPoint>> lines, ToDoubleFunction<PinnedPoint> at) {
+        chart.getStyler().setErrorBarsColorSeriesColor(true);
+        chart.getStyler().setMarkerSize(8);
+        chart.getStyler().setXAxisMin(0.0);
+        Charts.roundTicks(chart, lines.values().stream().flatMap(List::stream).mapToDouble(at).max().orElse(1));
+        int curve = 0;
+        for (Map.Entry<String, List<PinnedPoint>> line : lines.entrySet()) {
+            List<PinnedPoint> points = line.getValue();
+            XYSeries series = chart.addSeries(line.getKey(),
+                    points.stream().mapToDouble(at).toArray(),
+                    points.stream().mapToDouble(PinnedPoint::ms).toArray(),
+                    points.stream().mapToDouble(PinnedPoint::error).toArray());
+            series.setMarker(SeriesMarkers.CIRCLE);
+            series.setMarkerColor(Charts.colour(curve));
+            series.setLineColor(Charts.colour(curve));
+            series.setLineStyle(Charts.stroke(curve++));
+        }
+    }
+
+    private static boolean isOf(JsonNode result, StepsFile.Configuration configuration) {
+        return result.path("benchmark").asText().equals(configuration.benchmark())
+                && configuration.params().entrySet().stream().allMatch(
+                        p -> p.getValue().equals(result.path("params").path(p.getKey()).asText(null)));
+    }
+
+    private static double toMs(String unit) {
+        return switch (unit) {
+            case "s/op" -> 1e3;
+            case "us/op" -> 1e-3;
+            case "ns/op" -> 1e-6;
+            default -> 1;
+        };
+    }
+}

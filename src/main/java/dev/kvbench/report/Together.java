@@ -33,7 +33,7 @@ final class Together {
         List<StepsFile.Configuration> all = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
             StepsFile result = results.get(i);
-            String device = oneDevice ? "" : ", " + result.fingerprint().deviceName();
+            String device = oneDevice ? "" : ", " + brief(result.fingerprint().deviceName());
             String origin = ", " + (commitsTell
                     ? "commit " + result.fingerprint().commit().replaceFirst("^(.{8}).*", "$1")
                     : String.valueOf(folders.get(i).path().toAbsolutePath().normalize().getFileName()));
@@ -65,6 +65,11 @@ final class Together {
     private static StepsFile.Configuration labelled(StepsFile.Configuration c, String label) {
         return new StepsFile.Configuration(c.benchmark(), label, c.params(), c.weights(), c.attention(), c.runtime(),
                 c.device(), c.cacheBytesPerEntry(), c.gpu(), c.iterations());
+    }
+
+    /** Without vendor marks and words that tell nothing apart: XChart cuts legends of more than some 65 characters. */
+    private static String brief(String device) {
+        return device.replaceAll("\\((R|TM)\\)|^NVIDIA |\\s+(Processor|CPU)\\b|\\s*@.*", "");
     }
 
     private static long distinct(List<String> values) {

@@ -93,11 +93,11 @@ class TogetherTest {
 
     @Test
     void aLegendNamesTheDeviceWhereDevicesDiffer() throws Exception {
-        ResultFolder one = ours("one", "Processor A", null, 1_000_000);
-        ResultFolder other = ours("other", "Processor B", null, 2_000_000);
+        ResultFolder one = ours("one", "Intel(R) Xeon(R) Processor", null, 1_000_000);
+        ResultFolder other = ours("other", "AMD EPYC 9654 96-Core Processor", null, 2_000_000);
         StepsFile together = Together.of(List.of(one, other));
         assertNull(together.fingerprint());
-        assertEquals(List.of("full cache, Processor A", "full cache, Processor B"), labels(together));
+        assertEquals(List.of("full cache, Intel Xeon", "full cache, AMD EPYC 9654 96-Core"), labels(together));
         assertEquals("tiny · fp32 · synthetic weights", new Captions(together, together.configurations()).title());
     }
 

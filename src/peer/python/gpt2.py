@@ -3,30 +3,27 @@
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
-# name: layers, heads, width; as in dev.kvbench.model.Gpt2Config
-PRESETS = {
-    "gpt2": (12, 12, 768),
-    "gpt2-medium": (24, 16, 1024),
-    "gpt2-large": (36, 20, 1280),
-    "gpt2-xl": (48, 25, 1600),
-}
+import shapes
+
 DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
-START_TOKEN = 50256
 
 
 def make(name, dtype, device, attention):
     """A model with weights drawn on the device; latency depends on shapes, not on values."""
-    layers, heads, width = PRESETS[name]
+    shape = shapes.PRESETS[name]
     torch.manual_seed(1)
-    config = GPT2Config(n_layer=layers, n_head=heads, n_embd=width, attn_implementation=attention)
+    config = GPT2Config(
+        n_layer=shape.layers, n_head=shape.heads, n_embd=shape.width, vocab_size=shape.vocabulary,
+        n_positions=shapes.POSITIONS, bos_token_id=shape.start_token(), eos_token_id=shape.start_token(),
+        attn_implementation=attention)
     with torch.device(device):
         model = GPT2LMHeadModel(config)
+    # without an end-of-text token `generate` runs to the last step
     model.generation_config.eos_token_id = None
-    model.generation_config.pad_token_id = START_TOKEN
+    model.generation_config.pad_token_id = shape.start_token()
     return model.to(DTYPES[dtype]).eval()
 
 
-def cache_bytes_per_entry(name, dtype):
-    """Bytes of keys and values per cache entry and sequence, all layers."""
-    layers, _, width = PRESETS[name]
-    return 2 * layers * width * torch.empty((), dtype=DTYPES[dtype]).element_size()
+def start(model, batch):
+    """[batch, 1]: the token that every sequence starts from."""
+    return torch.full((batch, 1), model.config.bos_token_id, device=model.device)

@@ -15,7 +15,7 @@ STRATEGIES = ("full",)
 def generate(model, strategy, batch, tokens, window, heavy_hitters):
     """Greedy decoding; returns host time per step in ns, the next token read back each step."""
     cache = DynamicCache()
-    token = torch.full((batch, 1), gpt2.START_TOKEN, device=model.device)
+    token = gpt2.start(model, batch)
     nanos = []
     for _ in range(tokens):
         start = perf_counter_ns()

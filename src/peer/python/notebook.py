@@ -3,7 +3,9 @@
 Its H2O sums each step's attention over layers and heads, and once the cache is longer than the window keeps the
 entries with the most of it and the most recent ones. As published it fails on the first step after an eviction:
 scores stay at their old places while entries move, and the shapes no longer match. Here scores move with their
-entries; nothing else is changed.
+entries. It also counted an entry twice that was both heavy and recent, and so kept fewer than the window; here heavy
+hitters are chosen among the older entries, as kvbench does, so that both read equally many. A token's position is the
+number of entries before it, as the library counts.
 """
 
 from time import perf_counter_ns
@@ -34,7 +36,7 @@ def generate(model, strategy, batch, tokens, window, heavy_hitters):
     """Greedy decoding; returns host time per step in ns, the next token read back each step."""
     cache = DynamicCache()
     scores = torch.zeros(0, device=model.device)
-    token = torch.full((batch, 1), gpt2.START_TOKEN, device=model.device)
+    token = gpt2.start(model, batch)
     nanos = []
     for _ in range(tokens):
         start = perf_counter_ns()

@@ -1,55 +1,41 @@
 #!/usr/bin/env python3
 """Measures the Python loops that kvbench is compared with. See README.md beside this file."""
 
-import argparse
+import importlib
 import sys
 
-PEERS = {
-    "notebook": "transformers eager, attentions returned",
-    "growing": "transformers fused attention, growing cache",
-    "static": "transformers generate, static cache, compiled",
-}
+import arguments
+import shapes
+import steps_file
 
 
-def positive(text):
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text}: must be a whole number of at least 1")
-    return int(text)
+def first_line(error):
+    return next(iter(str(error).splitlines()), "")
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peer", default=",".join(PEERS), help="of " + ", ".join(PEERS))
-    parser.add_argument("--strategy", default="full,h2o", help="of full, h2o; h2o where the peer has it")
-    parser.add_argument("--model", default="gpt2-large")
-    parser.add_argument("--dtype", default="fp32")
-    parser.add_argument("--batch", type=positive, default=1)
-    parser.add_argument("--tokens", type=positive, default=512)
-    parser.add_argument("--window", type=positive, default=128)
-    parser.add_argument("--heavy-hitters", type=positive, default=32)
-    parser.add_argument("--warmup", type=positive, default=1, help="generations that do not count")
-    parser.add_argument("--iterations", type=positive, default=3, help="generations that count")
-    parser.add_argument("--device", default=None, help="cuda or cpu; the GPU if there is one")
-    parser.add_argument("--out", default="results")
-    args = parser.parse_args()
-    for name, known in (("peer", PEERS), ("strategy", ("full", "h2o"))):
-        for value in getattr(args, name).split(","):
-            if value not in known:
-                parser.error(f"--{name} {value}: must be one of {', '.join(known)}")
-    if args.heavy_hitters >= args.window:
-        parser.error(f"--heavy-hitters {args.heavy_hitters}: must be below --window {args.window}")
-    return parser, args
+def chosen_device(parser, args):
+    """torch's name of the device: cuda or cpu."""
+    try:
+        import torch
+        import transformers  # noqa: F401, without it no peer runs
+    except ImportError as e:
+        parser.error(f"torch and transformers are needed: {first_line(e)}")
+    if args.device == "gpu" and not torch.cuda.is_available():
+        parser.error("--device gpu: torch finds none; use cpu or auto")
+    return "cpu" if args.device == "cpu" or not torch.cuda.is_available() else "cuda"
 
 
-def measure(peer, name, strategy, args, device):
+def measure(name, strategy, args, device):
     """One configuration of steps.json."""
     import gpt2
-    import steps_file
 
+    peer = importlib.import_module(name)
     model = gpt2.make(args.model, args.dtype, device, peer.ATTENTION)
     iterations = []
     for i in range(args.warmup + args.iterations):
         nanos = peer.generate(model, strategy, args.batch, args.tokens, args.window, args.heavy_hitters)
+        if len(nanos) != args.tokens:
+            raise RuntimeError(f"made {len(nanos)} steps of {args.tokens}")
         warmup = i < args.warmup
         iterations.append(steps_file.iteration(
             "warmup" if warmup else "measurement", i + 1 if warmup else i + 1 - args.warmup, nanos))
@@ -57,7 +43,7 @@ def measure(peer, name, strategy, args, device):
     reads = strategy == "h2o"
     return {
         "benchmark": "python." + name,
-        "label": PEERS[name] + (f", H2O {args.window}/{args.heavy_hitters}" if reads else ""),
+        "label": arguments.PEERS[name] + (f", H2O {args.window}/{args.heavy_hitters}" if reads else ""),
         "params": {
             "strategy": strategy,
             "window": str(args.window if reads else 0),
@@ -71,42 +57,32 @@ def measure(peer, name, strategy, args, device):
         "attention": "explicit" if peer.ATTENTION == "eager" else "fused",
         "runtime": "python " + name,
         "device": "gpu" if device == "cuda" else "cpu",
-        "cacheBytesPerEntry": gpt2.cache_bytes_per_entry(args.model, args.dtype),
+        "cacheBytesPerEntry": shapes.cache_bytes_per_entry(args.model, args.dtype),
         "iterations": iterations,
     }
 
 
 def main():
-    parser, args = arguments()
-    import importlib
-
-    import torch
-    import transformers
-
-    import gpt2
-    import steps_file
-
-    for name, known in (("model", gpt2.PRESETS), ("dtype", gpt2.DTYPES)):
-        if getattr(args, name) not in known:
-            parser.error(f"--{name} {getattr(args, name)}: must be one of {', '.join(known)}")
-    device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    parser, args = arguments.read()
+    started = steps_file.now()
+    device = chosen_device(parser, args)
+    try:
+        folder = steps_file.begin(args.out)
+    except OSError as e:
+        parser.error(f"--out {args.out}: no result can be written there: {e.strerror}")
     configurations = []
-    failed = False
-    for name in args.peer.split(","):
-        peer = importlib.import_module(name)
-        for strategy in args.strategy.split(","):
-            if strategy not in peer.STRATEGIES:
-                continue
+    try:
+        for name, strategy in args.configurations:
             try:
-                configurations.append(measure(peer, name, strategy, args, device))
+                configurations.append(measure(name, strategy, args, device))
             except Exception as e:  # one peer's trouble must not lose the others' results
-                failed = True
-                print(f"{name} {strategy} failed: {type(e).__name__}: {str(e).splitlines()[0] if str(e) else ''}", file=sys.stderr)
-    if configurations:
-        gpu = torch.cuda.get_device_name() if device == "cuda" else None
-        identity = steps_file.fingerprint(torch.__version__, transformers.__version__, gpu)
-        print(steps_file.write(args.out, sys.argv[1:], identity, configurations))
-    return 1 if failed else 0
+                print(f"{name} {strategy} failed: {type(e).__name__}: {first_line(e)}", file=sys.stderr)
+    finally:
+        # whatever was measured until an interrupt is kept too
+        result = steps_file.finish(folder, args.out, started, sys.argv[1:], steps_file.fingerprint(device), configurations)
+        if result:
+            print(result)
+    return 0 if len(configurations) == len(args.configurations) else 1
 
 
 if __name__ == "__main__":

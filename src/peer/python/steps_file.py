@@ -3,12 +3,21 @@
 import datetime
 import json
 import os
+import pathlib
 import platform
 import re
+import shutil
 import subprocess
 import tempfile
 
 UNITS = {"stepNanos": "ns", "cacheBytesPerEntry": "B"}
+
+# the repository, or the bundle, that these files lie in
+HOME = pathlib.Path(__file__).resolve().parents[3]
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
 
 
 def first(command):
@@ -20,6 +29,15 @@ def first(command):
         return None
 
 
+def commit():
+    """The commit of the repository, or the one that the bundle was built from, or None."""
+    try:
+        found = re.search(r"^commit=([0-9a-f]{40,64})$", (HOME / "source.properties").read_text(), re.MULTILINE)
+        return found and found[1]
+    except OSError:
+        return first(["git", "-C", str(HOME), "rev-parse", "HEAD"])
+
+
 def cpu():
     try:
         with open("/proc/cpuinfo") as lines:
@@ -28,18 +46,21 @@ def cpu():
         return platform.machine()
 
 
-def fingerprint(torch_version, transformers_version, gpu):
-    """What ran. There is no JMH, DJL or JVM here; the fields say what stands in their place."""
+def fingerprint(device):
+    """What ran; what JMH, DJL and a JVM would say is absent."""
+    import torch
+    import transformers
+
+    gpu = torch.cuda.get_device_name() if device == "cuda" else None
     found = {
-        "commit": first(["git", "rev-parse", "HEAD"]),
-        "kvbench": "peers",
-        "jmh": "none",
-        "djl": "transformers " + transformers_version,
-        "libtorch": torch_version,
-        "jvm": platform.python_implementation() + " " + platform.python_version(),
+        "commit": commit(),
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "transformers": transformers.__version__,
+        "libtorch": torch.__version__,
         "os": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cpu": cpu(),
         "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
         "gpu": gpu,
         "driver": first(["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]) if gpu else None,
     }
@@ -50,24 +71,31 @@ def iteration(phase, index, nanos):
     return {"fork": 1, "phase": phase, "iteration": index, "stepNanos": nanos}
 
 
-def write(results, command, identity, configurations):
-    """Writes results/DATE_peers_DEVICE/steps.json, whole or not at all; returns the folder."""
-    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-    device = re.sub(r"[^A-Za-z0-9]+", "-", identity.get("gpu", identity["cpu"])).strip("-")
+def begin(results):
+    """Makes the folder that becomes the result, so that a place that cannot be written to is found out at once."""
+    os.makedirs(results, exist_ok=True)
+    folder = tempfile.mkdtemp(prefix=".running-", dir=results)
+    os.chmod(folder, 0o755)
+    return folder
+
+
+def finish(folder, results, started, command, identity, configurations):
+    """Turns the folder into results/DATE_peers_DEVICE with its steps.json; removes it if nothing was measured."""
+    if not configurations:
+        shutil.rmtree(folder)
+        return None
     content = {
         "schema": "kvbench/steps",
         "version": 1,
-        "created": now.isoformat().replace("+00:00", "Z"),
+        "created": started.isoformat().replace("+00:00", "Z"),
         "command": command,
         "units": UNITS,
         "fingerprint": identity,
         "configurations": configurations,
     }
-    os.makedirs(results, exist_ok=True)
-    temporary = tempfile.mkdtemp(prefix=".running-", dir=results)
-    os.chmod(temporary, 0o755)
-    with open(os.path.join(temporary, "steps.json"), "w") as file:
+    with open(os.path.join(folder, "steps.json"), "w") as file:
         json.dump(content, file)
-    folder = os.path.join(results, f"{now:%Y-%m-%d_%H-%M-%S}_peers_{device}")
-    os.rename(temporary, folder)
-    return folder
+    device = re.sub(r"[^A-Za-z0-9]+", "-", identity.get("gpu", identity["cpu"])).strip("-")
+    named = os.path.join(results, f"{started:%Y-%m-%d_%H-%M-%S}_peers_{device}")
+    os.rename(folder, named)
+    return named

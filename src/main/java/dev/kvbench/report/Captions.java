@@ -27,7 +27,9 @@ final class Captions {
         }
         shared(c -> c.params().get("batch")).stream().filter(b -> !b.equals("1")).forEach(b -> parts.add("batch " + b));
         shared(StepsFile.Configuration::weights).forEach(w -> parts.add(w + " weights"));
-        parts.add(steps.fingerprint().deviceName());
+        if (steps.fingerprint() != null) {
+            parts.add(steps.fingerprint().deviceName());
+        }
         return String.join(" · ", parts);
     }
 

@@ -45,7 +45,7 @@ public final class Renderer {
     /**
      * Draws the curves of several results over each other.
      *
-     * @param folders the results; the plot's title names the first one's device
+     * @param folders the results; the title names their device, or the legend if it differs
      * @param output the folder that the plot goes to
      * @return the plot, as PNG and SVG
      * @throws UserError if a result cannot be read or none has a series
@@ -53,11 +53,7 @@ public final class Renderer {
      */
     public static List<Path> renderTogether(List<ResultFolder> folders, Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
-        List<StepsFile.Configuration> all = new ArrayList<>();
-        folders.forEach(folder -> all.addAll(folder.readSteps().configurations()));
-        StepsFile first = folders.get(0).readSteps();
-        XYChart chart = StepTimePlot.of(new StepsFile(first.schema(), first.version(), first.created(), first.command(),
-                        first.units(), first.fingerprint(), all))
+        XYChart chart = StepTimePlot.of(Together.of(folders))
                 .orElseThrow(() -> new UserError(folders.get(0).path() + ": nothing to plot in these results"));
         return Charts.write(chart, output, "step-time-together");
     }

@@ -1,0 +1,113 @@
+package dev.kvbench.cli;
+
+import dev.kvbench.UserError;
+import dev.kvbench.compare.Compare;
+import dev.kvbench.compare.Comparison;
+import dev.kvbench.compare.Printer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code compare}: what changed between two results, and whether that can be trusted. */
+@Command(name = "compare", sortOptions = false,
+        description = "Compares two results, each a result folder, a steps.json or jmh.json, or a commit, or several of them"
+                + " with commas. Exit code 0: nothing regressed; 1: something did; 2: bad input; 3: not comparable.")
+final class CompareCommand implements Callable<Integer> {
+
+    private static final int REGRESSED = 1;
+    private static final int INCOMPARABLE = 3;
+
+    @Parameters(index = "0", paramLabel = "OLD", description = "what to compare with")
+    private String old;
+
+    @Parameters(index = "1", paramLabel = "NEW", description = "what to compare")
+    private String now;
+
+    @Option(names = "--threshold", defaultValue = "3%", description = "change that counts as noise (${DEFAULT-VALUE})")
+    private String threshold;
+
+    @Option(names = "--alpha", defaultValue = "0.05", description = "significance, corrected for the number of rows (${DEFAULT-VALUE})")
+    private double alpha;
+
+    @Option(names = "--format", defaultValue = "text", description = "text, md, json or csv (${DEFAULT-VALUE})")
+    private String format;
+
+    @Option(names = "--filter", paramLabel = "REGEX", description = "only rows whose benchmark and parameters match")
+    private String filter;
+
+    @Option(names = "--only-changed", description = "only rows that improved or regressed")
+    private boolean onlyChanged;
+
+    @Option(names = "--sort", defaultValue = "result", description = "result, change or p (${DEFAULT-VALUE})")
+    private String sort;
+
+    @Option(names = "--allow-different", description = "compares across devices, drivers and weights, after saying what differs")
+    private boolean allowDifferent;
+
+    @Option(names = "--results", defaultValue = "results", paramLabel = "FOLDER", description = "where results of commits are (${DEFAULT-VALUE})")
+    private Path results;
+
+    @Option(names = "--help", usageHelp = true, description = "shows this")
+    private boolean help;
+
+    @Override
+    public Integer call() {
+        Printer printer = choice("--format", format, Printer.values());
+        Compare.Sort order = choice("--sort", sort, Compare.Sort.values());
+        if (!(alpha > 0 && alpha < 1)) {
+            throw new UserError("--alpha " + alpha + ": must be between 0 and 1");
+        }
+        Comparison comparison = Compare.of(old, now, results, noise(), alpha, pattern(), onlyChanged, order);
+        for (String difference : comparison.differences()) {
+            System.err.println("different " + difference);
+        }
+        if (!comparison.differences().isEmpty() && !allowDifferent) {
+            System.err.println("error: not comparable; --allow-different compares all the same");
+            return INCOMPARABLE;
+        }
+        if (comparison.shared() == 0) {
+            System.err.println("error: not comparable: " + old + " and " + now + " have no benchmark with the same parameters in common"
+                    + (filter == null ? "" : " that --filter " + filter + " finds"));
+            return INCOMPARABLE;
+        }
+        System.out.print(printer.print(comparison));
+        return comparison.regressed() ? REGRESSED : 0;
+    }
+
+    private double noise() {
+        try {
+            double value = threshold.endsWith("%")
+                    ? Double.parseDouble(threshold.substring(0, threshold.length() - 1)) / 100
+                    : Double.parseDouble(threshold);
+            if (value >= 0 && value < 1) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new UserError("--threshold " + threshold + ": must be from 0% to below 100%, such as 3% or 0.03");
+    }
+
+    private Pattern pattern() {
+        try {
+            return filter == null ? null : Pattern.compile(filter);
+        } catch (PatternSyntaxException e) {
+            throw new UserError("--filter " + filter + ": not a regular expression: " + e.getDescription(), e);
+        }
+    }
+
+    private static <T extends Enum<T>> T choice(String option, String value, T[] choices) {
+        List<String> names = Arrays.stream(choices).map(c -> c.name().toLowerCase(Locale.ROOT)).toList();
+        if (!names.contains(value)) {
+            throw new UserError(option + " " + value + ": must be one of " + String.join(", ", names));
+        }
+        return choices[names.indexOf(value)];
+    }
+}

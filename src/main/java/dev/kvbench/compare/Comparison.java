@@ -1,0 +1,169 @@
+package dev.kvbench.compare;
+
+import dev.kvbench.results.Fingerprint;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Two sides, row by row. Computed once; printers only print it. A row counts as changed when two gates agree, as
+ * criterion.rs has them: the samples differ significantly, and the whole interval lies beyond the noise threshold.
+ *
+ * @param old name of the side compared with
+ * @param now name of the other
+ * @param threshold relative change that counts as noise
+ * @param alpha significance after correction
+ * @param differences what else differs between the sides, in words; such results are not comparable
+ * @param onlyOld rows that only one side has
+ * @param onlyNow rows that only the other has
+ * @param shared number of rows that both have
+ * @param rows those of them that are shown
+ * @param means by benchmark, the geometric mean of its rows' changes
+ */
+public record Comparison(String old, String now, double threshold, double alpha, List<String> differences,
+        List<String> onlyOld, List<String> onlyNow, int shared, List<Row> rows, Map<String, Double> means) {
+
+    private static final double CONFIDENCE = 0.95;
+    private static final int BINS = 8;
+
+    /**
+     * One benchmark with one set of parameters.
+     *
+     * @param benchmark its short name
+     * @param params parameters that differ between rows, "name=value …"
+     * @param unit of the medians
+     * @param old median of the old side
+     * @param now median of the new
+     * @param change relative change, above zero for slower
+     * @param low lower end of the change's 95 % interval
+     * @param high upper end
+     * @param p corrected p
+     * @param oldSamples iterations of the old side
+     * @param nowSamples iterations of the new
+     * @param neededSamples iterations a side that could tell, where there are too few; else 0
+     * @param verdict what that means
+     * @param alongLength change in each eighth of the sequence; empty where no series was kept
+     */
+    public record Row(String benchmark, String params, String unit, double old, double now, double change, double low,
+            double high, double p, int oldSamples, int nowSamples, int neededSamples, Verdict verdict, double[] alongLength) {}
+
+    static Comparison of(Side old, Side now, double threshold, double alpha, Function<String, Boolean> wanted) {
+        Map<List<Object>, Samples> before = keyed(old, now);
+        Map<List<Object>, Samples> after = keyed(now, old);
+        Captions captions = new Captions(before.values(), after.values());
+        List<List<Object>> shared = before.keySet().stream()
+                .filter(after::containsKey)
+                .filter(k -> wanted.apply(captions.benchmark(before.get(k)) + " " + captions.params(before.get(k))))
+                .toList();
+        double[] p = shared.stream()
+                .mapToDouble(k -> Statistics.mannWhitney(before.get(k).values(), after.get(k).values())).toArray();
+        double[] corrected = Statistics.holm(p);
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < shared.size(); i++) {
+            rows.add(row(captions, before.get(shared.get(i)), after.get(shared.get(i)), corrected[i], shared.size(), threshold, alpha));
+        }
+        Map<String, Double> means = rows.stream().collect(Collectors.groupingBy(Row::benchmark, LinkedHashMap::new,
+                Collectors.collectingAndThen(Collectors.averagingDouble(r -> Math.log1p(r.change())), Math::expm1)));
+        return new Comparison(old.name(), now.name(), threshold, alpha, differences(old, now, shared, before, after),
+                missing(captions, before, after, wanted), missing(captions, after, before, wanted), rows.size(), rows, means);
+    }
+
+    /** Samples by benchmark and those parameters that both sides know. */
+    private static Map<List<Object>, Samples> keyed(Side side, Side other) {
+        Set<String> known = new TreeSet<>();
+        other.samples().forEach(s -> known.addAll(s.params().keySet()));
+        Map<List<Object>, Samples> keyed = new LinkedHashMap<>();
+        for (Samples samples : side.samples()) {
+            Map<String, String> params = new TreeMap<>(samples.params());
+            params.keySet().retainAll(known);
+            keyed.put(List.of(samples.benchmark(), params), samples);
+        }
+        return keyed;
+    }
+
+    private static List<String> missing(Captions captions, Map<List<Object>, Samples> has, Map<List<Object>, Samples> hasNot,
+            Function<String, Boolean> wanted) {
+        return has.entrySet().stream().filter(e -> !hasNot.containsKey(e.getKey()))
+                .map(e -> captions.benchmark(e.getValue()) + " " + captions.params(e.getValue()))
+                .filter(wanted::apply).toList();
+    }
+
+    private static Row row(Captions captions, Samples old, Samples now, double p, int rows, double threshold, double alpha) {
+        double[] a = old.values();
+        double[] b = now.values();
+        double change = slower(Statistics.median(b) / Statistics.median(a) - 1, old);
+        double[] interval = Statistics.intervalOfChange(a, b, CONFIDENCE);
+        double low = Math.min(slower(interval[0], old), slower(interval[1], old));
+        double high = Math.max(slower(interval[0], old), slower(interval[1], old));
+        boolean couldTell = Statistics.smallestP(a.length, b.length) * rows < alpha;
+        Verdict verdict = !couldTell ? Verdict.TOO_FEW
+                : p >= alpha ? Verdict.NO_CHANGE
+                : low > threshold ? Verdict.REGRESSED
+                : high < -threshold ? Verdict.IMPROVED
+                : Verdict.WITHIN_NOISE;
+        return new Row(captions.benchmark(old), captions.params(old), old.unit(), Statistics.median(a), Statistics.median(b),
+                change, low, high, p, a.length, b.length,
+                couldTell ? 0 : Statistics.samplesThatCouldTell(rows, alpha), verdict, alongLength(old.curve(), now.curve()));
+    }
+
+    /** A change of the value as a change of time. */
+    private static double slower(double change, Samples of) {
+        return of.higherIsBetter() ? 1 / (1 + change) - 1 : change;
+    }
+
+    private static double[] alongLength(double[] old, double[] now) {
+        int length = Math.min(old.length, now.length);
+        double[] bins = new double[length < BINS ? 0 : BINS];
+        for (int bin = 0; bin < bins.length; bin++) {
+            int from = length * bin / BINS;
+            int to = length * (bin + 1) / BINS;
+            bins[bin] = Statistics.median(Arrays.copyOfRange(now, from, to)) / Statistics.median(Arrays.copyOfRange(old, from, to)) - 1;
+        }
+        return bins;
+    }
+
+    /** What makes times incomparable: another device, driver series or kind of weights. */
+    private static List<String> differences(Side old, Side now, List<List<Object>> shared,
+            Map<List<Object>, Samples> before, Map<List<Object>, Samples> after) {
+        List<String> found = new ArrayList<>();
+        differs(found, "device", values(old, Fingerprint::deviceName), values(now, Fingerprint::deviceName));
+        differs(found, "driver", values(old, Comparison::driverSeries), values(now, Comparison::driverSeries));
+        differs(found, "weights",
+                shared.stream().map(k -> before.get(k).weights()).collect(Collectors.toCollection(TreeSet::new)),
+                shared.stream().map(k -> after.get(k).weights()).collect(Collectors.toCollection(TreeSet::new)));
+        return found;
+    }
+
+    private static String driverSeries(Fingerprint fingerprint) {
+        return fingerprint.driver() == null ? "none" : fingerprint.driver().split("\\.")[0];
+    }
+
+    private static Set<String> values(Side side, Function<Fingerprint, String> of) {
+        return side.fingerprints().stream().map(of).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static void differs(List<String> found, String what, Set<String> old, Set<String> now) {
+        // a bare JMH file says nothing, which is no difference
+        boolean silent = old.isEmpty() || now.isEmpty() || old.contains("unknown") || now.contains("unknown");
+        if (!silent && !old.equals(now)) {
+            found.add(what + ": " + String.join(", ", old) + " against " + String.join(", ", now));
+        }
+    }
+
+    /** @return whether a row that is shown regressed */
+    public boolean regressed() {
+        return rows.stream().anyMatch(r -> r.verdict() == Verdict.REGRESSED);
+    }
+
+    /** @return the same with some of its rows */
+    Comparison withRows(List<Row> some) {
+        return new Comparison(old, now, threshold, alpha, differences, onlyOld, onlyNow, shared, some, means);
+    }
+}

@@ -1,0 +1,18 @@
+package dev.kvbench.compare;
+
+import java.util.Map;
+
+/**
+ * What one side measured of one benchmark with one set of parameters.
+ *
+ * @param benchmark JMH's name
+ * @param params parameters by name
+ * @param weights kind of weights, or "unknown"
+ * @param values one per iteration: a generation's median step time, or JMH's score. Steps of one generation are not
+ *     independent of each other, so they do not count one by one
+ * @param unit of the values
+ * @param higherIsBetter whether larger values are better
+ * @param curve median time per step by sequence length, ms; empty where no series was kept
+ */
+record Samples(String benchmark, Map<String, String> params, String weights, double[] values, String unit,
+        boolean higherIsBetter, double[] curve) {}

@@ -1,0 +1,146 @@
+package dev.kvbench.compare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.UserError;
+import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
+import dev.kvbench.runtime.Libtorch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+/**
+ * One side of a comparison: the samples of one or more results.
+ *
+ * @param name what the user called it
+ * @param fingerprints of the results, where they have one
+ * @param samples by benchmark and parameters
+ */
+record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) {
+
+    /**
+     * @param name comma-separated: result folders, steps.json or jmh.json files, or git commits whose newest result
+     *     in {@code results} counts
+     * @param results the folder of results
+     * @return the pooled side
+     * @throws UserError if one of them is no result
+     */
+    static Side open(String name, Path results) {
+        List<Fingerprint> fingerprints = new ArrayList<>();
+        Map<List<Object>, Samples> pooled = new LinkedHashMap<>();
+        for (String part : name.split(",")) {
+            Path path = Path.of(part);
+            if (!Files.exists(path)) {
+                path = newestOf(part, results);
+            }
+            for (Samples samples : Files.isRegularFile(path) && !beside(path, ResultFolder.STEPS_FILE)
+                    ? ofJmh(readJmh(path)) : ofFolder(ResultFolder.open(path), fingerprints)) {
+                pooled.merge(List.of(samples.benchmark(), new TreeMap<>(samples.params())), samples, Side::pool);
+            }
+        }
+        if (pooled.isEmpty()) {
+            throw new UserError(name + ": has no measured iteration to compare");
+        }
+        return new Side(name, fingerprints, List.copyOf(pooled.values()));
+    }
+
+    private static boolean beside(Path file, String name) {
+        return Files.isRegularFile(file.toAbsolutePath().resolveSibling(name));
+    }
+
+    /** The newest result of a commit. */
+    private static Path newestOf(String commit, Path results) {
+        List<String> id = Libtorch.output("git", "rev-parse", "--verify", "--quiet", commit + "^{commit}");
+        if (id.isEmpty()) {
+            throw new UserError(commit + ": neither a result nor a commit of this repository");
+        }
+        try (Stream<Path> folders = Files.isDirectory(results) ? Files.list(results) : Stream.empty()) {
+            return folders.filter(f -> Files.isRegularFile(f.resolve(ResultFolder.STEPS_FILE)))
+                    .filter(f -> id.get(0).equals(new ResultFolder(f).readSteps().fingerprint().commit()))
+                    .max(Comparator.comparing(f -> new ResultFolder(f).readSteps().created()))
+                    .orElseThrow(() -> new UserError(commit + ": no result of commit " + id.get(0).substring(0, 8) + " in " + results));
+        } catch (IOException e) {
+            throw new UserError(results + ": cannot be read: " + e, e);
+        }
+    }
+
+    private static Samples pool(Samples a, Samples b) {
+        return new Samples(a.benchmark(), a.params(), a.weights(),
+                DoubleStream.concat(Arrays.stream(a.values()), Arrays.stream(b.values())).toArray(),
+                a.unit(), a.higherIsBetter(), a.curve().length >= b.curve().length ? a.curve() : b.curve());
+    }
+
+    private static List<Samples> ofFolder(ResultFolder folder, List<Fingerprint> fingerprints) {
+        StepsFile steps = folder.readSteps();
+        fingerprints.add(steps.fingerprint());
+        List<Samples> found = new ArrayList<>();
+        List<Samples> jmh = folder.hasJmh() ? ofJmh(folder.readJmh()) : List.of();
+        for (StepsFile.Configuration configuration : steps.configurations()) {
+            List<long[]> series = configuration.iterations().stream()
+                    .filter(i -> StepsFile.Iteration.MEASUREMENT.equals(i.phase()) && i.stepNanos().length > 0)
+                    .map(StepsFile.Iteration::stepNanos)
+                    .toList();
+            if (!series.isEmpty()) {
+                found.add(new Samples(configuration.benchmark(), configuration.params(), configuration.weights(),
+                        series.stream().mapToDouble(s -> Statistics.median(ms(s))).toArray(), "ms/step", false, curve(series)));
+            } else {
+                jmh.stream().filter(s -> s.benchmark().equals(configuration.benchmark())
+                                && s.params().equals(configuration.params()))
+                        .map(s -> new Samples(s.benchmark(), s.params(), configuration.weights(), s.values(), s.unit(),
+                                s.higherIsBetter(), s.curve()))
+                        .forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static double[] ms(long[] nanos) {
+        return Arrays.stream(nanos).mapToDouble(n -> n / 1e6).toArray();
+    }
+
+    private static double[] curve(List<long[]> series) {
+        double[] curve = new double[series.stream().mapToInt(s -> s.length).min().orElse(0)];
+        Arrays.setAll(curve, t -> Statistics.median(series.stream().mapToDouble(s -> s[t] / 1e6).toArray()));
+        return curve;
+    }
+
+    private static JsonNode readJmh(Path file) {
+        try {
+            JsonNode json = new ObjectMapper().readTree(file.toFile());
+            if (json.isArray()) {
+                return json;
+            }
+        } catch (IOException e) {
+            throw new UserError(file + ": not JSON: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+        }
+        throw new UserError(file + ": neither a JMH result nor a result of this suite");
+    }
+
+    private static List<Samples> ofJmh(JsonNode jmh) {
+        List<Samples> found = new ArrayList<>();
+        for (JsonNode result : jmh) {
+            Map<String, String> params = new LinkedHashMap<>();
+            result.path("params").properties().forEach(p -> params.put(p.getKey(), p.getValue().asText()));
+            List<Double> values = new ArrayList<>();
+            result.path("primaryMetric").path("rawData").forEach(fork -> fork.forEach(v -> values.add(v.asDouble(Double.NaN))));
+            double[] finite = values.stream().mapToDouble(v -> v).filter(v -> v > 0 && v < Double.POSITIVE_INFINITY).toArray();
+            if (finite.length > 0 && result.path("benchmark").isTextual()) {
+                found.add(new Samples(result.path("benchmark").asText(), params, "unknown", finite,
+                        result.path("primaryMetric").path("scoreUnit").asText(""),
+                        result.path("mode").asText("").equals("thrpt"), new double[0]));
+            }
+        }
+        return found;
+    }
+}

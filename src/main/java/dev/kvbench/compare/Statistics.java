@@ -1,0 +1,79 @@
+package dev.kvbench.compare;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.apache.commons.numbers.combinatorics.BinomialCoefficientDouble;
+import org.apache.commons.statistics.descriptive.Quantile;
+import org.apache.commons.statistics.inference.MannWhitneyUTest;
+
+/** The statistics of a comparison. */
+final class Statistics {
+
+    private static final int RESAMPLES = 10_000;
+    private static final int SEED = 1;
+    private static final Quantile QUANTILE = Quantile.withDefaults().withCopy(true);
+
+    private Statistics() {}
+
+    static double median(double[] values) {
+        return QUANTILE.evaluate(values, 0.5);
+    }
+
+    /** Two-sided p of the Mann-Whitney U test: exact for small samples without ties. */
+    static double mannWhitney(double[] a, double[] b) {
+        return MannWhitneyUTest.withDefaults().test(a, b).getPValue();
+    }
+
+    /** The smallest p that the test can give samples of these sizes: all of one below all of the other. */
+    static double smallestP(int a, int b) {
+        return a == 0 || b == 0 ? 1 : Math.min(1, 2 / BinomialCoefficientDouble.value(a + b, a));
+    }
+
+    /** The fewest samples a side with which {@code rows} corrected tests could be significant. */
+    static int samplesThatCouldTell(int rows, double alpha) {
+        return IntStream.iterate(1, n -> n + 1).filter(n -> smallestP(n, n) * rows < alpha).findFirst().orElseThrow();
+    }
+
+    /**
+     * Holm's correction for several tests (S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", 1979).
+     *
+     * @param p the tests' p
+     * @return each p, corrected
+     */
+    static double[] holm(double[] p) {
+        Integer[] order = IntStream.range(0, p.length).boxed().toArray(Integer[]::new);
+        Arrays.sort(order, (i, j) -> Double.compare(p[i], p[j]));
+        double[] corrected = new double[p.length];
+        double running = 0;
+        for (int rank = 0; rank < p.length; rank++) {
+            running = Math.max(running, Math.min(1, (p.length - rank) * p[order[rank]]));
+            corrected[order[rank]] = running;
+        }
+        return corrected;
+    }
+
+    /**
+     * Percentile bootstrap of the relative change of the median (Efron and Tibshirani, "An Introduction to the
+     * Bootstrap", 1993, chapter 13). The same samples give the same interval.
+     *
+     * @param old samples of one side
+     * @param now samples of the other
+     * @param confidence such as 0.95
+     * @return low and high end of median(now) / median(old) − 1
+     */
+    static double[] intervalOfChange(double[] old, double[] now, double confidence) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        double[] changes = new double[RESAMPLES];
+        for (int i = 0; i < RESAMPLES; i++) {
+            changes[i] = median(resampled(now, random)) / median(resampled(old, random)) - 1;
+        }
+        return QUANTILE.evaluate(changes, (1 - confidence) / 2, (1 + confidence) / 2);
+    }
+
+    private static double[] resampled(double[] values, SplittableRandom random) {
+        double[] drawn = new double[values.length];
+        Arrays.setAll(drawn, i -> values[random.nextInt(values.length)]);
+        return drawn;
+    }
+}

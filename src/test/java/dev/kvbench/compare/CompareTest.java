@@ -1,0 +1,170 @@
+package dev.kvbench.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.UserError;
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Verdicts on results with known differences. */
+class CompareTest {
+
+    private static final int STEPS = 64;
+    private static final String LOOP = "dev.kvbench.bench.DecodeLoopBenchmark.decode";
+
+    @TempDir
+    private Path folder;
+    private int written;
+
+    /** A result of two strategies whose steps take 1 ms, times {@code factor} from step {@code from} on, with 1 % noise. */
+    private Path result(long seed, int iterations, double factor, int from, String gpu, String weights) throws Exception {
+        Random random = new Random(seed);
+        List<StepsFile.Configuration> configurations = List.of("full", "h2o").stream().map(strategy -> new StepsFile.Configuration(
+                LOOP, strategy, Map.of("strategy", strategy, "window", strategy.equals("h2o") ? "128" : "0", "dtype", "fp32"),
+                weights, "explicit", "fused", "gpu", 8, null, java.util.stream.IntStream.rangeClosed(1, iterations).mapToObj(i -> {
+                    double run = 1 + 0.01 * random.nextGaussian();
+                    long[] nanos = new long[STEPS];
+                    for (int t = 0; t < STEPS; t++) {
+                        nanos[t] = (long) (1e6 * run * (t >= from ? factor : 1) * (1 + 0.02 * random.nextGaussian()));
+                    }
+                    return new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, i, nanos, null);
+                }).toList())).toList();
+        Path path = Files.createDirectory(folder.resolve("result" + written++));
+        ObjectMapper mapper = new ObjectMapper();
+        var fingerprint = mapper.createObjectNode().put("gpu", gpu).put("driver", "580.1").put("cpu", "x").put("cores", 2)
+                .put("kvbench", "0").put("jmh", "0").put("djl", "0").put("jvm", "0").put("os", "0");
+        var json = mapper.valueToTree(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-01T00:00:00Z", List.of(),
+                StepsFile.UNITS, null, configurations));
+        ((com.fasterxml.jackson.databind.node.ObjectNode) json).set("fingerprint", fingerprint);
+        mapper.writeValue(path.resolve(ResultFolder.STEPS_FILE).toFile(), json);
+        return path;
+    }
+
+    private Path result(long seed, int iterations, double factor) throws Exception {
+        return result(seed, iterations, factor, 0, "H100", "synthetic");
+    }
+
+    private static Comparison compare(Path old, Path now) {
+        return Compare.of(old.toString(), now.toString(), Path.of("none"), 0.03, 0.05, null, false, Compare.Sort.RESULT);
+    }
+
+    @Test
+    void theSameAgainstItselfReportsNoChange() throws Exception {
+        int quiet = 0;
+        for (int i = 0; i < 100; i++) {
+            quiet += compare(result(2 * i, 10, 1), result(2 * i + 1, 10, 1)).rows().stream()
+                    .noneMatch(r -> r.verdict() == Verdict.IMPROVED || r.verdict() == Verdict.REGRESSED) ? 1 : 0;
+        }
+        assertTrue(quiet >= 95, quiet + " of 100");
+    }
+
+    @Test
+    void aSlowdownOfTenPercentIsFoundAndSoIsTheSpeedUp() throws Exception {
+        Path fast = result(1, 10, 1);
+        Path slow = result(2, 10, 1.1);
+        Comparison slower = compare(fast, slow);
+        assertTrue(slower.regressed());
+        for (Comparison.Row row : slower.rows()) {
+            assertEquals(Verdict.REGRESSED, row.verdict());
+            assertEquals(0.1, row.change(), 0.02);
+            assertTrue(row.low() < row.change() && row.change() < row.high());
+        }
+        assertEquals(0.1, slower.means().get("DecodeLoop.decode"), 0.02);
+        assertTrue(compare(slow, fast).rows().stream().allMatch(r -> r.verdict() == Verdict.IMPROVED));
+    }
+
+    @Test
+    void aChangeBelowTheThresholdIsNoise() throws Exception {
+        Comparison comparison = compare(result(1, 20, 1), result(2, 20, 1.02));
+        assertTrue(comparison.rows().stream().allMatch(r -> r.verdict() == Verdict.WITHIN_NOISE), comparison.toString());
+    }
+
+    @Test
+    void tooFewSamplesAreSaidWithTheNumberThatWouldDo() throws Exception {
+        Comparison comparison = compare(result(1, 3, 1), result(2, 3, 2));
+        Comparison.Row row = comparison.rows().get(0);
+        assertEquals(Verdict.TOO_FEW, row.verdict());
+        // two rows: 2 / C(10, 5) * 2 = 0.016, 2 / C(8, 4) * 2 = 0.057
+        assertEquals(5, row.neededSamples());
+        assertTrue(Printer.TEXT.print(comparison).contains("too few samples: 3 and 3, 5 a side could tell"));
+    }
+
+    @Test
+    void severalResultsOfASideArePooled() throws Exception {
+        Comparison comparison = Compare.of(result(1, 3, 1) + "," + result(3, 3, 1), result(2, 3, 2) + "," + result(4, 3, 2),
+                Path.of("none"), 0.03, 0.05, null, false, Compare.Sort.RESULT);
+        assertEquals(6, comparison.rows().get(0).oldSamples());
+        assertEquals(Verdict.REGRESSED, comparison.rows().get(0).verdict());
+    }
+
+    @Test
+    void whereAlongTheSequenceItChangedIsShown() throws Exception {
+        double[] bins = compare(result(1, 10, 1), result(2, 10, 1.5, STEPS / 2, "H100", "synthetic")).rows().get(0).alongLength();
+        assertEquals(8, bins.length);
+        assertEquals(0, bins[0], 0.03);
+        assertEquals(0, bins[3], 0.03);
+        assertEquals(0.5, bins[4], 0.05);
+        assertEquals("▁▁██ +0.0% to +50.0%", Printer.alongLength(new double[] {0, 0, 0.5, 0.5}));
+    }
+
+    @Test
+    void otherDevicesAndWeightsAreNotComparable() throws Exception {
+        Path here = result(1, 5, 1);
+        assertEquals(List.of("device: H100 against H200"),
+                compare(here, result(2, 5, 1, 0, "H200", "synthetic")).differences());
+        assertEquals(List.of("weights: synthetic against checkpoint gpt2"),
+                compare(here, result(2, 5, 1, 0, "H100", "checkpoint gpt2")).differences());
+        assertEquals(List.of(), compare(here, result(2, 5, 1)).differences());
+    }
+
+    @Test
+    void everyFormatSaysTheSame() throws Exception {
+        Comparison comparison = compare(result(1, 10, 1), result(2, 10, 1.1));
+        for (Printer printer : Printer.values()) {
+            String out = printer.print(comparison);
+            assertTrue(out.contains("h2o") && out.toLowerCase().contains("regressed"), out);
+        }
+        JsonNode json = new ObjectMapper().readTree(Printer.JSON.print(comparison));
+        assertEquals(comparison.rows().get(1).change(), json.path("rows").get(1).path("change").asDouble());
+        String[] csv = Printer.CSV.print(comparison).split("\n");
+        assertEquals(3, csv.length);
+        assertEquals(csv[0].split(",").length, csv[2].split(",").length);
+        assertEquals(comparison.rows().get(1).now(), Double.parseDouble(csv[2].split(",")[4]));
+    }
+
+    @Test
+    void aBareJmhFileIsEnough() throws Exception {
+        Path a = folder.resolve("a.json");
+        Path b = folder.resolve("b.json");
+        String text = "[{\"benchmark\": \"x.Y.z\", \"mode\": \"%s\", \"params\": {\"p\": \"1\"}, \"primaryMetric\":"
+                + " {\"scoreUnit\": \"ops/s\", \"rawData\": [[%s]]}}]";
+        Files.writeString(a, String.format(text, "thrpt", "10,10.1,10.2,10.3,9.9,10.05"));
+        Files.writeString(b, String.format(text, "thrpt", "20,20.1,20.2,20.3,19.9,20.05"));
+        Comparison.Row row = compare(a, b).rows().get(0);
+        assertEquals(Verdict.IMPROVED, row.verdict(), "twice the throughput is half the time");
+        assertEquals(-0.5, row.change(), 0.02);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[]", "{}", "[1, 2]", "nul", "{\"schema\": \"kvbench/steps\", \"version\": 1}",
+        "[{\"benchmark\": 3, \"primaryMetric\": {\"rawData\": [[1]]}}]", "[{\"benchmark\": \"b\", \"primaryMetric\": {\"rawData\": [[\"x\", -1]]}}]"})
+    void malformedFilesAreOneLine(String content) throws Exception {
+        Path file = folder.resolve("jmh.json");
+        Files.writeString(file, content);
+        UserError error = assertThrows(UserError.class, () -> compare(file, file));
+        assertEquals(1, error.getMessage().lines().count(), error.getMessage());
+    }
+}

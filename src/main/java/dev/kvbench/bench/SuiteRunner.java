@@ -7,8 +7,10 @@ import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,9 +23,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -70,59 +75,129 @@ public final class SuiteRunner {
     }
 
     /**
+     * @param shard the share of the configurations to run
      * @return the result folder
      * @throws UserError if a parameter is impossible or nothing matches; nothing has run then
      * @throws IOException if the result cannot be written
      */
-    public ResultFolder run() throws IOException {
-        List<RunPlan.Configuration> plan = RunPlan.of(benchmarks(), this::values);
+    public ResultFolder run(Shard shard) throws IOException {
+        List<RunPlan.Configuration> plan = shard.of(RunPlan.of(benchmarks(), this::values));
+        if (plan.isEmpty()) {
+            throw new UserError("--shard " + shard.index() + "/" + shard.count() + ": no configuration is left for it");
+        }
         Environment.Source source = Environment.source();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        RunConfig.Effort effort = config == null ? null : Libtorch.hasGpu() ? config.gpu() : config.cpu();
-        announce(plan, effort);
+        String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
+        return run(UnfinishedRun.begin(unused(name(start, source, null) + share, UnfinishedRun.SUFFIX),
+                start.toString(), command, source, plan));
+    }
 
+    /**
+     * Goes on with a run that did not end: what ended well or failed stays as it is.
+     *
+     * @param folder what the run left
+     * @return the result folder
+     * @throws UserError if it is no such folder, or of another commit
+     * @throws IOException if the result cannot be written
+     */
+    public ResultFolder resume(Path folder) throws IOException {
+        UnfinishedRun unfinished = UnfinishedRun.open(folder);
+        Environment.Source before = unfinished.plan().source();
+        Environment.Source now = Environment.source();
+        if (!Objects.equals(before.commit(), now.commit())) {
+            throw new UserError("--resume " + folder + ": begun at commit " + before.commit() + ", this is " + now.commit()
+                    + "; a result is of one commit");
+        }
+        return run(unfinished);
+    }
+
+    /**
+     * @param folder what a run left that did not end
+     * @return the arguments it was started with
+     * @throws UserError if it is no such folder
+     */
+    public static List<String> commandOf(Path folder) {
+        return UnfinishedRun.open(folder).plan().command();
+    }
+
+    private ResultFolder run(UnfinishedRun unfinished) throws IOException {
+        List<RunPlan.Configuration> plan = unfinished.plan().configurations();
+        RunConfig.Effort effort = config == null ? null : Libtorch.hasGpu() ? config.gpu() : config.cpu();
+        List<Integer> missing = IntStream.range(0, plan.size()).filter(i -> !unfinished.has(i)).boxed().toList();
+        announce(missing.stream().map(plan::get).toList(), effort);
         List<RunResult> jmh = new ArrayList<>();
-        List<StepsFile.Configuration> series = new ArrayList<>();
-        TrialRecord last = null;
-        Files.createDirectories(results);
-        Path records = Files.createTempDirectory(results, ".running-");
-        try (ProgressBar progress = progress((long) plan.size() * iterations(effort))) {
-            for (int i = 0; i < plan.size(); i++) {
-                RunPlan.Configuration one = plan.get(i);
-                out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), describe(one));
-                Path folder = Files.createDirectory(records.resolve(Integer.toString(i)));
-                jmh.addAll(run(one, effort, folder, progress::step));
-                List<TrialRecord> trials = trials(folder);
-                if (!trials.isEmpty()) {
-                    last = trials.get(0);
-                    series.add(configuration(one, trials));
+        try (ProgressBar progress = progress((long) missing.size() * iterations(effort))) {
+            for (int i : missing) {
+                out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), describe(plan.get(i)));
+                UnfinishedRun.Part part = part(plan.get(i), effort, unfinished.folder().resolve("running"), jmh, progress::step);
+                unfinished.add(i, part);
+                if (part.failure() != null) {
+                    System.err.println("failed: " + describe(plan.get(i)) + ": " + part.failure());
                 }
             }
-            if (jmh.isEmpty()) {
-                throw new IllegalStateException("no benchmark finished; JMH's output above says why");
-            }
-            out.println();
-            ResultFormatFactory.getInstance(ResultFormatType.TEXT, out).writeOut(jmh);
-            Fingerprint fingerprint = Environment.fingerprint(source, last == null ? null : last.libtorch(),
-                    last == null ? null : last.threads(), last != null && last.device().equals("gpu"));
-            Path folder = records.resolve("result");
-            Files.createDirectory(folder);
-            try (PrintStream file = new PrintStream(folder.resolve(ResultFolder.JMH_FILE).toFile(), "UTF-8")) {
-                ResultFormatFactory.getInstance(ResultFormatType.JSON, file).writeOut(jmh);
-            }
-            if (options.getResult().hasValue() || options.getResultFormat().hasValue()) {
-                ResultFormatType type = options.getResultFormat().orElse(ResultFormatType.CSV);
-                String name = options.getResult().orElse("jmh-result." + type.toString().toLowerCase(Locale.ROOT));
-                ResultFormatFactory.getInstance(type, name).writeOut(jmh);
-            }
-            new ResultFolder(folder).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION,
-                    start.toString(), command, StepsFile.UNITS, fingerprint, series));
-            Path finished = unused(name(start, fingerprint));
-            Files.move(folder, finished);
-            return new ResultFolder(finished);
-        } finally {
+        }
+        out.println();
+        ResultFormatFactory.getInstance(ResultFormatType.TEXT, out).writeOut(jmh);
+        if (options.getResult().hasValue() || options.getResultFormat().hasValue()) {
+            ResultFormatType type = options.getResultFormat().orElse(ResultFormatType.CSV);
+            String name = options.getResult().orElse("jmh-result." + type.toString().toLowerCase(Locale.ROOT));
+            ResultFormatFactory.getInstance(type, name).writeOut(jmh);
+        }
+        return finish(unfinished);
+    }
+
+    /** Runs one configuration; its results are added to {@code all}. */
+    private UnfinishedRun.Part part(RunPlan.Configuration one, RunConfig.Effort effort, Path records, List<RunResult> all,
+            Runnable iterationDone) throws IOException {
+        if (Files.exists(records)) {
             delete(records);
         }
+        Files.createDirectory(records);
+        String[] reason = {null};
+        Collection<RunResult> finished = List.of();
+        try {
+            finished = run(one, effort, records, iterationDone, r -> reason[0] = reason[0] == null ? r : reason[0]);
+        } catch (RunnerException e) {
+            reason[0] = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        }
+        List<TrialRecord> trials = trials(records);
+        delete(records);
+        all.addAll(finished);
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        ResultFormatFactory.getInstance(ResultFormatType.JSON, new PrintStream(json, true, StandardCharsets.UTF_8)).writeOut(finished);
+        TrialRecord trial = trials.isEmpty() ? null : trials.get(0);
+        String failure = !finished.isEmpty() ? null : reason[0] == null ? "JMH gave no result and no reason" : reason[0];
+        return new UnfinishedRun.Part(new ObjectMapper().readTree(json.toByteArray()),
+                trial == null || failure != null ? null : configuration(one, trials), failure,
+                trial == null ? null : trial.libtorch(), trial == null ? null : trial.threads(),
+                trial != null && trial.device().equals("gpu"));
+    }
+
+    /** Makes the result of a run whose configurations have all ended. */
+    private ResultFolder finish(UnfinishedRun unfinished) throws IOException {
+        List<UnfinishedRun.Part> parts = unfinished.parts();
+        List<StepsFile.Failure> failures = unfinished.failures();
+        if (failures.size() == parts.size()) {
+            unfinished.delete();
+            throw new IllegalStateException("no benchmark finished: " + failures.get(0).message());
+        }
+        UnfinishedRun.Part ran = parts.stream().filter(p -> p.libtorch() != null).findFirst().orElse(null);
+        Fingerprint fingerprint = Environment.fingerprint(unfinished.plan().source(), ran == null ? null : ran.libtorch(),
+                ran == null ? null : ran.threads(), ran != null && ran.gpu());
+        Path folder = unfinished.folder().resolve("result");
+        if (Files.exists(folder)) {
+            delete(folder);
+        }
+        Files.createDirectory(folder);
+        unfinished.writeJmh(folder);
+        new ResultFolder(folder).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION,
+                unfinished.plan().created(), unfinished.plan().command(), StepsFile.UNITS, fingerprint,
+                parts.stream().map(UnfinishedRun.Part::steps).filter(Objects::nonNull).toList(),
+                failures.isEmpty() ? null : failures));
+        Path place = unused(name(Instant.parse(unfinished.plan().created()), unfinished.plan().source(), fingerprint), "");
+        Files.move(folder, place);
+        unfinished.delete();
+        return new ResultFolder(place);
     }
 
     /** @return the benchmarks that the options, or else the configuration, name */
@@ -167,7 +242,8 @@ public final class SuiteRunner {
     }
 
     private Collection<RunResult> run(
-            RunPlan.Configuration one, RunConfig.Effort effort, Path records, Runnable iterationDone) {
+            RunPlan.Configuration one, RunConfig.Effort effort, Path records, Runnable iterationDone,
+            Consumer<String> failed) throws RunnerException {
         List<String> jvmArgs = new ArrayList<>(options.getJvmArgsAppend().orElse(List.of()));
         jvmArgs.add("-D" + TrialRecord.FOLDER + "=" + records.toAbsolutePath());
         jvmArgs.addAll(Libtorch.jvmArgs());
@@ -189,13 +265,8 @@ public final class SuiteRunner {
             }
         }
         System.setProperty(TrialRecord.FOLDER, records.toAbsolutePath().toString());
-        try {
-            OutputFormat format = OutputFormatFactory.createFormatInstance(
-                    out, options.verbosity().orElse(VerboseMode.NORMAL));
-            return new Runner(builder.build(), QuietBetween.configurations(format, iterationDone)).run();
-        } catch (RunnerException e) {
-            throw new UserError(describe(one) + ": " + e.getMessage().lines().findFirst().orElse(""), e);
-        }
+        OutputFormat format = OutputFormatFactory.createFormatInstance(out, options.verbosity().orElse(VerboseMode.NORMAL));
+        return new Runner(builder.build(), QuietBetween.configurations(format, iterationDone, failed)).run();
     }
 
     private static List<TrialRecord> trials(Path folder) throws IOException {
@@ -262,17 +333,18 @@ public final class SuiteRunner {
         return text.toString();
     }
 
-    private static String name(Instant start, Fingerprint fingerprint) {
+    /** DATE_COMMIT_DEVICE; without the device where no fingerprint is known yet. */
+    private static String name(Instant start, Environment.Source source, Fingerprint fingerprint) {
         String time = DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss").withZone(ZoneOffset.UTC).format(start);
-        String commit = fingerprint.commit() == null ? "nocommit" : fingerprint.commit().substring(0, 8);
-        String device = fingerprint.deviceName().replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", "");
-        return time + "_" + commit + "_" + device;
+        String commit = source.commit() == null ? "nocommit" : source.commit().substring(0, 8);
+        return time + "_" + commit + (fingerprint == null ? ""
+                : "_" + fingerprint.deviceName().replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", ""));
     }
 
-    private Path unused(String name) {
-        Path path = results.resolve(name);
+    private Path unused(String name, String suffix) {
+        Path path = results.resolve(name + suffix);
         for (int i = 2; Files.exists(path); i++) {
-            path = results.resolve(name + "_" + i);
+            path = results.resolve(name + "_" + i + suffix);
         }
         return path;
     }

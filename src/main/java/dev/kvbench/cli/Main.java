@@ -1,6 +1,7 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.UserError;
+import dev.kvbench.bench.Shard;
 import dev.kvbench.bench.SuiteRunner;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -52,8 +53,7 @@ public final class Main implements Runnable {
                 return 0;
             }
             List<String> command = Arrays.asList(args);
-            RunCommand.runAndRender(new SuiteRunner(options, null, command, Path.of("results")));
-            return 0;
+            return RunCommand.rendered(new SuiteRunner(options, null, command, Path.of("results")).run(new Shard(1, 1)));
         } catch (Exception e) {
             return report(e);
         }

@@ -1,15 +1,18 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.bench.RunConfig;
+import dev.kvbench.bench.Shard;
 import dev.kvbench.bench.SuiteRunner;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,6 +34,14 @@ final class RunCommand implements Callable<Integer> {
             description = "where result folders go (default: ${DEFAULT-VALUE})")
     private Path results;
 
+    @Option(names = "--shard", paramLabel = "K/N", description = "runs every N-th configuration from the K-th on; otherwise read"
+            + " from what Slurm's job arrays and Kubernetes' indexed jobs set")
+    private String shard;
+
+    @Option(names = "--resume", paramLabel = "FOLDER",
+            description = "goes on with a run that did not end, results/….unfinished; takes no other option")
+    private Path resume;
+
     @Option(names = "--help", usageHelp = true, description = "shows this")
     private boolean help;
 
@@ -42,17 +53,43 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (resume != null) {
+            return resumed();
+        }
         RunConfig configuration = RunConfig.read(config);
         List<String> command = spec.commandLine().getParseResult().originalArgs();
         CommandLineOptions options = new CommandLineOptions(jmh.toArray(String[]::new));
-        runAndRender(new SuiteRunner(options, configuration, command, results));
-        return 0;
+        Shard share = shard != null ? Shard.parse(shard) : Shard.of(System.getenv()).orElse(new Shard(1, 1));
+        if (share.count() > 1) {
+            System.out.println("# Shard " + share.index() + " of " + share.count());
+        }
+        return rendered(new SuiteRunner(options, configuration, command, results).run(share));
     }
 
-    static void runAndRender(SuiteRunner runner) throws IOException {
-        ResultFolder folder = runner.run();
+    /** Goes on with what the unfinished run's own command says. */
+    private int resumed() throws Exception {
+        List<String> command = SuiteRunner.commandOf(resume);
+        boolean viaRun = !command.isEmpty() && command.get(0).equals("run");
+        RunCommand original = new RunCommand();
+        if (viaRun) {
+            new CommandLine(original).parseArgs(command.subList(1, command.size()).toArray(String[]::new));
+        }
+        List<String> words = viaRun ? original.jmh : command;
+        Path folder = resume.toAbsolutePath().normalize();
+        return rendered(new SuiteRunner(new CommandLineOptions(words.toArray(String[]::new)),
+                viaRun ? RunConfig.read(original.config) : null, command, folder.getParent()).resume(folder));
+    }
+
+    /** Draws a result and says where it is. */
+    static int rendered(ResultFolder folder) throws IOException {
         System.out.println();
         System.out.println("Result: " + folder.path());
         Renderer.render(folder).forEach(plot -> System.out.println("Plot:   " + plot));
+        List<StepsFile.Failure> failures = folder.readSteps().failures();
+        if (failures != null) {
+            System.err.println("error: " + failures.size() + " configuration" + (failures.size() == 1 ? "" : "s")
+                    + " failed, the first with: " + failures.get(0).message());
+        }
+        return failures == null ? 0 : 1;
     }
 }

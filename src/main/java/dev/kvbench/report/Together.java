@@ -43,7 +43,7 @@ final class Together {
         }
         StepsFile first = results.get(0);
         return new StepsFile(first.schema(), first.version(), first.created(), first.command(), first.units(),
-                oneDevice ? first.fingerprint() : null, all);
+                oneDevice ? first.fingerprint() : null, all, null);
     }
 
     /** Names that more than one result has. */

@@ -16,9 +16,10 @@ import java.util.Map;
  * @param units unit of every measured field
  * @param fingerprint what the run ran on
  * @param configurations one per benchmark and parameter set, in the order of the run
+ * @param failures those that failed; null if none did
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"schema", "version", "created", "command", "units", "fingerprint", "configurations"})
+@JsonPropertyOrder({"schema", "version", "created", "command", "units", "fingerprint", "configurations", "failures"})
 public record StepsFile(
         String schema,
         int version,
@@ -26,7 +27,17 @@ public record StepsFile(
         List<String> command,
         Map<String, String> units,
         Fingerprint fingerprint,
-        List<Configuration> configurations) {
+        List<Configuration> configurations,
+        List<Failure> failures) {
+
+    /**
+     * A configuration that failed.
+     *
+     * @param benchmark JMH's name of the benchmark
+     * @param params its parameters
+     * @param message why, in one line
+     */
+    public record Failure(String benchmark, Map<String, String> params, String message) {}
 
     /** Value of {@code schema}. */
     public static final String SCHEMA = "kvbench/steps";

@@ -33,7 +33,7 @@ class EndToEndTest {
     void aRunLeavesOneFolderWithEverythingInIt() throws Exception {
         String[] words = {"DecodeLoop", "-p", "model=tiny", "-p", "strategy=full,h2o", "-p", "window=16,32",
             "-p", "heavyHitters=4", "-p", "tokens=64", "-f", "1", "-wi", "1", "-i", "2", "-v", "SILENT"};
-        ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run();
+        ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1));
         try (Stream<Path> entries = Files.list(results)) {
             assertEquals(List.of(folder.path()), entries.toList());
         }
@@ -92,7 +92,7 @@ class EndToEndTest {
     void everyBenchmarkThatAPatternNamesRunsOnce() throws Exception {
         String[] words = {"Harness", "DecodeStep", "-p", "model=tiny", "-p", "strategy=full", "-p", "cacheLength=8", "-f",
             "1", "-wi", "1", "-i", "1", "-w", "10ms", "-r", "10ms", "-v", "SILENT"};
-        ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run();
+        ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1));
         JsonNode jmh = new ObjectMapper().readTree(folder.path().resolve(ResultFolder.JMH_FILE).toFile());
         assertEquals(List.of("DecodeStepBenchmark.step", "HarnessBenchmark.measuredStep", "HarnessBenchmark.step",
                         "HarnessBenchmark.stepWithoutWaiting"),
@@ -103,7 +103,7 @@ class EndToEndTest {
     void everyStrategysEvictionRunsAlone() throws Exception {
         String[] words = {"Eviction", "-p", "model=tiny", "-p", "window=16", "-p", "heavyHitters=4", "-p", "batch=2", "-f", "0",
             "-wi", "0", "-i", "1", "-r", "10ms", "-v", "SILENT"};
-        ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run();
+        ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1));
         JsonNode jmh = new ObjectMapper().readTree(folder.path().resolve(ResultFolder.JMH_FILE).toFile());
         assertEquals(2 * 8, jmh.size());
         jmh.forEach(result -> assertTrue(result.path("primaryMetric").path("score").asDouble() > 0, result.toString()));

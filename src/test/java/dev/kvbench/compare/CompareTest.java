@@ -47,7 +47,7 @@ class CompareTest {
         var fingerprint = mapper.createObjectNode().put("gpu", gpu).put("driver", "580.1").put("cpu", "x").put("cores", 2)
                 .put("kvbench", "0").put("jmh", "0").put("djl", "0").put("jvm", "0").put("os", "0");
         var json = mapper.valueToTree(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-01T00:00:00Z", List.of(),
-                StepsFile.UNITS, null, configurations));
+                StepsFile.UNITS, null, configurations, null));
         ((com.fasterxml.jackson.databind.node.ObjectNode) json).set("fingerprint", fingerprint);
         mapper.writeValue(path.resolve(ResultFolder.STEPS_FILE).toFile(), json);
         return path;

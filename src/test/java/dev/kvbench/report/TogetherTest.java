@@ -153,7 +153,7 @@ class TogetherTest {
                         "tokens", "24", "runtime", "auto", "positions", "original"),
                 "synthetic", "explicit", "torchscript", "cpu", 1024, null, iterations);
         return new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-11-24T00:00:00Z", List.of(), StepsFile.UNITS,
-                new Fingerprint(commit, null, "0", "1.37", "0", "2", "17", "Linux", cpu, 2, 2, null, null), List.of(full));
+                new Fingerprint(commit, null, "0", "1.37", "0", "2", "17", "Linux", cpu, 2, 2, null, null), List.of(full), null);
     }
 
     private static List<String> labels(StepsFile steps) {

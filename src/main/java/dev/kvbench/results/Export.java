@@ -1,0 +1,78 @@
+package dev.kvbench.results;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** A result in the forms that other tools read. */
+public enum Export {
+    /** Entries of github-action-benchmark's tool "customSmallerIsBetter": the medians, in ms. */
+    GITHUB_ACTION {
+        @Override
+        public void write(ResultFolder folder, Appendable out) throws java.io.IOException {
+            ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+            ArrayNode entries = mapper.createArrayNode();
+            for (JsonNode result : folder.readJmh()) {
+                JsonNode step = result.path("secondaryMetrics").path("step.time.p50");
+                JsonNode metric = step.isMissingNode() ? result.path("primaryMetric") : step;
+                ObjectNode entry = entries.addObject();
+                entry.put("name", result.path("benchmark").asText().replaceFirst("^.*\\.(\\w+)Benchmark\\.", "$1.")
+                        + result.path("params").properties().stream()
+                                .map(p -> " " + p.getKey() + "=" + p.getValue().asText()).collect(Collectors.joining()));
+                entry.put("unit", metric.path("scoreUnit").asText());
+                entry.put("value", metric.path("score").asDouble());
+                double error = metric.path("scoreError").asDouble(Double.NaN);
+                if (!Double.isNaN(error)) {
+                    entry.put("range", "± " + error);
+                }
+            }
+            try {
+                out.append(mapper.writeValueAsString(entries)).append('\n');
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    },
+
+    /** A line per step, for data frames: benchmark, every parameter, fork, phase, iteration, step, times in ns. */
+    CSV {
+        @Override
+        public void write(ResultFolder folder, Appendable out) throws java.io.IOException {
+            StepsFile steps = folder.readSteps();
+            Set<String> names = new TreeSet<>();
+            steps.configurations().forEach(c -> names.addAll(c.params().keySet()));
+            out.append("benchmark,").append(String.join(",", names)).append(",fork,phase,iteration,step,host_ns,device_ns\n");
+            for (StepsFile.Configuration configuration : steps.configurations()) {
+                String params = names.stream().map(n -> configuration.params().getOrDefault(n, ""))
+                        .map(Export::quoted).collect(Collectors.joining(","));
+                for (StepsFile.Iteration iteration : configuration.iterations()) {
+                    for (int t = 0; t < iteration.stepNanos().length; t++) {
+                        out.append(quoted(configuration.benchmark())).append(',').append(params)
+                                .append("," + iteration.fork() + "," + iteration.phase() + "," + iteration.iteration() + "," + (t + 1)
+                                        + "," + iteration.stepNanos()[t] + ",")
+                                .append(iteration.deviceNanos() == null ? "" : Long.toString(iteration.deviceNanos()[t]))
+                                .append('\n');
+                    }
+                }
+            }
+        }
+    };
+
+    private static String quoted(String value) {
+        return value.matches("[^\",\n\r]*") ? value : "\"" + value.replace("\"", "\"\"") + "\"";
+    }
+
+    /**
+     * @param folder a result
+     * @param out receives it
+     * @throws dev.kvbench.UserError if the result cannot be read
+     * @throws java.io.IOException if out fails
+     */
+    public abstract void write(ResultFolder folder, Appendable out) throws java.io.IOException;
+}

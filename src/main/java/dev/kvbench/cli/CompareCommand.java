@@ -4,6 +4,7 @@ import dev.kvbench.UserError;
 import dev.kvbench.compare.Compare;
 import dev.kvbench.compare.Comparison;
 import dev.kvbench.compare.Printer;
+import dev.kvbench.results.ResultFolder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code compare}: what changed between two results, and whether that can be trusted. */
 @Command(name = "compare", sortOptions = false,
-        description = "Compares two results, each a result folder, a steps.json or jmh.json, or a commit, or several of them"
+        description = "Compares two results, each a result folder, a steps.json or jmh.json, a baseline, or a commit, or several of them"
                 + " with commas. Exit code 0: nothing regressed; 1: something did; 2: bad input; 3: not comparable.")
 final class CompareCommand implements Callable<Integer> {
 
@@ -27,7 +28,7 @@ final class CompareCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "OLD", description = "what to compare with")
     private String old;
 
-    @Parameters(index = "1", paramLabel = "NEW", description = "what to compare")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "NEW", description = "what to compare; the newest result if left out")
     private String now;
 
     @Option(names = "--threshold", defaultValue = "3%", description = "change that counts as noise (${DEFAULT-VALUE})")
@@ -63,6 +64,13 @@ final class CompareCommand implements Callable<Integer> {
         Compare.Sort order = choice("--sort", sort, Compare.Sort.values());
         if (!(alpha > 0 && alpha < 1)) {
             throw new UserError("--alpha " + alpha + ": must be between 0 and 1");
+        }
+        if (now == null) {
+            List<ResultFolder> all = ResultFolder.all(results);
+            if (all.isEmpty()) {
+                throw new UserError(results + ": has no result to compare with " + old);
+            }
+            now = all.get(all.size() - 1).path().toString();
         }
         Comparison comparison = Compare.of(old, now, results, noise(), alpha, pattern(), onlyChanged, order);
         for (String difference : comparison.differences()) {

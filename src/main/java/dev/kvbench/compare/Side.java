@@ -3,6 +3,7 @@ package dev.kvbench.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.UserError;
+import dev.kvbench.results.Baselines;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
@@ -12,13 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 
 /**
  * One side of a comparison: the samples of one or more results.
@@ -30,8 +29,8 @@ import java.util.stream.Stream;
 record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) {
 
     /**
-     * @param name comma-separated: result folders, steps.json or jmh.json files, or git commits whose newest result
-     *     in {@code results} counts
+     * @param name comma-separated: result folders, steps.json or jmh.json files, baselines, or git commits whose
+     *     newest result in {@code results} counts
      * @param results the folder of results
      * @return the pooled side
      * @throws UserError if one of them is no result
@@ -42,7 +41,7 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
         for (String part : name.split(",")) {
             Path path = Path.of(part);
             if (!Files.exists(path)) {
-                path = newestOf(part, results);
+                path = new Baselines(results).find(part).orElseGet(() -> newestOf(part, results));
             }
             for (Samples samples : Files.isRegularFile(path) && !beside(path, ResultFolder.STEPS_FILE)
                     ? ofJmh(readJmh(path)) : ofFolder(ResultFolder.open(path), fingerprints)) {
@@ -63,16 +62,13 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
     private static Path newestOf(String commit, Path results) {
         List<String> id = Libtorch.output("git", "rev-parse", "--verify", "--quiet", commit + "^{commit}");
         if (id.isEmpty()) {
-            throw new UserError(commit + ": neither a result nor a commit of this repository");
+            throw new UserError(commit + ": neither a result, nor a baseline, nor a commit of this repository");
         }
-        try (Stream<Path> folders = Files.isDirectory(results) ? Files.list(results) : Stream.empty()) {
-            return folders.filter(f -> Files.isRegularFile(f.resolve(ResultFolder.STEPS_FILE)))
-                    .filter(f -> id.get(0).equals(new ResultFolder(f).readSteps().fingerprint().commit()))
-                    .max(Comparator.comparing(f -> new ResultFolder(f).readSteps().created()))
-                    .orElseThrow(() -> new UserError(commit + ": no result of commit " + id.get(0).substring(0, 8) + " in " + results));
-        } catch (IOException e) {
-            throw new UserError(results + ": cannot be read: " + e, e);
-        }
+        return ResultFolder.all(results).stream()
+                .filter(f -> id.get(0).equals(f.readSteps().fingerprint().commit()))
+                .reduce((older, newer) -> newer)
+                .map(ResultFolder::path)
+                .orElseThrow(() -> new UserError(commit + ": no result of commit " + id.get(0).substring(0, 8) + " in " + results));
     }
 
     private static Samples pool(Samples a, Samples b) {

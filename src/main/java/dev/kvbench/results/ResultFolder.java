@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One run's folder: {@code jmh.json} as JMH writes it, {@code steps.json}, and plots.
@@ -27,6 +30,22 @@ public record ResultFolder(Path path) {
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    /**
+     * @param results the folder of results
+     * @return the results in it, oldest first; what is no result is passed over
+     * @throws UserError if the folder cannot be read
+     */
+    public static List<ResultFolder> all(Path results) {
+        try (Stream<Path> entries = Files.isDirectory(results) ? Files.list(results) : Stream.empty()) {
+            return entries.filter(f -> Files.isRegularFile(f.resolve(STEPS_FILE)) && !f.getFileName().toString().startsWith("."))
+                    .map(ResultFolder::new)
+                    .sorted(Comparator.comparing((ResultFolder f) -> String.valueOf(f.readSteps().created())))
+                    .toList();
+        } catch (IOException e) {
+            throw new UserError(results + ": cannot be read: " + e, e);
+        }
+    }
 
     /**
      * @param path a result folder, or one of the two JSON files in it

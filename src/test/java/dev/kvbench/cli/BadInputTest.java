@@ -90,7 +90,7 @@ class BadInputTest {
     @Test
     void impossibleComparisonsAreRefused() throws IOException {
         String some = "results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3";
-        assertRefused("nowhere: neither a result nor a commit of this repository", "compare", "nowhere", some);
+        assertRefused("nowhere: neither a result, nor a baseline, nor a commit of this repository", "compare", "nowhere", some);
         assertRefused("--threshold x: must be from 0% to below 100%", "compare", some, some, "--threshold", "x");
         assertRefused("--alpha 1.5: must be between 0 and 1", "compare", some, some, "--alpha", "1.5");
         assertRefused("--format xml: must be one of text, md, json, csv", "compare", some, some, "--format", "xml");

@@ -1,0 +1,77 @@
+package dev.kvbench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kvbench.UserError;
+import dev.kvbench.results.Baselines;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Baselines: saved, compared with, removed. */
+class BaselineTest {
+
+    @TempDir
+    private Path results;
+
+    @BeforeEach
+    void twoResults() throws IOException {
+        for (String name : List.of("2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", "2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3")) {
+            Files.createDirectory(results.resolve(name));
+            for (String file : List.of("steps.json", "jmh.json")) {
+                Files.copy(Path.of("results", name, file), results.resolve(name).resolve(file));
+            }
+        }
+    }
+
+    private record Run(int exit, String out) {}
+
+    private Run run(String... words) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        System.setErr(System.out);
+        try {
+            return new Run(Main.execute(words), printed.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    @Test
+    void theNewestResultIsComparedWithANamedOne() {
+        String folder = results.toString();
+        Path first = results.resolve("2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3");
+        assertEquals(0, run("baseline", "save", "start", first.toString(), "--results", folder).exit);
+        assertEquals(Map.of("start", first.getFileName().toString()), new Baselines(results).all());
+        Run compared = run("compare", "start", "--results", folder);
+        assertEquals(0, compared.exit, compared.out);
+        assertTrue(compared.out.contains("DecodeLoop.decode strategy=full") && compared.out.contains("within noise"), compared.out);
+        assertEquals(0, run("baseline", "save", "newest", "--results", folder).exit);
+        assertTrue(run("baseline", "--results", folder).out.contains("newest  2026-11-24_08-17-59"));
+        assertEquals(0, run("baseline", "remove", "start", "--results", folder).exit);
+        assertEquals(List.of("newest"), List.copyOf(new Baselines(results).all().keySet()));
+    }
+
+    @Test
+    void whatWillNotDoIsSaid() throws IOException {
+        String folder = results.toString();
+        assertEquals(2, run("baseline", "save", "a/b", "--results", folder).exit);
+        assertEquals(2, run("baseline", "remove", "nothing", "--results", folder).exit);
+        assertEquals(2, run("baseline", "save", "x", "results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", "--results", folder).exit);
+        Files.writeString(results.resolve("baselines.json"), "{");
+        assertThrows(UserError.class, () -> new Baselines(results).all());
+    }
+}

@@ -54,6 +54,13 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
         return new Side(name, fingerprints, List.copyOf(pooled.values()));
     }
 
+    /** @return one result; without samples if it has no measured iteration */
+    static Side of(ResultFolder folder) {
+        List<Fingerprint> fingerprints = new ArrayList<>();
+        List<Samples> samples = ofFolder(folder, fingerprints);
+        return new Side(folder.path().toString(), fingerprints, samples);
+    }
+
     private static boolean beside(Path file, String name) {
         return Files.isRegularFile(file.toAbsolutePath().resolveSibling(name));
     }

@@ -1,0 +1,58 @@
+package dev.kvbench.cli;
+
+import dev.kvbench.UserError;
+import dev.kvbench.compare.History;
+import dev.kvbench.report.HistoryPlot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code history}: key figures of all results, oldest first. */
+@Command(name = "history", description = "Lists the results by commit with their medians, oldest first.")
+final class HistoryCommand implements Callable<Integer> {
+
+    @Option(names = "--results", defaultValue = "results", paramLabel = "FOLDER", description = "where results are (${DEFAULT-VALUE})")
+    private Path results;
+
+    @Option(names = "--filter", paramLabel = "REGEX", description = "only rows whose benchmark and parameters match")
+    private String filter;
+
+    @Option(names = "--plot", paramLabel = "DIR", description = "draws history.png and history.svg into that folder")
+    private Path plot;
+
+    @Option(names = "--help", usageHelp = true, description = "shows this")
+    private boolean help;
+
+    @Override
+    public Integer call() throws IOException {
+        Pattern pattern;
+        try {
+            pattern = Pattern.compile(filter == null ? "" : filter);
+        } catch (PatternSyntaxException e) {
+            throw new UserError("--filter " + filter + ": not a regular expression: " + e.getDescription(), e);
+        }
+        if (plot != null && !Files.isDirectory(plot)) {
+            throw new UserError("--plot " + plot + ": no such folder; make it first");
+        }
+        List<History.Entry> entries = History.of(results, row -> pattern.matcher(row).find());
+        if (entries.isEmpty()) {
+            throw new UserError(results + ": no result" + (filter == null ? "" : " that --filter " + filter + " finds"));
+        }
+        int width = entries.stream().mapToInt(e -> e.row().length()).max().orElse(0);
+        for (History.Entry entry : entries) {
+            System.out.printf(Locale.ROOT, "%s  %-8s  %-" + width + "s  %9.3f %-8s  %s%n", entry.created().toString().substring(0, 16),
+                    entry.commit(), entry.row(), entry.median(), entry.unit(), entry.device());
+        }
+        if (plot != null) {
+            HistoryPlot.write(entries, plot).forEach(System.out::println);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.kvbench.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kvbench.UserError;
+import dev.kvbench.report.HistoryPlot;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Figures of the published results. */
+class HistoryTest {
+
+    private static final Path RESULTS = Path.of("results");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void figuresAreThoseOfTheResultsOldestFirst() {
+        List<History.Entry> entries = History.of(RESULTS, row -> row.startsWith("DecodeLoop.decode strategy=full"));
+        assertTrue(entries.size() >= 7, entries.toString());
+        for (int i = 1; i < entries.size(); i++) {
+            assertTrue(!entries.get(i).created().isBefore(entries.get(i - 1).created()), "oldest first");
+        }
+        History.Entry h100 = entries.stream().filter(e -> e.folder().toString().contains("08-14-20")).findFirst().orElseThrow();
+        assertEquals("1b441074", h100.commit());
+        assertEquals(10, h100.iterations());
+        // the README's 1.34 ms
+        assertEquals(1.34, h100.median(), 0.01);
+        assertEquals(List.of(), History.of(folder, row -> true));
+    }
+
+    @Test
+    void theyBecomeAPlotIfItCanBeRead() throws Exception {
+        List<History.Entry> entries = History.of(RESULTS, row -> row.contains("strategy=full") && row.contains("batch=1 ")
+                && row.startsWith("DecodeLoop"));
+        assertEquals(List.of("history.png", "history.svg"),
+                HistoryPlot.write(entries, folder).stream().map(p -> p.getFileName().toString()).toList());
+        assertTrue(Files.size(folder.resolve("history.png")) > 10_000);
+        UserError error = assertThrows(UserError.class, () -> HistoryPlot.write(List.of(), folder));
+        assertTrue(error.getMessage().contains("--filter"), error.getMessage());
+    }
+}

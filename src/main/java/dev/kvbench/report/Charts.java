@@ -18,6 +18,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import org.apache.commons.text.WordUtils;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -35,6 +36,7 @@ final class Charts {
     static final int WIDTH = 1100;
     static final int HEIGHT = 660;
     private static final int SCALE = 2;
+    private static final int LEGEND_CHARACTERS = 56;
 
     /** Okabe and Ito's palette, told apart with any colour vision; dashes tell curves apart in grey. */
     private static final List<Color> COLOURS = List.of(
@@ -100,6 +102,11 @@ final class Charts {
         unseen.setMarker(SeriesMarkers.NONE);
         unseen.setLineColor(new Color(0, true));
         unseen.setShowInLegend(false);
+    }
+
+    /** A curve's name in lines that the legend has room for: it cuts longer ones. */
+    static String legend(String name) {
+        return WordUtils.wrap(name, LEGEND_CHARACTERS, "\n", false);
     }
 
     /** Writes NAME.png and NAME.svg into a folder, each whole or not at all. */

@@ -43,7 +43,7 @@ public final class HistoryPlot {
         Charts.roundTicks(chart, order.size());
         int curve = 0;
         for (Map.Entry<String, List<History.Entry>> line : lines.entrySet()) {
-            XYSeries series = chart.addSeries(line.getKey(),
+            XYSeries series = chart.addSeries(Charts.legend(line.getKey()),
                     line.getValue().stream().mapToDouble(e -> order.indexOf(e.folder()) + 1).toArray(),
                     line.getValue().stream().mapToDouble(History.Entry::median).toArray());
             series.setMarker(SeriesMarkers.CIRCLE);

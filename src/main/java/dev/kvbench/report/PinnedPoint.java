@@ -64,7 +64,7 @@ record PinnedPoint(StepsFile.Configuration configuration, double ms, double erro
         int curve = 0;
         for (Map.Entry<String, List<PinnedPoint>> line : lines.entrySet()) {
             List<PinnedPoint> points = line.getValue();
-            XYSeries series = chart.addSeries(line.getKey(),
+            XYSeries series = chart.addSeries(Charts.legend(line.getKey()),
                     points.stream().mapToDouble(at).toArray(),
                     points.stream().mapToDouble(PinnedPoint::ms).toArray(),
                     points.stream().mapToDouble(PinnedPoint::error).toArray());

@@ -55,7 +55,7 @@ final class StepTimePlot {
             }
             // XChart tells series apart by name: equal legends get a number
             String legend = captions.legend(shown.get(i));
-            XYSeries line = chart.addSeries(legends.add(legend) ? legend : legend + " (" + (i + 1) + ")", x, curve.median());
+            XYSeries line = chart.addSeries(Charts.legend(legends.add(legend) ? legend : legend + " (" + (i + 1) + ")"), x, curve.median());
             line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
             line.setLineColor(Charts.colour(i));
             line.setLineStyle(Charts.stroke(i));

@@ -87,6 +87,16 @@ class CompareTest {
     }
 
     @Test
+    void aRealRunsIterationsDealtToTwoSidesAreQuietAndASlowdownIsFound() {
+        SelfCheck check = SelfCheck.of("results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", Path.of("results"), 0.03, 0.05, 0.1, 100);
+        assertTrue(check.passed(), check.toString());
+        assertTrue(check.quiet() >= 95 && check.found() >= 95, check.toString());
+        UserError error = assertThrows(UserError.class, () -> SelfCheck.of(
+                "results/2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3", Path.of("results"), 0.03, 0.05, 0.1, 1));
+        assertTrue(error.getMessage().contains("has 5 iterations; a self-check needs 10"), error.getMessage());
+    }
+
+    @Test
     void aChangeBelowTheThresholdIsNoise() throws Exception {
         Comparison comparison = compare(result(1, 20, 1), result(2, 20, 1.02));
         assertTrue(comparison.rows().stream().allMatch(r -> r.verdict() == Verdict.WITHIN_NOISE), comparison.toString());

@@ -93,7 +93,7 @@ class CompareTest {
         assertTrue(check.quiet() >= 95 && check.found() >= 95, check.toString());
         UserError error = assertThrows(UserError.class, () -> SelfCheck.of(
                 "results/2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3", Path.of("results"), 0.03, 0.05, 0.1, 1));
-        assertTrue(error.getMessage().contains("has 5 iterations; a self-check needs 10"), error.getMessage());
+        assertTrue(error.getMessage().contains("has 5 iterations; a self-check needs 12"), error.getMessage());
     }
 
     @Test

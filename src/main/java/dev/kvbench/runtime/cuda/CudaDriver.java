@@ -1,6 +1,5 @@
 package dev.kvbench.runtime.cuda;
 
-import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
@@ -24,73 +23,82 @@ final class CudaDriver {
     private static final int MAX_DYNAMIC_SHARED = 8;
     private static final int HOST_ALLOC_DEVICEMAP = 2;
 
-    /** libcuda's own signatures; every function returns an error code, 0 for success. */
-    interface Functions extends Library {
-        int cuInit(int flags);
+    /**
+     * libcuda's own signatures; every function returns an error code, 0 for success. Bound once and called directly: a
+     * step makes five calls, which a proxy would slow by microseconds each.
+     */
+    static final class Functions {
 
-        int cuGetErrorString(int error, PointerByReference text);
+        static {
+            Native.register("libcuda.so.1");
+        }
 
-        int cuDeviceGet(IntByReference device, int ordinal);
+        native int cuInit(int flags);
 
-        int cuDeviceGetAttribute(IntByReference value, int attribute, int device);
+        native int cuGetErrorString(int error, PointerByReference text);
 
-        int cuDevicePrimaryCtxRetain(PointerByReference context, int device);
+        native int cuDeviceGet(IntByReference device, int ordinal);
 
-        int cuCtxSetCurrent(Pointer context);
+        native int cuDeviceGetAttribute(IntByReference value, int attribute, int device);
 
-        int cuModuleLoadData(PointerByReference module, byte[] image);
+        native int cuDevicePrimaryCtxRetain(PointerByReference context, int device);
 
-        int cuModuleUnload(Pointer module);
+        native int cuCtxSetCurrent(Pointer context);
 
-        int cuModuleGetFunction(PointerByReference function, Pointer module, String name);
+        native int cuModuleLoadData(PointerByReference module, byte[] image);
 
-        int cuModuleGetGlobal_v2(LongByReference address, LongByReference bytes, Pointer module, String name);
+        native int cuModuleUnload(Pointer module);
 
-        int cuFuncSetAttribute(Pointer function, int attribute, int value);
+        native int cuModuleGetFunction(PointerByReference function, Pointer module, String name);
 
-        int cuMemAlloc_v2(LongByReference address, long bytes);
+        native int cuModuleGetGlobal_v2(LongByReference address, LongByReference bytes, Pointer module, String name);
 
-        int cuMemFree_v2(long address);
+        native int cuFuncSetAttribute(Pointer function, int attribute, int value);
 
-        int cuMemsetD8_v2(long address, byte value, long bytes);
+        native int cuMemAlloc_v2(LongByReference address, long bytes);
 
-        int cuMemcpyHtoD_v2(long to, Pointer from, long bytes);
+        native int cuMemFree_v2(long address);
 
-        int cuMemcpyDtoH_v2(Pointer to, long from, long bytes);
+        native int cuMemsetD8_v2(long address, byte value, long bytes);
 
-        int cuMemHostAlloc(PointerByReference address, long bytes, int flags);
+        native int cuMemcpyHtoD_v2(long to, Pointer from, long bytes);
 
-        int cuMemFreeHost(Pointer address);
+        native int cuMemcpyDtoH_v2(Pointer to, long from, long bytes);
 
-        int cuMemHostGetDevicePointer_v2(LongByReference device, Pointer host, int flags);
+        native int cuMemHostAlloc(PointerByReference address, long bytes, int flags);
 
-        int cuLaunchCooperativeKernel(Pointer function, int gridX, int gridY, int gridZ, int blockX, int blockY,
+        native int cuMemFreeHost(Pointer address);
+
+        native int cuMemHostGetDevicePointer_v2(LongByReference device, Pointer host, int flags);
+
+        native int cuLaunchCooperativeKernel(Pointer function, int gridX, int gridY, int gridZ, int blockX, int blockY,
                 int blockZ, int sharedBytes, Pointer stream, Pointer arguments);
 
-        int cuMemcpyDtoHAsync_v2(Pointer to, long from, long bytes, Pointer stream);
+        native int cuMemcpyDtoHAsync_v2(Pointer to, long from, long bytes, Pointer stream);
 
-        int cuMemcpyDtoDAsync_v2(long to, long from, long bytes, Pointer stream);
+        native int cuMemcpyDtoDAsync_v2(long to, long from, long bytes, Pointer stream);
 
-        int cuMemGetInfo_v2(LongByReference free, LongByReference total);
+        native int cuMemGetInfo_v2(LongByReference free, LongByReference total);
 
-        int cuStreamCreate(PointerByReference stream, int flags);
+        native int cuStreamCreate(PointerByReference stream, int flags);
 
-        int cuStreamDestroy_v2(Pointer stream);
+        native int cuStreamDestroy_v2(Pointer stream);
 
-        int cuStreamEndCapture(Pointer stream, PointerByReference graph);
+        native int cuStreamEndCapture(Pointer stream, PointerByReference graph);
 
-        int cuStreamSynchronize(Pointer stream);
+        native int cuStreamSynchronize(Pointer stream);
 
-        int cuEventCreate(PointerByReference event, int flags);
+        native int cuEventCreate(PointerByReference event, int flags);
 
-        int cuEventRecord(Pointer event, Pointer stream);
+        native int cuEventRecord(Pointer event, Pointer stream);
 
-        int cuEventElapsedTime(FloatByReference milliseconds, Pointer start, Pointer end);
+        native int cuEventElapsedTime(FloatByReference milliseconds, Pointer start, Pointer end);
 
-        int cuEventDestroy_v2(Pointer event);
+        native int cuEventDestroy_v2(Pointer event);
     }
 
     final Functions functions;
+    private final FloatByReference milliseconds = new FloatByReference();
     private final int device;
     private final Pointer context;
 
@@ -101,9 +109,9 @@ final class CudaDriver {
      */
     CudaDriver() {
         try {
-            functions = Native.load("libcuda.so.1", Functions.class);
+            functions = new Functions();
         } catch (LinkageError e) {
-            throw new Unsupported("no CUDA driver: libcuda.so.1 does not load", e);
+            throw new Unsupported("no CUDA driver: libcuda.so.1 does not load or is too old", e);
         }
         check("cuInit", functions.cuInit(0));
         IntByReference first = new IntByReference();
@@ -205,7 +213,6 @@ final class CudaDriver {
 
     /** @return device time between two events that have passed, ns */
     long nanosBetween(Pointer start, Pointer end) {
-        FloatByReference milliseconds = new FloatByReference();
         check("cuEventElapsedTime", functions.cuEventElapsedTime(milliseconds, start, end));
         return Math.round(1e6 * milliseconds.getValue());
     }

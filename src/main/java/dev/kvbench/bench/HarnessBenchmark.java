@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What does measuring cost? The same step as {@link DecodeStepBenchmark}: alone, with all that is measured of
  * it, and without waiting for it. The first two differ by the cost of the harness, the first and the last by
- * that of waiting for every step's tokens.
+ * that of waiting for every step's tokens. Forks differ by more than that cost, hence several.
  *
  * <pre>
  * java -jar target/benchmarks.jar Harness -p strategy=full -p dtype=fp32,fp16
@@ -23,9 +23,9 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(1)
+@Fork(3)
 @Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Measurement(iterations = 7, time = 1)
 public class HarnessBenchmark extends DecodeBenchmark {
 
     private static final int STEPS_AT_ONCE = 100;

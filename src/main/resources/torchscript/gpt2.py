@@ -55,6 +55,8 @@ def attention(self, weights: List[Tensor], w: int, kv: Tensor, x: Tensor, rows: 
 def inner(self, weights: List[Tensor], w: int, x: Tensor) -> Tensor:
   # x [B, D] -> [B, 4D]
   h = torch.layer_norm(x, [self.width], weights[w], weights[w + 1], self.epsilon)
+  if self.activatesInProduct == 1:
+    return torch._addmm_activation(weights[w + 3], h, torch.t(weights[w + 2]), use_gelu=True)
   return torch.gelu(self.product(h, weights[w + 2], weights[w + 3]), approximate="tanh")
 
 def product(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -65,9 +67,14 @@ def product(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
 def residual(self, x: Tensor, h: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
   # x [B, D] and the product of h [B, in]
-  if self.columnwise == 1:
-    return torch.add(torch.add(x, bias), torch.t(torch.mm(weight, torch.t(h))))
-  return torch.add(x, torch.linear(h, weight, bias))
+  if self.pieces == 1:
+    return torch.add(x, torch.linear(h, weight, bias))
+  # in is cut into pieces that are multiplied side by side: [k, B, in / k] by [k, in / k, D]
+  size = torch.size(weight)
+  part = torch.floordiv(size[1], self.pieces)
+  left = torch.transpose(torch.view(h, [torch.size(h, 0), self.pieces, part]), 0, 1)
+  right = torch.permute(torch.view(weight, [size[0], self.pieces, part]), [1, 2, 0])
+  return torch.add(torch.add(x, bias), torch.sum(torch.bmm(left, right), [0]))
 
 def reset(self, state: List[Tensor]) -> NoneType:
   # Starts over: the host token is fed at position 0, scores are forgotten.

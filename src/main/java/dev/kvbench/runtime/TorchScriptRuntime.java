@@ -58,10 +58,10 @@ public final class TorchScriptRuntime implements StepRuntime {
         attributes.put("traced", cache.traced() ? 1 : 0);
         attributes.put("countsSteps", cache.traced() || strategy.readsSteps() ? 1 : 0);
         onDevice = weights.device().isGpu() ? deviceStep(cache) : null;
-        // Several sequences in fp32: cuBLAS multiplies [out, in] by [in, B] in 3.0 ms on an H100 (36 layers of
-        // GPT-2-large, B = 32) where the linear operator, [B, in] by [in, out] with bias, takes 5.2.
-        boolean columnwise = weights.device().isGpu() && weights.dtype() == Dtype.FP32 && cache.batch() > 1;
-        attributes.put("columnwise", columnwise ? 1 : 0);
+        Products products = Products.of(config, weights.dtype(), weights.device(), cache.batch());
+        attributes.put("columnwise", products.columnwise() ? 1 : 0);
+        attributes.put("pieces", products.pieces());
+        attributes.put("activatesInProduct", products.activates() ? 1 : 0);
         attributes.put("readsBack", onDevice == null ? 1 : 0);
         String source = String.join("\n",
                 resource("gpt2.py"),

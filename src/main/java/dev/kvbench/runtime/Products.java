@@ -1,0 +1,41 @@
+package dev.kvbench.runtime;
+
+import ai.djl.Device;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Config;
+
+/**
+ * In which form a step's matrix products go to libtorch: what is faster was measured on an H100 with GPT-2-large, libtorch
+ * 2.11, in µs a product (queries, keys, values; projection with its residual; up; down with its residual):
+ *
+ * <pre>
+ * fp32, B        linear operator      columnwise           in 4 pieces     in 16 pieces
+ *      2      11.1  9.8 13.0  26.6   22.2 17.1 25.6 36.5   11.7  18.6      16.3  22.1
+ *      8      17.3 16.5 18.6  53.6   21.2 17.1 25.8 32.2   13.8  24.9      15.5  30.4
+ *     16      28.9 16.5 34.3 110.6   21.4 17.5 25.8 32.2   18.2  38.1      15.8  28.8
+ *     32      42.1 22.2 43.5  43.9   21.7 18.0 26.1 33.1   20.0  50.7      16.3  30.5
+ * </pre>
+ *
+ * @param columnwise whether products that no residual joins are [out, in] by [in, B] instead of [B, in] by [in, out]
+ * @param pieces pieces that the inner dimension of a product is cut into where a residual joins it, each a product of its
+ *     own; 1 for the linear operator
+ * @param activates whether one operator multiplies, adds the bias and applies GELU: in half precision it saves a pass; it
+ *     computes GELU's tanh form on a GPU alone
+ */
+record Products(boolean columnwise, int pieces, boolean activates) {
+
+    private static final int FEW = 8;
+    private static final int PIECES_OF_FEW = 4;
+    private static final int PIECES_OF_MANY = 16;
+
+    static Products of(Gpt2Config config, Dtype dtype, Device device, int batch) {
+        if (!device.isGpu()) {
+            return new Products(false, 1, false);
+        }
+        if (dtype != Dtype.FP32) {
+            return new Products(false, 1, true);
+        }
+        int pieces = batch == 1 ? 1 : batch <= FEW ? PIECES_OF_FEW : PIECES_OF_MANY;
+        return new Products(batch > FEW, config.width() % pieces == 0 ? pieces : 1, false);
+    }
+}

@@ -19,7 +19,7 @@ public final class CapturedOperators implements AutoCloseable {
             operators.run();
             operators.run();
         });
-        graph = steps.capture(operators);
+        graph = steps.capture(stream -> operators.run());
     }
 
     /** Runs them and waits. */

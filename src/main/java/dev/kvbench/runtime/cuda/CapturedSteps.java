@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * CUDA graphs of operators, captured by libtorch's own {@code at::cuda::CUDAGraph}: it gives what the operators
@@ -89,10 +90,10 @@ final class CapturedSteps implements AutoCloseable {
     }
 
     /**
-     * @param operators what to capture; nothing of it runs
+     * @param operators what to capture, on the stream that it gets; nothing of it runs
      * @return a graph of it
      */
-    Pointer capture(Runnable operators) {
+    Pointer capture(Consumer<Pointer> operators) {
         cuda.synchronize();
         Pointer graph = new Memory(OBJECT_BYTES);
         ((Memory) graph).clear();
@@ -101,7 +102,7 @@ final class CapturedSteps implements AutoCloseable {
         try {
             captureBegin.invokeVoid(new Object[] {graph, 0L, pool, THREAD_LOCAL});
             try {
-                operators.run();
+                operators.accept(stream);
             } catch (RuntimeException e) {
                 cuda.functions.cuStreamEndCapture(stream, new PointerByReference());
                 throw new Unsupported("the step cannot be captured: " + e.getMessage(), e);

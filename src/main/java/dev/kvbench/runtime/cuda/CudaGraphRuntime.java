@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * Launches each step as one CUDA graph of libtorch's operators, captured the first time that a cache length
- * comes up, eviction included. Takes every strategy, dtype and batch. A graph writes where the step wrote when
+ * comes up, eviction and the tokens' way to the host included. Takes every strategy, dtype and batch. A graph writes where the step wrote when
  * it was captured, so all state stays in place: {@link KvCache} allocates it once.
  */
 public final class CudaGraphRuntime implements StepRuntime {
@@ -52,7 +52,10 @@ public final class CudaGraphRuntime implements StepRuntime {
         return graphs.computeIfAbsent(new Key(n, advance), key -> {
             long start = System.nanoTime();
             long before = onDevice.cuda().memoryInUse();
-            Pointer graph = steps.capture(() -> operators.operators(n, advance));
+            Pointer graph = steps.capture(stream -> {
+                operators.operators(n, advance);
+                onDevice.copyTokens(stream);
+            });
             bytes += onDevice.cuda().memoryInUse() - before;
             nanos += System.nanoTime() - start;
             return graph;
@@ -85,7 +88,7 @@ public final class CudaGraphRuntime implements StepRuntime {
         Pointer graph = graph(n, advance);
         onDevice.begin();
         steps.replay(graph);
-        onDevice.endWithCopy();
+        onDevice.end();
     }
 
     @Override

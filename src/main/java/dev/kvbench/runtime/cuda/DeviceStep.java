@@ -68,11 +68,16 @@ public final class DeviceStep implements AutoCloseable {
     /** After a step that leaves its tokens on the device. */
     public void endWithCopy() {
         end();
-        cuda.check("cuMemcpyDtoHAsync", cuda.functions.cuMemcpyDtoHAsync_v2(
-                host, deviceTokens, (long) tokens.length * Long.BYTES, null));
+        copyTokens(null);
     }
 
-    /** After a step that writes its tokens to {@link #hostTokens} itself. */
+    /** @param stream where the tokens' copy to the host is queued, or captured; null for libtorch's default */
+    void copyTokens(Pointer stream) {
+        cuda.check("cuMemcpyDtoHAsync", cuda.functions.cuMemcpyDtoHAsync_v2(
+                host, deviceTokens, (long) tokens.length * Long.BYTES, stream));
+    }
+
+    /** After a step that brings its tokens to the host itself. */
     void end() {
         if (timed) {
             cuda.record(end);

@@ -35,28 +35,7 @@ __device__ __forceinline__ int victim(const Step& step, const float* scores) {
   return index;
 }
 
-// Moves the entries behind the victim one slot down, a warp per call.
-__device__ __forceinline__ void closeGap(const Step& step, Element* entries, int gone) {
-  constexpr int PER_ENTRY = HEAD_DIM / VECTOR;
-  constexpr int AT_ONCE = 8;
-  uint4* to = reinterpret_cast<uint4*>(entries + static_cast<long long>(gone) * HEAD_DIM);
-  int total = (step.n - 1 - gone) * PER_ENTRY;
-  for (int base = threadIdx.x % 32; base - static_cast<int>(threadIdx.x % 32) < total; base += 32 * AT_ONCE) {
-    uint4 moved[AT_ONCE];
-#pragma unroll
-    for (int i = 0; i < AT_ONCE; i++) {
-      if (base + 32 * i < total) moved[i] = __ldcg(to + PER_ENTRY + base + 32 * i);
-    }
-    __syncwarp();
-#pragma unroll
-    for (int i = 0; i < AT_ONCE; i++) {
-      if (base + 32 * i < total) to[base + 32 * i] = moved[i];
-    }
-    __syncwarp();
-  }
-}
-
-// The same for a row of scores; the freed one becomes zero.
+// Moves the scores behind the victim one place down, a warp per call; the freed one becomes zero.
 __device__ __forceinline__ void closeScores(const Step& step, float* scores, int gone) {
   int lane = threadIdx.x % 32;
   for (int base = gone; base < step.n; base += 32) {
@@ -68,23 +47,56 @@ __device__ __forceinline__ void closeScores(const Step& step, float* scores, int
   }
 }
 
-// Keys and values of all layers; scores too where a head has its own.
-__device__ __forceinline__ void evict(const Step& step) {
-  int warps = WARPS * BLOCKS;
-  for (int i = threadIdx.x / 32 * BLOCKS + blockIdx.x; i < 2 * LAYERS * BATCH * HEADS; i += warps) {
-    // a head that has its own scores closes both gaps, keys and values, before it moves the scores
-    bool both = step.scoring == SUM_OF_HEAD;
-    if (both && i >= LAYERS * BATCH * HEADS) break;
-    int kv = both ? 0 : i % 2;
-    int layer = (both ? i : i / 2) / (BATCH * HEADS);
-    int pair = (both ? i : i / 2) % (BATCH * HEADS);
-    float* scores = scoresOf(step, layer, pair);
+// How a block closes its heads' gaps: piece by piece, so many 16-byte vectors of each by every thread.
+constexpr int ALL_HEADS = LAYERS * BATCH * HEADS;
+constexpr int PER_ENTRY = HEAD_DIM / VECTOR;
+constexpr int AT_ONCE = 8;
+constexpr int PIECE = COMPUTING * AT_ONCE;
+
+// Calls visit(at, v) for the places in a piece where the thread has the vector of the entry behind to put.
+template <class Visit>
+__device__ __forceinline__ void eachVector(const Step& step, const Shared& shared, int piece, int pieces, Visit visit) {
+  int i = piece / pieces / 2;
+  int kv = piece / pieces % 2;
+  int head = blockIdx.x + i * BLOCKS;
+  int gone = shared.gone[i];
+  uint4* to = reinterpret_cast<uint4*>(
+      entriesOf(step, head / (BATCH * HEADS), kv, head % (BATCH * HEADS)) + static_cast<long long>(gone) * HEAD_DIM);
+  int total = (step.n - 1 - gone) * PER_ENTRY;
+  int base = piece % pieces * PIECE + threadIdx.x;
+#pragma unroll
+  for (int v = 0; v < AT_ONCE; v++) {
+    if (base + v * COMPUTING < total) visit(to + base + v * COMPUTING, v);
+  }
+}
+
+// Keys and values of all layers; scores too where a head has its own. A block takes whole heads: all its threads hold
+// one piece in registers while the next is on its way.
+__device__ __forceinline__ void evict(const Step& step, Shared& shared) {
+  int heads = (ALL_HEADS - static_cast<int>(blockIdx.x) + BLOCKS - 1) / BLOCKS;  // of this block
+  for (int i = threadIdx.x / 32; i < heads; i += WARPS) {
+    int head = blockIdx.x + i * BLOCKS;
+    float* scores = scoresOf(step, head / (BATCH * HEADS), head % (BATCH * HEADS));
     int gone = victim(step, scores);
-    closeGap(step, entriesOf(step, layer, kv, pair), gone);
-    if (both) {
-      closeGap(step, entriesOf(step, layer, 1, pair), gone);
-      closeScores(step, scores, gone);
-    }
+    if (threadIdx.x % 32 == 0) shared.gone[i] = gone;
+    if (step.scoring == SUM_OF_HEAD) closeScores(step, scores, gone);
+  }
+  syncComputing();
+
+  // every head has as many pieces as one that loses its first entry; behind a later gap some are empty
+  int pieces = ((step.n - 1) * PER_ENTRY + PIECE - 1) / PIECE;
+  int all = 2 * heads * pieces;
+  uint4 next[AT_ONCE] = {};
+  auto load = [&](uint4* at, int v) { next[v] = __ldcg(at + PER_ENTRY); };
+  if (all > 0) eachVector(step, shared, 0, pieces, load);
+  for (int piece = 0; piece < all; piece++) {
+    uint4 moved[AT_ONCE];
+#pragma unroll
+    for (int v = 0; v < AT_ONCE; v++) moved[v] = next[v];
+    if (piece + 1 < all) eachVector(step, shared, piece + 1, pieces, load);
+    // all of the piece has been read before any of it is overwritten
+    syncComputing();
+    eachVector(step, shared, piece, pieces, [&](uint4* at, int v) { *at = moved[v]; });
   }
 }
 

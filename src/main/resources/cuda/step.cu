@@ -239,7 +239,7 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
   if (step.evicts) {
     // scores and entries of other blocks, which no tag guards
     syncBlocks(step, arrivals);
-    evict(step);
+    evict(step, shared);
   }
   Norm norm(step.gain, step.shift);
   handOver(step, arrivals);

@@ -101,6 +101,7 @@ struct Shared {
   float sum[WARPS * (HEAD_DIM + 2)];            // as Step::partial, of a warp
   float2 reduction[WARPS];
   float best[WARPS * BATCH * 2];
+  int gone[(LAYERS * BATCH * HEADS + BLOCKS - 1) / BLOCKS];  // the entry that each of the block's heads loses
   int last;
 };
 

@@ -57,7 +57,7 @@ final class StepKernel implements AutoCloseable {
         threads = 32 * (Shape.of(config, dtype, batch, blocks).warps() + 1);
         module = cuda.load(COMPILED.computeIfAbsent(
                 options(config, dtype, batch, blocks, maxShared, "sm_" + major + minor),
-                options -> new Nvrtc().compile(source("step.cu"), headers(), options)));
+                options -> compile(new Nvrtc(), options)));
         sharedBytes = cuda.constant(module, "sharedBytes");
         kernel = cuda.kernel(module, "decodeStep", sharedBytes);
     }
@@ -124,10 +124,15 @@ final class StepKernel implements AutoCloseable {
                 sizes.entrySet().stream().map(e -> "-D" + e.getKey() + "=" + e.getValue())).toList();
     }
 
-    private static Map<String, String> headers() {
+    /**
+     * @param compiler the run-time compiler
+     * @param options from {@link #options}
+     * @return the kernel's code
+     */
+    static byte[] compile(Nvrtc compiler, List<String> options) {
         Map<String, String> headers = new LinkedHashMap<>();
         HEADERS.forEach(name -> headers.put(name, source(name)));
-        return headers;
+        return compiler.compile(source("step.cu"), headers, options);
     }
 
     private static String source(String name) {

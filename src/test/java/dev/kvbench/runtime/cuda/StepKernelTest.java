@@ -3,6 +3,7 @@ package dev.kvbench.runtime.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
@@ -16,6 +17,7 @@ import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.strategy.Full;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +38,7 @@ class StepKernelTest {
     @ParameterizedTest
     @CsvSource({"tiny,FP32,1,64", "tiny,BF16,8,64", "gpt2,FP16,2,132", "gpt2-large,FP32,1,132", "gpt2-large,FP16,8,132",
         "gpt2-xl,FP32,1,132"})
-    void compiles(String model, Dtype dtype, int batch, int blocks) throws Exception {
+    void compilesByNvcc(String model, Dtype dtype, int batch, int blocks) throws Exception {
         assumeTrue(!Libtorch.output("nvcc", "--version").isEmpty(), "needs nvcc on the PATH to compile the CUDA source");
         List<String> command = new ArrayList<>(List.of("nvcc", "-cubin", "-o", folder.resolve("step.cubin").toString()));
         command.addAll(StepKernel.options(Gpt2Config.preset(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
@@ -45,6 +47,22 @@ class StepKernelTest {
         String log = new String(process.getInputStream().readAllBytes());
         assertEquals(0, process.waitFor(), log);
         assertTrue(Files.size(folder.resolve("step.cubin")) > 0);
+    }
+
+    /** The run-time compiler takes less than nvcc does; needs its library on the library path, but no card. */
+    @ParameterizedTest
+    @CsvSource({"tiny,BF16,8,64", "gpt2-large,FP32,1,132", "gpt2-large,FP16,3,132"})
+    void compilesAtRunTime(String model, Dtype dtype, int batch, int blocks) {
+        Nvrtc compiler = null;
+        try {
+            compiler = new Nvrtc();
+        } catch (Unsupported e) {
+            abort("needs libnvrtc.so on the LD_LIBRARY_PATH to compile the CUDA source: " + e.getMessage());
+        }
+        byte[] code = StepKernel.compile(
+                compiler, StepKernel.options(Gpt2Config.preset(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
+        // a CUBIN is an ELF file
+        assertEquals("\u007fELF", new String(code, 0, 4, StandardCharsets.US_ASCII));
     }
 
     @Test

@@ -1,14 +1,12 @@
 package dev.kvbench.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Baselines;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,15 +117,11 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
     }
 
     private static JsonNode readJmh(Path file) {
-        try {
-            JsonNode json = new ObjectMapper().readTree(file.toFile());
-            if (json.isArray()) {
-                return json;
-            }
-        } catch (IOException e) {
-            throw new UserError(file + ": not JSON: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+        JsonNode json = ResultFolder.readJson(file);
+        if (!json.isArray()) {
+            throw new UserError(file + ": neither a JMH result nor a result of this suite");
         }
-        throw new UserError(file + ": neither a JMH result nor a result of this suite");
+        return json;
     }
 
     private static List<Samples> ofJmh(JsonNode jmh) {

@@ -27,6 +27,9 @@ public record ResultFolder(Path path) {
     /** The raw series. */
     public static final String STEPS_FILE = "steps.json";
 
+    /** Heap that a byte of JSON takes when read, at most: a short number is an object and its place in a list. */
+    private static final int HEAP_PER_BYTE = 16;
+    private static final long MIB = 1 << 20;
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
@@ -118,8 +121,18 @@ public record ResultFolder(Path path) {
         return json;
     }
 
-    private static JsonNode readJson(Path file) {
+    /**
+     * @param file a JSON file of whatever origin
+     * @return its content
+     * @throws UserError if it cannot be read, is not JSON, or is too large for this Java's heap
+     */
+    public static JsonNode readJson(Path file) {
         try {
+            long most = Runtime.getRuntime().maxMemory() / HEAP_PER_BYTE;
+            if (Files.size(file) > most) {
+                throw new UserError(file + ": " + Files.size(file) / MIB + " MiB of JSON, of which this Java reads at most "
+                        + most / MIB + "; give it more memory (java -Xmx…g) or take fewer configurations into one result");
+            }
             return JSON.readTree(file.toFile());
         } catch (JsonProcessingException e) {
             throw new UserError(file + ": not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);

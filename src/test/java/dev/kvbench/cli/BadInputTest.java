@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,6 +127,33 @@ class BadInputTest {
         }
         Path other = Files.writeString(folder.resolve("other.json"), "{}");
         assertRefused("not a result", "render", other.toString());
+    }
+
+    /** Truncated anywhere, nested without end, or larger than the heap: one line each, from whatever reads results. */
+    @Test
+    void hostileResultsAreRefused() throws IOException {
+        String whole = Files.readString(Path.of("src/test/resources/peers/steps.json"));
+        Path steps = folder.resolve("steps.json");
+        Path jmh = folder.resolve("jmh.json");
+        for (int part = 1; part < 20; part++) {
+            Files.writeString(steps, whole.substring(0, whole.length() * part / 20));
+            assertRefused("steps.json", "compare", folder.toString(), folder.toString());
+            assertRefused("steps.json", "render", folder.toString());
+        }
+        Files.delete(steps);
+        Files.writeString(jmh, "[".repeat(1_000_000));
+        assertRefused("jmh.json", "compare", jmh.toString(), jmh.toString());
+        Files.writeString(jmh, "[1" + "0".repeat(1_000_000) + "]");
+        assertRefused("jmh.json", "compare", jmh.toString(), jmh.toString());
+        for (Path file : List.of(steps, jmh)) {
+            try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+                sparse.setLength(Runtime.getRuntime().maxMemory());
+            }
+        }
+        assertRefused("MiB of JSON", "compare", folder.toString(), folder.toString());
+        assertRefused("MiB of JSON", "export", folder.toString(), "--format", "csv");
+        Files.delete(steps);
+        assertRefused("MiB of JSON", "compare", jmh.toString(), jmh.toString());
     }
 
     private static void assertRefused(String says, String... words) {

@@ -13,7 +13,7 @@ import org.knowm.xchart.XYChart;
 
 /**
  * What each strategy costs per step against its window: pinned steps whose cache is full, so that every step evicts,
- * less a step of the full cache that holds as many entries.
+ * less a step of the full cache that holds as many entries and was launched by the same runtime.
  */
 final class StrategyCostPlot {
 
@@ -33,8 +33,9 @@ final class StrategyCostPlot {
         }
         Captions captions = new Captions(steps, costs.stream().map(PinnedPoint::configuration).distinct().toList());
         Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
-        costs.forEach(p -> lines.computeIfAbsent(
-                captions.byStrategy(p.configuration(), "cacheLength"), l -> new ArrayList<>()).add(p));
+        boolean oneRuntime = costs.stream().map(p -> p.configuration().runtime()).distinct().count() == 1;
+        costs.forEach(p -> lines.computeIfAbsent(captions.byStrategy(p.configuration(), "cacheLength", "runtime")
+                + (oneRuntime ? "" : ", " + p.configuration().runtime()), l -> new ArrayList<>()).add(p));
         XYChart chart = Charts.xy(captions.title(),
                 "window, held full (entries)   |   mean, error bars as JMH gives them (99.9 %)",
                 "time per step beyond the full cache's (ms)");
@@ -47,6 +48,8 @@ final class StrategyCostPlot {
     private static Object setting(PinnedPoint point) {
         Map<String, String> setting = new HashMap<>(point.configuration().params());
         setting.keySet().removeAll(Set.of("strategy", "window", "heavyHitters"));
+        // what ran, where the parameter may have left it open
+        setting.put("runtime", String.valueOf(point.configuration().runtime()));
         return setting;
     }
 }

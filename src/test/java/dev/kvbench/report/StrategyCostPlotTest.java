@@ -1,0 +1,67 @@
+package dev.kvbench.report;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kvbench.results.StepsFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+
+/** A strategy's cost is what it takes beyond the full cache in the same runtime, or is not drawn. */
+class StrategyCostPlotTest {
+
+    private final List<StepsFile.Configuration> configurations = new ArrayList<>();
+    private final ArrayNode jmh = new ObjectMapper().createArrayNode();
+
+    @Test
+    void aCostIsTakenWithinOneRuntime() {
+        for (int n : new int[] {64, 128}) {
+            measured("full", 0, n, "fused", 1 + n / 1000.0);
+            measured("tova", n, n, "fused", 1.25 + n / 1000.0);
+            measured("knorm", n, n, "cudagraph", 2.5 + n / 1000.0);
+        }
+        XYChart alone = StrategyCostPlot.of(steps(), jmh).orElseThrow();
+        assertEquals(List.of("tova"), names(alone), "knorm has nothing to be compared with");
+
+        for (int n : new int[] {64, 128}) {
+            measured("full", 0, n, "cudagraph", 2 + n / 1000.0);
+        }
+        XYChart both = StrategyCostPlot.of(steps(), jmh).orElseThrow();
+        assertEquals(List.of("tova, fused", "knorm, cudagraph"), names(both));
+        assertArrayEquals(new double[] {64, 128}, series(both, "knorm, cudagraph").getXData());
+        assertArrayEquals(new double[] {0.25, 0.25}, series(both, "tova, fused").getYData(), 1e-9);
+        assertArrayEquals(new double[] {0.5, 0.5}, series(both, "knorm, cudagraph").getYData(), 1e-9);
+    }
+
+    private static List<String> names(XYChart chart) {
+        return chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList();
+    }
+
+    private static XYSeries series(XYChart chart, String name) {
+        return chart.getSeriesCollection().stream().filter(s -> s.getName().equals(name)).findFirst().orElseThrow();
+    }
+
+    private StepsFile steps() {
+        return new StepsFile(StepsFile.SCHEMA, 1, "2026-01-01T00:00:00Z", List.of(), StepsFile.UNITS, null, configurations, null);
+    }
+
+    private void measured(String strategy, int window, int cacheLength, String runtime, double ms) {
+        String benchmark = "dev.kvbench.bench.DecodeStepBenchmark.step";
+        Map<String, String> params = new TreeMap<>(Map.of("strategy", strategy, "window", "" + window, "heavyHitters", "0",
+                "cacheLength", "" + cacheLength, "runtime", strategy.equals("full") ? runtime : "auto", "model", "gpt2",
+                "dtype", "fp32", "batch", "1"));
+        configurations.add(new StepsFile.Configuration(
+                benchmark, strategy, params, "synthetic", "explicit", runtime, "a card", 1, null, List.of()));
+        ObjectNode entry = jmh.addObject().put("benchmark", benchmark);
+        params.forEach(entry.putObject("params")::put);
+        entry.putObject("primaryMetric").put("score", ms).put("scoreError", 0.01).put("scoreUnit", "ms/op");
+    }
+}

@@ -11,6 +11,7 @@ import lzma
 import os
 import sys
 from collections import Counter
+from itertools import groupby
 from pathlib import Path
 
 import html_text
@@ -18,6 +19,8 @@ import sources
 
 SHORTEST = 600            # characters; less is a redirect or a stub
 LONGEST = 400_000         # characters; a change log or an index would drown the rest
+SHORT_LINE = 40           # characters
+BOILERPLATE_SHARE = 0.6   # of a package's pages
 HELD_OUT_PERCENT = 3
 # what ships: long enough for a sequence of 1024 tokens, short enough for many documents
 SHIPPED_SHORTEST, SHIPPED_LONGEST, SHIPPED_CHARACTERS = 7_000, 14_000, 390_000
@@ -48,22 +51,31 @@ def is_prose(text):
     return ascii_share > 0.95 and letters > 0.6
 
 
+def without_boilerplate(package_documents):
+    """(source, paragraphs): what stands in most of a package's pages is no part of any of them."""
+    in_pages = Counter(p for _, paragraphs in package_documents for p in set(paragraphs))
+    most = BOILERPLATE_SHARE * len(package_documents)
+    for source, paragraphs in package_documents:
+        yield source, [p for p in paragraphs if len(package_documents) < 50 or in_pages[p] < most]
+
+
 def cleaned():
     """{package, source, text}: paragraphs seen in an earlier document are left out, and what is then too short."""
     seen = set()
-    for package, source, paragraphs in all_documents():
-        kept, new = [], set()
-        for paragraph in paragraphs:
-            key = digest(paragraph)[:12]
-            # short lines repeat rightly: headings, "Example", a closing brace
-            if len(paragraph) < 40 or (key not in seen and key not in new):
-                kept.append(paragraph)
-                new.add(key)
-        seen |= new
-        text = "\n\n".join(kept)
-        long = [p for p in kept if len(p) >= 40]
-        if SHORTEST <= len(text) <= LONGEST and sum(map(len, long)) > 0.6 * len(text) and is_prose(text):
-            yield {"package": package, "source": source, "text": text}
+    for package, group in groupby(all_documents(), key=lambda d: d[0]):
+        for source, paragraphs in without_boilerplate([d[1:] for d in group]):
+            kept, new = [], set()
+            for paragraph in paragraphs:
+                key = digest(paragraph)[:12]
+                # short lines repeat rightly: headings, "Example", a closing brace
+                if len(paragraph) < SHORT_LINE or (key not in seen and key not in new):
+                    kept.append(paragraph)
+                    new.add(key)
+            seen |= new
+            text = "\n\n".join(kept)
+            prose = sum(len(p) for p in kept if len(p) >= SHORT_LINE)
+            if SHORTEST <= len(text) <= LONGEST and prose > 0.6 * len(text) and is_prose(text):
+                yield {"package": package, "source": source, "text": text}
 
 
 def cut(text):

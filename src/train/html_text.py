@@ -16,9 +16,11 @@ SKIPPED_CLASSES = {
     "navheader", "navfooter", "toc", "sidebar", "nav-chapters", "menu-bar", "nav-wrapper", "nav-wide-wrapper", "buttons",
     "srclink", "src", "since", "anchor", "sub", "out-of-band", "rightside", "notable-traits", "search-container",
     "nosearch", "tagline", "menu", "mobileonly", "fancy_toc", "toggle-details-hint", "mark", "type-contents",
-    "apitoc", "alt-docs", "gtoc", "sig-paren", "sk-sidebar-wrapper", "sk-page-content-toc", "sphx-glr-footer",
+    "apitoc", "alt-docs", "gtoc", "test-arrow", "hideme", "sk-sidebar-wrapper", "sk-page-content-toc", "sphx-glr-footer",
     "sphx-glr-thumbcontainer", "bd-sidebar-primary", "bd-sidebar-secondary", "prev-next-area", "bd-header", "breadcrumb"}
-SKIPPED_IDS = {"column2", "toc", "sidebar", "global-nav", "hd", "ft", "alternate_mobile"}
+SKIPPED_IDS = {"column2", "toc", "sidebar", "global-nav", "hd", "ft", "alternate_mobile",
+               "docs-sidebar", "docs-top-navigation", "docs-bottom-navigation", "docs-header", "blanket-implementations",
+               "blanket-implementations-list", "synthetic-implementations", "synthetic-implementations-list"}
 
 
 class Prose(HTMLParser):

@@ -13,7 +13,6 @@ class Source:
     notice: str              # whom the licence asks to be named
     folder: str = ""         # HTML below here
     leave_out: str = r"$^"   # paths below the folder that are no prose: indexes, sources, redirects
-    root: str = ""           # text before this mark in a page is navigation
 
     def documents(self):
         """(path below the folder, HTML) in the order of paths."""

@@ -1,5 +1,6 @@
 """Debian packages that the corpus is made of: where their text lies and what licence it carries."""
 
+import gzip
 import re
 import subprocess
 from dataclasses import dataclass
@@ -42,13 +43,13 @@ SOURCES = (
            "/usr/share/doc/python3.11/html", SPHINX_INDEXES + r"|^license|^download"),
     Source("python-django-doc", "BSD-3-Clause", "Copyright (c) Django Software Foundation and individual contributors",
            "/usr/share/doc/python-django-doc/html", SPHINX_INDEXES),
-    Source("python-sqlalchemy-doc", "MIT", "Copyright (c) 2005-2023 Michael Bayer and contributors",
+    Source("python-sqlalchemy-doc", "MIT", "Copyright (c) 2005-2023, the SQLAlchemy authors and contributors",
            "/usr/share/doc/python-sqlalchemy-doc/html", SPHINX_INDEXES),
-    Source("llvm-14-doc", "Apache-2.0 WITH LLVM-exception", "LLVM Project contributors",
+    Source("llvm-14-doc", "Apache-2.0 WITH LLVM-exception", "Copyright (c) 2003-2022 LLVM Project contributors, University of Illinois at Urbana-Champaign",
            "/usr/share/doc/llvm-14-doc/html", SPHINX_INDEXES + r"|^AMDGPU/"),
     Source("nodejs-doc", "MIT", "Copyright Node.js contributors; Copyright Joyent, Inc. and other Node contributors",
            "/usr/share/doc/nodejs/api", r"^(all|index|documentation)\.html"),
-    Source("python-sklearn-doc", "BSD-3-Clause", "Copyright (c) 2007-2023 The scikit-learn developers",
+    Source("python-sklearn-doc", "BSD-3-Clause", "Copyright (c) 2007-2023 Scikit-Learn Developers",
            "/usr/share/doc/python-sklearn-doc/html", SPHINX_INDEXES + r"|sg_execution_times"),
     Source("python-pandas-doc", "BSD-3-Clause",
            "Copyright (c) 2008-2011, AQR Capital Management, LLC, Lambda Foundry, Inc. and PyData Development Team; "
@@ -77,7 +78,6 @@ def king_james():
 
 def jargon():
     """(first letter, paragraphs): the lexicon's entries of a letter."""
-    import gzip
     text = gzip.open("/usr/share/dictd/jargon.dict.dz", "rt", encoding="utf-8", errors="replace").read()
     letters = {}
     for block in re.split(r"\n(?=\S)", text):

@@ -43,7 +43,7 @@ SOURCES = (
            "/usr/share/doc/python3.11/html", SPHINX_INDEXES + r"|^license|^download"),
     Source("python-django-doc", "BSD-3-Clause", "Copyright (c) Django Software Foundation and individual contributors",
            "/usr/share/doc/python-django-doc/html", SPHINX_INDEXES),
-    Source("python-sqlalchemy-doc", "MIT", "Copyright (c) 2005-2023, the SQLAlchemy authors and contributors",
+    Source("python-sqlalchemy-doc", "MIT", "Copyright (c) 2005-2023 Michael Bayer and contributors",
            "/usr/share/doc/python-sqlalchemy-doc/html", SPHINX_INDEXES),
     Source("llvm-14-doc", "Apache-2.0 WITH LLVM-exception", "Copyright (c) 2003-2022 LLVM Project contributors, University of Illinois at Urbana-Champaign",
            "/usr/share/doc/llvm-14-doc/html", SPHINX_INDEXES + r"|^AMDGPU/"),

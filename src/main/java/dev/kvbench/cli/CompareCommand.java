@@ -82,7 +82,9 @@ final class CompareCommand implements Callable<Integer> {
         }
         if (comparison.shared() == 0) {
             System.err.println("error: not comparable: " + old + " and " + now + " have no benchmark with the same parameters in common"
-                    + (filter == null ? "" : " that --filter " + filter + " finds"));
+                    + (filter == null ? "" : " that --filter " + filter + " finds")
+                    + (comparison.onlyOld().isEmpty() || comparison.onlyNow().isEmpty() ? ""
+                            : ": the first has " + comparison.onlyOld().get(0) + ", the second " + comparison.onlyNow().get(0)));
             return INCOMPARABLE;
         }
         System.out.print(printer.print(comparison));

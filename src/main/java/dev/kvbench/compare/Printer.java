@@ -78,6 +78,8 @@ public enum Printer {
             List.of("benchmark", "old", "new", "unit", "change", "95 % interval", "p", "verdict", "along length");
     /** From this column on text is aligned to the left. */
     private static final int LEFT = 7;
+    /** Rows that only one side has and that are named one by one. */
+    private static final int MOST_NAMED = 3;
     private static final String BARS = "▁▂▃▄▅▆▇█";
 
     /**
@@ -101,9 +103,17 @@ public enum Printer {
     }
 
     static String notes(Comparison comparison, String bullet) {
+        return onlyIn(comparison.old(), comparison.onlyOld(), bullet) + onlyIn(comparison.now(), comparison.onlyNow(), bullet);
+    }
+
+    private static String onlyIn(String side, List<String> rows, String bullet) {
         StringBuilder notes = new StringBuilder();
-        comparison.onlyOld().forEach(row -> notes.append(bullet).append("only in ").append(comparison.old()).append(": ").append(row).append('\n'));
-        comparison.onlyNow().forEach(row -> notes.append(bullet).append("only in ").append(comparison.now()).append(": ").append(row).append('\n'));
+        rows.stream().limit(MOST_NAMED).forEach(row ->
+                notes.append(bullet).append("only in ").append(side).append(": ").append(row).append('\n'));
+        if (rows.size() > MOST_NAMED) {
+            notes.append(bullet).append("only in ").append(side).append(": ").append(rows.size() - MOST_NAMED)
+                    .append(" more, which --format json names\n");
+        }
         return notes.toString();
     }
 

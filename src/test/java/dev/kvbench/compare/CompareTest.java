@@ -113,6 +113,16 @@ class CompareTest {
     }
 
     @Test
+    void ofManyRowsThatOneSideLacksAFewAreNamed() {
+        Comparison comparison = compare(Path.of("results/2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3"),
+                Path.of("results/2026-11-24_22-11-07_0e769f61_NVIDIA-H100-80GB-HBM3"));
+        assertEquals(52, comparison.onlyNow().size());
+        List<String> notes = Printer.TEXT.print(comparison).lines().filter(l -> l.startsWith("only in ")).toList();
+        assertEquals(4, notes.size());
+        assertTrue(notes.get(3).endsWith(": 49 more, which --format json names"), notes.get(3));
+    }
+
+    @Test
     void severalResultsOfASideArePooled() throws Exception {
         Comparison comparison = Compare.of(result(1, 3, 1) + "," + result(3, 3, 1), result(2, 3, 2) + "," + result(4, 3, 2),
                 Path.of("none"), 0.03, 0.05, null, false, Compare.Sort.RESULT);

@@ -1,9 +1,10 @@
 # One decode step of GPT-2: consumes one token per sequence, writes the next one in its place.
-# B sequences, L layers, H heads of width Dh, D = H * Dh, V tokens, C cache slots.
+# B sequences, L layers, H heads of width Dh, D = H * Dh, V tokens, C cache slots,
+# I = 4 D inside the MLP unless a checkpoint says otherwise. `activate` is the model's activation.
 #
 # weights   wte [V, D], wpe [P, D], then per layer: norm gain and bias [D], qkv [3D, D] and [3D],
-#           attention projection [D, D] and [D], norm [D] twice, MLP up [4D, D] and [4D],
-#           MLP down [D, 4D] and [D]; last the final norm's gain and bias
+#           attention projection [D, D] and [D], norm [D] twice, MLP up [I, D] and [I],
+#           MLP down [D, I] and [D]; last the final norm's gain and bias
 # state     token [B] int64, position [1] int64, logits [B, V], cache [L, 2, B, H, C, Dh],
 #           scores [l, B, h, C] fp32, slots [C] int64 = 0..C-1, host token [B] int64 on the CPU,
 #           steps [1] int64, where a run is traced origins [l, B, h, C] int64: the step that wrote each entry
@@ -53,11 +54,11 @@ def attention(self, weights: List[Tensor], w: int, kv: Tensor, x: Tensor, rows: 
   return torch.reshape(a, [batch, self.width])
 
 def inner(self, weights: List[Tensor], w: int, x: Tensor) -> Tensor:
-  # x [B, D] -> [B, 4D]
+  # x [B, D] -> [B, I]
   h = torch.layer_norm(x, [self.width], weights[w], weights[w + 1], self.epsilon)
   if self.activatesInProduct == 1:
     return torch._addmm_activation(weights[w + 3], h, torch.t(weights[w + 2]), use_gelu=True)
-  return torch.gelu(self.product(h, weights[w + 2], weights[w + 3]), approximate="tanh")
+  return self.activate(self.product(h, weights[w + 2], weights[w + 3]))
 
 def product(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
   # [B, in], [out, in], [out] -> [B, out]

@@ -19,7 +19,7 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
     a = torch.reshape(torch.permute(a, [0, 2, 1, 3]), [size[0], length, self.width])
     x = torch.add(x, torch.linear(a, weights[w + 4], weights[w + 5]))
     h = torch.layer_norm(x, [self.width], weights[w + 6], weights[w + 7], self.epsilon)
-    h = torch.gelu(torch.linear(h, weights[w + 8], weights[w + 9]), approximate="tanh")
+    h = self.activate(torch.linear(h, weights[w + 8], weights[w + 9]))
     x = torch.add(x, torch.linear(h, weights[w + 10], weights[w + 11]))
   last = 2 + 12 * self.layers
   x = torch.layer_norm(torch.select(x, 1, length - 1), [self.width], weights[last], weights[last + 1], self.epsilon)

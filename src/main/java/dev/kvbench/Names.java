@@ -7,6 +7,8 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
 /** Looks names up the way people type them: an unknown one is answered with its closest match. */
 public final class Names {
 
+    private static final int LONGEST = 80;
+
     private Names() {}
 
     /**
@@ -25,5 +27,23 @@ public final class Names {
                 "unknown " + what + " '" + name + "'"
                         + (near ? ": did you mean '" + closest + "'?" : "")
                         + " (known: " + String.join(", ", known) + ")");
+    }
+
+    /**
+     * @param foreign text from a file or a server
+     * @return it in quotes, on one line and not too long to read
+     */
+    public static String quoted(String foreign) {
+        String line = foreign.replaceAll("\\p{C}", "?");
+        return "'" + (line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line) + "'";
+    }
+
+    /**
+     * @param e what was thrown
+     * @return the first line of its message, or else its kind
+     */
+    public static String firstLine(Throwable e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName()
+                : e.getMessage().lines().findFirst().orElse(e.getClass().getSimpleName());
     }
 }

@@ -32,9 +32,13 @@ public abstract class DecodeBenchmark {
     @Param("32")
     public int heavyHitters;
 
-    /** A GPT-2 preset: tiny, gpt2, gpt2-medium, gpt2-large, gpt2-xl. */
+    /** A GPT-2 preset (tiny, gpt2, gpt2-medium, gpt2-large, gpt2-xl), or a checkpoint: its folder or its name. */
     @Param("gpt2-large")
     public String model;
+
+    /** auto, real, synthetic, or a checkpoint's folder. */
+    @Param("auto")
+    public String weights;
 
     /** fp32, fp16 or bf16. */
     @Param("fp32")
@@ -60,7 +64,7 @@ public abstract class DecodeBenchmark {
     @Param("original")
     public String positions;
 
-    private Gpt2Weights weights;
+    private Gpt2Weights loaded;
     private DecodeLoop loop;
 
     /** Makes model and cache and runs steps until their time is stable. */
@@ -70,11 +74,11 @@ public abstract class DecodeBenchmark {
         params.getParamsKeys().forEach(key -> values.put(key, params.getParam(key)));
         DecodeSettings settings = DecodeSettings.parse(values);
         Double copyBandwidth = settings.device().isGpu() ? copyBandwidth() : null;
-        weights = Gpt2Weights.synthetic(settings.model(), settings.dtype(), settings.device(), SEED);
-        loop = new DecodeLoop(weights, settings.strategy(), settings.runtime(), settings.attention(),
+        loaded = settings.source().weights(settings.dtype(), settings.device(), SEED);
+        loop = new DecodeLoop(loaded, settings.strategy(), settings.runtime(), settings.attention(),
                 settings.positions(), settings.batch(), settings.steps());
         WarmUp.untilStable(loop, settings.steps());
-        TrialRecord.begin(settings, weights, loop, copyBandwidth);
+        TrialRecord.begin(settings, loaded, loop, copyBandwidth);
         ready(loop);
     }
 
@@ -104,6 +108,6 @@ public abstract class DecodeBenchmark {
     @TearDown(Level.Trial)
     public void stop() {
         loop.close();
-        weights.close();
+        loaded.close();
     }
 }

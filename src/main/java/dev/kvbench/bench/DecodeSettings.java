@@ -6,6 +6,8 @@ import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.ModelChoice;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
@@ -19,7 +21,7 @@ import java.util.Map;
  * starts, and again in the fork.
  *
  * @param strategy what to evict
- * @param model the model's shape
+ * @param source the model: its shape, and where its weights are from
  * @param dtype element type
  * @param batch sequences
  * @param steps steps that the cache must have room for
@@ -30,7 +32,7 @@ import java.util.Map;
  */
 record DecodeSettings(
         EvictionStrategy strategy,
-        Gpt2Config model,
+        ModelChoice source,
         Dtype dtype,
         int batch,
         int steps,
@@ -52,7 +54,8 @@ record DecodeSettings(
             int steps = number(params, "evictEvery", 1);
             strategy = steps == 1 ? strategy : new EvictEvery(strategy, steps);
         }
-        Gpt2Config model = Gpt2Config.preset(params.get("model"));
+        ModelChoice source = ModelChoice.of(params.get("model"), params.getOrDefault("weights", Gpt2Weights.SYNTHETIC));
+        Gpt2Config model = source.config();
         Dtype dtype = Dtype.of(params.get("dtype"));
         Positions positions = Positions.of(params.getOrDefault("positions", Positions.ORIGINAL.label()));
         int steps;
@@ -80,9 +83,14 @@ record DecodeSettings(
             steps = strategy.longest();
         }
         return new DecodeSettings(
-                strategy, model, dtype, number(params, "batch", 1), steps, Runtimes.of(params.getOrDefault("runtime", Runtimes.AUTO.label())),
+                strategy, source, dtype, number(params, "batch", 1), steps, Runtimes.of(params.getOrDefault("runtime", Runtimes.AUTO.label())),
                 Libtorch.device(params.get("device")),
                 AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype), positions);
+    }
+
+    /** @return the model's shape */
+    Gpt2Config model() {
+        return source.config();
     }
 
     /**

@@ -49,7 +49,7 @@ public class EvictionBenchmark {
     @Param("32")
     public int heavyHitters;
 
-    /** A GPT-2 preset: only its numbers of layers and heads and the heads' width matter. */
+    /** A GPT-2 preset or a checkpoint: only its numbers of layers and heads and the heads' width matter. */
     @Param("gpt2-large")
     public String model;
 

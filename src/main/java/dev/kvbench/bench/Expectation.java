@@ -28,7 +28,7 @@ final class Expectation {
         double seconds = 0;
         for (RunPlan.Configuration one : plan) {
             if (one.params().containsKey("tokens")) {
-                Gpt2Config model = Gpt2Config.preset(one.params().get("model"));
+                Gpt2Config model = DecodeSettings.parse(one.params()).model();
                 double bytes = (double) model.parameters() * Dtype.of(one.params().get("dtype")).bytes();
                 double step = gpu ? GPU_STEP : bytes / CPU_BANDWIDTH;
                 seconds += START * model.parameters() * 4 / 1e9

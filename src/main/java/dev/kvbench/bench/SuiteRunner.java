@@ -2,6 +2,7 @@ package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.Names;
+import dev.kvbench.Progress;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
@@ -30,9 +31,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -126,7 +125,7 @@ public final class SuiteRunner {
         List<Integer> missing = IntStream.range(0, plan.size()).filter(i -> !unfinished.has(i)).boxed().toList();
         announce(missing.stream().map(plan::get).toList(), effort);
         List<RunResult> jmh = new ArrayList<>();
-        try (ProgressBar progress = progress((long) missing.size() * iterations(effort))) {
+        try (ProgressBar progress = Progress.of("iterations", (long) missing.size() * iterations(effort))) {
             for (int i : missing) {
                 out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), describe(plan.get(i)));
                 UnfinishedRun.Part part = part(plan.get(i), effort, unfinished.folder().resolve("running"), jmh, progress::step);
@@ -315,16 +314,6 @@ public final class SuiteRunner {
         return Math.max(1, forks)
                 * (options.getWarmupIterations().orElse(effort == null ? 1 : effort.warmupIterations())
                         + options.getMeasurementIterations().orElse(effort == null ? 3 : effort.iterations()));
-    }
-
-    /** A bar on the terminal; nothing where the output goes elsewhere. */
-    private static ProgressBar progress(long iterations) {
-        ProgressBarBuilder bar = new ProgressBarBuilder()
-                .setTaskName("iterations").setInitialMax(iterations).setUpdateIntervalMillis(1000);
-        if (System.console() == null) {
-            bar.setConsumer(new DelegatingProgressBarConsumer(line -> {}, 80));
-        }
-        return bar.build();
     }
 
     private static String describe(RunPlan.Configuration one) {

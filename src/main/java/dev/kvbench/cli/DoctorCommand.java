@@ -1,17 +1,16 @@
 package dev.kvbench.cli;
 
 import ai.djl.util.Utils;
+import dev.kvbench.UserError;
 import dev.kvbench.bench.Environment;
 import dev.kvbench.doctor.Diagnosis;
 import dev.kvbench.doctor.Smoke;
 import dev.kvbench.doctor.SmokeTest;
+import dev.kvbench.model.HubCache;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -57,25 +56,18 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static void weights() {
-        String home = System.getenv().getOrDefault("HF_HOME",
-                Path.of(System.getProperty("user.home"), ".cache", "huggingface").toString());
-        Path hub = Path.of(System.getenv().getOrDefault("HUGGINGFACE_HUB_CACHE", home + "/hub"));
-        List<String> models = List.of();
-        if (Files.isDirectory(hub)) {
-            try (Stream<Path> entries = Files.list(hub)) {
-                models = entries.map(p -> p.getFileName().toString())
-                        .filter(n -> n.matches("models--(openai-community--)?gpt2.*"))
-                        .sorted()
-                        .toList();
-            } catch (IOException e) {
-                say("weights", hub + " cannot be read: " + e.getMessage());
-                return;
-            }
+        HubCache hub = HubCache.of(System.getenv());
+        List<String> models;
+        try {
+            models = hub.gpt2s();
+        } catch (UserError e) {
+            say("weights", e.getMessage());
+            return;
         }
         say("weights", models.isEmpty()
-                ? "no GPT-2 checkpoint under " + hub + "; runs use synthetic weights, which give the same latency"
-                : String.join(", ", models) + " under " + hub
-                        + "; benchmarks use synthetic weights all the same, which give the same latency");
+                ? "no GPT-2 checkpoint under " + hub.folder() + "; runs use synthetic weights, which give the same latency;"
+                        + " `fetch gpt2-large` gets real ones"
+                : String.join(", ", models) + " under " + hub.folder() + "; runs of these models use them");
     }
 
     private static String memoryGigabytes() {

@@ -1,14 +1,15 @@
 package dev.kvbench.cli;
 
 import ai.djl.Device;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.kvbench.UserError;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.Positions;
+import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
-import dev.kvbench.model.Safetensors;
+import dev.kvbench.model.ModelChoice;
+import dev.kvbench.model.Tokenizer;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
@@ -18,11 +19,11 @@ import dev.kvbench.strategy.RandomEntries;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.trace.TraceFile;
 import dev.kvbench.trace.Tracer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,9 +32,13 @@ import picocli.CommandLine.Option;
         description = "Decodes one sequence greedily and prints it: text where the model has a tokenizer, else token ids.")
 final class GenerateCommand implements Callable<Integer> {
 
-    @Option(names = "--model", defaultValue = "gpt2", paramLabel = "DIR|PRESET",
-            description = "a folder with config.json and model.safetensors, or a preset with synthetic weights (${DEFAULT-VALUE})")
+    @Option(names = "--model", defaultValue = "gpt2", paramLabel = "DIR|NAME",
+            description = "a checkpoint's folder, the name of one that was fetched or comes with this project, or a preset (${DEFAULT-VALUE})")
     private String model;
+
+    @Option(names = "--weights", defaultValue = "auto", description = "auto: real ones if there are some; real, synthetic,"
+            + " or a checkpoint's folder (${DEFAULT-VALUE})")
+    private String source;
 
     @Option(names = "--strategy", defaultValue = "full", description = "what to evict (${DEFAULT-VALUE})")
     private String strategy;
@@ -52,6 +57,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "needs a model with a tokenizer.json")
     private String prompt;
+
+    @Option(names = "--prompt-file", paramLabel = "FILE", description = "the same from a file in UTF-8, line ends as they are")
+    private Path promptFile;
 
     @Option(names = "--prompt-ids", paramLabel = "ID,ID,…", split = ",", description = "token ids instead of text")
     private long[] promptIds;
@@ -81,29 +89,28 @@ final class GenerateCommand implements Callable<Integer> {
     private boolean help;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (tokens < 1) {
             throw new UserError("--tokens " + tokens + ": must be at least 1");
         }
         if (traceLogits && trace == null) {
             throw new UserError("--trace-logits: needs --trace FILE");
         }
-        if (prompt != null && promptIds != null) {
-            throw new UserError("--prompt and --prompt-ids: give one of them");
+        if (Stream.of(prompt, promptFile, promptIds).filter(Objects::nonNull).count() > 1) {
+            throw new UserError("--prompt, --prompt-file and --prompt-ids: give one of them");
         }
         EvictionStrategy evicts = strategy();
         Dtype type = Dtype.of(dtype);
         Positions ids = Positions.of(positions);
         AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type);
-        Path folder = Path.of(model);
-        boolean checkpoint = Files.isDirectory(folder);
-        Gpt2Config config = checkpoint ? Gpt2Config.read(folder.resolve("config.json")) : Gpt2Config.preset(model);
+        ModelChoice choice = ModelChoice.of(model, source);
+        Gpt2Config config = choice.config();
         Device place = Libtorch.device(device);
-        try (HuggingFaceTokenizer tokenizer = tokenizer(folder)) {
+        try (Tokenizer tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null)) {
             long[] fed = prompt(tokenizer, config);
             int steps = fed.length + tokens - 1;
             DecodeLoop.checkPositions(ids, evicts, steps, config.positions());
-            try (Gpt2Weights weights = checkpoint ? load(folder, config, type, place) : Gpt2Weights.synthetic(config, type, place, seed);
+            try (Gpt2Weights weights = choice.weights(type, place, seed);
                     DecodeLoop loop = new DecodeLoop(weights, evicts, trace == null ? Runtimes.AUTO : Runtimes.TORCHSCRIPT,
                             form, ids, 1, steps, trace != null);
                     Tracer tracer = trace == null ? null : new Tracer(trace, header(evicts, weights, ids),
@@ -114,7 +121,7 @@ final class GenerateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void generate(DecodeLoop loop, long[] fed, int steps, HuggingFaceTokenizer tokenizer, Tracer tracer) {
+    private void generate(DecodeLoop loop, long[] fed, int steps, Tokenizer tokenizer, Tracer tracer) {
         long[] all = Arrays.copyOf(fed, fed.length + tokens);
         long[] next = new long[1];
         String shown = "";
@@ -163,34 +170,25 @@ final class GenerateCommand implements Callable<Integer> {
         return evictEvery == 1 || chosen.window() == Integer.MAX_VALUE ? chosen : new EvictEvery(chosen, evictEvery);
     }
 
-    private static HuggingFaceTokenizer tokenizer(Path folder) throws IOException {
-        Path file = folder.resolve("tokenizer.json");
-        return Files.isRegularFile(file) ? HuggingFaceTokenizer.newInstance(file) : null;
-    }
-
-    private long[] prompt(HuggingFaceTokenizer tokenizer, Gpt2Config config) {
+    private long[] prompt(Tokenizer tokenizer, Gpt2Config config) {
         long[] ids = promptIds;
-        if (prompt != null) {
+        String option = "--prompt-ids";
+        if (prompt != null || promptFile != null) {
+            option = prompt != null ? "--prompt" : "--prompt-file";
             if (tokenizer == null) {
-                throw new UserError("--prompt: model " + model + " has no tokenizer.json; use --prompt-ids");
+                throw new UserError(option + ": model " + model + " has no tokenizer.json; use --prompt-ids");
             }
-            ids = tokenizer.encode(prompt).getIds();
+            ids = tokenizer.encode(prompt != null ? prompt : PromptFile.read(promptFile));
         }
         if (ids == null || ids.length == 0) {
             return new long[] {config.startToken()};
         }
         for (long id : ids) {
             if (id < 0 || id >= config.vocabulary()) {
-                throw new UserError("--prompt-ids " + id + ": must be from 0 to " + (config.vocabulary() - 1));
+                throw new UserError(option + (promptIds == null ? ": token " : " ") + id + ": must be from 0 to " + (config.vocabulary() - 1));
             }
         }
         return ids;
-    }
-
-    private static Gpt2Weights load(Path folder, Gpt2Config config, Dtype dtype, Device device) {
-        try (Safetensors tensors = new Safetensors(folder.resolve("model.safetensors"))) {
-            return Gpt2Weights.load(config, tensors, dtype, device);
-        }
     }
 
     private TraceFile header(EvictionStrategy evicts, Gpt2Weights weights, Positions ids) {

@@ -37,8 +37,8 @@ record Gpt2Parameter(String name, Shape shape, Kind kind) {
             linear(all, h + "attn.c_attn", 3 * d, d, Kind.MATRIX);
             linear(all, h + "attn.c_proj", d, d, Kind.RESIDUAL);
             norm(all, h + "ln_2", d);
-            linear(all, h + "mlp.c_fc", 4 * d, d, Kind.MATRIX);
-            linear(all, h + "mlp.c_proj", d, 4 * d, Kind.RESIDUAL);
+            linear(all, h + "mlp.c_fc", config.inner(), d, Kind.MATRIX);
+            linear(all, h + "mlp.c_proj", d, config.inner(), Kind.RESIDUAL);
         }
         norm(all, "ln_f", d);
         return all;

@@ -7,10 +7,15 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import dev.kvbench.Progress;
 import dev.kvbench.torch.Casts;
+import dev.kvbench.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Map;
+import me.tongfei.progressbar.ProgressBar;
 
 /**
  * A GPT-2 model's parameters on one device, in the order in which the step's TorchScript source reads
@@ -21,6 +26,25 @@ public final class Gpt2Weights implements AutoCloseable {
 
     /** Arrays per layer. */
     public static final int PER_LAYER = 12;
+
+    /** Kind of weights that nobody trained. */
+    public static final String SYNTHETIC = "synthetic";
+
+    /** Below so many bytes, loading is over before a bar could be read. */
+    private static final long SHOWN_FROM = 200_000_000;
+
+    /** Reads bits as an element type, and copies between layouts and element types in one pass. */
+    private static final String PLACE = """
+            def place(self, source: Tensor, stored: int, type: int, transposed: int) -> Tensor:
+              typed = source
+              if stored == 15:
+                typed = torch.view_copy(source, dtype=stored)
+              if transposed == 1:
+                typed = torch.t(typed)
+              placed = torch.empty_like(typed, dtype=type, memory_format=0)
+              torch.copy_(placed, typed)
+              return placed
+            """;
 
     private final Gpt2Config config;
     private final Dtype dtype;
@@ -49,55 +73,74 @@ public final class Gpt2Weights implements AutoCloseable {
      */
     public static Gpt2Weights synthetic(Gpt2Config config, Dtype dtype, Device device, int seed) {
         Engine.getEngine("PyTorch").setRandomSeed(seed);
-        return build(config, dtype, device, device, "synthetic", (manager, parameter) -> switch (parameter.kind()) {
+        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        List<NDArray> arrays = new ArrayList<>();
+        for (Gpt2Parameter parameter : Gpt2Parameter.all(config)) {
+            try (NDManager drawing = NDManager.newBaseManager(device, "PyTorch")) {
+                PtNDArray single = (PtNDArray) drawn(drawing, parameter, config.layers());
+                PtNDArray placed = dtype == Dtype.FP32 ? single : Casts.to(single, dtype.dataType());
+                placed.attach(manager);
+                arrays.add(placed);
+            }
+        }
+        return new Gpt2Weights(config, dtype, SYNTHETIC, manager, arrays);
+    }
+
+    private static NDArray drawn(NDManager manager, Gpt2Parameter parameter, int layers) {
+        return switch (parameter.kind()) {
             case NORM_GAIN -> manager.ones(parameter.shape(), DataType.FLOAT32);
             case BIAS -> manager.zeros(parameter.shape(), DataType.FLOAT32);
             case MATRIX -> manager.randomNormal(0f, 0.02f, parameter.shape(), DataType.FLOAT32);
             case RESIDUAL -> manager.randomNormal(
-                    0f, (float) (0.02 / Math.sqrt(2.0 * config.layers())), parameter.shape(), DataType.FLOAT32);
-        });
+                    0f, (float) (0.02 / Math.sqrt(2.0 * layers)), parameter.shape(), DataType.FLOAT32);
+        };
     }
 
     /**
-     * Loads a checkpoint in the Hugging Face layout. Its Conv1D matrices, [in, out], are transposed.
+     * Loads a checkpoint, one tensor after the other: each is mapped from its file, goes to the device as it is stored, and
+     * is converted and transposed there. The host holds no copy of it.
      *
      * @param config the shape, from the checkpoint's config.json
      * @param tensors the checkpoint's tensors
      * @param dtype element type to convert to
      * @param device where they go
      * @return the weights; the caller closes them
-     * @throws dev.kvbench.UserError if a tensor is missing or has another shape
+     * @throws dev.kvbench.UserError if a tensor is missing or not as the shape demands; nothing is allocated then
      */
-    public static Gpt2Weights load(Gpt2Config config, Safetensors tensors, Dtype dtype, Device device) {
-        return build(config, dtype, device, Device.cpu(), "checkpoint " + config.name(), (manager, parameter) -> {
-            boolean conv1d = parameter.inBlock() && parameter.shape().dimension() == 2;
-            Shape stored = conv1d
-                    ? new Shape(parameter.shape().get(1), parameter.shape().get(0))
-                    : parameter.shape();
-            float[] values = tensors.floats(parameter.name(), stored.getShape());
-            NDArray array = manager.create(values, stored);
-            return conv1d ? array.transpose().duplicate() : array;
-        });
-    }
-
-    private static Gpt2Weights build(
-            Gpt2Config config,
-            Dtype dtype,
-            Device device,
-            Device source,
-            String kind,
-            BiFunction<NDManager, Gpt2Parameter, NDArray> values) {
+    static Gpt2Weights load(Gpt2Config config, CheckpointTensors tensors, Dtype dtype, Device device) {
+        List<CheckpointLayout.Placed> layout = CheckpointLayout.of(config, tensors);
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         List<NDArray> arrays = new ArrayList<>();
-        for (Gpt2Parameter parameter : Gpt2Parameter.all(config)) {
-            try (NDManager host = NDManager.newBaseManager(source, "PyTorch")) {
-                PtNDArray single = (PtNDArray) values.apply(host, parameter).toDevice(device, false);
-                PtNDArray placed = dtype == Dtype.FP32 ? single : Casts.to(single, dtype.dataType());
-                placed.attach(manager);
-                arrays.add(placed);
+        long bytes = layout.stream().mapToLong(p -> p.source().tensor().size()).sum();
+        try (ProgressBar progress = Progress.bytes("loading " + config.name(), bytes, SHOWN_FROM);
+                TorchModule placing = new TorchModule(PLACE, Map.of(), device)) {
+            for (CheckpointLayout.Placed one : layout) {
+                arrays.add(placed(one, dtype, manager, placing));
+                progress.stepBy(one.source().tensor().size());
             }
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
         }
-        return new Gpt2Weights(config, dtype, kind, manager, arrays);
+        return new Gpt2Weights(config, dtype, "checkpoint " + config.name(), manager, arrays);
+    }
+
+    private static PtNDArray placed(CheckpointLayout.Placed one, Dtype dtype, NDManager manager, TorchModule placing) {
+        Safetensors.Tensor tensor = one.source().tensor();
+        Shape shape = new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
+        // DJL makes no bfloat16 array of bytes: the bits go there as halves, and become what they are on the device
+        DataType carrier = tensor.type() == StoredType.F32 ? DataType.FLOAT32 : DataType.FLOAT16;
+        try (NDManager host = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                // on the CPU this is the mapped file itself
+                NDArray mapped = host.create(one.source().map(), shape, carrier);
+                NDArray there = mapped.toDevice(manager.getDevice(), false);
+                IValue source = IValue.from((PtNDArray) there);
+                IValue stored = IValue.from(Casts.scalarType(tensor.type().weights().orElseThrow()));
+                IValue type = IValue.from(Casts.scalarType(dtype.dataType()));
+                IValue transposed = IValue.from(one.transposed() ? 1L : 0L);
+                IValue result = placing.run("place", source, stored, type, transposed)) {
+            return result.toTensor((PtNDManager) manager);
+        }
     }
 
     /** @return the model's shape */

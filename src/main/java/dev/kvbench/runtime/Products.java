@@ -1,6 +1,7 @@
 package dev.kvbench.runtime;
 
 import ai.djl.Device;
+import dev.kvbench.model.Activation;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 
@@ -33,9 +34,10 @@ record Products(boolean columnwise, int pieces, boolean activates) {
             return new Products(false, 1, false);
         }
         if (dtype != Dtype.FP32) {
-            return new Products(false, 1, true);
+            return new Products(false, 1, config.activation() == Activation.GELU_NEW);
         }
         int pieces = batch == 1 ? 1 : batch <= FEW ? PIECES_OF_FEW : PIECES_OF_MANY;
-        return new Products(batch > FEW, config.width() % pieces == 0 ? pieces : 1, false);
+        boolean divisible = config.width() % pieces == 0 && config.inner() % pieces == 0;
+        return new Products(batch > FEW, divisible ? pieces : 1, false);
     }
 }

@@ -65,6 +65,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         attributes.put("readsBack", onDevice == null ? 1 : 0);
         String source = String.join("\n",
                 resource("gpt2.py"),
+                config.activation().torchScript(),
                 resource("attention_" + form.label() + ".py"),
                 resource("prefill.py"),
                 resource("eviction.py"),

@@ -46,8 +46,11 @@ public final class Casts {
         }
     }
 
-    /** PyTorch's number of an element type: c10/core/ScalarType.h. */
-    private static long scalarType(DataType type) {
+    /**
+     * @param type an element type of weights
+     * @return PyTorch's number of it: c10/core/ScalarType.h
+     */
+    public static long scalarType(DataType type) {
         return switch (type) {
             case FLOAT16 -> 5;
             case FLOAT32 -> 6;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.model.Safetensors;
+import dev.kvbench.model.TensorFile;
 import dev.kvbench.strategy.Strategies;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -66,7 +67,7 @@ class GenerateTest {
     @Test
     void generatesTheTokensOfTheReference() {
         try (Safetensors expected = new Safetensors(Path.of(GOLDEN, "expected.safetensors"))) {
-            long[] tokens = expected.longs("greedy_tokens", 57);
+            long[] tokens = TensorFile.longs(expected, "greedy_tokens");
             Run run = run("--model", GOLDEN, "--prompt-ids", Long.toString(tokens[0]), "--tokens", "56");
             assertEquals(0, run.exit, run.err);
             assertArrayEquals(Arrays.copyOfRange(tokens, 1, 57),

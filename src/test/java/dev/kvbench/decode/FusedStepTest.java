@@ -2,10 +2,13 @@ package dev.kvbench.decode;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
+import dev.kvbench.UserError;
+import dev.kvbench.model.Activation;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
@@ -141,5 +144,22 @@ class FusedStepTest {
         }
         double error = Math.sqrt(difference / Math.max(norm, 1e-30));
         assertTrue(error <= tolerance, what + ": relative error " + error);
+    }
+
+    @Test
+    void whatTheKernelDoesNotComputeGoesToTheNextRuntime() {
+        Gpt2Config relu = new Gpt2Config("relu", 2, 4, 64, 211, 128, 1e-5, 256, Activation.RELU);
+        Gpt2Config narrow = new Gpt2Config("narrow", 2, 4, 64, 211, 128, 1e-5, 100, Activation.GELU_NEW);
+        for (Gpt2Config config : List.of(relu, narrow)) {
+            try (Gpt2Weights weights = TestModels.sharp(config, 1, Dtype.FP32, Device.gpu())) {
+                UserError error = assertThrows(UserError.class, () -> new DecodeLoop(weights, new Full(), Runtimes.FUSED,
+                        AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, 8).close());
+                assertTrue(error.getMessage().contains("the kernel only"), error.getMessage());
+                try (DecodeLoop loop = new DecodeLoop(weights, new Full(), Runtimes.AUTO, AttentionForm.EXPLICIT,
+                        Positions.ORIGINAL, 1, 8)) {
+                    assertEquals("cudagraph", loop.runtime().label());
+                }
+            }
+        }
     }
 }

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.Device;
+import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.model.Safetensors;
+import dev.kvbench.model.TensorFile;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.Full;
@@ -23,12 +25,10 @@ class GoldenLogitsTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final int STEPS = 56;
 
-    private final Gpt2Config config = Gpt2Config.read(GOLDEN.resolve("config.json"));
+    private final Gpt2Config config = Checkpoint.open(GOLDEN.toString()).config();
 
     private Gpt2Weights weights() {
-        try (Safetensors tensors = new Safetensors(GOLDEN.resolve("model.safetensors"))) {
-            return Gpt2Weights.load(config, tensors, Dtype.FP32, Device.cpu());
-        }
+        return Checkpoint.open(GOLDEN.toString()).weights(Dtype.FP32, Device.cpu());
     }
 
     private DecodeLoop loop(Gpt2Weights weights, AttentionForm form) {
@@ -41,8 +41,8 @@ class GoldenLogitsTest {
         try (Safetensors expected = new Safetensors(GOLDEN.resolve("expected.safetensors"));
                 Gpt2Weights weights = weights();
                 DecodeLoop loop = loop(weights, form)) {
-            long[] tokens = expected.longs("forced_tokens", STEPS);
-            float[] logits = expected.floats("forced_logits", STEPS, config.vocabulary());
+            long[] tokens = TensorFile.longs(expected, "forced_tokens");
+            float[] logits = TensorFile.floats(expected, "forced_logits");
             for (int step = 0; step < STEPS; step++) {
                 loop.force(tokens[step]);
                 loop.step();
@@ -56,8 +56,8 @@ class GoldenLogitsTest {
         try (Safetensors expected = new Safetensors(GOLDEN.resolve("expected.safetensors"));
                 Gpt2Weights weights = weights();
                 DecodeLoop loop = loop(weights, AttentionForm.EXPLICIT)) {
-            long[] tokens = expected.longs("greedy_tokens", STEPS + 1);
-            float[] logits = expected.floats("greedy_logits", STEPS, config.vocabulary());
+            long[] tokens = TensorFile.longs(expected, "greedy_tokens");
+            float[] logits = TensorFile.floats(expected, "greedy_logits");
             loop.reset(tokens[0]);
             long[] generated = new long[STEPS + 1];
             generated[0] = tokens[0];

@@ -7,6 +7,7 @@ import dev.kvbench.torch.Casts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.apache.commons.numbers.gamma.Erf;
 
 /**
  * GPT-2 in plain double arrays, without a cache tensor: each token's keys and values are kept for ever
@@ -76,7 +77,7 @@ final class PlainGpt2 {
             values[layer][index] = Arrays.copyOfRange(qkv, 2 * d, 3 * d);
             add(x, linear(attend(qkv, layer, attended, rows[layer]), w + 4));
             double[] up = linear(norm(x, w + 6), w + 8);
-            Arrays.setAll(up, i -> gelu(up[i]));
+            Arrays.setAll(up, i -> activation(up[i]));
             add(x, linear(up, w + 10));
         }
         double[] last = norm(x, 2 + 12 * config.layers());
@@ -145,8 +146,14 @@ final class PlainGpt2 {
         return out;
     }
 
-    private static double gelu(double x) {
-        return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+    private double activation(double x) {
+        return switch (config.activation()) {
+            case GELU_NEW -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case GELU -> 0.5 * x * (1 + Erf.value(x / Math.sqrt(2)));
+            case RELU -> Math.max(0, x);
+            case SILU -> x / (1 + Math.exp(-x));
+            case TANH -> Math.tanh(x);
+        };
     }
 
     private static void add(double[] x, double[] y) {

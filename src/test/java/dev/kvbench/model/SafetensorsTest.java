@@ -1,6 +1,6 @@
 package dev.kvbench.model;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,9 +11,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
@@ -29,38 +31,72 @@ class SafetensorsTest {
     }
 
     @Test
-    void halfPrecisionIsWidenedExactly() throws IOException {
-        // 1.0, −2.0, smallest subnormal, infinity (IEEE 754 binary16); then 1.0 and −0.15625 as bfloat16
+    void tensorsAreWhereTheHeaderSaysInTheOrderOfTheirBytes() throws IOException {
         Path file = file("{\"__metadata__\":{\"format\":\"pt\"},"
-                        + "\"transformer.h\":{\"dtype\":\"F16\",\"shape\":[2,2],\"data_offsets\":[0,8]},"
-                        + "\"b\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[8,12]}}",
-                new byte[] {0x00, 0x3c, 0x00, (byte) 0xc0, 0x01, 0x00, 0x00, 0x7c, (byte) 0x80, 0x3f, 0x20, (byte) 0xbe});
+                        + "\"b\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[4,8]},"
+                        + "\"a\":{\"dtype\":\"U8\",\"shape\":[2,2],\"data_offsets\":[0,4]},"
+                        + "\"none\":{\"dtype\":\"F32\",\"shape\":[0,7],\"data_offsets\":[8,8]},"
+                        + "\"scalar\":{\"dtype\":\"BF16\",\"shape\":[],\"data_offsets\":[8,10]}}   ",
+                new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
         try (Safetensors tensors = new Safetensors(file)) {
-            assertArrayEquals(new float[] {1, -2, 0x1p-24f, Float.POSITIVE_INFINITY}, tensors.floats("h", 2, 2));
-            assertArrayEquals(new float[] {1, -0.15625f}, tensors.floats("b", 2));
-            assertThrows(UserError.class, () -> tensors.floats("h", 4));
-            assertThrows(UserError.class, () -> tensors.floats("absent", 4));
-            assertThrows(UserError.class, () -> tensors.longs("b", 2));
+            assertEquals(List.of("a", "b", "none", "scalar"), List.copyOf(tensors.names()));
+            Safetensors.Tensor b = tensors.find("b").orElseThrow();
+            assertEquals(StoredType.F16, b.type());
+            assertEquals(List.of(2L), b.shape());
+            assertEquals(ByteBuffer.wrap(new byte[] {5, 6, 7, 8}), tensors.map(b));
+            assertTrue(tensors.map(b).isDirect());
+            assertEquals(0, tensors.map(tensors.find("none").orElseThrow()).remaining());
+            assertEquals(ByteBuffer.wrap(new byte[] {9, 10}), tensors.map(tensors.find("scalar").orElseThrow()));
+            assertTrue(tensors.find("absent").isEmpty());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "[]", "{\"a\":", "{\"a\":1}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775807,4],\"data_offsets\":[0,8]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775808],\"data_offsets\":[0,8]}}",
-        "{\"a\":{\"dtype\":\"Q4\",\"shape\":[2],\"data_offsets\":[0,8]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}"
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+        "[]| does not begin with {", "\"a\"| does not begin with {", "{\"a\":| not JSON", "{\"a\":1}| not described by an object",
+        "{}| end at byte 0 of 8", "{}{}| follows", "{} x| not JSON", "{\"__metadata__\":{\"a\":1}}| not a string",
+        "{\"__metadata__\":[]}| not an object",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}| takes 4 bytes",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}| not a range",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}| not a range",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8,8]}}| not a range",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}| impossible number in shape: '-2'",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2.0],\"data_offsets\":[0,8]}}| impossible number in shape: '2.0'",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[[2]],\"data_offsets\":[0,8]}}| impossible number in shape: '['",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775807,4],\"data_offsets\":[0,8]}}| impossible shape",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387906],\"data_offsets\":[0,8]}}| impossible shape",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775808],\"data_offsets\":[0,8]}}| impossible number",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,9223372036854775807]}}| not a range",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,18446744073709551624]}}| impossible number",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,2],\"data_offsets\":[0,8]}}| more than 8 numbers",
+        "{\"a\":{\"dtype\":\"Q4\",\"shape\":[2],\"data_offsets\":[0,8]}}| dtype 'Q4'",
+        "{\"a\":{\"dtype\":7,\"shape\":[2],\"data_offsets\":[0,8]}}| lacks",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}| lacks",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":1}}| unknown field 'x'",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"shape\":[2]}}| Duplicate",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}| Duplicate",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}| overlaps",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}| overlaps",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}| a hole of 4 bytes",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}| end at byte 4 of 8",
+        "{\"new\\nline\":1}| 'new?line' is not described"
     })
-    void aMalformedHeaderIsOneLine(String header) throws IOException {
+    void aMalformedHeaderIsOneLineThatSaysWhatIsWrong(String header, String says) throws IOException {
         Path file = file(header, new byte[8]);
         UserError error = assertThrows(UserError.class, () -> new Safetensors(file).close());
         assertTrue(error.getMessage().startsWith(file.toString()), error.getMessage());
-        assertTrue(error.getMessage().lines().count() == 1, error.getMessage());
+        assertTrue(error.getMessage().contains(says), error.getMessage());
+        assertEquals(1, error.getMessage().lines().count(), error.getMessage());
+    }
+
+    @Test
+    void aHeaderThatIsNotUtf8IsOneLine() throws IOException {
+        byte[] header = "{\"?\":{}}".getBytes(StandardCharsets.US_ASCII);
+        header[2] = (byte) 0xff;
+        Path file = folder.resolve("latin.safetensors");
+        Files.write(file, ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(header.length).put(header).array());
+        assertTrue(assertThrows(UserError.class, () -> new Safetensors(file).close()).getMessage().contains("not JSON"));
     }
 
     @ParameterizedTest

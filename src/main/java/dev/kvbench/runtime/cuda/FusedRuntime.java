@@ -1,6 +1,8 @@
 package dev.kvbench.runtime.cuda;
 
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Activation;
+import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
@@ -34,6 +36,15 @@ public final class FusedRuntime implements StepRuntime {
         }
         if (strategy.rule().isEmpty()) {
             throw new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows");
+        }
+        Gpt2Config config = weights.config();
+        if (config.activation() != Activation.GELU_NEW) {
+            throw new Unsupported("model " + config.name() + " has activation_function=" + config.activation().label()
+                    + ", the kernel only " + Activation.GELU_NEW.label());
+        }
+        if (config.inner() != 4 * config.width()) {
+            throw new Unsupported("model " + config.name() + " has n_inner=" + config.inner()
+                    + ", the kernel only 4 * n_embd = " + 4 * config.width());
         }
         onDevice = operators.deviceStep();
         if (onDevice == null) {

@@ -1,0 +1,35 @@
+package dev.kvbench.cli;
+
+import dev.kvbench.UserError;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A prompt from a file: UTF-8, every character kept. */
+final class PromptFile {
+
+    /** Far more than any model's positions; a wrong file is noticed before it is read. */
+    private static final long LONGEST = 16_000_000;
+
+    private PromptFile() {}
+
+    /**
+     * @param file the file
+     * @return its text
+     * @throws UserError if it cannot be read, is too long, or is not UTF-8
+     */
+    static String read(Path file) {
+        try {
+            long size = Files.size(file);
+            if (size > LONGEST) {
+                throw new UserError("--prompt-file " + file + ": has " + size + " bytes, at most " + LONGEST + " can be a prompt");
+            }
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new UserError("--prompt-file " + file + ": is not UTF-8", e);
+        } catch (IOException e) {
+            throw new UserError("--prompt-file " + file + ": cannot be read: " + e, e);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.kvbench.model;
+
+import ai.djl.Device;
+import dev.kvbench.Names;
+import dev.kvbench.UserError;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A trained model: a folder in the Hugging Face layout. {@code config.json} is read at once, the weights and the
+ * tokenizer when they are asked for.
+ */
+public final class Checkpoint {
+
+    private final Path folder;
+    private final Gpt2Config config;
+
+    private Checkpoint(Path folder, String name) {
+        this.folder = folder;
+        config = ConfigFile.read(folder.resolve(ConfigFile.NAME), name);
+    }
+
+    /**
+     * @param name a folder, the name of a model that comes with this project, or one of the hub that is in its cache
+     * @return the model
+     * @throws UserError if there is none, or it is not a GPT-2 that the step can compute
+     */
+    public static Checkpoint open(String name) {
+        return find(name).orElseThrow(() -> missing(name));
+    }
+
+    /**
+     * @param name as for {@link #open}
+     * @return the model; empty if there is none with weights
+     * @throws UserError if there is one that is not a GPT-2 that the step can compute
+     */
+    public static Optional<Checkpoint> find(String name) {
+        return find(name, HubCache.of(System.getenv()));
+    }
+
+    static Optional<Checkpoint> find(String name, HubCache cache) {
+        Optional<Path> folder = folder(name);
+        if (folder.isPresent()) {
+            return Optional.of(new Checkpoint(folder.get(), named(folder.get())));
+        }
+        Optional<Path> shipped = ShippedModels.find(name);
+        if (shipped.isPresent()) {
+            return Optional.of(new Checkpoint(shipped.get(), name));
+        }
+        // Python's tools may have fetched no more than a tokenizer
+        return cache.find(name)
+                .filter(s -> Files.exists(s.folder().resolve(ConfigFile.NAME)) && CheckpointTensors.areIn(s.folder()))
+                .map(s -> new Checkpoint(s.folder(), s.label()));
+    }
+
+    private static Optional<Path> folder(String name) {
+        try {
+            Path path = Path.of(name);
+            // the name of a model wins over that of a folder that has nothing of one
+            return Files.isDirectory(path) && (Files.exists(path.resolve(ConfigFile.NAME)) || !HubCache.isRepository(name))
+                    ? Optional.of(path) : Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String named(Path folder) {
+        Path last = folder.toAbsolutePath().normalize().getFileName();
+        return last == null ? folder.toString() : last.toString();
+    }
+
+    /** @return the error to throw where a name is no model's */
+    static UserError missing(String name) {
+        HubCache cache = HubCache.of(System.getenv());
+        Set<String> known = new LinkedHashSet<>(Gpt2Config.presetNames());
+        if (known.contains(name)) {
+            return new UserError("model " + name + ": no weights under " + cache.folder() + "; `fetch " + name + "` gets them");
+        }
+        if (name.contains("/") && HubCache.isRepository(name)) {
+            return new UserError("model " + name + ": no such folder, and nothing under " + cache.folder() + "; `fetch "
+                    + name + "` gets it");
+        }
+        known.addAll(ShippedModels.NAMES);
+        return Names.unknown("model", name, known);
+    }
+
+    /** @return the shape; its name is the folder's, or for a model of the hub REPOSITORY@COMMIT */
+    public Gpt2Config config() {
+        return config;
+    }
+
+    /** @return where its files are */
+    public Path folder() {
+        return folder;
+    }
+
+    /**
+     * Checks that the weights are there and fit, without reading them.
+     *
+     * @throws UserError if they do not
+     */
+    public void check() {
+        try (CheckpointTensors tensors = CheckpointTensors.open(folder)) {
+            CheckpointLayout.of(config, tensors);
+        }
+    }
+
+    /**
+     * @param dtype element type to convert to
+     * @param device where they go
+     * @return the weights; the caller closes them
+     * @throws UserError if a file is missing or not as it must be
+     */
+    public Gpt2Weights weights(Dtype dtype, Device device) {
+        try (CheckpointTensors tensors = CheckpointTensors.open(folder)) {
+            return Gpt2Weights.load(config, tensors, dtype, device);
+        }
+    }
+
+    /**
+     * @return its tokenizer, if it has one; the caller closes it
+     * @throws UserError if it cannot be read
+     */
+    public Optional<Tokenizer> tokenizer() {
+        Path file = folder.resolve(Tokenizer.FILE);
+        return Files.isRegularFile(file) ? Optional.of(Tokenizer.read(file)) : Optional.empty();
+    }
+}

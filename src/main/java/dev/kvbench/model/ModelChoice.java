@@ -1,0 +1,88 @@
+package dev.kvbench.model;
+
+import ai.djl.Device;
+import dev.kvbench.Names;
+import dev.kvbench.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model as named by the parameters {@code model} and {@code weights}: a shape, and where its weights are from.
+ *
+ * @param config the shape
+ * @param checkpoint the real weights; empty if they are synthetic
+ */
+public record ModelChoice(Gpt2Config config, Optional<Checkpoint> checkpoint) {
+
+    /** Real weights where there are some, else synthetic ones. */
+    public static final String AUTO = "auto";
+    /** Weights of a checkpoint; without one nothing runs. */
+    public static final String REAL = "real";
+
+    /**
+     * @param model a preset, a folder, or the name of a checkpoint
+     * @param weights "auto", "real", "synthetic", or the folder of a checkpoint that has the model's shape
+     * @return what they mean together
+     * @throws UserError if there is no such model, or no such weights
+     */
+    public static ModelChoice of(String model, String weights) {
+        return of(model, weights, HubCache.of(System.getenv()));
+    }
+
+    static ModelChoice of(String model, String weights, HubCache cache) {
+        boolean preset = Gpt2Config.presetNames().contains(model);
+        if (weights.equals(Gpt2Weights.SYNTHETIC)) {
+            Gpt2Config config = preset ? Gpt2Config.preset(model)
+                    : Checkpoint.find(model, cache).orElseThrow(() -> Checkpoint.missing(model)).config();
+            return new ModelChoice(config, Optional.empty());
+        }
+        if (weights.equals(AUTO) || weights.equals(REAL)) {
+            Optional<Checkpoint> found = Checkpoint.find(model, cache);
+            if (found.isEmpty() && (weights.equals(REAL) || !preset)) {
+                throw Checkpoint.missing(model);
+            }
+            found.ifPresent(Checkpoint::check);
+            return new ModelChoice(found.map(Checkpoint::config).orElseGet(() -> Gpt2Config.preset(model)), found);
+        }
+        if (!Files.isDirectory(Path.of(weights))) {
+            UserError unknown = Names.unknown("weights", weights, List.of(AUTO, REAL, Gpt2Weights.SYNTHETIC));
+            throw new UserError(unknown.getMessage().replaceFirst("\\)$", ", or a checkpoint's folder)"));
+        }
+        Checkpoint folder = Checkpoint.open(weights);
+        if (preset) {
+            requireShape(folder.config(), Gpt2Config.preset(model), weights);
+        }
+        folder.check();
+        return new ModelChoice(folder.config(), Optional.of(folder));
+    }
+
+    private static void requireShape(Gpt2Config found, Gpt2Config wanted, String weights) {
+        if (found.layers() != wanted.layers() || found.width() != wanted.width() || found.heads() != wanted.heads()) {
+            throw new UserError("weights=" + weights + ": has " + shape(found) + ", model=" + wanted.name() + " has "
+                    + shape(wanted) + "; use model=" + weights);
+        }
+    }
+
+    private static String shape(Gpt2Config config) {
+        return config.layers() + " layers, " + config.width() + " wide, " + config.heads() + " heads";
+    }
+
+    /**
+     * @param dtype element type
+     * @param device where they go
+     * @param seed of synthetic weights
+     * @return the weights; the caller closes them
+     */
+    public Gpt2Weights weights(Dtype dtype, Device device, int seed) {
+        return checkpoint.isPresent()
+                ? checkpoint.get().weights(dtype, device)
+                : Gpt2Weights.synthetic(config, dtype, device, seed);
+    }
+
+    /** @return where the weights are from, in words: "synthetic" or "checkpoint NAME" */
+    public String kind() {
+        return checkpoint.map(c -> "checkpoint " + c.config().name()).orElse(Gpt2Weights.SYNTHETIC);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.kvbench.model;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.kvbench.Names;
+import dev.kvbench.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Text to tokens and back, by a checkpoint's {@code tokenizer.json}. Adds, cuts and pads nothing. */
+public final class Tokenizer implements AutoCloseable {
+
+    static final String FILE = "tokenizer.json";
+
+    private static final Map<String, String> PLAIN =
+            Map.of("addSpecialTokens", "false", "truncation", "do_not_truncate", "padding", "do_not_pad");
+
+    private final HuggingFaceTokenizer tokenizer;
+
+    private Tokenizer(HuggingFaceTokenizer tokenizer) {
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * @param file a tokenizer.json
+     * @return the tokenizer
+     * @throws UserError if it cannot be read as one
+     */
+    static Tokenizer read(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new Tokenizer(HuggingFaceTokenizer.newInstance(in, PLAIN));
+        } catch (IOException | RuntimeException e) {
+            throw new UserError(file + ": cannot be read as a tokenizer: " + Names.firstLine(e), e);
+        }
+    }
+
+    /**
+     * @param text any text; half a surrogate pair counts as U+FFFD
+     * @return its tokens
+     */
+    public long[] encode(String text) {
+        return tokenizer.encode(text).getIds();
+    }
+
+    /**
+     * @param tokens tokens
+     * @return their text; bytes that are no whole character become U+FFFD
+     */
+    public String decode(long[] tokens) {
+        return tokenizer.decode(tokens, false);
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

@@ -1,0 +1,252 @@
+package dev.kvbench.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.ThreadMXBean;
+import dev.kvbench.UserError;
+import dev.kvbench.torch.Casts;
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every way in which a GPT-2 checkpoint is stored gives the same weights; what is not one is refused in one line. */
+class CheckpointTest {
+
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final String FIRST = "model-00001-of-00002.safetensors";
+    private static final String SECOND = "model-00002-of-00002.safetensors";
+
+    @TempDir
+    private Path folder;
+
+    private Map<String, TensorFile.Content> golden() {
+        return TensorFile.read(GOLDEN.resolve(CheckpointTensors.SINGLE));
+    }
+
+    private static Map<String, TensorFile.Content> each(Map<String, TensorFile.Content> tensors,
+            BiFunction<String, TensorFile.Content, Map.Entry<String, TensorFile.Content>> change) {
+        Map<String, TensorFile.Content> changed = new LinkedHashMap<>();
+        tensors.forEach((name, content) -> {
+            Map.Entry<String, TensorFile.Content> entry = change.apply(name, content);
+            changed.put(entry.getKey(), entry.getValue());
+        });
+        return changed;
+    }
+
+    private Checkpoint checkpoint(Map<String, TensorFile.Content> tensors) throws IOException {
+        Files.copy(GOLDEN.resolve("config.json"), folder.resolve("config.json"));
+        TensorFile.write(folder.resolve(CheckpointTensors.SINGLE), tensors);
+        return Checkpoint.open(folder.toString());
+    }
+
+    private static List<float[]> values(Checkpoint checkpoint, Dtype dtype) {
+        try (Gpt2Weights weights = checkpoint.weights(dtype, Device.cpu())) {
+            List<float[]> values = new ArrayList<>();
+            for (var array : weights.arrays()) {
+                values.add(Casts.toFloats(array));
+            }
+            return values;
+        }
+    }
+
+    private static void assertSame(List<float[]> expected, List<float[]> actual) {
+        assertEquals(expected.size(), actual.size());
+        for (int i = 0; i < expected.size(); i++) {
+            assertArrayEquals(expected.get(i), actual.get(i), "parameter " + i);
+        }
+    }
+
+    @Test
+    void matricesAreTransposedAndNothingElseIsChanged() {
+        Map<String, TensorFile.Content> stored = golden();
+        Checkpoint golden = Checkpoint.open(GOLDEN.toString());
+        List<float[]> loaded = values(golden, Dtype.FP32);
+        List<Gpt2Parameter> parameters = Gpt2Parameter.all(golden.config());
+        for (int i = 0; i < loaded.size(); i++) {
+            float[] expected = TensorFile.floats(stored.get("transformer." + parameters.get(i).name()).bytes());
+            if (parameters.get(i).name().matches("h\\..*(attn|mlp).*weight")) {
+                int out = (int) parameters.get(i).shape().get(0);
+                int in = (int) parameters.get(i).shape().get(1);
+                float[] transposed = new float[expected.length];
+                for (int j = 0; j < expected.length; j++) {
+                    transposed[j % out * in + j / out] = expected[j];
+                }
+                expected = transposed;
+            }
+            assertArrayEquals(expected, loaded.get(i), parameters.get(i).name());
+        }
+    }
+
+    @Test
+    void namesWithoutPrefixMasksAndATiedHeadAreThoseOfOlderCheckpoints() throws IOException {
+        Map<String, TensorFile.Content> old = each(golden(), (name, content) -> Map.entry(name.replaceFirst("^transformer\\.", ""), content));
+        old.put("h.0.attn.bias", new TensorFile.Content("F32", List.of(1L, 1L, 4L, 4L), new byte[64]));
+        old.put("h.1.attn.bias", new TensorFile.Content("U8", List.of(1L, 1L, 4L, 4L), new byte[16]));
+        old.put("h.0.attn.masked_bias", new TensorFile.Content("F32", List.of(), new byte[4]));
+        old.put("lm_head.weight", old.get("wte.weight"));
+        old.put("score.weight", new TensorFile.Content("F64", List.of(1L), new byte[8]));
+        assertSame(values(Checkpoint.open(GOLDEN.toString()), Dtype.FP32), values(checkpoint(old), Dtype.FP32));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"F16", "BF16"})
+    void halfPrecisionIsReadAsItIs(String dtype) throws IOException {
+        Map<String, TensorFile.Content> cut = each(golden(), (name, content) ->
+                Map.entry(name, new TensorFile.Content("F32", content.shape(), TensorFile.cut(content.bytes(), dtype))));
+        Map<String, TensorFile.Content> half = each(golden(), (name, content) -> Map.entry(name, new TensorFile.Content(
+                dtype, content.shape(), dtype.equals("F16") ? TensorFile.f16(content.bytes()) : TensorFile.bf16(content.bytes()))));
+        List<float[]> fromHalf = values(checkpoint(half), Dtype.FP32);
+        assertSame(fromHalf, values(Checkpoint.open(folder.toString()), dtype.equals("F16") ? Dtype.FP16 : Dtype.BF16));
+        TensorFile.write(folder.resolve(CheckpointTensors.SINGLE), cut);
+        assertSame(values(Checkpoint.open(folder.toString()), Dtype.FP32), fromHalf);
+    }
+
+    /** Splits the golden checkpoint over two files. */
+    private Map<String, String> sharded() throws IOException {
+        Files.copy(GOLDEN.resolve("config.json"), folder.resolve("config.json"));
+        Map<String, TensorFile.Content> first = new LinkedHashMap<>();
+        Map<String, TensorFile.Content> second = new LinkedHashMap<>();
+        Map<String, String> index = new LinkedHashMap<>();
+        golden().forEach((name, content) -> {
+            boolean early = name.contains("wte") || name.contains("h.1");
+            (early ? first : second).put(name, content);
+            index.put(name, early ? FIRST : SECOND);
+        });
+        TensorFile.write(folder.resolve(FIRST), first);
+        TensorFile.write(folder.resolve(SECOND), second);
+        return index;
+    }
+
+    private void write(Object weightMap) throws IOException {
+        new ObjectMapper().writeValue(folder.resolve(CheckpointTensors.INDEX).toFile(),
+                Map.of("metadata", Map.of("total_size", 1), "weight_map", weightMap));
+    }
+
+    @Test
+    void shardsAreOneCheckpoint() throws IOException {
+        write(sharded());
+        assertSame(values(Checkpoint.open(GOLDEN.toString()), Dtype.FP32), values(Checkpoint.open(folder.toString()), Dtype.FP32));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+        "transformer.wpe.weight | model-00001-of-00002.safetensors | is in model-00001-of-00002.safetensors, where it is not",
+        "transformer.wpe.weight | model-00003-of-00002.safetensors | which is not beside it",
+        "transformer.wpe.weight | ../secret.safetensors | not the name of a safetensors file",
+        "transformer.wpe.weight | /etc/passwd | not the name of a safetensors file",
+        "transformer.wpe.weight | sub/model.safetensors | not the name of a safetensors file",
+        "transformer.nothing | model-00001-of-00002.safetensors | 'transformer.nothing' is in",
+        "transformer.h.7.ln_1.bias | model-00001-of-00002.safetensors | 'transformer.h.7.ln_1.bias' is in"})
+    void anIndexThatDoesNotFitItsShardsIsOneLine(String tensor, String shard, String says) throws IOException {
+        Map<String, String> index = sharded();
+        index.put(tensor, shard);
+        write(index);
+        assertRefused(says);
+    }
+
+    @Test
+    void anIndexThatIsNoneIsOneLine() throws IOException {
+        sharded();
+        assertRefused("has no model.safetensors and no model.safetensors.index.json");
+        write(List.of("a"));
+        assertRefused("has no weight_map");
+        write(Map.of("transformer.wte.weight", 7));
+        assertRefused("not the name of a safetensors file");
+        Files.writeString(folder.resolve(CheckpointTensors.INDEX), "{\"weight_map\":{\"a\":\"x\",\"a\":\"y\"}}");
+        assertRefused("not an index of shards: Duplicate field 'a'");
+        Files.writeString(folder.resolve(CheckpointTensors.INDEX), "");
+        assertRefused("has no weight_map");
+        Files.delete(folder.resolve(CheckpointTensors.INDEX));
+        Files.writeString(folder.resolve("pytorch_model.bin"), "");
+        assertRefused("pytorch_model.bin is not read");
+    }
+
+    private void assertRefused(String says) {
+        Checkpoint checkpoint = Checkpoint.open(folder.toString());
+        for (UserError error : List.of(assertThrows(UserError.class, checkpoint::check),
+                assertThrows(UserError.class, () -> checkpoint.weights(Dtype.FP32, Device.cpu()).close()))) {
+            assertTrue(error.getMessage().contains(says), error.getMessage());
+            assertEquals(1, error.getMessage().lines().count(), error.getMessage());
+        }
+    }
+
+    @Test
+    void aCheckpointThatIsNotTheConfigsIsOneLine() throws IOException {
+        Map<String, TensorFile.Content> tensors = golden();
+        TensorFile.Content wte = tensors.get("transformer.wte.weight");
+        tensors.remove("transformer.h.2.ln_2.bias");
+        checkpoint(tensors);
+        assertRefused("tensor 'transformer.h.2.ln_2.bias' is missing");
+
+        change("transformer.h.2.ln_2.bias", new TensorFile.Content("F32", List.of(24L, 2L), new byte[192]));
+        assertRefused("has shape [24, 2], by config.json it should have [48]");
+        change("transformer.h.2.ln_2.bias", new TensorFile.Content("I32", List.of(48L), new byte[192]));
+        assertRefused("is I32: weights must be F32, F16 or BF16");
+        change("transformer.h.3.ln_1.bias", new TensorFile.Content("F32", List.of(48L), new byte[192]));
+        assertRefused("'transformer.h.3.ln_1.bias' is not of a GPT-2 with n_layer=3");
+        change("transformer.h.0.crossattention.c_attn.bias", new TensorFile.Content("F32", List.of(48L), new byte[192]));
+        assertRefused("crossattention");
+        change("lm_head.weight", new TensorFile.Content("F32", wte.shape(), new byte[wte.bytes().length]));
+        assertRefused("an output embedding of its own is not supported");
+        change("lm_head.weight", new TensorFile.Content("F32", List.of(1L), new byte[4]));
+        assertRefused("an output embedding of its own is not supported");
+        String config = Files.readString(folder.resolve("config.json"));
+        Files.writeString(folder.resolve("config.json"), config.replace("\"n_layer\": 3", "\"n_layer\": 2000000000"));
+        assertRefused("n_layer=2000000000");
+        Files.writeString(folder.resolve("config.json"), config.replace("\"vocab_size\": 211", "\"vocab_size\": 2000000000"));
+        assertRefused("should have [2000000000, 48]");
+    }
+
+    private void change(String name, TensorFile.Content content) throws IOException {
+        Map<String, TensorFile.Content> tensors = golden();
+        tensors.put(name, content);
+        TensorFile.write(folder.resolve(CheckpointTensors.SINGLE), tensors);
+    }
+
+    @Test
+    void theHostHoldsNoCopyOfWhatIsLoaded() throws IOException {
+        Files.writeString(folder.resolve("config.json"), "{\"n_layer\":1,\"n_head\":4,\"n_embd\":256,\"vocab_size\":40000,\"n_positions\":64}");
+        Map<String, TensorFile.Content> tensors = new LinkedHashMap<>();
+        Gpt2Config config = ConfigFile.read(folder.resolve("config.json"), "m");
+        for (Gpt2Parameter parameter : Gpt2Parameter.all(config)) {
+            List<Long> shape = new ArrayList<>(Arrays.stream(parameter.shape().getShape()).boxed().toList());
+            if (parameter.inBlock()) {
+                Collections.reverse(shape);
+            }
+            tensors.put(parameter.name(), new TensorFile.Content("F32", shape, new byte[(int) parameter.shape().size() * 4]));
+        }
+        TensorFile.write(folder.resolve(CheckpointTensors.SINGLE), tensors);
+        Checkpoint checkpoint = Checkpoint.open(folder.toString());
+        checkpoint.weights(Dtype.FP16, Device.cpu()).close();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(p -> p.getName().equals("direct")).findFirst().orElseThrow();
+        long heapBefore = threads.getCurrentThreadAllocatedBytes();
+        long directBefore = direct.getTotalCapacity();
+        try (Gpt2Weights weights = checkpoint.weights(Dtype.FP16, Device.cpu())) {
+            long heap = threads.getCurrentThreadAllocatedBytes() - heapBefore;
+            // loading a TorchScript module takes some 4 MB; the largest tensor has 41
+            assertTrue(heap < 8_000_000, heap + " bytes of Java heap for " + weights.stepBytes() + " bytes of weights");
+            assertTrue(direct.getTotalCapacity() - directBefore < 1_000_000, "a direct buffer holds a copy");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.kvbench.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import dev.kvbench.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Checkpoints in a cache of Python's tools, and what the parameters model and weights make of them. */
+class HubCacheTest {
+
+    private static final Path GOLDEN = Path.of("src/test/resources/golden").toAbsolutePath();
+    private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+    @TempDir
+    private Path home;
+
+    private HubCache cache() {
+        return HubCache.of(Map.of("HF_HOME", home.toString()));
+    }
+
+    /** A repository as Python's tools leave it: links to blobs. */
+    private Path repository(String name, String... files) throws IOException {
+        Path repository = home.resolve("hub").resolve(name);
+        Path snapshot = Files.createDirectories(repository.resolve("snapshots").resolve(COMMIT));
+        Files.createDirectories(repository.resolve("blobs"));
+        Files.createDirectories(repository.resolve("refs"));
+        Files.writeString(repository.resolve("refs/main"), COMMIT);
+        for (String file : files) {
+            Files.copy(GOLDEN.resolve(file), repository.resolve("blobs").resolve("blob-of-" + file));
+            Files.createSymbolicLink(snapshot.resolve(file), Path.of("../../blobs/blob-of-" + file));
+        }
+        return snapshot;
+    }
+
+    @Test
+    void isWhereTheEnvironmentSays() {
+        assertEquals(Path.of("/a"), HubCache.of(Map.of("HF_HUB_CACHE", "/a", "HUGGINGFACE_HUB_CACHE", "/b", "HF_HOME", "/c")).folder());
+        assertEquals(Path.of("/b"), HubCache.of(Map.of("HUGGINGFACE_HUB_CACHE", "/b", "HF_HOME", "/c")).folder());
+        assertEquals(Path.of("/c/hub"), HubCache.of(Map.of("HF_HOME", "/c", "HF_HUB_CACHE", "")).folder());
+        assertEquals(Path.of("/d/huggingface/hub"), HubCache.of(Map.of("XDG_CACHE_HOME", "/d")).folder());
+        Path user = Path.of(System.getProperty("user.home"));
+        assertEquals(user.resolve(".cache/huggingface/hub"), HubCache.of(Map.of()).folder());
+        assertEquals(user.resolve("x/hub"), HubCache.of(Map.of("HF_HOME", "~/x")).folder());
+    }
+
+    @Test
+    void aModelOfTheCacheHasItsRepositoryAndCommitInItsName() throws IOException {
+        repository("models--openai-community--gpt2-large", "config.json", "model.safetensors");
+        for (String name : List.of("gpt2-large", "openai-community/gpt2-large")) {
+            ModelChoice choice = ModelChoice.of(name, "auto", cache());
+            assertEquals("checkpoint openai-community/gpt2-large@01234567", choice.kind());
+            assertEquals(3, choice.config().layers());
+            try (Gpt2Weights weights = choice.weights(Dtype.FP32, Device.cpu(), 1)) {
+                assertEquals(choice.kind(), weights.kind());
+            }
+        }
+        repository("models--gpt2-large", "config.json", "model.safetensors");
+        assertEquals("checkpoint gpt2-large@01234567", ModelChoice.of("gpt2-large", "real", cache()).kind());
+        assertEquals(List.of("gpt2-large", "openai-community/gpt2-large"), cache().gpt2s());
+    }
+
+    @Test
+    void withoutRealWeightsAPresetIsSynthetic() throws IOException {
+        ModelChoice choice = ModelChoice.of("gpt2", "auto", cache());
+        assertEquals("synthetic", choice.kind());
+        assertEquals(Gpt2Config.preset("gpt2"), choice.config());
+        repository("models--gpt2", "config.json");
+        assertEquals("synthetic", ModelChoice.of("gpt2", "auto", cache()).kind(), "Python fetched only its config.json");
+    }
+
+    @Test
+    void syntheticWeightsCanBeAskedForOfEveryShape() throws IOException {
+        repository("models--gpt2", "config.json", "model.safetensors");
+        assertEquals(Gpt2Config.preset("gpt2"), ModelChoice.of("gpt2", "synthetic", cache()).config());
+        ModelChoice golden = ModelChoice.of(GOLDEN.toString(), "synthetic", cache());
+        assertEquals("synthetic", golden.kind());
+        assertEquals(48, golden.config().width());
+    }
+
+    @Test
+    void aFolderIsAModelByItself() {
+        assertEquals("checkpoint golden", ModelChoice.of(GOLDEN.toString(), "auto", cache()).kind());
+        assertEquals("checkpoint golden", ModelChoice.of(GOLDEN.toString(), "real", cache()).kind());
+        assertEquals("checkpoint golden", ModelChoice.of("src/test/resources/golden/.", GOLDEN.toString(), cache()).kind());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "gpt2 | real | model gpt2: no weights under",
+        "some/body | auto | model some/body: no such folder, and nothing under",
+        "gpt2-lage | auto | unknown model 'gpt2-lage': did you mean 'gpt2-large'?",
+        "../gpt2 | auto | unknown model",
+        "gpt2 | sinthetic | unknown weights 'sinthetic': did you mean 'synthetic'? (known: auto, real, synthetic, or a checkpoint's folder)",
+        "gpt2 | src/test/resources/golden | has 3 layers, 48 wide, 4 heads, model=gpt2 has 12 layers, 768 wide, 12 heads; use model=",
+        "src/test/resources | auto | config.json"})
+    void whatIsNotThereIsOneLine(String model, String weights, String says) {
+        UserError error = assertThrows(UserError.class, () -> ModelChoice.of(model, weights, cache()));
+        assertTrue(error.getMessage().contains(says), error.getMessage());
+        assertEquals(1, error.getMessage().lines().count());
+    }
+
+    @Test
+    void aDamagedCheckpointStopsARunBeforeItStarts() throws IOException {
+        Path snapshot = repository("models--gpt2", "config.json", "model.safetensors");
+        Path blob = snapshot.resolve("model.safetensors").toRealPath();
+        Files.write(blob, java.util.Arrays.copyOf(Files.readAllBytes(blob), 1000));
+        assertTrue(assertThrows(UserError.class, () -> ModelChoice.of("gpt2", "auto", cache())).getMessage()
+                .contains("not a safetensors file"));
+    }
+
+    @Test
+    void aReferenceThatPointsOutOfTheCacheIsNotFollowed() throws IOException {
+        repository("models--gpt2", "config.json", "model.safetensors");
+        Files.writeString(home.resolve("hub/models--gpt2/refs/main"), "../../../..");
+        assertEquals("synthetic", ModelChoice.of("gpt2", "auto", cache()).kind());
+        assertFalse(cache().find("gpt2").isPresent());
+    }
+}

@@ -124,7 +124,7 @@ final class GenerateCommand implements Callable<Integer> {
     private void generate(DecodeLoop loop, long[] fed, int steps, Tokenizer tokenizer, Tracer tracer) {
         long[] all = Arrays.copyOf(fed, fed.length + tokens);
         long[] next = new long[1];
-        String shown = "";
+        Printed printed = new Printed(tokenizer);
         loop.reset(fed[0]);
         for (int step = prefill ? fed.length - 1 : 0; step < steps; step++) {
             int before = loop.cacheLength();
@@ -144,20 +144,10 @@ final class GenerateCommand implements Callable<Integer> {
             }
             if (step + 1 >= fed.length) {
                 all[step + 1] = next[0];
-                if (tokenizer == null) {
-                    System.out.print((step + 1 == fed.length ? "" : " ") + next[0]);
-                } else {
-                    // bytes of one character may be spread over tokens, so the whole text is decoded each time
-                    String text = tokenizer.decode(Arrays.copyOfRange(all, fed.length, step + 2));
-                    if (!text.endsWith("\uFFFD") && text.startsWith(shown)) {
-                        System.out.print(text.substring(shown.length()));
-                        shown = text;
-                    }
-                }
-                System.out.flush();
+                printed.generated(Arrays.copyOfRange(all, fed.length, step + 2));
             }
         }
-        System.out.println();
+        printed.end();
         if (tracer != null) {
             tracer.finish();
         }
@@ -178,7 +168,7 @@ final class GenerateCommand implements Callable<Integer> {
             if (tokenizer == null) {
                 throw new UserError(option + ": model " + model + " has no tokenizer.json; use --prompt-ids");
             }
-            ids = tokenizer.encode(prompt != null ? prompt : PromptFile.read(promptFile));
+            ids = tokenizer.encode(prompt != null ? Prompts.argument(prompt) : Prompts.file(promptFile));
         }
         if (ids == null || ids.length == 0) {
             return new long[] {config.startToken()};

@@ -84,7 +84,7 @@ public final class Checkpoint {
             return new UserError("model " + name + ": no such folder, and nothing under " + cache.folder() + "; `fetch "
                     + name + "` gets it");
         }
-        known.addAll(ShippedModels.NAMES);
+        known.addAll(ShippedModels.names());
         return Names.unknown("model", name, known);
     }
 

@@ -16,13 +16,20 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Models that come with this project, under {@code models/NAME/} among its resources. */
 final class ShippedModels {
 
-    /** The names there are. */
-    static final List<String> NAMES = List.of("gpt2-docs");
-
+    private static final List<String> NAMES = List.of("gpt2-docs");
     private static final List<String> FILES = List.of(ConfigFile.NAME, CheckpointTensors.SINGLE, Tokenizer.FILE);
     private static final Map<String, Path> FOLDERS = new ConcurrentHashMap<>();
 
     private ShippedModels() {}
+
+    /** @return the names of those that this build has */
+    static List<String> names() {
+        return NAMES.stream().filter(name -> config(name) != null).toList();
+    }
+
+    private static URL config(String name) {
+        return ShippedModels.class.getResource("/models/" + name + "/" + ConfigFile.NAME);
+    }
 
     /**
      * @param name a model's name
@@ -32,7 +39,7 @@ final class ShippedModels {
         if (!name.matches("[a-z0-9-]+")) {
             return Optional.empty();
         }
-        URL config = ShippedModels.class.getResource("/models/" + name + "/" + ConfigFile.NAME);
+        URL config = config(name);
         return config == null ? Optional.empty() : Optional.of(FOLDERS.computeIfAbsent(name, n -> folder(config)));
     }
 

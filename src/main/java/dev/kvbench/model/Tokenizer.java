@@ -17,6 +17,16 @@ public final class Tokenizer implements AutoCloseable {
     private static final Map<String, String> PLAIN =
             Map.of("addSpecialTokens", "false", "truncation", "do_not_truncate", "padding", "do_not_pad");
 
+    private static final int REPLACEMENT = 0xFFFD;
+    private static final String FLAVOR = "RUST_FLAVOR";
+
+    static {
+        // on a machine with CUDA, DJL would otherwise download a native library that computes on it
+        if (System.getenv(FLAVOR) == null && System.getProperty(FLAVOR) == null) {
+            System.setProperty(FLAVOR, "cpu");
+        }
+    }
+
     private final HuggingFaceTokenizer tokenizer;
 
     private Tokenizer(HuggingFaceTokenizer tokenizer) {
@@ -31,7 +41,7 @@ public final class Tokenizer implements AutoCloseable {
     static Tokenizer read(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             return new Tokenizer(HuggingFaceTokenizer.newInstance(in, PLAIN));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             throw new UserError(file + ": cannot be read as a tokenizer: " + Names.firstLine(e), e);
         }
     }
@@ -41,7 +51,7 @@ public final class Tokenizer implements AutoCloseable {
      * @return its tokens
      */
     public long[] encode(String text) {
-        return tokenizer.encode(text).getIds();
+        return tokenizer.encode(whole(text)).getIds();
     }
 
     /**
@@ -50,6 +60,13 @@ public final class Tokenizer implements AutoCloseable {
      */
     public String decode(long[] tokens) {
         return tokenizer.decode(tokens, false);
+    }
+
+    /** Text without halves of pairs: they are no characters, and have no UTF-8. */
+    private static String whole(String text) {
+        StringBuilder whole = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> whole.appendCodePoint(c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? REPLACEMENT : c));
+        return whole.toString();
     }
 
     @Override

@@ -3,12 +3,16 @@ package dev.kvbench.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Safetensors;
 import dev.kvbench.model.TensorFile;
+import dev.kvbench.model.TestCheckpoint;
+import dev.kvbench.model.Tokenizer;
 import dev.kvbench.strategy.Strategies;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -174,5 +178,60 @@ class GenerateTest {
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(List.of(), left.toList());
         }
+    }
+
+    @Test
+    void textGoesInAndComesOut() throws Exception {
+        String model = TestCheckpoint.write(folder.resolve("m"), 1).toString();
+        Path file = Files.writeString(folder.resolve("prompt.txt"), "in the\r\n\u00e9\ud83d\ude00");
+        String ids = "105,110,257,101,13,10,195,169,240,159,152,128";
+        Run byIds = run("--model", model, "--prompt-ids", ids, "--tokens", "40");
+        assertEquals(0, byIds.exit, byIds.err);
+        assertEquals(byIds.out, run("--model", model, "--prompt-file", file.toString(), "--tokens", "40").out);
+        assertEquals(byIds.out, run("--model", model, "--prompt", Files.readString(file), "--tokens", "40", "--prefill").out);
+        Path trace = folder.resolve("t.json");
+        run("--model", model, "--prompt-ids", ids, "--tokens", "40", "--trace", trace.toString());
+        List<Long> generated = new ArrayList<>();
+        JsonNode written = new ObjectMapper().readTree(trace.toFile());
+        written.path("steps").forEach(step -> generated.add(step.path("next").asLong()));
+        long[] tokens = generated.subList(generated.size() - 40, generated.size()).stream().mapToLong(t -> t).toArray();
+        try (Tokenizer tokenizer = Checkpoint.open(model).tokenizer().orElseThrow()) {
+            assertEquals(tokenizer.decode(tokens) + System.lineSeparator(), byIds.out, "all of it, whatever its bytes are");
+        }
+        assertEquals("checkpoint m", written.path("weights").asText());
+    }
+
+    @Test
+    void weightsAreThoseAskedFor() throws Exception {
+        String model = TestCheckpoint.write(folder.resolve("m"), 1).toString();
+        String real = run("--model", model, "--tokens", "20").out;
+        assertEquals(real, run("--model", model, "--weights", "real", "--tokens", "20").out);
+        Run synthetic = run("--model", model, "--weights", "synthetic", "--tokens", "20");
+        assertEquals(0, synthetic.exit, synthetic.err);
+        assertNotEquals(real, synthetic.out);
+        Run none = run("--model", "tiny", "--weights", "real");
+        assertEquals(2, none.exit);
+        assertTrue(none.err.startsWith("error: model tiny: no weights under "), none.err);
+    }
+
+    @Test
+    void aPromptFileThatIsNoneIsOneLine() throws Exception {
+        String model = TestCheckpoint.write(folder.resolve("m"), 1).toString();
+        Path latin = Files.write(folder.resolve("latin.txt"), new byte[] {'a', (byte) 0xe9, 'b'});
+        Path longer = Files.writeString(folder.resolve("longer.txt"), "x".repeat(300));
+        for (List<String> bad : List.of(
+                List.of(latin.toString(), "--prompt-file " + latin + ": is not UTF-8"),
+                List.of(folder.resolve("nowhere").toString(), "--prompt-file " + folder.resolve("nowhere") + ": cannot be read"),
+                List.of(folder.toString(), "--prompt-file " + folder + ": cannot be read"),
+                List.of(longer.toString(), "tokens=363 with positions=original"))) {
+            Run run = run("--model", model, "--prompt-file", bad.get(0));
+            assertEquals(2, run.exit);
+            assertTrue(run.err.startsWith("error: " + bad.get(1)), run.err);
+            assertEquals(1, run.err.lines().count(), run.err);
+        }
+        Run both = run("--model", model, "--prompt-file", longer.toString(), "--prompt", "x");
+        assertTrue(both.err.startsWith("error: --prompt, --prompt-file and --prompt-ids: give one of them"), both.err);
+        Run small = run("--model", GOLDEN, "--prompt-file", longer.toString());
+        assertTrue(small.err.startsWith("error: --prompt-file: model " + GOLDEN + " has no tokenizer.json"), small.err);
     }
 }

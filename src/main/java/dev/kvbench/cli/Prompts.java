@@ -6,20 +6,34 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A prompt from a file: UTF-8, every character kept. */
-final class PromptFile {
+/** Prompts as the user gives them, every character kept. */
+final class Prompts {
 
     /** Far more than any model's positions; a wrong file is noticed before it is read. */
     private static final long LONGEST = 16_000_000;
 
-    private PromptFile() {}
+    private Prompts() {}
 
     /**
-     * @param file the file
+     * @param text an argument
+     * @return the text
+     * @throws UserError if the locale's encoding has lost characters on the way here
+     */
+    static String argument(String text) {
+        String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+        if (text.indexOf('\uFFFD') >= 0 && !encoding.equals("UTF-8")) {
+            throw new UserError("--prompt: has characters that this locale's encoding, " + encoding
+                    + ", does not have; set LC_ALL=C.UTF-8 or use --prompt-file");
+        }
+        return text;
+    }
+
+    /**
+     * @param file a file in UTF-8
      * @return its text
      * @throws UserError if it cannot be read, is too long, or is not UTF-8
      */
-    static String read(Path file) {
+    static String file(Path file) {
         try {
             long size = Files.size(file);
             if (size > LONGEST) {

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * A trained model: a folder in the Hugging Face layout. {@code config.json} is read at once, the weights and the
@@ -68,9 +70,11 @@ public final class Checkpoint {
         }
     }
 
+    /** A folder's own name; of a snapshot in a cache that is the commit, and the repository is two folders up. */
     private static String named(Path folder) {
-        Path last = folder.toAbsolutePath().normalize().getFileName();
-        return last == null ? folder.toString() : last.toString();
+        Path path = folder.toAbsolutePath().normalize();
+        return HubCache.snapshotAt(path).map(HubCache.Snapshot::label)
+                .orElseGet(() -> path.getFileName() == null ? path.toString() : path.getFileName().toString());
     }
 
     /** @return the error to throw where a name is no model's */
@@ -86,6 +90,15 @@ public final class Checkpoint {
         }
         known.addAll(ShippedModels.names());
         return Names.unknown("model", name, known);
+    }
+
+    /**
+     * @param index an index of shards
+     * @return the names of the shards, each a plain name of a file beside the index
+     * @throws UserError if it is no such index
+     */
+    public static SortedSet<String> shards(Path index) {
+        return new TreeSet<>(CheckpointTensors.shardsByTensor(index).values());
     }
 
     /** @return the shape; its name is the folder's, or for a model of the hub REPOSITORY@COMMIT */

@@ -109,7 +109,12 @@ final class CheckpointTensors implements AutoCloseable {
         return tensors;
     }
 
-    private static Map<String, String> shardsByTensor(Path index) {
+    /**
+     * @param index an index of shards
+     * @return the shard of every tensor: a plain name of a file beside the index
+     * @throws UserError if it is no such index
+     */
+    static Map<String, String> shardsByTensor(Path index) {
         JsonNode map;
         try {
             if (Files.size(index) > LONGEST_INDEX) {

@@ -112,6 +112,20 @@ public record HubCache(Path folder) {
         }
     }
 
+    /**
+     * @param path a folder
+     * @return the snapshot that it is, if it is one of some cache
+     */
+    static Optional<Snapshot> snapshotAt(Path path) {
+        int names = path.getNameCount();
+        if (names < 3 || !path.getName(names - 2).toString().equals("snapshots")
+                || !path.getName(names - 3).toString().startsWith("models--")) {
+            return Optional.empty();
+        }
+        String repository = path.getName(names - 3).toString().substring("models--".length()).replace("--", "/");
+        return Optional.of(new Snapshot(repository, path.getFileName().toString(), path));
+    }
+
     /** @return repositories whose names end with gpt2 and its sizes, as far as they are in the cache */
     public List<String> gpt2s() {
         if (!Files.isDirectory(folder)) {

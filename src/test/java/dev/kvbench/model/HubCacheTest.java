@@ -66,7 +66,8 @@ class HubCacheTest {
                 assertEquals(choice.kind(), weights.kind());
             }
         }
-        repository("models--gpt2-large", "config.json", "model.safetensors");
+        Path snapshot = repository("models--gpt2-large", "config.json", "model.safetensors");
+        assertEquals("checkpoint gpt2-large@01234567", ModelChoice.of(snapshot.toString(), "auto", cache()).kind());
         assertEquals("checkpoint gpt2-large@01234567", ModelChoice.of("gpt2-large", "real", cache()).kind());
         assertEquals(List.of("gpt2-large", "openai-community/gpt2-large"), cache().gpt2s());
     }

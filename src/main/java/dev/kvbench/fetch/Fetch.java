@@ -1,0 +1,160 @@
+package dev.kvbench.fetch;
+
+import dev.kvbench.Names;
+import dev.kvbench.UserError;
+import dev.kvbench.model.Checkpoint;
+import dev.kvbench.model.HubCache;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
+
+/**
+ * Brings a GPT-2 checkpoint of the hub into the cache that Python's tools share. A name of a branch points to a commit only
+ * when all files of that commit are there.
+ */
+public final class Fetch {
+
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final String CONFIG = "config.json";
+    private static final String WEIGHTS = "model.safetensors";
+    private static final String INDEX = "model.safetensors.index.json";
+    /** What Python's tools would ask for too. */
+    private static final List<String> OPTIONAL = List.of("tokenizer.json", "tokenizer_config.json", "generation_config.json");
+
+    private final HubSettings settings;
+    private final HubClient hub;
+    private final Download download;
+    private final Consumer<String> says;
+
+    /**
+     * @param environment environment variables: HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, where the cache is, and proxies
+     * @param says receives a line per file
+     */
+    public Fetch(Map<String, String> environment, Consumer<String> says) {
+        this(environment, says, PAUSE, Fetch::freeSpace);
+    }
+
+    Fetch(Map<String, String> environment, Consumer<String> says, Duration pause, ToLongFunction<Path> freeSpace) {
+        settings = HubSettings.of(environment);
+        hub = new HubClient(settings, pause);
+        download = new Download(hub, freeSpace);
+        this.says = says;
+    }
+
+    private static long freeSpace(Path folder) {
+        try {
+            return Files.getFileStore(folder).getUsableSpace();
+        } catch (IOException e) {
+            // unknown: writing will tell
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /**
+     * @param repository ORG/NAME, or NAME alone
+     * @param revision branch, tag or commit
+     * @return the folder with the checkpoint's files
+     * @throws UserError if that cannot be had; files that came whole stay in the cache
+     */
+    public Path fetch(String repository, String revision) {
+        if (!HubCache.isRepository(repository)) {
+            throw new UserError(Names.quoted(repository) + ": not the name of a repository, such as gpt2-large or ORG/NAME");
+        }
+        if (!revision.matches("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*") || List.of(revision.split("/")).stream().anyMatch(p -> p.matches("\\.+"))) {
+            throw new UserError("--revision " + Names.quoted(revision) + ": not the name of a branch, tag or commit");
+        }
+        if (settings.offline()) {
+            throw new UserError("HF_HUB_OFFLINE is set: nothing is fetched; unset it to fetch " + repository);
+        }
+        Path folder = settings.cache().of(repository);
+        try {
+            HubClient.RemoteFile config = required(repository, revision, CONFIG);
+            Path snapshot = folder.resolve("snapshots").resolve(config.commit());
+            bring(folder, config);
+            // says what is not supported before gigabytes of it come
+            Checkpoint.open(snapshot.toString());
+            for (String file : OPTIONAL) {
+                Optional<HubClient.RemoteFile> found = hub.find(repository, config.commit(), file);
+                if (found.isPresent()) {
+                    bring(folder, found.get());
+                } else {
+                    absent(folder, config.commit(), file);
+                }
+            }
+            weights(repository, folder, config.commit());
+            if (!revision.equals(config.commit())) {
+                point(folder.resolve("refs").resolve(revision), config.commit());
+            }
+            return snapshot;
+        } catch (IOException e) {
+            throw new UserError(folder + ": cannot be written: " + Names.firstLine(e), e);
+        }
+    }
+
+    private HubClient.RemoteFile required(String repository, String revision, String file) {
+        return hub.find(repository, revision, file).orElseThrow(() -> new UserError(repository + ": has no " + file
+                + " at revision " + revision + ": not a model in the Hugging Face layout"));
+    }
+
+    private void weights(String repository, Path folder, String commit) throws IOException {
+        Optional<HubClient.RemoteFile> single = hub.find(repository, commit, WEIGHTS);
+        if (single.isPresent()) {
+            bring(folder, single.get());
+            return;
+        }
+        absent(folder, commit, WEIGHTS);
+        Optional<HubClient.RemoteFile> index = hub.find(repository, commit, INDEX);
+        if (index.isEmpty()) {
+            throw new UserError(repository + ": has no weights in safetensors files at this revision; other files are not read");
+        }
+        bring(folder, index.get());
+        for (String shard : Checkpoint.shards(folder.resolve("snapshots").resolve(commit).resolve(INDEX))) {
+            bring(folder, required(repository, commit, shard));
+        }
+    }
+
+    /** Brings a file, unless its blob is there, and links to it from the snapshot. */
+    private void bring(Path folder, HubClient.RemoteFile file) throws IOException {
+        Path blob = folder.resolve("blobs").resolve(file.etag());
+        Files.createDirectories(blob.getParent());
+        Path lock = settings.cache().folder().resolve(".locks").resolve(folder.getFileName()).resolve(file.etag() + ".lock");
+        try (FileLock held = FileLock.take(lock, () -> says.accept(file.name() + ": another process is fetching it; waiting"))) {
+            if (Files.exists(blob)) {
+                says.accept(file.name() + ": already there");
+            } else {
+                Optional<String> remark = download.to(file, blob);
+                says.accept(file.name() + ": " + Files.size(blob) + " bytes" + remark.map(r -> "; " + r).orElse(""));
+            }
+            Path link = folder.resolve("snapshots").resolve(file.commit()).resolve(file.name());
+            Path target = link.getParent().relativize(blob);
+            if (!Files.isSymbolicLink(link) || !Files.readSymbolicLink(link).equals(target)) {
+                Files.createDirectories(link.getParent());
+                Files.deleteIfExists(link);
+                Files.createSymbolicLink(link, target);
+            }
+        }
+    }
+
+    /** Tells Python's tools that there is no such file, so that they do not ask for it when they are offline. */
+    private static void absent(Path folder, String commit, String file) throws IOException {
+        Path mark = folder.resolve(".no_exist").resolve(commit).resolve(file);
+        Files.createDirectories(mark.getParent());
+        if (!Files.exists(mark)) {
+            Files.createFile(mark);
+        }
+    }
+
+    private static void point(Path reference, String commit) throws IOException {
+        Files.createDirectories(reference.getParent());
+        Path temporary = Files.createTempFile(reference.getParent(), reference.getFileName().toString(), ".tmp");
+        Files.writeString(temporary, commit);
+        Files.move(temporary, reference, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

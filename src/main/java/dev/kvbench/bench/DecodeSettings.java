@@ -83,7 +83,8 @@ record DecodeSettings(
             steps = strategy.longest();
         }
         return new DecodeSettings(
-                strategy, source, dtype, number(params, "batch", 1), steps, Runtimes.of(params.getOrDefault("runtime", Runtimes.AUTO.label())),
+                strategy, source, dtype, number(params, "batch", 1), steps,
+                Runtimes.of(params.getOrDefault("runtime", Runtimes.AUTO.label())),
                 Libtorch.device(params.get("device")),
                 AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype), positions);
     }

@@ -33,7 +33,8 @@ import picocli.CommandLine.Option;
 final class GenerateCommand implements Callable<Integer> {
 
     @Option(names = "--model", defaultValue = "gpt2", paramLabel = "DIR|NAME",
-            description = "a checkpoint's folder, the name of one that was fetched or comes with this project, or a preset (${DEFAULT-VALUE})")
+            description = "a checkpoint's folder, the name of one that was fetched or comes with this project, or a preset"
+                    + " (${DEFAULT-VALUE})")
     private String model;
 
     @Option(names = "--weights", defaultValue = "auto", description = "auto: real ones if there are some; real, synthetic,"
@@ -175,7 +176,8 @@ final class GenerateCommand implements Callable<Integer> {
         }
         for (long id : ids) {
             if (id < 0 || id >= config.vocabulary()) {
-                throw new UserError(option + (promptIds == null ? ": token " : " ") + id + ": must be from 0 to " + (config.vocabulary() - 1));
+                throw new UserError(option + (promptIds == null ? ": token " : " ") + id + ": must be from 0 to "
+                        + (config.vocabulary() - 1));
             }
         }
         return ids;

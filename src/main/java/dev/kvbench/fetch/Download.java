@@ -50,8 +50,8 @@ final class Download {
             long there = there(part, file);
             long free = freeSpace.applyAsLong(blob.getParent());
             if (file.size() - there > free) {
-                throw new UserError(file.name() + ": needs " + (file.size() - there) + " bytes, " + blob.getParent() + " has " + free
-                        + " free; make room or set HF_HOME");
+                throw new UserError(file.name() + ": needs " + (file.size() - there) + " bytes, " + blob.getParent()
+                        + " has " + free + " free; make room or set HF_HOME");
             }
             bring(file, part);
             return checked(file, part, blob);
@@ -95,8 +95,9 @@ final class Download {
                 furthest = Math.max(furthest, out.size());
                 if (fruitless == FRUITLESS_ATTEMPTS) {
                     throw dropped != null && out.size() == 0 ? HubClient.unreachable(file.location(), dropped)
-                            : new UserError(file.name() + ": the connection to " + file.location().getHost() + " drops after " + out.size()
-                                    + " of " + file.size() + " bytes; the next fetch goes on from there");
+                            : new UserError(file.name() + ": the connection to " + file.location().getHost()
+                                    + " drops after " + out.size() + " of " + file.size()
+                                    + " bytes; the next fetch goes on from there");
                 }
                 if (out.size() < file.size() || file.size() < 0) {
                     hub.pause(fruitless + 1);

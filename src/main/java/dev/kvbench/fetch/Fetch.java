@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 
 /**
  * Brings a GPT-2 checkpoint of the hub into the cache that Python's tools share. A name of a branch points to a commit only
@@ -22,6 +23,8 @@ import java.util.function.ToLongFunction;
 public final class Fetch {
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** A path of names that do not begin with a dot. */
+    private static final Pattern REVISION = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
@@ -67,7 +70,7 @@ public final class Fetch {
         if (!HubCache.isRepository(repository)) {
             throw new UserError(Names.quoted(repository) + ": not the name of a repository, such as gpt2-large or ORG/NAME");
         }
-        if (!revision.matches("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*") || List.of(revision.split("/")).stream().anyMatch(p -> p.matches("\\.+"))) {
+        if (!REVISION.matcher(revision).matches()) {
             throw new UserError("--revision " + Names.quoted(revision) + ": not the name of a branch, tag or commit");
         }
         if (settings.offline()) {

@@ -152,7 +152,8 @@ final class HubClient {
 
     private HttpURLConnection request(String method, URI uri, long from) throws IOException {
         Optional<URI> proxy = settings.proxies().of(uri);
-        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(proxy.map(Proxies::connection).orElse(Proxy.NO_PROXY));
+        HttpURLConnection connection = (HttpURLConnection) uri.toURL()
+                .openConnection(proxy.map(Proxies::connection).orElse(Proxy.NO_PROXY));
         Optional<Authenticator> passes = proxy.flatMap(Proxies::authenticator);
         passes.ifPresent(connection::setAuthenticator);
         connection.setRequestMethod(method);
@@ -208,7 +209,7 @@ final class HubClient {
 
     static UserError unreachable(URI uri, IOException e) {
         String why = e instanceof UnknownHostException ? "its name is unknown here" : Names.firstLine(e);
-        return new UserError(uri.getScheme() + "://" + uri.getRawAuthority() + " cannot be reached: " + why
+        return new UserError(uri.getScheme() + "://" + uri.getHost() + ":" + port(uri) + " cannot be reached: " + why
                 + "; check the network, HTTPS_PROXY and HF_ENDPOINT");
     }
 

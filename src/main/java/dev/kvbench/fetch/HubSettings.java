@@ -36,6 +36,9 @@ record HubSettings(URI endpoint, Optional<String> token, boolean offline, HubCac
     private static URI uri(String endpoint) {
         try {
             URI uri = new URI(endpoint);
+            if (uri.getRawUserInfo() != null) {
+                throw new UserError("HF_ENDPOINT: has a name or a password in it; who asks is said by HF_TOKEN");
+            }
             if (uri.getHost() != null && Set.of("http", "https").contains(uri.getScheme())) {
                 return uri;
             }

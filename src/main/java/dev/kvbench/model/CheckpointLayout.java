@@ -70,7 +70,8 @@ final class CheckpointLayout {
             Collections.reverse(expected);
         }
         if (!tensor.shape().equals(expected)) {
-            throw new UserError(one.source().described() + " has shape " + tensor.shape() + ", by config.json it should have " + expected);
+            throw new UserError(one.source().described() + " has shape " + tensor.shape() + ", by config.json it should have "
+                    + expected);
         }
         if (tensor.type().weights().isEmpty()) {
             throw new UserError(one.source().described() + " is " + tensor.type() + ": weights must be F32, F16 or BF16");

@@ -24,7 +24,7 @@ final class CheckpointTensors implements AutoCloseable {
     static final String SINGLE = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
 
-    private static final long LONGEST_INDEX = 100_000_000;
+    private static final long LONGEST_INDEX = 16_000_000;
 
     /**
      * A tensor and the file it is in.

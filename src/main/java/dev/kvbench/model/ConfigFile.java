@@ -53,7 +53,8 @@ final class ConfigFile {
             if (Files.size(file) > LONGEST) {
                 throw new UserError(file + ": not a model's config.json: it has " + Files.size(file) + " bytes");
             }
-            json = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build().readTree(Files.readAllBytes(file));
+            json = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()
+                    .readTree(Files.readAllBytes(file));
         } catch (IOException e) {
             throw new UserError(file + ": cannot be read as a model's config.json: " + Names.firstLine(e), e);
         }
@@ -76,6 +77,7 @@ final class ConfigFile {
         });
         String activation = text("activation_function", Activation.GELU_NEW.label());
         int width = size(List.of("n_embd", "hidden_size"));
+        int vocabulary = size(List.of("vocab_size"));
         int inner = json.path("n_inner").isNull() || json.path("n_inner").isMissingNode()
                 ? Math.toIntExact(Math.min(Integer.MAX_VALUE, 4L * width))
                 : size(List.of("n_inner"));
@@ -84,12 +86,24 @@ final class ConfigFile {
                 size(List.of("n_layer", "num_hidden_layers")),
                 size(List.of("n_head", "num_attention_heads")),
                 width,
-                size(List.of("vocab_size")),
+                vocabulary,
                 size(List.of("n_positions", "max_position_embeddings", "n_ctx")),
                 epsilon(),
                 inner,
                 Activation.of(activation).orElseThrow(() -> unsupported("activation_function", Names.quoted(activation),
-                        Activation.known().collect(Collectors.joining(", ")))));
+                        Activation.known().collect(Collectors.joining(", ")))),
+                startToken(vocabulary));
+    }
+
+    private int startToken(int vocabulary) {
+        JsonNode found = json.path("bos_token_id");
+        if (found.isMissingNode() || found.isNull()) {
+            return Gpt2Config.startToken(vocabulary);
+        }
+        if (!found.canConvertToInt() || found.asInt() < 0 || found.asInt() >= vocabulary) {
+            throw new UserError(file + ": bos_token_id=" + Names.quoted(found.toString()) + ": must be from 0 to " + (vocabulary - 1));
+        }
+        return found.asInt();
     }
 
     private String text(String key, String otherwise) {
@@ -103,7 +117,8 @@ final class ConfigFile {
             return DEFAULT_EPSILON;
         }
         if (!found.isNumber() || !(found.asDouble() >= 0 && found.asDouble() < 1)) {
-            throw new UserError(file + ": layer_norm_epsilon=" + Names.quoted(found.toString()) + ": must be a number from 0 to below 1");
+            throw new UserError(file + ": layer_norm_epsilon=" + Names.quoted(found.toString())
+                    + ": must be a number from 0 to below 1");
         }
         return found.asDouble();
     }
@@ -116,7 +131,8 @@ final class ConfigFile {
                 continue;
             }
             if (!found.isIntegralNumber() || !found.canConvertToInt() || found.asInt() < 1) {
-                throw new UserError(file + ": " + key + "=" + Names.quoted(found.toString()) + ": must be a positive whole number");
+                throw new UserError(file + ": " + key + "=" + Names.quoted(found.toString())
+                        + ": must be a positive whole number");
             }
             return found.asInt();
         }

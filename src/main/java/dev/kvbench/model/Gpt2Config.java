@@ -21,6 +21,7 @@ import java.util.Set;
  * @param layerNormEpsilon added to the variance in every layer norm
  * @param inner width inside the MLP, 4 D in all published checkpoints
  * @param activation between the MLP's two products
+ * @param startToken the token a generation without a prompt starts from
  */
 public record Gpt2Config(
         String name,
@@ -31,7 +32,8 @@ public record Gpt2Config(
         int positions,
         double layerNormEpsilon,
         int inner,
-        Activation activation) {
+        Activation activation,
+        int startToken) {
 
     /** The token that GPT-2's generations start from ("&lt;|endoftext|&gt;"), in its full vocabulary. */
     public static final int END_OF_TEXT = 50256;
@@ -57,6 +59,10 @@ public record Gpt2Config(
                     + " width=" + width + " vocabulary=" + vocabulary + " positions=" + positions + " inner=" + inner
                     + " (all must be positive, width a multiple of heads)");
         }
+        if (startToken < 0 || startToken >= vocabulary) {
+            throw new UserError("model '" + name + "': token " + startToken + " to start from is not one of the "
+                    + vocabulary + " there are");
+        }
     }
 
     /**
@@ -72,7 +78,8 @@ public record Gpt2Config(
      */
     public Gpt2Config(
             String name, int layers, int heads, int width, int vocabulary, int positions, double layerNormEpsilon) {
-        this(name, layers, heads, width, vocabulary, positions, layerNormEpsilon, 4 * width, Activation.GELU_NEW);
+        this(name, layers, heads, width, vocabulary, positions, layerNormEpsilon, 4 * width, Activation.GELU_NEW,
+                startToken(vocabulary));
     }
 
     /** @return names of the presets, smallest model first */
@@ -98,8 +105,8 @@ public record Gpt2Config(
         return width / heads;
     }
 
-    /** @return the token a generation starts from: GPT-2's end-of-text, or the last of a smaller vocabulary */
-    public int startToken() {
+    /** GPT-2's end-of-text, or the last token of a smaller vocabulary. */
+    static int startToken(int vocabulary) {
         return Math.min(END_OF_TEXT, vocabulary - 1);
     }
 

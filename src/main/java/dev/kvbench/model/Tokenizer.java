@@ -65,7 +65,9 @@ public final class Tokenizer implements AutoCloseable {
     /** Text without halves of pairs: they are no characters, and have no UTF-8. */
     private static String whole(String text) {
         StringBuilder whole = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> whole.appendCodePoint(c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? REPLACEMENT : c));
+        text.codePoints()
+                .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? REPLACEMENT : c)
+                .forEach(whole::appendCodePoint);
         return whole.toString();
     }
 

@@ -26,7 +26,7 @@ final class Captions {
             shared(c -> c.params().get(name)).forEach(parts::add);
         }
         shared(c -> c.params().get("batch")).stream().filter(b -> !b.equals("1")).forEach(b -> parts.add("batch " + b));
-        shared(StepsFile.Configuration::weights).forEach(w -> parts.add(w + " weights"));
+        shared(StepsFile.Configuration::weights).forEach(w -> parts.add(weights(w)));
         if (steps.fingerprint() != null) {
             parts.add(steps.fingerprint().deviceName());
         }
@@ -64,9 +64,13 @@ final class Captions {
             }
         });
         if (shared(StepsFile.Configuration::weights).isEmpty()) {
-            text.append(", ").append(configuration.weights()).append(" weights");
+            text.append(", ").append(weights(configuration.weights()));
         }
         return text.toString();
+    }
+
+    private static String weights(String kind) {
+        return kind.startsWith("checkpoint ") ? "weights of " + kind : kind + " weights";
     }
 
     /** The value that all configurations share, if there is one. */

@@ -89,6 +89,16 @@ class EndToEndTest {
     }
 
     @Test
+    void resultsSayWhichWeightsRan() throws Exception {
+        String[] words = {"DecodeLoop", "-p", "model=src/test/resources/golden", "-p", "weights=auto,synthetic", "-p",
+            "strategy=full", "-p", "tokens=8", "-f", "1", "-wi", "0", "-i", "1", "-v", "SILENT"};
+        ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1));
+        assertEquals(List.of("checkpoint golden", "synthetic"),
+                folder.readSteps().configurations().stream().map(StepsFile.Configuration::weights).toList());
+        assertEquals(List.of(), schemaErrors(Files.readString(folder.path().resolve(ResultFolder.STEPS_FILE))));
+    }
+
+    @Test
     void everyBenchmarkThatAPatternNamesRunsOnce() throws Exception {
         String[] words = {"Harness", "DecodeStep", "-p", "model=tiny", "-p", "strategy=full", "-p", "cacheLength=8", "-f",
             "1", "-wi", "1", "-i", "1", "-w", "10ms", "-r", "10ms", "-v", "SILENT"};

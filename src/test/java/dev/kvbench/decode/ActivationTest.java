@@ -24,7 +24,7 @@ class ActivationTest {
     private static final long[] TOKENS = {5, 40, 17, 17, 2, 60, 33, 8};
 
     private static Gpt2Config with(Activation activation) {
-        return new Gpt2Config("with-" + activation.label(), 2, 2, 16, 61, 128, 1e-3, 40, activation);
+        return new Gpt2Config("with-" + activation.label(), 2, 2, 16, 61, 128, 1e-3, 40, activation, 60);
     }
 
     @ParameterizedTest

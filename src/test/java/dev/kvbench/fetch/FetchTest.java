@@ -342,11 +342,12 @@ class FetchTest {
     void withoutANetworkThereIsOneLine() {
         assertRefused("HF_HUB_OFFLINE is set", "HF_HUB_OFFLINE", "1");
         assertEquals(List.of(), hub.requests);
-        assertRefused("http://no-such-host.invalid cannot be reached: its name is unknown here; check the network",
+        assertRefused("http://no-such-host.invalid:80 cannot be reached: its name is unknown here; check the network",
                 "HF_ENDPOINT", "http://no-such-host.invalid/");
         hub.close();
         assertRefused(hub.endpoint() + " cannot be reached: Connection refused");
         assertRefused("HF_ENDPOINT=ftp://x: not the address of a hub", "HF_ENDPOINT", "ftp://x");
+        assertRefused("HF_ENDPOINT: has a name or a password in it", "HF_ENDPOINT", "http://me:secret@x");
         assertRefused("HF_ENDPOINT=x y: not the address of a hub", "HF_ENDPOINT", "x y");
     }
 

@@ -28,8 +28,8 @@ class ConfigFileTest {
     @Test
     void isHonoured() throws IOException {
         assertEquals(new Gpt2Config("m", 3, 4, 48, 211, 64, 1e-5), read("{" + SIZES + "}"));
-        assertEquals(new Gpt2Config("m", 3, 4, 48, 211, 64, 1e-6, 100, Activation.RELU), read("{" + SIZES
-                + ",\"layer_norm_epsilon\":1e-6,\"n_inner\":100,\"activation_function\":\"relu\",\"attn_pdrop\":0.5}"));
+        assertEquals(new Gpt2Config("m", 3, 4, 48, 211, 64, 1e-6, 100, Activation.RELU, 7), read("{" + SIZES
+                + ",\"layer_norm_epsilon\":1e-6,\"n_inner\":100,\"activation_function\":\"relu\",\"attn_pdrop\":0.5,\"bos_token_id\":7}"));
         assertEquals(new Gpt2Config("m", 3, 4, 48, 211, 64, 1e-5), read("{\"model_type\":\"gpt2\",\"num_hidden_layers\":3,"
                 + "\"num_attention_heads\":4,\"hidden_size\":48,\"vocab_size\":211,\"n_ctx\":64,\"n_inner\":null}"));
         assertEquals(Activation.GELU_NEW, read("{" + SIZES + ",\"activation_function\":\"gelu_pytorch_tanh\"}").activation());
@@ -58,6 +58,8 @@ class ConfigFileTest {
         "\"n_inner\":1.5| n_inner='1.5': must be a positive whole number",
         "\"layer_norm_epsilon\":-1| layer_norm_epsilon='-1': must be a number",
         "\"layer_norm_epsilon\":\"x\"| layer_norm_epsilon='\"x\"': must be a number",
+        "\"bos_token_id\":211| bos_token_id='211': must be from 0 to 210",
+        "\"bos_token_id\":[0]| bos_token_id='[0]': must be from 0 to 210",
         "\"n_embd\":48| Duplicate field 'n_embd'"})
     void whatTheStepDoesNotComputeIsNamed(String field, String says) {
         UserError error = assertThrows(UserError.class, () -> read("{" + SIZES + "," + field + "}"));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ProductsTest {
 
     private static Gpt2Config with(int inner, Activation activation) {
-        return new Gpt2Config("m", 2, 4, 64, 211, 128, 1e-5, inner, activation);
+        return new Gpt2Config("m", 2, 4, 64, 211, 128, 1e-5, inner, activation, 0);
     }
 
     @Test

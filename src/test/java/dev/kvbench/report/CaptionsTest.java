@@ -1,0 +1,38 @@
+package dev.kvbench.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.kvbench.results.StepsFile;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Captions say which weights ran. */
+class CaptionsTest {
+
+    private static StepsFile.Configuration with(String weights) {
+        return new StepsFile.Configuration("b", "full cache", Map.of("strategy", "full", "model", "gpt2", "dtype", "fp32"),
+                weights, "explicit", "torchscript", "cpu", 1, null, List.of());
+    }
+
+    private static Captions of(StepsFile.Configuration... shown) {
+        return new Captions(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "", List.of(), StepsFile.UNITS, null, List.of(shown), null),
+                List.of(shown));
+    }
+
+    @Test
+    void inTheTitleWhereAllAreTheSame() {
+        assertEquals("gpt2 · fp32 · synthetic weights", of(with("synthetic"), with("synthetic")).title());
+        assertEquals("gpt2 · fp32 · weights of checkpoint gpt2@01234567", of(with("checkpoint gpt2@01234567")).title());
+    }
+
+    @Test
+    void inTheLegendWhereTheyDiffer() {
+        StepsFile.Configuration synthetic = with("synthetic");
+        StepsFile.Configuration real = with("checkpoint gpt2@01234567");
+        Captions both = of(synthetic, real);
+        assertEquals("gpt2 · fp32", both.title());
+        assertEquals("full cache, synthetic weights", both.legend(synthetic));
+        assertEquals("full cache, weights of checkpoint gpt2@01234567", both.legend(real));
+    }
+}

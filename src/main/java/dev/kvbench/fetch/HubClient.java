@@ -87,7 +87,9 @@ final class HubClient {
             throw new UserError(uri + ": the answer's commit " + Names.quoted(commit) + " or checksum " + Names.quoted(etag)
                     + " is none");
         }
-        return Optional.of(new RemoteFile(file, commit, blob, size(connection), answer.location()));
+        long size = answer.status() < 300 ? connection.getContentLengthLong() : -1;
+        return Optional.of(new RemoteFile(file, commit, blob, connection.getHeaderFieldLong("X-Linked-Size", size),
+                answer.location()));
     }
 
     private static String first(HttpURLConnection connection, String... names) {
@@ -97,12 +99,6 @@ final class HubClient {
             }
         }
         return null;
-    }
-
-    private static long size(HttpURLConnection connection) {
-        return connection.getHeaderField("X-Linked-Size") != null
-                ? connection.getHeaderFieldLong("X-Linked-Size", -1)
-                : connection.getContentLengthLong();
     }
 
     /**

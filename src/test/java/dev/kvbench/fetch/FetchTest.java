@@ -280,6 +280,18 @@ class FetchTest {
     }
 
     @Test
+    void aFileOfUnknownSizeIsVerifiedByItsChecksum() throws IOException {
+        hub.saysSize = false;
+        assertWhole(fetch());
+        Files.delete(blob(WEIGHTS));
+        hub.served = Arrays.copyOf(hub.files.get(WEIGHTS), hub.files.get(WEIGHTS).length - 10);
+        Files.delete(repository().resolve("refs/main"));
+        Files.delete(repository().resolve("snapshots").resolve(hub.commit).resolve(WEIGHTS));
+        assertRefused("what came has the checksum");
+        assertNothingHalf();
+    }
+
+    @Test
     void aFullDiskIsOneLine() throws IOException {
         Path full = Path.of("/dev/full");
         org.junit.jupiter.api.Assumptions.assumeTrue(Files.isWritable(full), "this system has no /dev/full");

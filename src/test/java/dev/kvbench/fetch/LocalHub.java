@@ -39,6 +39,7 @@ final class LocalHub implements AutoCloseable {
     volatile String repository = "org/model";
     volatile String token;
     volatile boolean ranges = true;
+    volatile boolean saysSize = true;
     volatile int dropAfter = Integer.MAX_VALUE;
     volatile int drops;
     volatile String wrongRange;
@@ -131,7 +132,9 @@ final class LocalHub implements AutoCloseable {
             error(exchange, 404, "EntryNotFound");
         } else if (large(file)) {
             exchange.getResponseHeaders().set("X-Linked-Etag", "\"" + etag(file) + "\"");
-            exchange.getResponseHeaders().set("X-Linked-Size", Integer.toString(files.get(file).length));
+            if (saysSize) {
+                exchange.getResponseHeaders().set("X-Linked-Size", Integer.toString(files.get(file).length));
+            }
             exchange.getResponseHeaders().set("Location", redirect != null ? redirect.toString() : storage() + "/" + file + "?signed=yes");
             exchange.sendResponseHeaders(302, -1);
         } else {

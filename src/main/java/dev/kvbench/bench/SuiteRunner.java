@@ -6,6 +6,7 @@ import dev.kvbench.Progress;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.ResultName;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
 import java.io.ByteArrayOutputStream;
@@ -15,8 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -87,7 +86,8 @@ public final class SuiteRunner {
         Environment.Source source = Environment.source();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
-        return run(UnfinishedRun.begin(unused(name(start, source, null) + share, UnfinishedRun.SUFFIX),
+        return run(UnfinishedRun.begin(
+                ResultName.unused(results, ResultName.of(start, source.commit(), null) + share, UnfinishedRun.SUFFIX),
                 start.toString(), command, source, plan));
     }
 
@@ -193,7 +193,8 @@ public final class SuiteRunner {
                 unfinished.plan().created(), unfinished.plan().command(), StepsFile.UNITS, fingerprint,
                 parts.stream().map(UnfinishedRun.Part::steps).filter(Objects::nonNull).toList(),
                 failures.isEmpty() ? null : failures));
-        Path place = unused(name(Instant.parse(unfinished.plan().created()), unfinished.plan().source(), fingerprint), "");
+        Path place = ResultName.unused(results, ResultName.of(
+                Instant.parse(unfinished.plan().created()), unfinished.plan().source().commit(), fingerprint), "");
         Files.move(folder, place);
         unfinished.delete();
         return new ResultFolder(place);
@@ -320,22 +321,6 @@ public final class SuiteRunner {
         StringBuilder text = new StringBuilder(one.benchmark().replaceAll(".*\\.(\\w+\\.\\w+)$", "$1"));
         one.params().forEach((name, value) -> text.append(' ').append(name).append('=').append(value));
         return text.toString();
-    }
-
-    /** DATE_COMMIT_DEVICE; without the device where no fingerprint is known yet. */
-    private static String name(Instant start, Environment.Source source, Fingerprint fingerprint) {
-        String time = DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss").withZone(ZoneOffset.UTC).format(start);
-        String commit = source.commit() == null ? "nocommit" : source.commit().substring(0, 8);
-        return time + "_" + commit + (fingerprint == null ? ""
-                : "_" + fingerprint.deviceName().replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", ""));
-    }
-
-    private Path unused(String name, String suffix) {
-        Path path = results.resolve(name + suffix);
-        for (int i = 2; Files.exists(path); i++) {
-            path = results.resolve(name + "_" + i + suffix);
-        }
-        return path;
     }
 
     private static void delete(Path folder) throws IOException {

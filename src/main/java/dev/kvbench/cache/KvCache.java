@@ -22,6 +22,8 @@ public final class KvCache implements AutoCloseable {
 
     /** Places in {@link #state}. */
     public static final int TOKEN = 0;
+    /** The logits' place. */
+    public static final int LOGITS = 2;
     /** The keys' and values' place. */
     public static final int CACHE = 3;
     /** The scores' place. */

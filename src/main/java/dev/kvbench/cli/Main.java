@@ -17,10 +17,10 @@ import picocli.CommandLine.Command;
         name = "benchmarks",
         description = "What a KV-cache eviction strategy costs and saves per decode step. Without a subcommand,"
                 + " every argument is JMH's: `benchmarks.jar -h` lists them.",
-        subcommands = {RunCommand.class, RenderCommand.class, GenerateCommand.class, FetchCommand.class, CompareCommand.class, SelfCheckCommand.class, BaselineCommand.class, HistoryCommand.class, MergeCommand.class, ExportCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {RunCommand.class, RenderCommand.class, GenerateCommand.class, QualityCommand.class, FetchCommand.class, CompareCommand.class, SelfCheckCommand.class, BaselineCommand.class, HistoryCommand.class, MergeCommand.class, ExportCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
 
-    private static final Set<String> COMMANDS = Set.of("run", "render", "generate", "fetch", "compare", "selfcheck", "baseline", "history", "merge", "export", "doctor", "help", "--help");
+    private static final Set<String> COMMANDS = Set.of("run", "render", "generate", "quality", "fetch", "compare", "selfcheck", "baseline", "history", "merge", "export", "doctor", "help", "--help");
     private static final int BAD_INPUT = 2;
 
     @Override

@@ -2,12 +2,15 @@ package dev.kvbench.cli;
 
 import dev.kvbench.UserError;
 import dev.kvbench.report.EvictionMap;
+import dev.kvbench.report.QualityRenderer;
 import dev.kvbench.report.Renderer;
+import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.trace.TraceFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,7 +22,7 @@ import picocli.CommandLine.Parameters;
                 + " a map of what the cache holds, beside it.")
 final class RenderCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "RESULT", arity = "1..*", description = "folders of results/, or JSON files in them; or one trace")
+    @Parameters(paramLabel = "RESULT", arity = "1..*", description = "folders of results/, or JSON files in them; or one trace, or one result of `quality`")
     private List<Path> results;
 
     @Option(names = "--output", paramLabel = "DIR", description = "where the plot of several results goes")
@@ -32,6 +35,11 @@ final class RenderCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (results.size() == 1 && TraceFile.is(results.get(0))) {
             EvictionMap.draw(results.get(0)).forEach(System.out::println);
+            return 0;
+        }
+        Optional<Path> quality = results.size() == 1 ? QualityFile.in(results.get(0)) : Optional.empty();
+        if (quality.isPresent()) {
+            QualityRenderer.render(quality.get().toAbsolutePath().getParent()).forEach(System.out::println);
             return 0;
         }
         List<ResultFolder> folders = results.stream().map(ResultFolder::open).toList();

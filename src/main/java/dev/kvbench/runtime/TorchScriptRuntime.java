@@ -88,7 +88,11 @@ public final class TorchScriptRuntime implements StepRuntime {
         }
     }
 
-    static String resource(String name) {
+    /**
+     * @param name a file of {@code torchscript/}
+     * @return its text
+     */
+    public static String resource(String name) {
         try (InputStream in = TorchScriptRuntime.class.getResourceAsStream("/torchscript/" + name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -1,0 +1,59 @@
+package dev.kvbench.quality;
+
+import dev.kvbench.UserError;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.RandomEntries;
+import dev.kvbench.strategy.Strategies;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * A configuration to run.
+ *
+ * @param strategy a line of the registry
+ * @param window most entries kept; null where nothing is evicted
+ * @param heavyHitters of these, kept for their score; null where the strategy reads none
+ * @param seed of strategies that draw lots
+ */
+record Planned(Strategies strategy, Integer window, Integer heavyHitters, int seed) {
+
+    /**
+     * @param strategies names of the registry, or "all"
+     * @param windows most entries kept
+     * @param heavyHitters a number, or below 1 a fraction of the window
+     * @param seed of strategies that draw lots
+     * @return the full cache, then every strategy with every window
+     * @throws UserError if one of them is impossible
+     */
+    static List<Planned> of(List<String> strategies, List<Integer> windows, double heavyHitters, int seed) {
+        if (heavyHitters < 0 || heavyHitters >= 1 && heavyHitters != Math.rint(heavyHitters)) {
+            throw new UserError("--heavy-hitters " + heavyHitters + ": must be a whole number, or a fraction of the window below 1");
+        }
+        List<String> names = strategies.equals(List.of("all")) ? Strategies.labels() : strategies;
+        List<Planned> plan = new ArrayList<>(List.of(new Planned(Strategies.FULL, null, null, seed)));
+        for (String name : new LinkedHashSet<>(names)) {
+            Strategies strategy = Strategies.of(name);
+            if (strategy.reads().contains("window")) {
+                for (int window : new LinkedHashSet<>(windows)) {
+                    int heavy = (int) (heavyHitters < 1 ? Math.round(heavyHitters * window) : heavyHitters);
+                    Planned one = new Planned(strategy, window, strategy.reads().contains("heavyHitters") ? heavy : null, seed);
+                    one.evicts(0);
+                    plan.add(one);
+                }
+            }
+        }
+        return plan;
+    }
+
+    /**
+     * @param batch a batch's number: where lots are drawn, each batch gets its own
+     * @return the strategy
+     */
+    EvictionStrategy evicts(int batch) {
+        if (strategy == Strategies.RANDOM) {
+            return new RandomEntries(window, seed + batch);
+        }
+        return strategy.create(window == null ? 0 : window, heavyHitters == null ? 0 : heavyHitters);
+    }
+}

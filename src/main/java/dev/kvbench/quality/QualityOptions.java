@@ -1,0 +1,64 @@
+package dev.kvbench.quality;
+
+import dev.kvbench.UserError;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What to run.
+ *
+ * @param model a folder with a checkpoint, or a preset
+ * @param text the text
+ * @param strategies names of the registry, or "all"
+ * @param windows most entries kept
+ * @param heavyHitters a number, or below 1 a fraction of the window
+ * @param tokens tokens fed per sequence, T
+ * @param sequences sequences, S
+ * @param batch sequences side by side
+ * @param probe texts that patterns are planted in; 0 leaves the probe out
+ * @param timed generations timed per configuration; 0 leaves times out
+ * @param times a result to take times from; null times here
+ * @param device "auto", "cpu" or "gpu"
+ * @param dtype "fp32", "fp16" or "bf16"
+ * @param runtime how steps are launched
+ * @param positions which position ids tokens get
+ * @param seed of synthetic weights, intervals, lots and patterns
+ */
+public record QualityOptions(
+        String model,
+        Path text,
+        List<String> strategies,
+        List<Integer> windows,
+        double heavyHitters,
+        int tokens,
+        int sequences,
+        int batch,
+        int probe,
+        int timed,
+        Path times,
+        String device,
+        String dtype,
+        String runtime,
+        String positions,
+        int seed) {
+
+    /** Checks the numbers. */
+    public QualityOptions {
+        atLeast(1, "--tokens", tokens);
+        atLeast(2, "--sequences", sequences);
+        atLeast(1, "--batch", batch);
+        atLeast(0, "--timed", timed);
+        for (int window : windows) {
+            atLeast(1, "--window", window);
+        }
+        if (probe != 0) {
+            atLeast(2, "--probe-texts", probe);
+        }
+    }
+
+    private static void atLeast(int least, String name, int value) {
+        if (value < least) {
+            throw new UserError(name + " " + value + ": must be at least " + least);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package dev.kvbench.quality;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.decode.Positions;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.runtime.TorchScriptRuntime;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Full;
+import dev.kvbench.torch.TorchModule;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/**
+ * Decodes given sequences: every step is fed the text's own token, whatever the model would have chosen, with the same
+ * loop, eviction and kernels as in generation, and its prediction of the token that follows is scored. Predictions are
+ * scored where they are, in fp64; only the scores come to the host.
+ */
+final class TeacherForcing implements AutoCloseable {
+
+    /** How a model is run. */
+    record Setting(Gpt2Weights weights, Runtimes runtime, Positions positions, int batch) {}
+
+    private final Setting setting;
+    private final long[][] sequences;
+    private final int steps;
+    private final int batches;
+    private final NDManager manager;
+    private final TorchModule module;
+    private final PtNDArray out;
+    private final IValue outValue;
+    private final Reference reference;
+    private final Scores full;
+
+    /**
+     * Decodes with the full cache.
+     *
+     * @param setting how the model is run
+     * @param sequences S sequences of T + 1 tokens each
+     * @param keepBytes most memory that the full cache's logits may take for later; beyond it they are made anew
+     * @param stepDone told of every step
+     */
+    TeacherForcing(Setting setting, long[][] sequences, long keepBytes, Runnable stepDone) {
+        this.setting = setting;
+        this.sequences = sequences;
+        steps = sequences[0].length - 1;
+        batches = (sequences.length + setting.batch - 1) / setting.batch;
+        manager = NDManager.newBaseManager(setting.weights.device(), "PyTorch");
+        module = new TorchModule(TorchScriptRuntime.resource("quality.py"), Map.of(), setting.weights.device());
+        out = (PtNDArray) manager.zeros(new Shape(3, setting.batch, steps), DataType.FLOAT64);
+        outValue = IValue.from(out);
+        long bytes = (long) batches * steps * setting.batch * setting.weights.config().vocabulary() * setting.weights.dtype().bytes();
+        DecodeLoop loop = loop(new Full());
+        if (bytes <= keepBytes) {
+            Reference.Kept kept = new Reference.Kept(batches, steps, loop.cache().state()[KvCache.LOGITS]);
+            try (loop) {
+                full = decode(batch -> new Full(), loop, kept, true, stepDone);
+            }
+            reference = kept;
+        } else {
+            reference = new Reference.Beside(loop);
+            full = decode(batch -> new Full(), null, reference, false, stepDone);
+        }
+    }
+
+    /** @return the full cache's scores; its divergence is 0 */
+    Scores full() {
+        return full;
+    }
+
+    /** @return steps of one decoding of all sequences */
+    int totalSteps() {
+        return batches * steps;
+    }
+
+    /**
+     * Decodes with a strategy.
+     *
+     * @param strategy by batch: a strategy that draws lots draws others for every batch
+     * @param stepDone told of every step
+     * @return its scores
+     */
+    Scores with(IntFunction<EvictionStrategy> strategy, Runnable stepDone) {
+        return decode(strategy, null, reference, false, stepDone);
+    }
+
+    private DecodeLoop loop(EvictionStrategy strategy) {
+        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, setting.weights.dtype());
+        return new DecodeLoop(setting.weights, strategy, setting.runtime, form, setting.positions, setting.batch, steps);
+    }
+
+    private Scores decode(IntFunction<EvictionStrategy> strategy, DecodeLoop given, Reference against, boolean keep, Runnable stepDone) {
+        Scores scores = new Scores(sequences.length);
+        DecodeLoop loop = given;
+        EvictionStrategy current = null;
+        try {
+            for (int batch = 0; batch < batches; batch++) {
+                if (given == null && !strategy.apply(batch).equals(current)) {
+                    if (loop != null) {
+                        loop.close();
+                    }
+                    current = strategy.apply(batch);
+                    loop = loop(current);
+                }
+                against.begin(batch);
+                decode(loop, batch, against, keep, stepDone);
+                scores.put(batch * setting.batch, setting.batch, steps, out.toDoubleArray());
+            }
+        } finally {
+            if (given == null && loop != null) {
+                loop.close();
+            }
+        }
+        return scores;
+    }
+
+    private void decode(DecodeLoop loop, int batch, Reference against, boolean keep, Runnable stepDone) {
+        try (NDManager host = NDManager.newBaseManager(setting.weights.device(), "PyTorch");
+                IValue logits = IValue.from(loop.cache().state()[KvCache.LOGITS]);
+                IValue text = IValue.from(text(host, batch))) {
+            loop.reset(fed(batch, 0));
+            for (int t = 0; t < steps; t++) {
+                long[] fed = fed(batch, t);
+                loop.force(fed);
+                loop.step();
+                against.step(t, fed);
+                try (IValue step = IValue.from((long) t); IValue index = IValue.from((long) against.index())) {
+                    if (keep) {
+                        module.run("keep", logits, against.logits(), index).close();
+                    }
+                    module.run("score", logits, against.logits(), index, text, outValue, step).close();
+                }
+                stepDone.run();
+            }
+        }
+    }
+
+    /** Row b of a batch; rows beyond the last sequence repeat the first one. */
+    private long[] row(int batch, int b) {
+        int index = batch * setting.batch + b;
+        return sequences[index < sequences.length ? index : 0];
+    }
+
+    private long[] fed(int batch, int t) {
+        long[] fed = new long[setting.batch];
+        for (int b = 0; b < fed.length; b++) {
+            fed[b] = row(batch, b)[t];
+        }
+        return fed;
+    }
+
+    private PtNDArray text(NDManager host, int batch) {
+        long[] all = new long[setting.batch * (steps + 1)];
+        for (int b = 0; b < setting.batch; b++) {
+            System.arraycopy(row(batch, b), 0, all, b * (steps + 1), steps + 1);
+        }
+        return (PtNDArray) host.create(all, new Shape(setting.batch, steps + 1));
+    }
+
+    @Override
+    public void close() {
+        reference.close();
+        outValue.close();
+        module.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.kvbench.report;
+
+import dev.kvbench.results.QualityFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.knowm.xchart.internal.chartpart.Chart;
+
+/** Draws the plots of a quality result, from its file alone. */
+public final class QualityRenderer {
+
+    private QualityRenderer() {}
+
+    /**
+     * @param folder a result with a {@code quality.json}
+     * @return the plots, written into the folder as PNG and SVG
+     * @throws dev.kvbench.UserError if the result cannot be read
+     * @throws IOException if a plot cannot be written
+     */
+    public static List<Path> render(Path folder) throws IOException {
+        System.setProperty("java.awt.headless", "true");
+        QualityFile quality = QualityFile.read(folder.resolve(QualityFile.FILE));
+        Map<String, Optional<? extends Chart<?, ?>>> plots = new LinkedHashMap<>();
+        plots.put("quality-time", QualityTimePlot.of(quality));
+        plots.put("quality-window", QualityWindowPlot.of(quality));
+        plots.put("quality-position", QualityPositionPlot.of(quality));
+        plots.put("needle", NeedlePlot.of(quality));
+        plots.put("needle-map", NeedlePlot.map(quality));
+        List<Path> written = new ArrayList<>();
+        for (Map.Entry<String, Optional<? extends Chart<?, ?>>> plot : plots.entrySet()) {
+            if (plot.getValue().isPresent()) {
+                written.addAll(Charts.write(plot.getValue().get(), folder, plot.getKey()));
+            }
+        }
+        return written;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.kvbench.report;
+
+import dev.kvbench.results.QualityFile;
+import dev.kvbench.results.QualityFile.Configuration;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.knowm.xchart.AnnotationText;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** What a configuration loses in predictions against what its step takes. */
+final class QualityTimePlot {
+
+    private QualityTimePlot() {}
+
+    /** @return the plot, empty if fewer than two configurations have a time */
+    static Optional<XYChart> of(QualityFile quality) {
+        List<Configuration> timed = quality.configurations().stream().filter(c -> c.time() != null).toList();
+        if (timed.size() < 2) {
+            return Optional.empty();
+        }
+        XYChart chart = QualityCharts.chart(quality, QualityCharts.tokens(quality),
+                "time per step (ms): " + quality.times().label() + ", " + source(quality),
+                QualityCharts.LOSS);
+        QualityCharts.byStrategy(quality).forEach((strategy, all) -> {
+            List<Configuration> shown = all.stream().filter(timed::contains).toList();
+            if (!shown.isEmpty()) {
+                XYSeries series = QualityCharts.line(chart, strategy, x(shown), y(shown));
+                series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+            }
+        });
+        quality.full().filter(timed::contains).ifPresent(full -> {
+            XYSeries point = chart.addSeries("full cache", x(List.of(full)), y(List.of(full)));
+            point.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+            point.setMarker(SeriesMarkers.CROSS);
+            point.setMarkerColor(Color.BLACK);
+        });
+        List<Configuration> front = front(timed);
+        XYSeries line = chart.addSeries("Pareto front", x(front), y(front));
+        line.setMarker(SeriesMarkers.NONE);
+        line.setLineColor(new Color(0x777777));
+        line.setLineStyle(new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {2, 4}, 0));
+        chart.getStyler().setAnnotationTextFontColor(new Color(0x444444));
+        double lift = 0.02 * (timed.stream().mapToDouble(c -> c.decisive().nllIncrease().value()).max().orElse(0)
+                - Math.min(0, timed.stream().mapToDouble(c -> c.decisive().nllIncrease().value()).min().orElse(0)));
+        for (Configuration c : front) {
+            chart.addAnnotation(new AnnotationText(c.window() == null ? "all" : c.window().toString(), c.time().value(),
+                    c.decisive().nllIncrease().value() + 1.5 * lift, false));
+        }
+        return Optional.of(chart);
+    }
+
+    private static String source(QualityFile quality) {
+        return quality.times().source().equals("this run") ? "in this run" : "from " + quality.times().source();
+    }
+
+    /**
+     * @param timed configurations with times
+     * @return those for which no other is at least as fast and better, or as good and faster; fastest first
+     */
+    static List<Configuration> front(List<Configuration> timed) {
+        List<Configuration> front = new ArrayList<>();
+        double best = Double.POSITIVE_INFINITY;
+        for (Configuration c : timed.stream().sorted(Comparator.comparingDouble((Configuration c) -> c.time().value())
+                .thenComparingDouble(c -> c.decisive().nllIncrease().value())).toList()) {
+            if (c.decisive().nllIncrease().value() < best) {
+                best = c.decisive().nllIncrease().value();
+                front.add(c);
+            }
+        }
+        return front;
+    }
+
+    private static double[] x(List<Configuration> shown) {
+        return shown.stream().mapToDouble(c -> c.time().value()).toArray();
+    }
+
+    private static double[] y(List<Configuration> shown) {
+        return shown.stream().mapToDouble(c -> c.decisive().nllIncrease().value()).toArray();
+    }
+}

@@ -1,0 +1,220 @@
+package dev.kvbench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.kvbench.results.QualityFile;
+import dev.kvbench.results.QualityFile.Configuration;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code quality} as a user calls it, on a small model without a tokenizer. */
+class QualityTest {
+
+    private static final String GOLDEN = "src/test/resources/golden";
+    private static final Map<String, String> SMALL = Map.of("--model", GOLDEN, "--tokens", "40", "--sequences", "4", "--batch", "3",
+            "--strategy", "window,h2o", "--window", "8,16", "--timed", "1", "--probe-texts", "3");
+
+    @TempDir
+    private Path folder;
+
+    private Path text;
+
+    private record Run(int exit, String out, String err) {}
+
+    @BeforeEach
+    void write() throws IOException {
+        text = folder.resolve("ids.txt");
+        Files.writeString(text, new SplittableRandom(1).longs(600, 0, 211).mapToObj(Long::toString).collect(Collectors.joining(" ")));
+    }
+
+    private static Run run(String... words) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        ByteArrayOutputStream complained = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+        try {
+            int exit = Main.execute(words);
+            return new Run(exit, printed.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private Path result(String... more) throws IOException {
+        Map<String, String> options = new LinkedHashMap<>(SMALL);
+        options.put("--text", text.toString());
+        options.put("--output", folder.resolve("out").toString());
+        Run run = quality(options, more, "--probe");
+        assertEquals(0, run.exit, run.err);
+        try (Stream<Path> results = Files.list(folder.resolve("out"))) {
+            return results.max(Path::compareTo).orElseThrow();
+        }
+    }
+
+    /** Runs with options, of which {@code more}, NAME VALUE …, wins over others of the same name. */
+    private static Run quality(Map<String, String> options, String[] more, String... last) {
+        Map<String, String> all = new LinkedHashMap<>(options);
+        for (int i = 0; i < more.length; i += 2) {
+            all.put(more[i], more[i + 1]);
+        }
+        List<String> words = new ArrayList<>(List.of("quality"));
+        all.forEach((name, value) -> words.addAll(List.of(name, value)));
+        words.addAll(List.of(last));
+        return run(words.toArray(String[]::new));
+    }
+
+    private static List<String> schemaErrors(String json) throws IOException {
+        try (InputStream schema = QualityFile.class.getResourceAsStream("/schema/quality-v1.schema.json")) {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema)
+                    .validate(json, InputFormat.JSON).stream().map(Object::toString).toList();
+        }
+    }
+
+    @Test
+    void aRunLeavesOneFolderWithItsFileAndPlots() throws Exception {
+        Path result = result();
+        assertFalse(result.getFileName().toString().contains("unfinished"), result.toString());
+        try (Stream<Path> files = Files.list(result)) {
+            // random weights gain nothing from having seen a pattern, so there is no recall to draw
+            assertEquals(List.of("quality-position.png", "quality-position.svg", "quality-time.png", "quality-time.svg",
+                    "quality-window.png", "quality-window.svg", "quality.json"),
+                    files.map(f -> f.getFileName().toString()).sorted().toList());
+        }
+        String json = Files.readString(result.resolve("quality.json"));
+        assertEquals(List.of(), schemaErrors(json));
+        assertFalse(schemaErrors(json.replace("\"nllIncrease\"", "\"increase\"")).isEmpty());
+        assertFalse(schemaErrors(json.replace("\"sha256\" : \"", "\"sha256\" : \"x")).isEmpty());
+
+        QualityFile quality = QualityFile.read(result.resolve("quality.json"));
+        assertEquals(List.of("full null", "window 8", "window 16", "h2o 8", "h2o 16"),
+                quality.configurations().stream().map(c -> c.strategy() + " " + c.window()).toList());
+        assertEquals(18, quality.setting().lateFrom());
+        Configuration h2o = quality.configurations().get(3);
+        assertEquals(2, h2o.heavyHitters(), "a quarter of the window");
+        assertEquals(4, h2o.nll().length);
+        assertTrue(h2o.late().kl().value() > 0 && h2o.late().kl().low() <= h2o.late().kl().value());
+        assertTrue(h2o.time().value() > 0);
+        Configuration full = quality.configurations().get(0);
+        assertEquals(0, full.all().nllIncrease().value());
+        assertEquals(1, full.all().agreement().value());
+        assertEquals(3, full.recall().planted().length);
+        assertEquals(Collections.singletonList(null), full.recall().recall());
+    }
+
+    @Test
+    void anInterruptedRunGoesOnAndGivesWhatAnUninterruptedOneGives() throws Exception {
+        Path whole = result("--timed", "0");
+        QualityFile quality = QualityFile.read(whole.resolve("quality.json"));
+        Path unfinished = Files.createDirectories(folder.resolve("out/2026-11-24_00-00-00_x_quality.unfinished"));
+        quality.with(quality.created(), quality.configurations().subList(0, 3)).write(unfinished.resolve("quality.json"));
+        Run run = run("quality", "--resume", unfinished.toString());
+        assertEquals(0, run.exit, run.err);
+        assertFalse(Files.exists(unfinished));
+        Path resumed;
+        try (Stream<Path> results = Files.list(folder.resolve("out"))) {
+            resumed = results.filter(r -> !r.equals(whole)).findFirst().orElseThrow();
+        }
+        assertEquals(new ObjectMapper().readTree(whole.resolve("quality.json").toFile()),
+                new ObjectMapper().readTree(resumed.resolve("quality.json").toFile()));
+    }
+
+    @Test
+    void aRunThatBeganWithAnotherTextIsNotGoneOnWith() throws Exception {
+        Path whole = result("--timed", "0");
+        Path unfinished = folder.resolve("out/x_quality.unfinished");
+        Files.move(whole, unfinished);
+        Files.writeString(text, Files.readString(text) + " 7");
+        Run run = run("quality", "--resume", unfinished.toString());
+        assertEquals(2, run.exit);
+        assertTrue(run.err.contains("begun with another text; start anew"), run.err);
+        assertTrue(Files.exists(unfinished.resolve("quality.json")));
+    }
+
+    @Test
+    void renderDrawsAQualityResultAgain() throws Exception {
+        Path result = result("--timed", "0");
+        Files.delete(result.resolve("quality-window.png"));
+        assertFalse(Files.exists(result.resolve("quality-time.png")), "there are no times to draw");
+        Run run = run("render", result.toString());
+        assertEquals(0, run.exit, run.err);
+        assertTrue(Files.exists(result.resolve("quality-window.png")));
+        assertTrue(run.out.contains("quality-position.svg"), run.out);
+        Files.writeString(result.resolve("quality.json"), "{\"schema\": \"kvbench/quality\", \"version\": 1}");
+        Run broken = run("render", result.resolve("quality.json").toString());
+        assertEquals(2, broken.exit);
+        assertEquals(1, broken.err.lines().count(), broken.err);
+    }
+
+    @Test
+    void timesComeFromABenchmarksResult() throws Exception {
+        String sweep = "results/2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3";
+        QualityFile quality = QualityFile.read(result("--strategy", "h2o,tova", "--window", "16,32", "--heavy-hitters", "8", "--times", sweep)
+                .resolve("quality.json"));
+        assertEquals("2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3", quality.times().source());
+        assertTrue(quality.times().label().startsWith("gpt2-large · fp32"), quality.times().label());
+        assertNotNull(quality.full().orElseThrow().time());
+        assertNull(quality.find("tova", 16).orElseThrow().time(), "not in that result");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "--tokens 0 | --tokens 0: must be at least 1",
+        "--sequences 1 | --sequences 1: must be at least 2",
+        "--window 0 | --window 0: must be at least 1",
+        "--window 4 --strategy sinks | window=4",
+        "--strategy h20 | unknown strategy 'h20': did you mean 'h2o'?",
+        "--heavy-hitters 8 --window 8 --strategy h2o | heavyHitters=8 with window=8",
+        "--heavy-hitters 1.5 | --heavy-hitters 1.5: must be a whole number, or a fraction of the window below 1",
+        "--tokens 65 --sequences 2 | tokens=65 with positions=original",
+        "--tokens 60 --sequences 20 | --text ids.txt: 600 tokens do not make 20 sequences of 61; use --sequences 9",
+        "--model nonesuch | unknown model 'nonesuch'",
+        "--text nowhere.txt | --text nowhere.txt: cannot be read",
+        "--times nowhere | nowhere: no such result folder",
+        "--resume nowhere | --resume nowhere: not an unfinished run",
+        "--runtime fusd | unknown runtime 'fusd': did you mean 'fused'?"})
+    void badInputIsOneLineAndLeavesNothing(String words, String message) throws Exception {
+        Run run = quality(Map.of("--output", folder.resolve("out").toString(), "--model", GOLDEN, "--tokens", "30", "--sequences", "2",
+                "--text", text.toString()), words.split(" "));
+        assertEquals(2, run.exit, run.err);
+        assertTrue(run.err.startsWith("error: ") && run.err.contains(message), run.err);
+        assertEquals(1, run.err.lines().count(), run.err);
+        assertFalse(Files.exists(folder.resolve("out")), "something was left behind");
+    }
+
+    @Test
+    void aTextThatIsNoTokenIdsIsRefused() throws Exception {
+        Files.writeString(text, "1 2 three");
+        Run run = run("quality", "--model", GOLDEN, "--tokens", "2", "--sequences", "2", "--text", text.toString());
+        assertEquals(2, run.exit);
+        assertTrue(run.err.contains("'three' is not a token from 0 to 210"), run.err);
+    }
+}

@@ -1,0 +1,195 @@
+package dev.kvbench.quality;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.decode.Positions;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Safetensors;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.RandomEntries;
+import dev.kvbench.strategy.Strategies;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Scores of given texts, on the model whose logits transformers computed. */
+class TeacherForcingTest {
+
+    private static final String GOLDEN = "src/test/resources/golden";
+    private static final long KEEP = 1L << 30;
+    private static final int STEPS = 40;
+
+    private static Subject model;
+
+    @BeforeAll
+    static void open() {
+        model = Subject.open(GOLDEN, Dtype.FP32, Device.cpu(), 1);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    private static TeacherForcing.Setting setting(int batch) {
+        return new TeacherForcing.Setting(model.weights(), Runtimes.TORCHSCRIPT, Positions.ORIGINAL, batch);
+    }
+
+    private static long[][] texts(int count, int steps) {
+        SplittableRandom random = new SplittableRandom(5);
+        int v = model.weights().config().vocabulary();
+        return Stream.generate(() -> random.longs(steps + 1, 0, v).toArray()).limit(count).toArray(long[][]::new);
+    }
+
+    /** log softmax of one row in doubles. */
+    private static double[] logProbabilities(float[] logits) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            max = Math.max(max, logit);
+        }
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - max);
+        }
+        double[] out = new double[logits.length];
+        for (int v = 0; v < out.length; v++) {
+            out[v] = logits[v] - max - Math.log(sum);
+        }
+        return out;
+    }
+
+    private static int best(float[] logits) {
+        int best = 0;
+        for (int v = 1; v < logits.length; v++) {
+            best = logits[v] > logits[best] ? v : best;
+        }
+        return best;
+    }
+
+    @Test
+    void theFullCachesLikelihoodIsThatOfTheReferencesLogits() {
+        int fed = 56;
+        int v = model.weights().config().vocabulary();
+        try (Safetensors expected = new Safetensors(Path.of(GOLDEN, "expected.safetensors"))) {
+            long[] tokens = expected.longs("forced_tokens", fed);
+            float[] logits = expected.floats("forced_logits", fed, v);
+            try (TeacherForcing forcing = new TeacherForcing(setting(1), new long[][] {tokens}, KEEP, () -> {})) {
+                for (int t = 0; t + 1 < fed; t++) {
+                    double[] row = logProbabilities(Arrays.copyOfRange(logits, t * v, (t + 1) * v));
+                    assertEquals(-row[(int) tokens[t + 1]], forcing.full().nll()[0][t], 1e-4, "step " + t);
+                }
+            }
+        }
+    }
+
+    /** Against a decode loop stepped by hand, its logits read back and scored in plain arrays. */
+    @ParameterizedTest
+    @CsvSource({"h2o", "tova", "knorm", "window", "random"})
+    void scoresAreThoseOfTheStepsLogits(String name) {
+        EvictionStrategy strategy = Strategies.of(name).create(8, 2);
+        long[][] texts = texts(1, STEPS);
+        try (TeacherForcing forcing = new TeacherForcing(setting(1), texts, KEEP, () -> {});
+                DecodeLoop loop = loop(model.weights(), strategy);
+                DecodeLoop full = loop(model.weights(), new Full())) {
+            Scores scores = forcing.with(batch -> strategy, () -> {});
+            for (int t = 0; t < STEPS; t++) {
+                loop.force(texts[0][t]);
+                loop.step();
+                full.force(texts[0][t]);
+                full.step();
+                double[] q = logProbabilities(loop.cache().logits());
+                double[] p = logProbabilities(full.cache().logits());
+                double kl = 0;
+                for (int v = 0; v < p.length; v++) {
+                    kl += Math.exp(p[v]) * (p[v] - q[v]);
+                }
+                assertEquals(-q[(int) texts[0][t + 1]], scores.nll()[0][t], 1e-9, "nll of step " + t);
+                assertEquals(kl, scores.kl()[0][t], 1e-9, "kl of step " + t);
+                assertEquals(best(loop.cache().logits()) == best(full.cache().logits()) ? 1 : 0, scores.agreement()[0][t]);
+            }
+            assertTrue(Arrays.stream(scores.kl()[0]).sum() > 0.1, "the strategy evicts nothing that matters");
+        }
+    }
+
+    private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy) {
+        return new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, STEPS);
+    }
+
+    static Stream<String> evicting() {
+        return Strategies.labels().stream().filter(name -> !name.equals("full"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("evicting")
+    void aWindowAsLongAsTheTextChangesNothing(String name) {
+        try (TeacherForcing forcing = new TeacherForcing(setting(3), texts(3, STEPS), KEEP, () -> {})) {
+            Scores scores = forcing.with(batch -> Strategies.of(name).create(STEPS, 10), () -> {});
+            assertArrayEquals(forcing.full().nll(), scores.nll(), "every bit");
+            for (int s = 0; s < 3; s++) {
+                assertEquals(0, Arrays.stream(scores.kl()[s]).max().orElseThrow());
+                assertEquals(1, Arrays.stream(scores.agreement()[s]).min().orElseThrow());
+            }
+            Scores shorter = forcing.with(batch -> Strategies.of(name).create(STEPS / 4, 5), () -> {});
+            for (int t = 0; t < STEPS; t++) {
+                // step t attends to window + 1 entries at most, its own among them
+                assertEquals(t <= STEPS / 4, shorter.kl()[0][t] < 1e-9, "divergence at step " + t + ": " + shorter.kl()[0][t]);
+            }
+        }
+    }
+
+    @Test
+    void sequencesAreScoredAloneHoweverTheyAreBatched() {
+        long[][] texts = texts(5, STEPS);
+        try (TeacherForcing two = new TeacherForcing(setting(2), texts, KEEP, () -> {});
+                TeacherForcing five = new TeacherForcing(setting(5), texts, KEEP, () -> {})) {
+            Scores byTwo = two.with(batch -> Strategies.H2O.create(8, 2), () -> {});
+            Scores byFive = five.with(batch -> Strategies.H2O.create(8, 2), () -> {});
+            for (int s = 0; s < 5; s++) {
+                assertArrayEquals(two.full().nll()[s], five.full().nll()[s], 1e-4);
+                assertArrayEquals(byTwo.nll()[s], byFive.nll()[s], 1e-4);
+                assertArrayEquals(byTwo.kl()[s], byFive.kl()[s], 1e-4);
+            }
+        }
+    }
+
+    @Test
+    void predictionsThatAreMadeAnewAreThoseThatWereKept() {
+        long[][] texts = texts(3, STEPS);
+        try (TeacherForcing kept = new TeacherForcing(setting(2), texts, KEEP, () -> {});
+                TeacherForcing anew = new TeacherForcing(setting(2), texts, 0, () -> {})) {
+            assertArrayEquals(kept.full().nll(), anew.full().nll());
+            Scores one = kept.with(batch -> Strategies.SINKS.create(8, 0), () -> {});
+            Scores other = anew.with(batch -> Strategies.SINKS.create(8, 0), () -> {});
+            assertArrayEquals(one.nll(), other.nll());
+            assertArrayEquals(one.kl(), other.kl());
+            assertArrayEquals(one.agreement(), other.agreement());
+        }
+    }
+
+    @Test
+    void everyBatchDrawsItsOwnLots() {
+        long[] text = texts(1, STEPS)[0];
+        try (TeacherForcing forcing = new TeacherForcing(setting(1), new long[][] {text, text}, KEEP, () -> {})) {
+            Scores scores = forcing.with(batch -> new RandomEntries(8, 1 + batch), () -> {});
+            assertNotEquals(Arrays.toString(scores.nll()[0]), Arrays.toString(scores.nll()[1]));
+            Scores same = forcing.with(batch -> new RandomEntries(8, 1), () -> {});
+            assertArrayEquals(same.nll()[0], same.nll()[1]);
+        }
+    }
+}

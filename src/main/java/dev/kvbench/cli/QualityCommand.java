@@ -25,6 +25,9 @@ final class QualityCommand implements Callable<Integer> {
             description = "a folder with config.json and model.safetensors, or a model's name (${DEFAULT-VALUE})")
     private String model;
 
+    @Option(names = "--weights", defaultValue = "real", description = "real, or synthetic to try a shape (${DEFAULT-VALUE})")
+    private String weights;
+
     @Option(names = "--text", paramLabel = "FILE",
             description = "UTF-8; token ids if the model has no tokenizer.json (the held-out text of a model that brings one)")
     private Path text;
@@ -116,10 +119,7 @@ final class QualityCommand implements Callable<Integer> {
     }
 
     private QualityOptions options() {
-        if (text == null) {
-            throw new UserError("--text: missing; model " + model + " brings no text");
-        }
-        return new QualityOptions(model, text, strategies, windows, heavyHitters, tokens, sequences, batch,
+        return new QualityOptions(model, weights, text, strategies, windows, heavyHitters, tokens, sequences, batch,
                 probe ? probeTexts : 0, timed, times, device, dtype, runtime, positions, seed);
     }
 }

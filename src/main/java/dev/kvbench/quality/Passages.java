@@ -1,17 +1,11 @@
 package dev.kvbench.quality;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.kvbench.UserError;
-import java.io.IOException;
+import dev.kvbench.model.Tokenizer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.stream.IntStream;
 
 /**
@@ -26,27 +20,22 @@ record Passages(String name, String sha256, long[] tokens) {
     /**
      * Reads a text: UTF-8, or, for a model without a tokenizer, token ids separated by white space.
      *
-     * @param file the text
+     * @param name the file's name
+     * @param bytes its content
      * @param tokenizer the model's; null if it has none
      * @param vocabulary tokens that the model knows, V
-     * @throws UserError if it cannot be read or is not such a text
+     * @throws UserError if it is not such a text
      */
-    static Passages read(Path file, HuggingFaceTokenizer tokenizer, int vocabulary) {
-        byte[] bytes;
-        String text;
+    static Passages of(String name, byte[] bytes, Tokenizer tokenizer, int vocabulary) {
         try {
-            bytes = Files.readAllBytes(file);
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return new Passages(name, Digest.sha256(bytes), tokenizer == null ? ids(name, text, vocabulary) : tokenizer.encode(text));
         } catch (CharacterCodingException e) {
-            throw new UserError("--text " + file + ": not UTF-8", e);
-        } catch (IOException e) {
-            throw new UserError("--text " + file + ": cannot be read: " + e, e);
+            throw new UserError("--text " + name + ": not UTF-8", e);
         }
-        long[] tokens = tokenizer == null ? ids(file, text, vocabulary) : tokenizer.encode(text, false, false).getIds();
-        return new Passages(file.getFileName().toString(), sha256(bytes), tokens);
     }
 
-    private static long[] ids(Path file, String text, int vocabulary) {
+    private static long[] ids(String name, String text, int vocabulary) {
         return Arrays.stream(text.strip().split("\\s+")).mapToLong(word -> {
             try {
                 long id = Long.parseLong(word);
@@ -56,7 +45,7 @@ record Passages(String name, String sha256, long[] tokens) {
             } catch (NumberFormatException e) {
                 // said below
             }
-            throw new UserError("--text " + file + ": '" + word.substring(0, Math.min(20, word.length())) + "' is not a token from 0 to "
+            throw new UserError("--text " + name + ": '" + word.substring(0, Math.min(20, word.length())) + "' is not a token from 0 to "
                     + (vocabulary - 1) + "; the model has no tokenizer.json, so its text is token ids");
         }).toArray();
     }
@@ -85,14 +74,5 @@ record Passages(String name, String sha256, long[] tokens) {
      */
     long[][] cut(int[] starts, int length) {
         return Arrays.stream(starts).mapToObj(s -> Arrays.copyOfRange(tokens, s, s + length)).toArray(long[][]::new);
-    }
-
-    /** @return the SHA-256 of some bytes, in hexadecimal */
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

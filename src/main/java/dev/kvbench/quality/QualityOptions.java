@@ -7,8 +7,9 @@ import java.util.List;
 /**
  * What to run.
  *
- * @param model a folder with a checkpoint, or a preset
- * @param text the text
+ * @param model a folder, or a model's name
+ * @param weights "real", or "synthetic" for a shape without a meaning
+ * @param text the text; null takes the one that the model brings
  * @param strategies names of the registry, or "all"
  * @param windows most entries kept
  * @param heavyHitters a number, or below 1 a fraction of the window
@@ -26,6 +27,7 @@ import java.util.List;
  */
 public record QualityOptions(
         String model,
+        String weights,
         Path text,
         List<String> strategies,
         List<Integer> windows,

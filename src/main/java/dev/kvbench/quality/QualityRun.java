@@ -66,7 +66,7 @@ public final class QualityRun implements AutoCloseable {
         measured = options.times() == null ? null : new StepTiming.Measured(ResultFolder.open(options.times()));
         Environment.Source source = Environment.source();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        subject = Subject.open(options.model(), dtype, Libtorch.device(options.device()), options.seed());
+        subject = Subject.open(options.model(), options.weights(), dtype, Libtorch.device(options.device()), options.seed());
         try {
             int available = subject.weights().config().positions();
             for (Planned one : plan) {
@@ -74,7 +74,7 @@ public final class QualityRun implements AutoCloseable {
             }
             int batch = Math.min(options.batch(), options.sequences());
             setting = new TeacherForcing.Setting(subject.weights(), runtime, positions, batch);
-            passages = Passages.read(options.text(), subject.tokenizer(), subject.weights().config().vocabulary());
+            passages = subject.read(options.text());
             bootstrap = new Bootstrap(options.seed());
             buckets = Buckets.of(options.tokens());
             int widest = plan.stream().filter(p -> p.window() != null).mapToInt(Planned::window).max().orElse(0);
@@ -127,7 +127,7 @@ public final class QualityRun implements AutoCloseable {
         Files.createDirectories(folder);
         file.write(folder.resolve(QualityFile.FILE));
         long[][] sequences = passages.cut(first.text().starts(), options.tokens() + 1);
-        try (Progress progress = new Progress(work(), plan.size());
+        try (RunProgress progress = new RunProgress(work(), plan.size());
                 TeacherForcing text = new TeacherForcing(setting, sequences, KEEP_BYTES, progress::step);
                 TeacherForcing planted = needles == null ? null
                         : new TeacherForcing(probeSetting(), needles.all(), KEEP_BYTES, progress::step)) {

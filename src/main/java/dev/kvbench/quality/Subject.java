@@ -1,48 +1,83 @@
 package dev.kvbench.quality;
 
 import ai.djl.Device;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.kvbench.UserError;
+import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
-import dev.kvbench.model.Safetensors;
+import dev.kvbench.model.ModelChoice;
+import dev.kvbench.model.Tokenizer;
 import dev.kvbench.results.QualityFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The model whose predictions are scored.
  *
+ * @param name as it was asked for
  * @param weights its weights
  * @param tokenizer null if it has none
- * @param sha256 of its file of weights; null if they are synthetic
+ * @param sha256 of its files of weights, one after the other; null if they are synthetic
  */
-record Subject(Gpt2Weights weights, HuggingFaceTokenizer tokenizer, String sha256) implements AutoCloseable {
+record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha256) implements AutoCloseable {
+
+    private static final String HELD_OUT = "/models/%s/heldout.txt";
 
     /**
-     * @param name a folder with a checkpoint, or a preset with synthetic weights
+     * @param name a folder, or a model's name
+     * @param source "real", or "synthetic" for the shape alone
      * @param dtype element type
      * @param device where it goes
      * @param seed of synthetic weights
      * @throws UserError if there is no such model
      */
-    static Subject open(String name, Dtype dtype, Device device, int seed) {
-        Path folder = Path.of(name);
-        if (!Files.isDirectory(folder)) {
-            return new Subject(Gpt2Weights.synthetic(Gpt2Config.preset(name), dtype, device, seed), null, null);
+    static Subject open(String name, String source, Dtype dtype, Device device, int seed) {
+        ModelChoice choice = ModelChoice.of(name, source);
+        Gpt2Weights weights = choice.weights(dtype, device, seed);
+        try {
+            Tokenizer tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null);
+            return new Subject(name, weights, tokenizer, choice.checkpoint().map(c -> digest(c.folder())).orElse(null));
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e;
         }
-        Path file = folder.resolve("model.safetensors");
-        try (Safetensors tensors = new Safetensors(file)) {
-            Gpt2Weights weights = Gpt2Weights.load(Gpt2Config.read(folder.resolve("config.json")), tensors, dtype, device);
-            Path tokenizer = folder.resolve("tokenizer.json");
-            return new Subject(weights, Files.isRegularFile(tokenizer)
-                    ? HuggingFaceTokenizer.newInstance(tokenizer, Map.of("truncation", "false")) : null,
-                    Passages.sha256(Files.readAllBytes(file)));
+    }
+
+    private static String digest(Path folder) {
+        try (Stream<Path> all = Files.list(folder)) {
+            List<Path> files = all.filter(f -> f.getFileName().toString().endsWith(".safetensors")).sorted().toList();
+            return Digest.sha256(files);
         } catch (IOException e) {
-            throw new UserError("--model " + name + ": cannot be read: " + e, e);
+            throw new UserError(folder + ": cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * @param text a file; null takes the text that the model was not trained on, of a model that brings one
+     * @return the text to score
+     * @throws UserError if there is none, or it is none
+     */
+    Passages read(Path text) {
+        int vocabulary = weights.config().vocabulary();
+        if (text != null) {
+            try {
+                return Passages.of(text.getFileName().toString(), Files.readAllBytes(text), tokenizer, vocabulary);
+            } catch (IOException e) {
+                throw new UserError("--text " + text + ": cannot be read: " + e, e);
+            }
+        }
+        String resource = String.format(HELD_OUT, name);
+        try (InputStream in = Subject.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new UserError("--text: missing, and model " + name + " brings none; give a file of text that it was not trained on");
+            }
+            return Passages.of(resource.substring(resource.indexOf(name)), in.readAllBytes(), tokenizer, vocabulary);
+        } catch (IOException e) {
+            throw new UserError(resource + ": cannot be read: " + e, e);
         }
     }
 

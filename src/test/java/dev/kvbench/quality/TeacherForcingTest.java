@@ -11,6 +11,7 @@ import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.model.Safetensors;
+import dev.kvbench.model.TensorFile;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -39,7 +40,7 @@ class TeacherForcingTest {
 
     @BeforeAll
     static void open() {
-        model = Subject.open(GOLDEN, Dtype.FP32, Device.cpu(), 1);
+        model = Subject.open(GOLDEN, "real", Dtype.FP32, Device.cpu(), 1);
     }
 
     @AfterAll
@@ -87,8 +88,8 @@ class TeacherForcingTest {
         int fed = 56;
         int v = model.weights().config().vocabulary();
         try (Safetensors expected = new Safetensors(Path.of(GOLDEN, "expected.safetensors"))) {
-            long[] tokens = expected.longs("forced_tokens", fed);
-            float[] logits = expected.floats("forced_logits", fed, v);
+            long[] tokens = TensorFile.longs(expected, "forced_tokens");
+            float[] logits = TensorFile.floats(expected, "forced_logits");
             try (TeacherForcing forcing = new TeacherForcing(setting(1), new long[][] {tokens}, KEEP, () -> {})) {
                 for (int t = 0; t + 1 < fed; t++) {
                     double[] row = logProbabilities(Arrays.copyOfRange(logits, t * v, (t + 1) * v));

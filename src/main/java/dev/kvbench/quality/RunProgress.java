@@ -1,11 +1,10 @@
 package dev.kvbench.quality;
 
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import dev.kvbench.Progress;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 
 /** How far a run is: a bar with the remaining time on a terminal, elsewhere a line per configuration. */
-final class Progress implements AutoCloseable {
+final class RunProgress implements AutoCloseable {
 
     private final ProgressBar bar;
     private final boolean terminal = System.console() != null;
@@ -17,13 +16,9 @@ final class Progress implements AutoCloseable {
      * @param steps steps of the run
      * @param configurations what it runs
      */
-    Progress(long steps, int configurations) {
+    RunProgress(long steps, int configurations) {
         this.configurations = configurations;
-        ProgressBarBuilder builder = new ProgressBarBuilder().setTaskName("steps").setInitialMax(steps).setUpdateIntervalMillis(500);
-        if (!terminal) {
-            builder.setConsumer(new DelegatingProgressBarConsumer(line -> {}, 80));
-        }
-        bar = builder.build();
+        bar = Progress.of("steps", steps);
     }
 
     void step() {

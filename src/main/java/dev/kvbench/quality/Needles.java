@@ -62,14 +62,14 @@ record Needles(long[][] planted, long[][] control, int[][] repeats, int[] distan
             throw new UserError("--probe: the model's " + positions + " positions are too few");
         }
         int from = Math.min(window + 1, steps / 2);
-        int room = passages.tokens().length / (steps + 1);
+        int room = passages.pieces(steps + 1).length;
         long[] distinct = LongStream.of(passages.tokens()).distinct().sorted().toArray();
         if (room < 2 || distinct.length < PATTERN) {
-            throw new UserError("--probe: " + passages.name() + " has " + passages.tokens().length + " tokens, "
-                    + distinct.length + " different ones; the probe needs " + 2 * (steps + 1) + " and " + PATTERN);
+            throw new UserError("--probe: " + passages.name() + " has " + room + " passages of " + (steps + 1) + " tokens and "
+                    + distinct.length + " different tokens; the probe needs 2 and " + PATTERN);
         }
         int texts = Math.min(count, room);
-        long[][] planted = passages.cut(passages.starts(texts, steps), steps + 1);
+        long[][] planted = passages.cut(passages.starts(texts, steps + 1), steps + 1);
         long[][] control = new long[texts][];
         int[][] repeats = new int[texts][];
         SplittableRandom random = new SplittableRandom(seed);

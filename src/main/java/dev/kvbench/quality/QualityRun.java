@@ -85,7 +85,7 @@ public final class QualityRun implements AutoCloseable {
             header = new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, start.toString(), command, QualityFile.UNITS,
                     QualityFile.RULES, fingerprint, subject.describe(),
                     new QualityFile.Text(passages.name(), passages.sha256(), passages.tokens().length,
-                            passages.starts(options.sequences(), options.tokens()), options.tokens()),
+                            passages.starts(options.sequences(), options.tokens() + 1), options.tokens()),
                     new QualityFile.Setting(runtime.label(), gpu ? "gpu" : "cpu", positions.label(), batch, options.seed(),
                             buckets.edges(), late < 0 ? null : late),
                     times(fingerprint), needles == null ? null : needles.describe(), List.of());

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha256) implements AutoCloseable {
 
-    private static final String HELD_OUT = "/models/%s/heldout.txt";
+    private static final String HELD_OUT = "/models/%s/heldout.jsonl";
 
     /**
      * @param name a folder, or a model's name
@@ -62,10 +62,10 @@ record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha
      * @throws UserError if there is none, or it is none
      */
     Passages read(Path text) {
-        int vocabulary = weights.config().vocabulary();
         if (text != null) {
             try {
-                return Passages.of(text.getFileName().toString(), Files.readAllBytes(text), tokenizer, vocabulary);
+                return Passages.of(text.getFileName().toString(), Files.readAllBytes(text), tokenizer, weights.config().vocabulary(),
+                        weights.config().startToken());
             } catch (IOException e) {
                 throw new UserError("--text " + text + ": cannot be read: " + e, e);
             }
@@ -75,7 +75,8 @@ record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha
             if (in == null) {
                 throw new UserError("--text: missing, and model " + name + " brings none; give a file of text that it was not trained on");
             }
-            return Passages.of(resource.substring(resource.indexOf(name)), in.readAllBytes(), tokenizer, vocabulary);
+            return Passages.of(resource.substring(resource.indexOf(name)), in.readAllBytes(), tokenizer, weights.config().vocabulary(),
+                        weights.config().startToken());
         } catch (IOException e) {
             throw new UserError(resource + ": cannot be read: " + e, e);
         }

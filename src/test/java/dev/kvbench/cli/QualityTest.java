@@ -195,7 +195,7 @@ class QualityTest {
         "--heavy-hitters 8 --window 8 --strategy h2o | heavyHitters=8 with window=8",
         "--heavy-hitters 1.5 | --heavy-hitters 1.5: must be a whole number, or a fraction of the window below 1",
         "--tokens 65 --sequences 2 | tokens=65 with positions=original",
-        "--tokens 60 --sequences 20 | --text ids.txt: 600 tokens do not make 20 sequences of 61; use --sequences 9",
+        "--tokens 60 --sequences 20 | --text ids.txt: its 600 tokens make 9 of 20 sequences of 61; use --sequences 9",
         "--model nonesuch | unknown model 'nonesuch'",
         "--text nowhere.txt | --text nowhere.txt: cannot be read",
         "--times nowhere | nowhere: no such result folder",

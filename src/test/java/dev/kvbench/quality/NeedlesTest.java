@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class NeedlesTest {
 
     private static Passages text(int tokens) {
-        return new Passages("text", "0".repeat(64), new SplittableRandom(3).longs(tokens, 0, 900).toArray());
+        return new Passages("text", "0".repeat(64), new SplittableRandom(3).longs(tokens, 0, 900).toArray(), new int[] {0});
     }
 
     @Test
@@ -27,7 +27,7 @@ class NeedlesTest {
         Needles needles = Needles.of(text, 8, 1024, 256, 1);
         assertArrayEquals(new int[] {16, 32, 64, 128, 256, 512, 900}, needles.distances());
         assertEquals(1023, needles.steps());
-        int[] starts = text.starts(8, 1023);
+        int[] starts = text.starts(8, 1024);
         for (int i = 0; i < 8; i++) {
             boolean[] patterned = new boolean[1024];
             for (int d = 0; d < needles.distances().length; d++) {

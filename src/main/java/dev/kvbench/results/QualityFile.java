@@ -237,7 +237,7 @@ public record QualityFile(
      */
     public static QualityFile read(Path file) {
         try {
-            JsonNode json = JSON.readTree(file.toFile());
+            JsonNode json = ResultFolder.readJson(file);
             if (!SCHEMA.equals(json.path("schema").asText()) || json.path("version").asInt() != VERSION) {
                 throw new UserError(file + ": not a " + SCHEMA + " file of version " + VERSION);
             }
@@ -250,8 +250,6 @@ public record QualityFile(
             return quality;
         } catch (JsonProcessingException e) {
             throw new UserError(file + ": not a valid " + SCHEMA + " file: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
-        } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e, e);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.kvbench.quality;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
@@ -36,7 +38,7 @@ sealed interface Reference extends AutoCloseable {
     @Override
     void close();
 
-    /** All logits in memory. */
+    /** All logits in memory, in fp32. */
     final class Kept implements Reference {
 
         private final List<IValue> batches = new ArrayList<>();
@@ -44,11 +46,10 @@ sealed interface Reference extends AutoCloseable {
         private int batch;
         private int step;
 
-        Kept(int batches, int steps, PtNDArray logits) {
-            manager = NDManager.newBaseManager(logits.getDevice(), "PyTorch");
-            Shape shape = new Shape(steps).addAll(logits.getShape());
+        Kept(int batches, Shape shape, Device device) {
+            manager = NDManager.newBaseManager(device, "PyTorch");
             for (int i = 0; i < batches; i++) {
-                this.batches.add(IValue.from((PtNDArray) manager.create(shape, logits.getDataType())));
+                this.batches.add(IValue.from((PtNDArray) manager.create(shape, DataType.FLOAT32)));
             }
         }
 

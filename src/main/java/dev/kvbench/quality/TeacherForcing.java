@@ -56,18 +56,12 @@ final class TeacherForcing implements AutoCloseable {
         module = new TorchModule(TorchScriptRuntime.resource("quality.py"), Map.of(), setting.weights.device());
         out = (PtNDArray) manager.zeros(new Shape(3, setting.batch, steps), DataType.FLOAT64);
         outValue = IValue.from(out);
-        long bytes = (long) batches * steps * setting.batch * setting.weights.config().vocabulary() * setting.weights.dtype().bytes();
-        DecodeLoop loop = loop(new Full());
-        if (bytes <= keepBytes) {
-            Reference.Kept kept = new Reference.Kept(batches, steps, loop.cache().state()[KvCache.LOGITS]);
-            try (loop) {
-                full = decode(batch -> new Full(), loop, kept, true, stepDone);
-            }
-            reference = kept;
-        } else {
-            reference = new Reference.Beside(loop);
-            full = decode(batch -> new Full(), null, reference, false, stepDone);
-        }
+        long vocabulary = setting.weights.config().vocabulary();
+        boolean keep = batches * setting.batch * steps * vocabulary * Float.BYTES <= keepBytes;
+        reference = keep
+                ? new Reference.Kept(batches, new Shape(steps, setting.batch, vocabulary), setting.weights.device())
+                : new Reference.Beside(loop(new Full()));
+        full = decode(batch -> new Full(), keep, stepDone);
     }
 
     /** @return the full cache's scores; its divergence is 0 */
@@ -88,7 +82,7 @@ final class TeacherForcing implements AutoCloseable {
      * @return its scores
      */
     Scores with(IntFunction<EvictionStrategy> strategy, Runnable stepDone) {
-        return decode(strategy, null, reference, false, stepDone);
+        return decode(strategy, false, stepDone);
     }
 
     private DecodeLoop loop(EvictionStrategy strategy) {
@@ -96,46 +90,44 @@ final class TeacherForcing implements AutoCloseable {
         return new DecodeLoop(setting.weights, strategy, setting.runtime, form, setting.positions, setting.batch, steps);
     }
 
-    private Scores decode(IntFunction<EvictionStrategy> strategy, DecodeLoop given, Reference against, boolean keep, Runnable stepDone) {
+    private Scores decode(IntFunction<EvictionStrategy> strategy, boolean keep, Runnable stepDone) {
         Scores scores = new Scores(sequences.length);
-        DecodeLoop loop = given;
-        EvictionStrategy current = null;
+        DecodeLoop loop = null;
         try {
             for (int batch = 0; batch < batches; batch++) {
-                if (given == null && !strategy.apply(batch).equals(current)) {
+                if (batch == 0 || !strategy.apply(batch).equals(strategy.apply(batch - 1))) {
                     if (loop != null) {
                         loop.close();
                     }
-                    current = strategy.apply(batch);
-                    loop = loop(current);
+                    loop = loop(strategy.apply(batch));
                 }
-                against.begin(batch);
-                decode(loop, batch, against, keep, stepDone);
+                decode(loop, batch, keep, stepDone);
                 scores.put(batch * setting.batch, setting.batch, steps, out.toDoubleArray());
             }
         } finally {
-            if (given == null && loop != null) {
+            if (loop != null) {
                 loop.close();
             }
         }
         return scores;
     }
 
-    private void decode(DecodeLoop loop, int batch, Reference against, boolean keep, Runnable stepDone) {
-        try (NDManager host = NDManager.newBaseManager(setting.weights.device(), "PyTorch");
+    private void decode(DecodeLoop loop, int batch, boolean keep, Runnable stepDone) {
+        try (NDManager text = NDManager.newBaseManager(setting.weights.device(), "PyTorch");
                 IValue logits = IValue.from(loop.cache().state()[KvCache.LOGITS]);
-                IValue text = IValue.from(text(host, batch))) {
+                IValue tokens = IValue.from(tokens(text, batch))) {
             loop.reset(fed(batch, 0));
+            reference.begin(batch);
             for (int t = 0; t < steps; t++) {
                 long[] fed = fed(batch, t);
                 loop.force(fed);
                 loop.step();
-                against.step(t, fed);
-                try (IValue step = IValue.from((long) t); IValue index = IValue.from((long) against.index())) {
+                reference.step(t, fed);
+                try (IValue step = IValue.from((long) t); IValue index = IValue.from((long) reference.index())) {
                     if (keep) {
-                        module.run("keep", logits, against.logits(), index).close();
+                        module.run("keep", logits, reference.logits(), index).close();
                     }
-                    module.run("score", logits, against.logits(), index, text, outValue, step).close();
+                    module.run("score", logits, reference.logits(), index, tokens, outValue, step).close();
                 }
                 stepDone.run();
             }
@@ -156,12 +148,12 @@ final class TeacherForcing implements AutoCloseable {
         return fed;
     }
 
-    private PtNDArray text(NDManager host, int batch) {
+    private PtNDArray tokens(NDManager manager, int batch) {
         long[] all = new long[setting.batch * (steps + 1)];
         for (int b = 0; b < setting.batch; b++) {
             System.arraycopy(row(batch, b), 0, all, b * (steps + 1), steps + 1);
         }
-        return (PtNDArray) host.create(all, new Shape(setting.batch, steps + 1));
+        return (PtNDArray) manager.create(all, new Shape(setting.batch, steps + 1));
     }
 
     @Override

@@ -183,6 +183,20 @@ class TeacherForcingTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"FP16, 0.05", "BF16, 0.5"})
+    void halfPrecisionIsScoredWhereItIs(Dtype dtype, double tolerance) {
+        long[][] texts = texts(2, STEPS);
+        try (Subject half = Subject.open(GOLDEN, "real", dtype, Device.cpu(), 1);
+                TeacherForcing narrow = new TeacherForcing(
+                        new TeacherForcing.Setting(half.weights(), Runtimes.TORCHSCRIPT, Positions.ORIGINAL, 2), texts, KEEP, () -> {});
+                TeacherForcing wide = new TeacherForcing(setting(2), texts, KEEP, () -> {})) {
+            assertEquals(Arrays.stream(wide.full().nll()[1]).average().orElseThrow(),
+                    Arrays.stream(narrow.full().nll()[1]).average().orElseThrow(), tolerance);
+            assertEquals(0, Arrays.stream(narrow.full().kl()[1]).max().orElseThrow());
+        }
+    }
+
     @Test
     void everyBatchDrawsItsOwnLots() {
         long[] text = texts(1, STEPS)[0];

@@ -62,7 +62,7 @@ final class QualityCommand implements Callable<Integer> {
             description = "generations timed per configuration, for the plot against time; 0: none (${DEFAULT-VALUE})")
     private int timed;
 
-    @Option(names = "--times", paramLabel = "RESULT", description = "takes times from a benchmark's result instead, of DecodeLoop")
+    @Option(names = "--times", paramLabel = "RESULT", description = "takes times from a result of DecodeLoop or DecodeStep instead")
     private Path times;
 
     @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or gpu (${DEFAULT-VALUE})")

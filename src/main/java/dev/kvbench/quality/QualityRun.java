@@ -45,7 +45,7 @@ public final class QualityRun implements AutoCloseable {
     private final Passages passages;
     private final List<Planned> plan;
     private final Needles needles;
-    private final StepTiming.Measured measured;
+    private final MeasuredTimes measured;
     private final QualityFile header;
     private final Bootstrap bootstrap;
     private final Buckets buckets;
@@ -63,7 +63,7 @@ public final class QualityRun implements AutoCloseable {
         Positions positions = Positions.of(options.positions());
         Runtimes runtime = Runtimes.of(options.runtime());
         Dtype dtype = Dtype.of(options.dtype());
-        measured = options.times() == null ? null : new StepTiming.Measured(ResultFolder.open(options.times()));
+        measured = options.times() == null ? null : new MeasuredTimes(ResultFolder.open(options.times()));
         Environment.Source source = Environment.source();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         subject = Subject.open(options.model(), options.weights(), dtype, Libtorch.device(options.device()), options.seed());

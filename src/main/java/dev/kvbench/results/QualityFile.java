@@ -79,8 +79,9 @@ public record QualityFile(
             "perplexity", "exp of the mean nll",
             "nllIncrease", "nll less the full cache's, paired by sequence",
             "low, high", "95 % percentile bootstrap over sequences (planted texts for recall), 10000 resamples; of time: fastest"
-                    + " and slowest generation",
-            "time", "whole generations divided by their steps, median over generations",
+                    + " and slowest generation, or JMH's 99.9 % interval",
+            "time", "whole generations divided by their steps, median over generations; or, as times.label says, JMH's mean of steps with a"
+                    + " full window",
             "recall", "(unplanted - planted) over the same of the full cache, ratio of means over texts: 1 remembers as well as the"
                     + " full cache, 0 as if the pattern had never been there");
 

@@ -131,6 +131,15 @@ class QualityTest {
     }
 
     @Test
+    void everyPublishedResultIsOfTheSchema() throws Exception {
+        try (Stream<Path> results = Files.walk(Path.of("results"), 2)) {
+            for (Path file : results.filter(p -> p.endsWith(QualityFile.FILE)).toList()) {
+                assertEquals(List.of(), schemaErrors(Files.readString(file)), file.toString());
+            }
+        }
+    }
+
+    @Test
     void anInterruptedRunGoesOnAndGivesWhatAnUninterruptedOneGives() throws Exception {
         Path whole = result("--timed", "0");
         QualityFile quality = QualityFile.read(whole.resolve("quality.json"));
@@ -183,6 +192,13 @@ class QualityTest {
         assertTrue(quality.times().label().startsWith("gpt2-large · fp32"), quality.times().label());
         assertNotNull(quality.full().orElseThrow().time());
         assertNull(quality.find("tova", 16).orElseThrow().time(), "not in that result");
+        String steps = "results/2026-11-24_22-11-07_0e769f61_NVIDIA-H100-80GB-HBM3";
+        QualityFile held = QualityFile.read(result("--strategy", "window,knorm", "--window", "64,32", "--heavy-hitters", "8", "--times", steps)
+                .resolve("quality.json"));
+        assertTrue(held.times().label().contains("with a full window, all = 256 entries"), held.times().label());
+        assertEquals(1.347, held.full().orElseThrow().time().value(), 5e-4, "the faster runtime's, 256 entries");
+        assertEquals(1.349, held.find("window", 64).orElseThrow().time().value(), 5e-4);
+        assertNull(held.find("window", 32).orElseThrow().time());
     }
 
     @ParameterizedTest

@@ -1,0 +1,116 @@
+package dev.kvbench.quality;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.UserError;
+import dev.kvbench.results.QualityFile;
+import dev.kvbench.results.QualityFile.Estimate;
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Times of steps from a benchmark's result: of whole generations ({@code DecodeLoop}), else of steps whose window is held
+ * full ({@code DecodeStep}), where the full cache's is the one with the most entries.
+ */
+final class MeasuredTimes {
+
+    private static final List<String> SHARED = List.of("model", "dtype", "batch", "tokens", "positions", "evictEvery");
+    private static final String STEP = ".DecodeStepBenchmark.step";
+    private static final String LOOP = ".DecodeLoopBenchmark.decode";
+
+    /** A time, and the parameters that it belongs to. */
+    private record Timed(Map<String, String> params, Estimate ms) {
+
+        int number(String name) {
+            return Integer.parseInt(params.getOrDefault(name, "0"));
+        }
+    }
+
+    private final ResultFolder folder;
+    private final StepsFile steps;
+    private final List<Timed> timed = new ArrayList<>();
+    private final String what;
+
+    /**
+     * @param folder a benchmark's result
+     * @throws UserError if it has no such times, or several that differ in more than what is evicted
+     */
+    MeasuredTimes(ResultFolder folder) {
+        this.folder = folder;
+        steps = folder.readSteps();
+        generations();
+        boolean generations = !timed.isEmpty();
+        if (!generations && folder.hasJmh()) {
+            heldSteps();
+        }
+        if (timed.isEmpty()) {
+            throw new UserError("--times " + folder.path() + ": has no times of DecodeLoop or DecodeStep; make them with: run --config strategies");
+        }
+        for (String name : SHARED) {
+            Set<String> values = new LinkedHashSet<>();
+            timed.stream().map(t -> t.params.get(name)).filter(v -> v != null && !v.equals("0")).forEach(values::add);
+            if (values.size() > 1) {
+                throw new UserError("--times " + folder.path() + ": has " + name + "=" + String.join(", ", values)
+                        + "; give a result with one of them");
+            }
+        }
+        what = generations ? timed.get(0).params.get("tokens") + " tokens" : "with a full window, all = "
+                + timed.stream().filter(t -> t.number("window") == 0).mapToInt(t -> t.number("cacheLength")).max().orElse(0) + " entries";
+    }
+
+    private void generations() {
+        for (StepsFile.Configuration c : steps.configurations()) {
+            double[] ms = c.iterations().stream().filter(i -> i.phase().equals(StepsFile.Iteration.MEASUREMENT))
+                    .mapToDouble(i -> StepTiming.perStep(i.stepNanos())).toArray();
+            if (c.benchmark().endsWith(LOOP) && ms.length > 0) {
+                timed.add(new Timed(c.params(), StepTiming.estimate(ms)));
+            }
+        }
+    }
+
+    private void heldSteps() {
+        for (JsonNode result : folder.readJmh()) {
+            JsonNode metric = result.path("primaryMetric");
+            if (result.path("benchmark").asText().endsWith(STEP) && metric.path("scoreUnit").asText().equals("ms/op")) {
+                Map<String, String> params = new HashMap<>();
+                result.path("params").properties().forEach(p -> params.put(p.getKey(), p.getValue().asText()));
+                JsonNode interval = metric.path("scoreConfidence");
+                double ms = metric.path("score").asDouble();
+                Timed one = new Timed(params, new Estimate(ms, interval.path(0).asDouble(ms), interval.path(1).asDouble(ms)));
+                if (one.number("window") == 0 || one.number("window") == one.number("cacheLength")) {
+                    timed.add(one);
+                }
+            }
+        }
+    }
+
+    QualityFile.Times source() {
+        Map<String, String> params = timed.get(0).params;
+        String batch = params.get("batch");
+        return new QualityFile.Times(String.valueOf(folder.path().toAbsolutePath().normalize().getFileName()),
+                params.get("model") + " · " + params.get("dtype") + " · " + what + " · "
+                        + (batch.equals("1") ? "1 sequence" : batch + " sequences") + " · " + steps.fingerprint().deviceName());
+    }
+
+    /**
+     * @param planned a configuration
+     * @return ms per step with that strategy and window; of several numbers of heavy hitters with the nearest, of several
+     *     runtimes with the fastest; null if it was not measured
+     */
+    Estimate of(Planned planned) {
+        int window = planned.window() == null ? 0 : planned.window();
+        int heavyHitters = planned.heavyHitters() == null ? 0 : planned.heavyHitters();
+        return timed.stream()
+                .filter(t -> t.params.get("strategy").equals(planned.strategy().label()) && t.number("window") == window)
+                .min(Comparator.comparingInt((Timed t) -> -t.number("cacheLength"))
+                        .thenComparingInt(t -> Math.abs(t.number("heavyHitters") - heavyHitters))
+                        .thenComparingDouble(t -> t.ms.value()))
+                .map(Timed::ms).orElse(null);
+    }
+}

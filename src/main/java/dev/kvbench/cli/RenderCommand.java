@@ -1,6 +1,7 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.UserError;
+import dev.kvbench.quality.MeasuredTimes;
 import dev.kvbench.report.EvictionMap;
 import dev.kvbench.report.QualityRenderer;
 import dev.kvbench.report.Renderer;
@@ -28,6 +29,10 @@ final class RenderCommand implements Callable<Integer> {
     @Option(names = "--output", paramLabel = "DIR", description = "where the plot of several results goes")
     private Path output;
 
+    @Option(names = "--times", paramLabel = "RESULT",
+            description = "draws a result of `quality` against the step times of this one, of DecodeLoop or DecodeStep")
+    private Path times;
+
     @Option(names = "--help", usageHelp = true, description = "shows this")
     private boolean help;
 
@@ -39,8 +44,13 @@ final class RenderCommand implements Callable<Integer> {
         }
         Optional<Path> quality = results.size() == 1 ? QualityFile.in(results.get(0)) : Optional.empty();
         if (quality.isPresent()) {
-            QualityRenderer.render(quality.get().toAbsolutePath().getParent()).forEach(System.out::println);
+            QualityFile file = QualityFile.read(quality.get());
+            QualityRenderer.render(times == null ? file : new MeasuredTimes(ResultFolder.open(times)).in(file),
+                    quality.get().toAbsolutePath().getParent()).forEach(System.out::println);
             return 0;
+        }
+        if (times != null) {
+            throw new UserError("--times " + times + ": is for one result of `quality`");
         }
         List<ResultFolder> folders = results.stream().map(ResultFolder::open).toList();
         if (output != null && !Files.isDirectory(output)) {

@@ -18,7 +18,7 @@ import java.util.Set;
  * Times of steps from a benchmark's result: of whole generations ({@code DecodeLoop}), else of steps whose window is held
  * full ({@code DecodeStep}), where the full cache's is the one with the most entries.
  */
-final class MeasuredTimes {
+public final class MeasuredTimes {
 
     private static final List<String> SHARED = List.of("model", "dtype", "batch", "tokens", "positions", "evictEvery");
     private static final String STEP = ".DecodeStepBenchmark.step";
@@ -41,7 +41,7 @@ final class MeasuredTimes {
      * @param folder a benchmark's result
      * @throws UserError if it has no such times, or several that differ in more than what is evicted
      */
-    MeasuredTimes(ResultFolder folder) {
+    public MeasuredTimes(ResultFolder folder) {
         this.folder = folder;
         steps = folder.readSteps();
         generations();
@@ -99,17 +99,33 @@ final class MeasuredTimes {
     }
 
     /**
-     * @param planned a configuration
+     * @param quality a result of {@code quality}
+     * @return the same with these times instead of its own
+     * @throws UserError if there are too few to plot
+     */
+    public QualityFile in(QualityFile quality) {
+        List<QualityFile.Configuration> all = quality.configurations().stream()
+                .map(c -> c.timed(of(c.strategy(), c.window(), c.heavyHitters()))).toList();
+        if (all.stream().filter(c -> c.time() != null).count() < 2) {
+            throw new UserError("--times " + folder.path() + ": has fewer than two of the strategies and windows of this result of `quality`");
+        }
+        return quality.timed(source(), all);
+    }
+
+    /**
+     * @param strategy a strategy's name
+     * @param window its window; null if it has none
+     * @param heavyHitters its heavy hitters; null if it reads none
      * @return ms per step with that strategy and window; of several numbers of heavy hitters with the nearest, of several
      *     runtimes with the fastest; null if it was not measured
      */
-    Estimate of(Planned planned) {
-        int window = planned.window() == null ? 0 : planned.window();
-        int heavyHitters = planned.heavyHitters() == null ? 0 : planned.heavyHitters();
+    Estimate of(String strategy, Integer window, Integer heavyHitters) {
+        int kept = window == null ? 0 : window;
+        int heavy = heavyHitters == null ? 0 : heavyHitters;
         return timed.stream()
-                .filter(t -> t.params.get("strategy").equals(planned.strategy().label()) && t.number("window") == window)
+                .filter(t -> t.params.get("strategy").equals(strategy) && t.number("window") == kept)
                 .min(Comparator.comparingInt((Timed t) -> -t.number("cacheLength"))
-                        .thenComparingInt(t -> Math.abs(t.number("heavyHitters") - heavyHitters))
+                        .thenComparingInt(t -> Math.abs(t.number("heavyHitters") - heavy))
                         .thenComparingDouble(t -> t.ms.value()))
                 .map(Timed::ms).orElse(null);
     }

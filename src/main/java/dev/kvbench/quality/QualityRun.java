@@ -165,7 +165,7 @@ public final class QualityRun implements AutoCloseable {
         float[][] agreement = buckets.means(scores.agreement());
         Integer late = header.setting().lateFrom();
         EvictionStrategy evicts = one.evicts(0);
-        QualityFile.Estimate time = measured != null ? measured.of(one)
+        QualityFile.Estimate time = measured != null ? measured.of(one.strategy().label(), one.window(), one.heavyHitters())
                 : options.timed() == 0 ? null : StepTiming.measure(setting, evicts, options.tokens(), options.timed());
         return new QualityFile.Configuration(one.strategy().label(), evicts.describe(), one.window(), one.heavyHitters(),
                 nll, kl, agreement, buckets.aggregate(0, nll, full, kl, agreement, bootstrap),

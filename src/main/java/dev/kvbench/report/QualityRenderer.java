@@ -22,8 +22,17 @@ public final class QualityRenderer {
      * @throws IOException if a plot cannot be written
      */
     public static List<Path> render(Path folder) throws IOException {
+        return render(QualityFile.read(folder.resolve(QualityFile.FILE)), folder);
+    }
+
+    /**
+     * @param quality a result
+     * @param folder where its plots go
+     * @return the plots, as PNG and SVG
+     * @throws IOException if a plot cannot be written
+     */
+    public static List<Path> render(QualityFile quality, Path folder) throws IOException {
         System.setProperty("java.awt.headless", "true");
-        QualityFile quality = QualityFile.read(folder.resolve(QualityFile.FILE));
         Map<String, Optional<? extends Chart<?, ?>>> plots = new LinkedHashMap<>();
         plots.put("quality-time", QualityTimePlot.of(quality));
         plots.put("quality-window", QualityWindowPlot.of(quality));

@@ -202,6 +202,14 @@ public record QualityFile(
             Estimate time,
             Recall recall) {
 
+        /**
+         * @param ms time of a step, or null
+         * @return the same with that time
+         */
+        public Configuration timed(Estimate ms) {
+            return new Configuration(strategy, label, window, heavyHitters, nll, kl, agreement, all, late, ms, recall);
+        }
+
         /** @return the aggregate to compare configurations by: late positions where there are any */
         public Aggregate decisive() {
             return late == null ? all : late;
@@ -273,6 +281,15 @@ public record QualityFile(
      */
     public QualityFile with(String begun, List<Configuration> configurations) {
         return new QualityFile(schema, version, begun, command, units, rules, fingerprint, model, text, setting, times, needle, configurations);
+    }
+
+    /**
+     * @param from where times are from
+     * @param configurations the configurations with them
+     * @return the same with those
+     */
+    public QualityFile timed(Times from, List<Configuration> configurations) {
+        return new QualityFile(schema, version, created, command, units, rules, fingerprint, model, text, setting, from, needle, configurations);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.kvbench.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -177,6 +178,9 @@ class QualityTest {
         assertEquals(0, run.exit, run.err);
         assertTrue(Files.exists(result.resolve("quality-window.png")));
         assertTrue(run.out.contains("quality-position.svg"), run.out);
+        Run timed = run("render", result.toString(), "--times", "results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3");
+        assertEquals(2, timed.exit, "has none of these windows, and says so");
+        assertTrue(timed.err.contains("fewer than two"), timed.err);
         Files.writeString(result.resolve("quality.json"), "{\"schema\": \"kvbench/quality\", \"version\": 1}");
         Run broken = run("render", result.resolve("quality.json").toString());
         assertEquals(2, broken.exit);
@@ -199,6 +203,14 @@ class QualityTest {
         assertEquals(1.347, held.full().orElseThrow().time().value(), 5e-4, "the faster runtime's, 256 entries");
         assertEquals(1.349, held.find("window", 64).orElseThrow().time().value(), 5e-4);
         assertNull(held.find("window", 32).orElseThrow().time());
+
+        Path own = result("--strategy", "window,knorm", "--window", "64,32");
+        String before = Files.readString(own.resolve("quality.json"));
+        String plot = Files.readString(own.resolve("quality-time.svg"));
+        Run drawn = run("render", own.toString(), "--times", steps);
+        assertEquals(0, drawn.exit, drawn.err);
+        assertNotEquals(plot, Files.readString(own.resolve("quality-time.svg")));
+        assertEquals(before, Files.readString(own.resolve("quality.json")), "the file keeps what it measured");
     }
 
     @ParameterizedTest

@@ -60,7 +60,7 @@ public final class MeasuredTimes {
                         + "; give a result with one of them");
             }
         }
-        what = generations ? timed.get(0).params.get("tokens") + " tokens" : "with a full window, all = "
+        what = generations ? timed.get(0).params.get("tokens") + " tokens" : "full window, all = "
                 + timed.stream().filter(t -> t.number("window") == 0).mapToInt(t -> t.number("cacheLength")).max().orElse(0) + " entries";
     }
 

@@ -25,7 +25,7 @@ final class QualityTimePlot {
             return Optional.empty();
         }
         XYChart chart = QualityCharts.chart(quality, QualityCharts.tokens(quality),
-                "time per step (ms): " + quality.times().label() + ", " + source(quality),
+                "ms per step: " + quality.times().label(),
                 QualityCharts.LOSS);
         QualityCharts.byStrategy(quality).forEach((strategy, all) -> {
             List<Configuration> shown = all.stream().filter(timed::contains).toList();
@@ -53,10 +53,6 @@ final class QualityTimePlot {
                     c.decisive().nllIncrease().value() + 1.5 * lift, false));
         }
         return Optional.of(chart);
-    }
-
-    private static String source(QualityFile quality) {
-        return quality.times().source().equals("this run") ? "in this run" : "from " + quality.times().source();
     }
 
     /**

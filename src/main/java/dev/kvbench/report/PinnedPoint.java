@@ -75,7 +75,8 @@ record PinnedPoint(StepsFile.Configuration configuration, double ms, double erro
         }
     }
 
-    private static boolean isOf(JsonNode result, StepsFile.Configuration configuration) {
+    /** @return whether a result of JMH's is a configuration's */
+    static boolean isOf(JsonNode result, StepsFile.Configuration configuration) {
         return result.path("benchmark").asText().equals(configuration.benchmark())
                 && configuration.params().entrySet().stream().allMatch(
                         p -> p.getValue().equals(result.path("params").path(p.getKey()).asText(null)));

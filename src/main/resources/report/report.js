@@ -156,8 +156,9 @@ function costSection() {
       ["launch and sync", "sync", format.micros],
       ["whole step on the host", "whole", format.micros],
     ], "cost.csv"),
-    el("p", {class: "hint"}, `Derived from the curves (${[...new Set(report.costs.map(c => c.where + " time"))].join(", ")}). The step itself: the full cache's step where it holds as many entries as the window `
-      + "(for the full cache, its median). Scoring: what the strategy's steps take beyond the full cache's over the 32 tokens before its first eviction, while both hold the same entries; the form of attention it needs is part of it. "
+    el("p", {class: "hint"}, `Derived from the curves, in ${[...new Set(report.costs.map(c => c.where))].join(" or ")} time. `,
+      "The step itself: the full cache's step where it holds as many entries as the window; for the full cache, its median. "
+      + "Scoring: what the strategy's steps take beyond the full cache's over the 32 tokens before its first eviction, while both hold the same entries; the form of attention it needs is part of it. "
       + "Eviction: what its steps take beyond both once it evicts. Launch and sync: host time beyond device time."));
 }
 

@@ -100,12 +100,11 @@ final class Reports {
         List<Report.Line> lines = new ArrayList<>();
         for (int i = 0; i < measured.size(); i++) {
             Measured m = measured.get(i);
-            int length = m.length();
             Curve curve = Curve.of(m.configuration());
             StepsFile.Gpu gpu = m.configuration().gpu();
             lines.add(new Report.Line(m.name(), looks.get(i), first.contains(m.name()), m.host().length, curve.spread(),
                     band(curve), m.device() == null ? null : band(Curve.ofDevice(m.configuration())), latency(m),
-                    m.device() == null ? null : Measured.median(m.device(), 1, length),
+                    m.device() == null ? null : Measured.median(Arrays.stream(m.device()).flatMapToDouble(Arrays::stream).toArray()),
                     Measured.median(Arrays.stream(m.host()).mapToDouble(g -> 1e3 * m.batch() * g.length / Arrays.stream(g).sum()).toArray()),
                     gpu == null ? null : timesLimit(m, curve), m.isPeer() ? null : cacheMb(m),
                     gpu == null ? null : gpu.memoryBytes() / 1e6, samples > MOST_RAW ? null : raw(m)));

@@ -1,0 +1,396 @@
+package dev.kvbench.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.interactions.Actions;
+
+/** What a reader does with a page: looks, points, clicks, types, saves. Screenshots are left in target/screenshots. */
+class ReportPageTest {
+
+    /** Below this a page is quick to send and to open. */
+    private static final long THREE_MB = 3_000_000;
+
+    @TempDir
+    private static Path folder;
+    private static Browser browser;
+    private static Path small;
+    private static Path large;
+    private static Path odd;
+
+    @BeforeAll
+    static void start() throws IOException {
+        browser = Browser.start(folder.resolve("profile"));
+        small = page(MadeResults.small(folder.resolve("small")));
+        large = page(MadeResults.large(folder.resolve("large")));
+        odd = page(MadeResults.odd(folder.resolve("odd")));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void asItIsAtFirst() {
+        browser.width(1100, 900);
+        browser.dark(false);
+    }
+
+    private static Path page(ResultFolder result) throws IOException {
+        Renderer.render(result);
+        return result.path().resolve("report.html");
+    }
+
+    /** Pixels of a chart that have the colour of a configuration's curve, roughly. */
+    private static int pixels(String chart, String swatch) {
+        Number count = browser.script("""
+                const canvas = document.querySelector(arguments[0] + " canvas");
+                const want = getComputedStyle(document.querySelector(arguments[1])).stroke.match(/\\d+/g).map(Number);
+                const copy = document.createElement("canvas");
+                copy.width = canvas.width;
+                copy.height = canvas.height;
+                const context = copy.getContext("2d", {willReadFrequently: true});
+                context.drawImage(canvas, 0, 0);
+                const d = context.getImageData(0, 0, canvas.width, canvas.height).data;
+                let n = 0;
+                for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200 && [0, 1, 2].every(k => Math.abs(d[i + k] - want[k]) < 24)) n++;
+                return n""", chart, swatch);
+        return count.intValue();
+    }
+
+    @Test
+    void everythingIsInTheOneFile() throws Exception {
+        for (Path page : List.of(small, large, odd)) {
+            browser.open(page);
+            browser.assertSilent();
+            List<String> requests = browser.script("return performance.getEntriesByType('resource').map(r => r.name)");
+            assertEquals(List.of(), requests.stream().filter(r -> !r.startsWith("data:")).toList());
+            assertEquals("", browser.script("return [...document.querySelectorAll('[src], link[href]')].map(e => e.src || e.href)"
+                    + ".filter(u => !u.startsWith('data:')).join()"));
+        }
+        String text = Files.readString(small);
+        assertTrue(text.contains("Permission is hereby granted, free of charge"), "the chart library's licence is missing");
+        assertTrue(Files.size(small) < THREE_MB, Files.size(small) + " B");
+    }
+
+    @Test
+    void togglesShowAndHideWhatTheySay() throws Exception {
+        browser.open(small);
+        browser.screenshot("small");
+        int full = pixels("#time", ".k0");
+        int h2o = pixels("#time", ".k1");
+        assertTrue(full > 300 && h2o > 300, full + " and " + h2o + " pixels");
+        browser.click("#line-1");
+        assertTrue(pixels("#time", ".k1") < h2o / 10, "the curve is still there");
+        assertTrue(pixels("#time", ".k0") >= full, "another curve went away");
+        assertEquals(0, pixels("#memory", ".k1"), "memory follows the same toggles");
+        browser.click("#line-1");
+        assertEquals(h2o, pixels("#time", ".k1"));
+
+        for (String toggle : List.of("#spread", "#zero", "#limit", "input[name=clock][value=device]", "input[name=clock][value=both]",
+                "input[name=axis][value=log]")) {
+            int before = image("#time");
+            browser.click(toggle);
+            assertNotEquals(before, image("#time"), toggle + " changes nothing");
+        }
+        browser.assertSilent();
+    }
+
+    private static int image(String chart) {
+        String pixels = browser.script("return document.querySelector(arguments[0] + ' canvas').toDataURL()", chart);
+        return pixels.hashCode();
+    }
+
+    @Test
+    void allAndNone() throws Exception {
+        browser.open(large);
+        browser.screenshot("large");
+        assertEquals(33, browser.all("#lines input").size());
+        assertEquals(7, browser.all("#lines input:checked").size(), "more curves than can be told apart are shown at first");
+        browser.click("#all");
+        assertEquals(33, browser.all("#lines input:checked").size());
+        browser.screenshot("large-all");
+        browser.click("#none");
+        assertEquals(0, browser.all("#lines input:checked").size());
+        assertEquals(0, pixels("#time", ".k0"));
+        browser.assertSilent();
+    }
+
+    @Test
+    void pointingAndTypingReadTheSameValues() throws Exception {
+        browser.open(small);
+        WebElement over = browser.find("#time .u-over");
+        new Actions(browser.driver()).moveToElement(over, -over.getSize().width / 4, 10).perform();
+        int token = Integer.parseInt(browser.text("#token-shown"));
+        assertEquals(50, token, 2, "a quarter of the way along 200 tokens");
+        List<String> pointed = texts("#lines output");
+        browser.find("#token").sendKeys(Keys.HOME);
+        assertEquals("1", browser.text("#token-shown"));
+        assertNotEquals(pointed, texts("#lines output"));
+        browser.find("#token").sendKeys(String.valueOf(Keys.ARROW_RIGHT).repeat(token - 1));
+        assertEquals(String.valueOf(token), browser.text("#token-shown"));
+        assertEquals(pointed, texts("#lines output"));
+
+        new Actions(browser.driver()).scrollToElement(browser.find("#latency .chart")).moveToElement(browser.find("#latency .u-over"), 0, 0).perform();
+        assertTrue(browser.text("#latency-read").matches("At most [0-9.]+ ms: full cache [0-9.]+ %; H2O.* [0-9.]+ %"), browser.text("#latency-read"));
+    }
+
+    private static List<String> texts(String selector) {
+        return browser.all(selector).stream().map(WebElement::getText).toList();
+    }
+
+    @Test
+    void theRawTableSortsTurnsPagesAndSavesEverything() throws Exception {
+        browser.open(small);
+        List<Long> host = new ArrayList<>();
+        List<String> lines = new ArrayList<>(List.of("configuration,fork,iteration,token,host (ns),device (ns)"));
+        for (StepsFile.Configuration c : new ResultFolder(small.getParent()).readSteps().configurations()) {
+            for (StepsFile.Iteration i : c.iterations().stream().filter(i -> i.phase().equals("measurement")).toList()) {
+                for (int t = 0; t < i.stepNanos().length; t++) {
+                    host.add(i.stepNanos()[t]);
+                    String name = c.label().contains(",") ? '"' + c.label() + '"' : c.label();
+                    lines.add(name + "," + i.fork() + "," + i.iteration() + "," + (t + 1) + "," + i.stepNanos()[t] + "," + i.deviceNanos()[t]);
+                }
+            }
+        }
+        Path downloads = Files.createDirectories(folder.resolve("downloads"));
+        browser.downloadsTo(downloads);
+        browser.click("#raw-table-csv");
+        Path csv = downloads.resolve("steps.csv");
+        for (int i = 0; i < 100 && !Files.isRegularFile(csv); i++) {
+            Thread.sleep(50);
+        }
+        assertEquals(lines, Files.readAllLines(csv));
+
+        Collections.sort(host);
+        browser.click("#raw-table th:nth-child(5) button");
+        assertEquals(texts(host.subList(0, 50)), browser.table("raw-table").stream().map(r -> r.get(4)).toList());
+        assertEquals("ascending", browser.find("#raw-table th:nth-child(5)").getDomAttribute("aria-sort"));
+        browser.click("#raw .pages button:nth-child(2)");
+        assertEquals(texts(host.subList(50, 100)), browser.table("raw-table").stream().map(r -> r.get(4)).toList());
+        browser.click("#raw-table th:nth-child(5) button");
+        Collections.reverse(host);
+        assertEquals(texts(host.subList(0, 50)), browser.table("raw-table").stream().map(r -> r.get(4)).toList());
+    }
+
+    private static List<String> texts(List<Long> numbers) {
+        return numbers.stream().map(String::valueOf).toList();
+    }
+
+    @Test
+    void namesAreNeverMarkupAndOddResultsAreShown() throws Exception {
+        browser.open(odd);
+        browser.assertSilent();
+        browser.screenshot("odd");
+        assertNull(browser.script("return window.taken"));
+        assertTrue(browser.text("#title").contains(MadeResults.HOSTILE), browser.text("#title"));
+        assertTrue(browser.driver().getTitle().contains("</script><script>window.taken = 1</script>"), browser.driver().getTitle());
+        assertTrue(browser.text("#failed").contains("out of memory " + MadeResults.HOSTILE), browser.text("#failed"));
+        assertTrue(browser.text("main").contains("1 configuration failed"));
+        // NaN has no value, and no interval
+        assertEquals(List.of("1.250", "–", "ms/op"), browser.table("scores-table").get(0).subList(2, 5));
+        assertFalse(browser.text("body").contains("NaN"), "NaN is shown");
+        assertEquals(2, browser.table("raw-table").size());
+        assertEquals("1", browser.text("#token-shown"));
+        assertEquals("0", String.valueOf(overflow()), "long names make the page scroll sideways");
+    }
+
+    private static Number overflow() {
+        return browser.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    }
+
+    @Test
+    void aPhoneInEitherThemeNeedsNoSidewaysScroll() throws Exception {
+        for (Path page : List.of(small, large, odd)) {
+            String name = page.getParent().getFileName().toString();
+            for (boolean dark : List.of(false, true)) {
+                browser.dark(dark);
+                browser.width(400, 800);
+                browser.open(page);
+                assertTrue(overflow().intValue() <= 0, name + " is wider than 400 px");
+                for (WebElement chart : browser.all(".chart")) {
+                    assertTrue(chart.getSize().width <= 400 && chart.getSize().width > 300, name + ": a chart is " + chart.getSize().width + " px wide");
+                }
+                browser.screenshot(name + "-400" + (dark ? "-dark" : ""));
+            }
+            browser.width(1100, 900);
+            browser.open(page);
+            browser.screenshot(name + "-dark");
+        }
+    }
+
+    @Test
+    void textAndCurvesHaveContrastInEitherTheme() {
+        for (Path page : List.of(small, large, odd)) {
+            browser.open(page);
+            for (String theme : List.of("light", "dark")) {
+                assertEquals(theme, browser.script("return document.documentElement.dataset.theme"));
+                List<String> weak = browser.script(CONTRAST);
+                assertEquals(List.of(), weak, theme + " theme");
+                browser.click("#theme");
+            }
+        }
+    }
+
+    /** WCAG 2.2: 4.5:1 for text (SC 1.4.3), 3:1 for what a graphic or control is recognised by (SC 1.4.11). */
+    private static final String CONTRAST = """
+            const rgb = c => { const n = c.match(/[\\d.]+/g).map(Number); return n.length > 3 && n[3] === 0 ? null : n.slice(0, 3); };
+            const luminance = c => { const [r, g, b] = c.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+              return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+            const ratio = (a, b) => { const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
+            const behind = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c) return c; } return [255, 255, 255]; };
+            const weak = new Set();
+            const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (walk.nextNode()) {
+              const e = walk.currentNode.parentElement;
+              if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest("script, style, noscript, button:disabled")) continue;
+              const r = ratio(rgb(getComputedStyle(e).color), behind(e));
+              if (r < 4.5) weak.add(r.toFixed(2) + ": " + walk.currentNode.data.trim().slice(0, 60));
+            }
+            for (const line of document.querySelectorAll(".swatch line")) {
+              const r = ratio(rgb(getComputedStyle(line).stroke), behind(line.closest("section")));
+              if (r < 3) weak.add(r.toFixed(2) + ": curve " + line.getAttribute("class"));
+            }
+            for (const control of document.querySelectorAll("main button:not(th button), select")) {
+              const r = ratio(rgb(getComputedStyle(control).borderTopColor), behind(control.parentElement));
+              if (r < 3) weak.add(r.toFixed(2) + ": border of " + control.textContent);
+            }
+            return [...weak]""";
+
+    @Test
+    void theKeyboardReachesEveryControlInOrder() {
+        browser.open(small);
+        List<String> controls = browser.script("""
+                const radios = new Set();
+                return [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
+                  .filter(e => e.checkVisibility() && !e.disabled && !(e.type === "radio" && !e.checked))
+                  .map((e, i) => { e.dataset.order = i; return String(i); })""");
+        assertTrue(controls.size() > 40, controls.size() + " controls");
+        List<String> reached = new ArrayList<>();
+        Set<String> unmarked = new TreeSet<>();
+        for (int i = 0; i < controls.size(); i++) {
+            new Actions(browser.driver()).sendKeys(Keys.TAB).perform();
+            reached.add(browser.script("return document.activeElement.dataset.order || document.activeElement.tagName"));
+            if (!Boolean.TRUE.equals(browser.script("return getComputedStyle(document.activeElement).outlineStyle !== 'none'"))) {
+                unmarked.add(browser.script("return document.activeElement.outerHTML.slice(0, 80)"));
+            }
+        }
+        assertEquals(controls, reached);
+        assertEquals(Set.of(), unmarked, "focus cannot be seen");
+        browser.find("#line-1").sendKeys(Keys.SPACE);
+        assertEquals(1, browser.all("#lines input:checked").size());
+        browser.find("#theme").sendKeys(Keys.ENTER);
+        assertEquals("dark", browser.script("return document.documentElement.dataset.theme"));
+    }
+
+    @Test
+    void figuresSayWhatTheyShowAndControlsHaveNames() {
+        for (Path page : List.of(small, large, odd)) {
+            browser.open(page);
+            List<String> unnamed = browser.script("""
+                    const out = [];
+                    for (const c of document.querySelectorAll("canvas")) {
+                      const figure = c.closest("[role=img]");
+                      if (!figure || figure.ariaLabel.length < 30) out.push("canvas without a text alternative");
+                      else if (!c.closest("figure").querySelector("figcaption").textContent.includes(figure.ariaLabel)) out.push("unseen finding");
+                    }
+                    for (const i of document.querySelectorAll("input, select")) if (![...i.labels].some(l => l.textContent.trim())) out.push("no label: " + i.id);
+                    for (const b of document.querySelectorAll("button, a")) if (!b.textContent.trim()) out.push("no text: " + b.outerHTML);
+                    for (const t of document.querySelectorAll("table")) if (!t.caption || t.querySelectorAll("thead th[scope=col]").length === 0) out.push("bare table " + t.id);
+                    const levels = [...document.querySelectorAll("h1, h2, h3")].map(h => Number(h.tagName[1]));
+                    levels.forEach((l, i) => { if (i && l > levels[i - 1] + 1) out.push("heading level skipped"); });
+                    if (levels.filter(l => l === 1).length !== 1) out.push("not one h1");
+                    const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
+                    if (new Set(ids).size !== ids.length) out.push("an id twice");
+                    for (const a of document.querySelectorAll("a[href^='#']")) if (!document.getElementById(a.hash.slice(1))) out.push("dead link " + a.hash);
+                    return out""");
+            assertEquals(List.of(), unnamed, page.toString());
+        }
+    }
+
+    @Test
+    void aTraceIsShownBesideAResultAndAlone() throws Exception {
+        Path file = folder.resolve("trace.json");
+        new ObjectMapper().writeValue(file.toFile(), MadeResults.trace(40));
+        Renderer.render(new ResultFolder(small.getParent()), List.of(MadeResults.trace(40)));
+        assertEquals(List.of("trace.png", "trace.svg", "trace.html"),
+                Renderer.renderTrace(file).stream().map(p -> p.getFileName().toString()).toList());
+        for (Path page : List.of(small, folder.resolve("trace.html"))) {
+            browser.open(page);
+            browser.assertSilent();
+            assertTrue(browser.text("#map figcaption").endsWith(
+                    "After step 39 entries of 5 of 40 tokens are held; 1 of them are older than the last 5 tokens."), browser.text("#map figcaption"));
+            // after step 20 token 0 and tokens 17 to 20 are held, token 10 is not, and token 30 is not there yet
+            assertEquals("After step 20 100 % of layers and heads hold token 0", cell(20, 0));
+            assertEquals("After step 20 0 % of layers and heads hold token 10", cell(20, 10));
+            assertEquals("After step 20 100 % of layers and heads hold token 18", cell(20, 18));
+            assertEquals("Step 20: no token 30 yet", cell(20, 30));
+        }
+        browser.screenshot("trace");
+        page(new ResultFolder(small.getParent()));
+    }
+
+    /** Points at the middle of a cell of the map of 40 steps. */
+    private static String cell(int step, int token) {
+        WebElement over = browser.find("#map .u-over");
+        browser.script("arguments[0].scrollIntoView({block: 'center'})", over);
+        int width = over.getSize().width;
+        int height = over.getSize().height;
+        new Actions(browser.driver()).moveToElement(over, (int) (width * (step + 0.5) / 40) - width / 2,
+                height / 2 - (int) (height * (token + 0.5) / 40)).perform();
+        return browser.text("#map-read-0");
+    }
+
+    @Test
+    void ourResultBesidePeersHasALogarithmicAxis() throws Exception {
+        Path peers = Files.createDirectories(folder.resolve("peers"));
+        JsonNode json = new ObjectMapper().readTree(getClass().getResourceAsStream("/peers/steps.json"));
+        json.findValues("stepNanos").forEach(steps -> IntStream.range(0, steps.size())
+                .forEach(t -> ((ArrayNode) steps).set(t, 20 * steps.get(t).asLong())));
+        new ObjectMapper().writeValue(peers.resolve(ResultFolder.STEPS_FILE).toFile(), json);
+        List<Path> written = Renderer.renderTogether(List.of(new ResultFolder(small.getParent()), new ResultFolder(peers)), List.of(), peers);
+        browser.open(written.get(2));
+        browser.assertSilent();
+        browser.screenshot("together");
+        assertEquals(6, browser.all("#lines input").size());
+        assertTrue(browser.find("input[name=axis][value=log]").isSelected());
+        assertTrue(browser.text("#answer").contains("Of 4 full caches the fastest takes "), browser.text("#answer"));
+        // what a peer's cache holds is not known: two rows of six
+        assertEquals(2, browser.table("memory-table").size());
+        assertTrue(browser.text("#fingerprint").contains("transformers"), "a field that only peers have");
+        assertEquals(2 + 4, browser.table("summary").size());
+    }
+
+    @Test
+    void dataThatIsNoNumberBecomesNull() {
+        assertEquals("[1.23457,null,null,0]", Page.json(new double[] {1.234567, Double.NaN, Double.POSITIVE_INFINITY, 0}));
+        assertEquals("\"\\u003c/script\\u003e\"", Page.json("</script>"));
+    }
+}

@@ -27,7 +27,7 @@ const format = {
   count: v => v == null ? MISSING : String(v),
   digits,
   /** A relative change: "+3.5 %". */
-  change: v => v == null || !isFinite(v) ? MISSING : (v < 0 ? "−" : "+") + (100 * Math.abs(v)).toFixed(1) + " %",
+  change: v => v == null || !isFinite(v) ? MISSING : (Math.abs(v) < 0.0005 ? "±" : v < 0 ? "−" : "+") + (100 * Math.abs(v)).toFixed(1) + " %",
   /** Milliseconds as microseconds. */
   micros: v => v == null || !isFinite(v) ? MISSING : (1000 * v).toFixed(Math.abs(v) >= 1 ? 0 : 1).replace("-", "−"),
   fixed2: v => v == null || !isFinite(v) ? MISSING : v.toFixed(2),
@@ -62,7 +62,7 @@ function themeButton() {
 }
 
 /** Round values for an axis: 1, 2 or 5 times a power of ten apart; on a logarithmic axis over decades 1, 2, 5, 10, …. */
-function ticks(low, high, most, log) {
+function ticks(low, high, most, log, whole) {
   const out = [];
   if (log && high / low > 8) {
     for (let decade = Math.floor(Math.log10(low)); decade <= Math.log10(high); decade++) {
@@ -75,7 +75,7 @@ function ticks(low, high, most, log) {
   }
   const rough = (high - low) / Math.max(2, most);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find(m => m * power >= rough));
+  const step = Math.max(whole ? 1 : 0, power * ([1, 2, 5, 10].find(m => m * power >= rough)));
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) out.push(Number((i * step).toPrecision(10)));
   return out;
 }
@@ -111,7 +111,7 @@ function chart(host, make, onRead) {
     const axis = (of, most, extra) => ({
       label: of.label, stroke: text, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif",
       grid: {stroke: css("--grid"), width: 1}, ticks: {stroke: css("--grid"), width: 1},
-      splits: (u, i, low, high) => ticks(low, high, most, of.log), filter: (u, splits) => splits,
+      splits: (u, i, low, high) => ticks(low, high, most, of.log, of.whole), filter: (u, splits) => splits,
       values: (u, splits) => splits.map(v => of.text ? of.text(v) : String(v)), ...extra,
     });
     const scale = of => ({time: false, distr: of.log ? 3 : 1, range: () => of.range});

@@ -9,12 +9,12 @@ const drawn = l => ({colour: colourOf(l.look), dash: DASHES[l.look.dash]});
 const largest = values => values.reduce((a, b) => Math.max(a, b), 0);
 
 function head() {
-  document.getElementById("top").append(
+  document.getElementById("top").append(...[
     el("h1", null, "What does a KV-cache eviction strategy cost and save per decode step, at every sequence length?"),
     el("p", {class: "what", id: "title"}, report.title),
     report.subtitle ? el("p", {class: "what"}, report.subtitle) : null,
     el("nav", {"aria-label": "Sections"}, el("ul", {id: "contents"})),
-    el("p", null, themeButton()));
+    el("p", null, themeButton())].filter(Boolean));
   document.getElementById("main").append(
     el("div", {class: "answer", id: "answer"}, ...report.answers.map(a => el("p", null, a))),
     ...report.notes.map(n => el("p", {class: "note"}, n)));
@@ -40,7 +40,7 @@ function timeSection() {
       series.push({values: padded(report.time.limit), colour: css("--limit"), dash: [1, 5], width: 2.5});
     }
     const low = state.log ? Math.max(report.time.low, report.time.high / 1e6) : state.zero ? 0 : report.time.low;
-    return {xs: tokens, series, x: {label: "sequence length (tokens)", range: [longest === 1 ? 0.5 : 1, longest === 1 ? 1.5 : longest], zoom: longest > 1},
+    return {xs: tokens, series, x: {label: "sequence length (tokens)", range: [longest === 1 ? 0.5 : 1, longest === 1 ? 1.5 : longest], zoom: longest > 1, whole: true},
       y: {label: "time per token (ms)", log: state.log, range: [low, report.time.high]}};
   }, index => read(index == null ? Number(slider.value) : index + 1, false));
 
@@ -169,7 +169,7 @@ function memorySection() {
   const top = 1.08 * largest(lines.flatMap(l => l.cacheMb ? [largest(l.cacheMb)] : []));
   const readout = el("p", {class: "hint", id: "memory-read"}, "Point at the plot to read values.");
   chart(host, () => ({xs: tokens, series: known().map(l => ({values: padded(l.cacheMb), ...drawn(l)})),
-    x: {label: "sequence length (tokens)", range: [0, longest]}, y: {label: "keys and values held (MB)", range: [0, top]}, height: 300}),
+    x: {label: "sequence length (tokens)", range: [0, longest], whole: true}, y: {label: "keys and values held (MB)", range: [0, top]}, height: 300}),
     index => {
       if (index != null) readout.textContent = `Token ${index + 1}: ` + known().map(l => `${l.name} ${digits(l.cacheMb[index])} MB`).join("; ");
     });
@@ -345,7 +345,7 @@ function rawSection() {
   section("raw", "Raw table", dataTable("raw-table", {caption: "Every measured step; warm-up iterations are left out. Buttons in the head sort.",
     columns: [column("configuration", format.text, true), column("fork", format.count), column("iteration", format.count), column("token", format.count),
       column("host (ns)", format.count), ...(lines.some(l => l.device) ? [column("device (ns)", format.count)] : [])],
-    count: total, value: (row, c) => get[c](row), csv: "steps.csv"}));
+    count: total, value: (row, c) => get[c](row), pageSize: 25, csv: "steps.csv"}));
 }
 
 function originSection() {
@@ -363,7 +363,7 @@ function howToSection() {
     "A transformer keeps keys and values of every token so far, and every step reads all of them. A strategy drops entries to keep that cache small; choosing what to drop costs time in every step too. The plots show both: where a strategy's curve lies above the full cache's it costs, where it lies below it saves.",
     "A strategy's curve follows the full cache's until its window is full; from the first eviction on it stays level, while the full cache's goes on rising. How steep it rises is what a strategy can save: little at batch 1, where weights are most of what a step reads, more with many sequences and long texts.",
     "Time on the host runs from the launch of a step until the next token is back on the host, eviction included. Time on the device is the same step between two events on the device.",
-    "Steps of one generation are not independent of each other, so intervals count each generation once: they are percentile bootstraps of the generations' medians. With fewer than four generations no difference is called real.",
+    "Steps of one generation are not independent of each other, so intervals count each generation once: they are percentile bootstraps of the generations' medians. A difference is called real where its interval excludes zero; with fewer than four generations only if it is also larger than 3 %.",
     "A greyscale print keeps curves apart by their dashes. All figures are in tables too.",
   ].map(text => el("p", null, text)));
 }

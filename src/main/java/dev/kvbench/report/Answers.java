@@ -53,7 +53,7 @@ final class Answers {
     static String sentence(Report.Crossing c) {
         String name = brief(c.name());
         if (c.firstEviction() == null) {
-            return name + " evicts nothing within " + c.length() + " tokens; its steps take " + against(c.filling()) + ".";
+            return name + " evicts nothing within " + c.length() + (c.length() == 1 ? " token" : " tokens") + "; its steps take " + against(c.filling()) + ".";
         }
         String start = name + (c.start().tells()
                 ? " is " + Numbers.percent(c.start().change()) + (c.start().change() > 0 ? " slower" : " faster") + " than the full cache"

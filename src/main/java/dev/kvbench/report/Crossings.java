@@ -18,6 +18,9 @@ final class Crossings {
     private static final double CONFIDENCE = 0.95;
     private static final double ALPHA = 0.05;
 
+    /** With too few generations for any test only a change beyond this is called one; as compare's threshold. */
+    private static final double NOISE = 0.03;
+
     private Crossings() {}
 
     /** @return the full cache of the same setting, if that was measured as well */
@@ -57,9 +60,9 @@ final class Crossings {
         double[] now = Measured.medians(strategy.host(), from, to);
         double[] old = Measured.medians(full.host(), from, to);
         double[] interval = Statistics.intervalOfChange(old, now, CONFIDENCE);
-        boolean enough = Statistics.smallestP(old.length, now.length) < ALPHA;
-        return new Report.Change(Measured.median(now) / Measured.median(old) - 1, interval[0], interval[1],
-                enough && (interval[0] > 0 || interval[1] < 0));
+        double change = Measured.median(now) / Measured.median(old) - 1;
+        boolean enough = Statistics.smallestP(old.length, now.length) < ALPHA || Math.abs(change) > NOISE;
+        return new Report.Change(change, interval[0], interval[1], enough && (interval[0] > 0 || interval[1] < 0));
     }
 
     /** The first token from {@code first} on after which the strategy's curve stays below; null if it ends above. */

@@ -56,7 +56,7 @@ final class Origins {
         measured.stream().mapToInt(m -> m.host().length).min().ifPresent(fewest -> {
             if (fewest < FEW) {
                 notes.add("Some configurations have only " + fewest + (fewest == 1 ? " generation" : " generations")
-                        + ": too few to tell a difference from noise; run more iterations (-i).");
+                        + ": differences below 3 % are not called real; run more iterations (-i).");
             }
         });
         if (files.stream().anyMatch(f -> Boolean.TRUE.equals(f.fingerprint().dirty()))) {

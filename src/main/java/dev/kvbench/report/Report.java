@@ -110,7 +110,7 @@ record Report(String title, String subtitle, List<String> answers, List<String> 
      * @param change above zero for slower
      * @param low lower end of its 95 % bootstrap interval
      * @param high upper end
-     * @param tells whether that interval excludes zero and there are enough generations to say so
+     * @param tells whether that interval excludes zero, and there are enough generations to say so or it is large
      */
     record Change(double change, double low, double high, boolean tells) {}
 

@@ -123,7 +123,7 @@ final class Reports {
         for (Measured m : measured) {
             String strategy = m.result() + m.configuration().benchmark() + m.configuration().params().get("strategy");
             int colour = colours.computeIfAbsent(strategy, s -> colours.size());
-            looks.add(new Report.Look(colour % COLOURS, ofOne.merge(strategy, 1, Integer::sum) % DASHES));
+            looks.add(new Report.Look(colour % COLOURS, (ofOne.merge(strategy, 1, Integer::sum) - 1) % DASHES));
         }
         return looks;
     }

@@ -122,7 +122,9 @@ final class Expected {
         double[] changes = each(10_000, i -> median(drawn(now, random)) / median(drawn(old, random)) - 1);
         double low = quantile(changes, 0.025);
         double high = quantile(changes, 0.975);
-        return new Change(median(now) / median(old) - 1, low, high, Math.min(now.length, old.length) >= 4 && (low > 0 || high < 0));
+        double change = median(now) / median(old) - 1;
+        boolean enough = Math.min(now.length, old.length) >= 4 || Math.abs(change) > 0.03;
+        return new Change(change, low, high, enough && (low > 0 || high < 0));
     }
 
     private static double[] drawn(double[] values, Random random) {

@@ -191,13 +191,13 @@ class ReportPageTest {
 
         Collections.sort(host);
         browser.click("#raw-table th:nth-child(5) button");
-        assertEquals(texts(host.subList(0, 50)), browser.table("raw-table").stream().map(r -> r.get(4)).toList());
+        assertEquals(texts(host.subList(0, 25)), browser.table("raw-table").stream().map(r -> r.get(4)).toList());
         assertEquals("ascending", browser.find("#raw-table th:nth-child(5)").getDomAttribute("aria-sort"));
         browser.click("#raw .pages button:nth-child(2)");
-        assertEquals(texts(host.subList(50, 100)), browser.table("raw-table").stream().map(r -> r.get(4)).toList());
+        assertEquals(texts(host.subList(25, 50)), browser.table("raw-table").stream().map(r -> r.get(4)).toList());
         browser.click("#raw-table th:nth-child(5) button");
         Collections.reverse(host);
-        assertEquals(texts(host.subList(0, 50)), browser.table("raw-table").stream().map(r -> r.get(4)).toList());
+        assertEquals(texts(host.subList(0, 25)), browser.table("raw-table").stream().map(r -> r.get(4)).toList());
     }
 
     private static List<String> texts(List<Long> numbers) {
@@ -346,7 +346,7 @@ class ReportPageTest {
             browser.open(page);
             browser.assertSilent();
             assertTrue(browser.text("#map figcaption").endsWith(
-                    "After step 39 entries of 5 of 40 tokens are held; 1 of them are older than the last 5 tokens."), browser.text("#map figcaption"));
+                    "After step 39 the cache holds entries of 5 of 40 tokens; 1 of them is older than the last 5 tokens."), browser.text("#map figcaption"));
             // after step 20 token 0 and tokens 17 to 20 are held, token 10 is not, and token 30 is not there yet
             assertEquals("After step 20 100 % of layers and heads hold token 0", cell(20, 0));
             assertEquals("After step 20 0 % of layers and heads hold token 10", cell(20, 10));

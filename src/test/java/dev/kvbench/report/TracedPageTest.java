@@ -143,7 +143,7 @@ class TracedPageTest {
         traced.add(answer);
         int fewest = expected.configs.stream().mapToInt(c -> c.host().length).min().orElseThrow();
         String note = "Some configurations have only " + fewest
-                + (fewest == 1 ? " generation" : " generations") + ": too few to tell a difference from noise; run more iterations (-i).";
+                + (fewest == 1 ? " generation" : " generations") + ": differences below 3 % are not called real; run more iterations (-i).";
         assertEquals(fewest < 4, browser.text("main").contains(note));
         traced.add(note);
     }
@@ -331,7 +331,7 @@ class TracedPageTest {
             traced.addAll(rows.get(t));
         }
         int steps = expected.configs.stream().mapToInt(c -> c.host().length * c.length()).sum();
-        String where = "Rows 1 to 50 of " + steps;
+        String where = "Rows 1 to 25 of " + steps;
         assertEquals(where, browser.text("#raw .pages span"));
         traced.add(where);
     }

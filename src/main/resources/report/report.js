@@ -21,7 +21,7 @@ function head() {
 }
 
 function timeSection() {
-  const state = {clock: "host", log: report.time.high / report.time.low > 6 && report.time.low > 0, spread: true, zero: false, limit: true};
+  const state = {clock: "host", log: report.time.wide, spread: true, zero: false, limit: true};
   const hasDevice = lines.some(l => l.device);
   const {host, figure: fig} = figure(report.findings.time);
   const values = new Map(lines.map(l => [l, el("output")]));
@@ -39,7 +39,7 @@ function timeSection() {
     if (state.limit && report.time.limit) {
       series.push({values: padded(report.time.limit), colour: css("--limit"), dash: [1, 5], width: 2.5});
     }
-    const low = state.log ? Math.max(report.time.low, report.time.high / 1e6) : state.zero ? 0 : report.time.low;
+    const low = state.log ? report.time.lowest : state.zero ? 0 : report.time.low;
     return {xs: tokens, series, x: {label: "sequence length (tokens)", range: [longest === 1 ? 0.5 : 1, longest === 1 ? 1.5 : longest], zoom: longest > 1, whole: true},
       y: {label: "time per token (ms)", log: state.log, range: [low, report.time.high]}};
   }, index => read(index == null ? Number(slider.value) : index + 1, false));

@@ -16,7 +16,7 @@ final class Answers {
         Map<String, List<Report.Crossing>> settings = new LinkedHashMap<>();
         crossings.forEach(c -> settings.computeIfAbsent(c.baseline(), b -> new ArrayList<>()).add(c));
         List<String> answers = new ArrayList<>();
-        settings.forEach((baseline, of) -> answers.add((settings.size() > 1 ? baseline + ": " : "") + setting(of)));
+        settings.forEach((baseline, of) -> answers.add(setting(of, settings.size() > 1 ? baseline : "the full cache")));
         List<Measured> full = all.stream().filter(Measured::isFull).sorted(Comparator.comparingDouble(Answers::step)).toList();
         if (full.size() > 1 && step(full.get(0)) > 0) {
             Measured first = full.get(0);
@@ -38,26 +38,26 @@ final class Answers {
         return Measured.median(measured.host(), 1, measured.length());
     }
 
-    private static String setting(List<Report.Crossing> crossings) {
+    private static String setting(List<Report.Crossing> crossings, String baseline) {
         if (crossings.size() == 1) {
-            return sentence(crossings.get(0));
+            return sentence(crossings.get(0), baseline);
         }
         Report.Crossing best = crossings.stream().min(Comparator.comparingDouble(c -> c.end().change())).orElseThrow();
         long faster = crossings.stream().filter(c -> c.end().tells() && c.end().change() < 0).count();
         return (faster == 0 ? "None" : faster == crossings.size() ? "All" : String.valueOf(faster)) + " of " + crossings.size()
-                + " configurations " + (faster == 1 ? "is" : "are") + " faster than the full cache at token " + best.length() + ". "
-                + (faster == 0 ? "The nearest: " : faster == 1 ? "" : "The fastest: ") + sentence(best);
+                + " configurations " + (faster == 1 ? "is" : "are") + " faster than " + baseline + " at token " + best.length() + ". "
+                + (faster == 0 ? "The nearest: " : faster == 1 ? "" : "The fastest: ") + sentence(best, baseline);
     }
 
     /** @return a strategy's cost and gain against the full cache, from its first eviction to its end */
-    static String sentence(Report.Crossing c) {
+    private static String sentence(Report.Crossing c, String baseline) {
         String name = brief(c.name());
         if (c.firstEviction() == null) {
-            return name + " evicts nothing within " + c.length() + (c.length() == 1 ? " token" : " tokens") + "; its steps take " + against(c.filling()) + ".";
+            return name + " evicts nothing within " + c.length() + (c.length() == 1 ? " token" : " tokens") + "; its steps take " + against(c.filling(), baseline) + ".";
         }
         String start = name + (c.start().tells()
-                ? " is " + Numbers.percent(c.start().change()) + (c.start().change() > 0 ? " slower" : " faster") + " than the full cache"
-                : " cannot be told from the full cache") + " when it starts to evict, at token " + c.firstEviction();
+                ? " is " + Numbers.percent(c.start().change()) + (c.start().change() > 0 ? " slower" : " faster") + " than " + baseline
+                : " cannot be told from " + baseline) + " when it starts to evict, at token " + c.firstEviction();
         String end = c.end().tells()
                 ? Numbers.percent(c.end().change()) + (c.end().change() > 0 ? " slower" : " faster") : "not told apart from it";
         if (c.fasterFrom() == null) {
@@ -67,11 +67,11 @@ final class Answers {
         return start + (c.fasterFrom() > c.firstEviction() ? ", catches up at token " + c.fasterFrom() + ", and is " + there : ", and " + there);
     }
 
-    private static String against(Report.Change change) {
+    private static String against(Report.Change change, String baseline) {
         if (!Double.isFinite(change.change())) {
-            return "a time that cannot be held against the full cache's";
+            return "a time that cannot be held against that of " + baseline;
         }
-        String how = Numbers.percent(change.change()) + (change.change() < 0 ? " less" : " more") + " time than the full cache's";
+        String how = Numbers.percent(change.change()) + (change.change() < 0 ? " less" : " more") + " time than those of " + baseline;
         return change.tells() ? how : how + ", which cannot be told from noise";
     }
 

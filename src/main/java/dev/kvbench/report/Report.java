@@ -79,12 +79,14 @@ record Report(String title, String subtitle, List<String> answers, List<String> 
      *
      * @param low where its linear axis starts unless at zero, ms
      * @param high where it ends
+     * @param lowest where a logarithmic axis starts, ms
+     * @param wide whether the curves are so far apart that only a logarithmic axis shows them all
      * @param smoothing steps that a point of a curve is the median of
      * @param limit ms that reading weights and full cache once takes; null if the lines share none
      * @param terabytesPerSecond at which bandwidth
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Time(double low, double high, int smoothing, double[] limit, Double terabytesPerSecond) {}
+    record Time(double low, double high, double lowest, boolean wide, int smoothing, double[] limit, Double terabytesPerSecond) {}
 
     /**
      * A strategy against the full cache of the same setting. Changes are relative, above zero for slower.

@@ -186,7 +186,8 @@ final class Reports {
         double low = curves.stream().flatMapToDouble(c -> Arrays.stream(c.low())).min().orElse(0);
         double lowest = limit.map(l -> Math.min(low, l.ms(1))).orElse(low);
         double high = 0.9 * StepTimePlot.ceiling(curves);
-        return new Report.Time(Math.max(0, lowest - 0.04 * (high - lowest)), high, SMOOTHING,
+        return new Report.Time(Math.max(0, lowest - 0.04 * (high - lowest)), high, Math.max(0.9 * lowest, high / 1e6),
+                lowest > 0 && StepTimePlot.spread(curves) >= StepTimePlot.WIDE, SMOOTHING,
                 limit.map(l -> IntStream.rangeClosed(1, l.length()).mapToDouble(l::ms).toArray()).orElse(null),
                 limit.map(l -> l.bytesPerSecond() / 1e12).orElse(null));
     }

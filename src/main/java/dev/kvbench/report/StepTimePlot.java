@@ -26,7 +26,7 @@ final class StepTimePlot {
     private StepTimePlot() {}
 
     /** From this ratio between curves on, a linear axis would hide the lower ones. */
-    private static final double WIDE = 6;
+    static final double WIDE = 6;
 
     /** @return the plot, empty if the result has no series */
     static Optional<XYChart> of(StepsFile steps) {
@@ -95,7 +95,7 @@ final class StepTimePlot {
         return QUANTILE.evaluate(curve.median(), 0.5);
     }
 
-    private static double spread(List<Curve> curves) {
+    static double spread(List<Curve> curves) {
         DoubleSummaryStatistics typical = curves.stream().mapToDouble(StepTimePlot::typical).summaryStatistics();
         return typical.getMax() / typical.getMin();
     }

@@ -77,7 +77,8 @@ final class Answers {
 
     /** @return a line's name with its window in brackets: "H2O (128/32)" */
     static String brief(String name) {
-        return name.replaceFirst(", window (\\d+), (\\d+) heavy hitters", " ($1/$2)").replaceFirst(",? window (\\d+)", " ($1)");
+        return name.replaceFirst(", window (\\d+), (\\d+) heavy hitters", " ($1/$2)").replaceFirst(", window (\\d+)", " ($1)")
+                .replaceFirst("sliding window (\\d+)", "sliding window ($1)");
     }
 
     /** @return the latency figure in a sentence */

@@ -8,7 +8,7 @@ import java.util.function.Function;
 /** Titles and legends: what all configurations share goes into the title, what differs into the legend. */
 final class Captions {
 
-    private static final List<String> NAMED_BY_LABEL = List.of("strategy", "window", "heavyHitters");
+    private static final List<String> NAMED_BY_LABEL = List.of("strategy", "window", "heavyHitters", "evictEvery");
     private static final List<String> NAMED_IN_TITLE = List.of("model", "dtype");
 
     private final StepsFile steps;

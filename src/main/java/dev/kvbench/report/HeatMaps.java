@@ -35,7 +35,7 @@ final class HeatMaps {
             }
             metrics.add(metric("median step time", "ms", strategies, windows, setting, m -> Measured.median(m.host(), 1, m.length())));
             metrics.add(metric("cache memory at the end", "MB", strategies, windows, setting,
-                    m -> m.isPeer() ? Double.NaN : m.held()[m.length() - 1] * m.bytesPerEntry() / 1e6));
+                    m -> m.isPeer() ? Double.NaN : m.cacheMb()[m.length() - 1]));
             maps.add(new Report.HeatMap(settings.size() > 1 ? captions.byStrategy(setting.get(0).configuration())
                     .replaceFirst("^[^,]*(, \\d+ heavy hitters)?(, )?", "") : "", strategies, windows, metrics));
         }

@@ -1,9 +1,12 @@
 package dev.kvbench.report;
 
 import dev.kvbench.results.StepsFile;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.commons.statistics.descriptive.Quantile;
 
@@ -20,7 +23,37 @@ record Measured(String name, int result, StepsFile.Configuration configuration, 
 
     private static final Quantile QUANTILE = Quantile.withDefaults().withCopy(true);
 
-    static Measured of(String name, int result, StepsFile.Configuration configuration) {
+    /**
+     * @param files results
+     * @param configurations all of theirs in order, with the labels they go by together
+     * @param captions of those
+     * @return those that have a series, named apart
+     */
+    static List<Measured> all(List<StepsFile> files, List<StepsFile.Configuration> configurations, Captions captions) {
+        List<Measured> measured = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        int at = 0;
+        for (int result = 0; result < files.size(); result++) {
+            for (int i = 0; i < files.get(result).configurations().size(); i++) {
+                StepsFile.Configuration configuration = configurations.get(at++);
+                if (Curve.of(configuration).median().length > 0) {
+                    String legend = captions.legend(configuration);
+                    String name = names.add(legend) ? legend : legend + " (" + at + ")";
+                    names.add(name);
+                    measured.add(of(name, result, configuration));
+                }
+            }
+        }
+        return measured;
+    }
+
+    /** @return those of one result that have a series */
+    static List<Measured> all(StepsFile steps) {
+        List<StepsFile.Configuration> shown = steps.configurations().stream().filter(c -> Curve.of(c).median().length > 0).toList();
+        return all(List.of(steps), steps.configurations(), new Captions(steps, shown));
+    }
+
+    private static Measured of(String name, int result, StepsFile.Configuration configuration) {
         List<StepsFile.Iteration> iterations = measured(configuration);
         boolean known = iterations.stream().allMatch(i -> i.deviceNanos() != null
                 && i.deviceNanos().length == i.stepNanos().length && Arrays.stream(i.deviceNanos()).allMatch(n -> n >= 0));
@@ -39,6 +72,20 @@ record Measured(String name, int result, StepsFile.Configuration configuration, 
 
     static double median(double[] values) {
         return QUANTILE.evaluate(values, 0.5);
+    }
+
+    static double[] quantiles(double[] values, double... p) {
+        return QUANTILE.evaluate(values, p);
+    }
+
+    /** @return the host's time of all steps of all generations */
+    double[] allSteps() {
+        return Arrays.stream(host).flatMapToDouble(Arrays::stream).toArray();
+    }
+
+    /** @return keys and values held after step t at index t−1, all sequences, MB */
+    double[] cacheMb() {
+        return Arrays.stream(held()).mapToDouble(n -> n * bytesPerEntry() / 1e6).toArray();
     }
 
     /** @return steps that all generations have */

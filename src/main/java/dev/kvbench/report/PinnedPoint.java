@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * One step at a pinned cache length, as JMH measured it.
@@ -68,7 +67,7 @@ record PinnedPoint(StepsFile.Configuration configuration, double ms, double erro
                     points.stream().mapToDouble(at).toArray(),
                     points.stream().mapToDouble(PinnedPoint::ms).toArray(),
                     points.stream().mapToDouble(PinnedPoint::error).toArray());
-            series.setMarker(SeriesMarkers.CIRCLE);
+            series.setMarker(new SpacedMarker(curve, points.size(), points.size()));
             series.setMarkerColor(Charts.colour(curve));
             series.setLineColor(Charts.colour(curve));
             series.setLineStyle(Charts.stroke(curve++));

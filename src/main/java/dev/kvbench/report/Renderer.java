@@ -41,6 +41,14 @@ public final class Renderer {
         if (stepTime.isPresent()) {
             written.addAll(Charts.write(stepTime.get(), folder.path(), "step-time"));
         }
+        Optional<XYChart> latency = LatencyPlot.of(steps);
+        if (latency.isPresent()) {
+            written.addAll(Charts.write(latency.get(), folder.path(), "latency"));
+        }
+        Optional<XYChart> memory = CacheMemoryPlot.of(steps);
+        if (memory.isPresent()) {
+            written.addAll(Charts.write(memory.get(), folder.path(), "cache-memory"));
+        }
         if (folder.hasJmh()) {
             Optional<XYChart> pinned = PinnedStepPlot.of(steps, folder.readJmh());
             if (pinned.isPresent()) {

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.apache.commons.statistics.descriptive.Quantile;
 
 /** Computes what a page shows. */
 final class Reports {
@@ -49,7 +48,7 @@ final class Reports {
         List<StepsFile.Configuration> configurations = steps == null ? List.of() : steps.configurations();
         List<StepsFile.Configuration> shown = configurations.stream().filter(c -> Curve.of(c).median().length > 0).toList();
         Captions captions = new Captions(steps, shown.isEmpty() ? configurations : shown);
-        List<Measured> measured = measured(files, configurations, captions);
+        List<Measured> measured = Measured.all(files, configurations, captions);
         List<Report.Crossing> crossings = Crossings.of(measured);
         List<Report.Line> lines = lines(measured, crossings);
         List<Report.HeatMap> heatMaps = HeatMaps.of(measured, crossings, captions);
@@ -74,25 +73,6 @@ final class Reports {
         return String.join(" · ", files.stream().map(f -> "run of " + f.created()).distinct().toList());
     }
 
-    /** Those configurations that have a series, named apart. */
-    private static List<Measured> measured(List<StepsFile> files, List<StepsFile.Configuration> configurations, Captions captions) {
-        List<Measured> measured = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        int at = 0;
-        for (int result = 0; result < files.size(); result++) {
-            for (int i = 0; i < files.get(result).configurations().size(); i++) {
-                StepsFile.Configuration configuration = configurations.get(at++);
-                if (Curve.of(configuration).median().length > 0) {
-                    String legend = captions.legend(configuration);
-                    String name = names.add(legend) ? legend : legend + " (" + at + ")";
-                    names.add(name);
-                    measured.add(Measured.of(name, result, configuration));
-                }
-            }
-        }
-        return measured;
-    }
-
     private static List<Report.Line> lines(List<Measured> measured, List<Report.Crossing> crossings) {
         List<Report.Look> looks = looks(measured);
         Set<String> first = shownFirst(measured, crossings);
@@ -106,7 +86,7 @@ final class Reports {
                     band(curve), m.device() == null ? null : band(Curve.ofDevice(m.configuration())), latency(m),
                     m.device() == null ? null : Measured.median(Arrays.stream(m.device()).flatMapToDouble(Arrays::stream).toArray()),
                     Measured.median(Arrays.stream(m.host()).mapToDouble(g -> 1e3 * m.batch() * g.length / Arrays.stream(g).sum()).toArray()),
-                    gpu == null ? null : timesLimit(m, curve), m.isPeer() ? null : cacheMb(m),
+                    gpu == null ? null : timesLimit(m, curve), m.isPeer() ? null : m.cacheMb(),
                     gpu == null ? null : gpu.memoryBytes() / 1e6, samples > MOST_RAW ? null : raw(m)));
         }
         return lines;
@@ -149,10 +129,9 @@ final class Reports {
     }
 
     private static Report.Latency latency(Measured m) {
-        double[] all = Arrays.stream(m.host()).flatMapToDouble(Arrays::stream).toArray();
-        Quantile quantile = Quantile.withDefaults().withCopy(true);
-        double[] some = quantile.evaluate(all, 0.5, 0.9, 0.99, 1);
-        return new Report.Latency(some[0], some[1], some[2], some[3], quantile.evaluate(all, QUANTILES));
+        double[] all = m.allSteps();
+        double[] some = Measured.quantiles(all, 0.5, 0.9, 0.99, 1);
+        return new Report.Latency(some[0], some[1], some[2], some[3], Measured.quantiles(all, QUANTILES));
     }
 
     private static double timesLimit(Measured m, Curve curve) {
@@ -163,10 +142,6 @@ final class Reports {
         Arrays.setAll(times, t -> curve.median()[t] * gpu.copyBytesPerSecond()
                 / (1e3 * (gpu.weightBytes() + (t == 0 ? 1 : held[t - 1] + 1) * m.bytesPerEntry())));
         return Measured.median(times);
-    }
-
-    private static double[] cacheMb(Measured m) {
-        return Arrays.stream(m.held()).mapToDouble(n -> n * m.bytesPerEntry() / 1e6).toArray();
     }
 
     private static List<Report.Raw> raw(Measured m) {

@@ -76,7 +76,7 @@ class EndToEndTest {
         assertEquals("2.7.1", steps.fingerprint().libtorch());
 
         List<Path> plots = Renderer.render(folder);
-        assertEquals(List.of("step-time.png", "step-time.svg", "report.html"),
+        assertEquals(List.of("step-time.png", "step-time.svg", "latency.png", "latency.svg", "cache-memory.png", "cache-memory.svg", "report.html"),
                 plots.stream().map(p -> p.getFileName().toString()).toList());
         assertEquals(2200, ImageIO.read(plots.get(0).toFile()).getWidth());
         DocumentBuilderFactory xml = DocumentBuilderFactory.newInstance();

@@ -67,7 +67,7 @@ class TogetherTest {
     @Test
     void peersAloneAreDrawnWithoutAJmhFile() throws Exception {
         List<Path> plots = Renderer.render(peers("peers"));
-        assertEquals(List.of("step-time.png", "step-time.svg", "report.html"), names(plots));
+        assertEquals(List.of("step-time.png", "step-time.svg", "latency.png", "latency.svg", "report.html"), names(plots));
         assertCurvesIn(plots.get(1), PEERS.size());
     }
 

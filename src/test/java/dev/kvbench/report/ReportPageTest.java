@@ -387,10 +387,4 @@ class ReportPageTest {
         assertTrue(browser.text("#fingerprint").contains("transformers"), "a field that only peers have");
         assertEquals(2 + 4, browser.table("summary").size());
     }
-
-    @Test
-    void dataThatIsNoNumberBecomesNull() {
-        assertEquals("[1.23457,null,null,0]", Page.json(new double[] {1.234567, Double.NaN, Double.POSITIVE_INFINITY, 0}));
-        assertEquals("\"\\u003c/script\\u003e\"", Page.json("</script>"));
-    }
 }

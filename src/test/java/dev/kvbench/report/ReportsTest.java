@@ -139,4 +139,10 @@ class ReportsTest {
         assertNull(report.lines().get(0).raw());
         assertEquals(1600, report.lines().get(0).generations());
     }
+
+    @Test
+    void dataThatIsNoNumberBecomesNull() {
+        assertEquals("[1.23457,null,null,0]", Page.json(new double[] {1.234567, Double.NaN, Double.POSITIVE_INFINITY, 0}));
+        assertEquals("\"\\u003c/script\\u003e\"", Page.json("</script>"));
+    }
 }

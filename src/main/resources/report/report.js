@@ -259,15 +259,15 @@ function heatSection() {
 function scoresSection() {
   if (!report.scores.length) return;
   const parts = [];
-  if (report.pinned.length) {
-    const at = [...new Set(report.pinned.flatMap(p => [...p.at]))].sort((a, b) => a - b);
-    const finding = "Time per step against entries held; error bars are JMH's 99.9 % intervals. The figures are in the table below.";
-    const {host, figure: fig} = figure(finding);
+  const at = [...new Set(report.pinned.flatMap(p => [...p.at]))].sort((a, b) => a - b);
+  if (at.length > 1) {
+    const {host, figure: fig} = figure(report.findings.pinned);
     const by = (p, values) => at.map(n => p.at.includes(n) ? values[p.at.indexOf(n)] : null);
     const high = 1.1 * Math.max(...report.pinned.flatMap(p => p.ms.map((ms, i) => ms + p.error[i])));
     chart(host, () => ({xs: at, x: {label: "cache length (entries)", range: [0, at[at.length - 1] * 1.05]}, y: {label: "time per step (ms)", range: [0, high]}, height: 300,
       series: report.pinned.map(p => ({values: by(p, p.ms), low: by(p, p.ms.map((ms, i) => ms - p.error[i])), high: by(p, p.ms.map((ms, i) => ms + p.error[i])), points: true, ...drawn(p)}))}));
-    parts.push(fig, ...report.pinned.map(p => el("label", null, swatch("k" + p.look.colour, p.look.dash), p.name)));
+    parts.push(fig, el("ul", {class: "keys"}, ...report.pinned.map(p => el("li", null, swatch("k" + p.look.colour, p.look.dash), p.name))),
+      el("p", {class: "hint"}, "Bands are JMH's 99.9 % intervals."));
   }
   section("scores", "Benchmarks without a series", ...parts, records("scores-table", "Mean and half of JMH's 99.9 % interval.", report.scores, [
     ["benchmark", "benchmark", format.text, true], ["configuration", "name", format.text, true],

@@ -66,7 +66,7 @@ final class Reports {
         return new Report(steps == null ? maps.get(0).title() : captions.title(), subtitle(files), answers.isEmpty()
                         ? List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows." : maps.get(0).finding()) : answers,
                 Origins.notes(files, measured), lines, lines.isEmpty() ? null : time(measured, shown), crossings, Crossings.costs(measured),
-                scores, pinned, heatMaps, maps, findings(lines, heatMaps, answers), Origins.of(folders), Origins.failures(files));
+                scores, pinned, heatMaps, maps, findings(lines, heatMaps, pinned, answers), Origins.of(folders), Origins.failures(files));
     }
 
     private static String subtitle(List<StepsFile> files) {
@@ -167,7 +167,8 @@ final class Reports {
                 limit.map(l -> l.bytesPerSecond() / 1e12).orElse(null));
     }
 
-    private static Map<String, String> findings(List<Report.Line> lines, List<Report.HeatMap> heatMaps, List<String> answers) {
+    private static Map<String, String> findings(List<Report.Line> lines, List<Report.HeatMap> heatMaps, List<Report.Pinned> pinned,
+            List<String> answers) {
         Map<String, String> findings = new LinkedHashMap<>();
         if (!lines.isEmpty()) {
             findings.put("time", answers.get(0));
@@ -176,6 +177,10 @@ final class Reports {
         }
         if (!heatMaps.isEmpty()) {
             findings.put("heat", Answers.heatMap(heatMaps.get(0)));
+        }
+        if (!pinned.isEmpty()) {
+            List<String> said = Scores.answers(pinned);
+            findings.put("pinned", said.isEmpty() ? Scores.range(pinned.get(0)) : String.join(" ", said));
         }
         return findings;
     }

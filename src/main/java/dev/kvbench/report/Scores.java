@@ -64,4 +64,11 @@ final class Scores {
         });
         return answers;
     }
+
+    /** @return a line's times at its first and last length */
+    static String range(Report.Pinned line) {
+        int last = line.at().length - 1;
+        return "A step of " + Answers.brief(line.name()) + " takes " + Numbers.ms(line.ms()[0]) + " with " + line.at()[0] + " entries held and "
+                + Numbers.ms(line.ms()[last]) + " with " + line.at()[last] + ".";
+    }
 }

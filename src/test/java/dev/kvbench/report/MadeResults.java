@@ -61,6 +61,25 @@ final class MadeResults {
         return folder;
     }
 
+    /** Steps of the full cache and of H2O at 64 and 128 entries: 1 ms and 1 ms, 1.5 ms and 1.25 ms, each ± 0.01. */
+    static ResultFolder pinned(Path path) throws IOException {
+        List<StepsFile.Configuration> all = new ArrayList<>();
+        List<String> jmh = new ArrayList<>();
+        for (String strategy : List.of("full", "h2o")) {
+            for (int length : new int[] {64, 128}) {
+                all.add(new StepsFile.Configuration(STEP, strategy.equals("full") ? "full cache" : "H2O, window 128, 32 heavy hitters",
+                        Map.of("strategy", strategy, "cacheLength", "" + length), "synthetic", "explicit", "fused", "gpu", 8, null, List.of()));
+                jmh.add("""
+                        {"benchmark": "%s", "mode": "avgt", "params": {"strategy": "%s", "cacheLength": "%d"},
+                         "primaryMetric": {"score": %s, "scoreError": 0.01, "scoreUnit": "ms/op", "rawData": [[1]]}}
+                        """.formatted(STEP, strategy, length, length == 64 ? "1.0" : strategy.equals("full") ? "1.5" : "1.25"));
+            }
+        }
+        ResultFolder folder = write(path, "GPU", all, null);
+        Files.writeString(path.resolve(ResultFolder.JMH_FILE), "[" + String.join(",", jmh) + "]");
+        return folder;
+    }
+
     /** ns: weights, then entries held; scoring and eviction on top, noise, and now and then a slow step. */
     static StepsFile.Configuration configuration(String label, String strategy, int window, int heavyHitters, int tokens,
             int generations, boolean device) {

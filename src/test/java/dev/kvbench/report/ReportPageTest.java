@@ -369,6 +369,18 @@ class ReportPageTest {
     }
 
     @Test
+    void pinnedStepsAreAPlotAndATable() throws Exception {
+        browser.open(page(MadeResults.pinned(folder.resolve("pinned"))));
+        browser.assertSilent();
+        browser.screenshot("pinned");
+        String answer = "With 128 entries held a step of H2O (128/32) takes 17 % less time than one of the full cache.";
+        assertEquals(answer, browser.text("#answer"));
+        assertEquals(answer, browser.text("#scores figcaption"));
+        assertTrue(pixels("#scores", ".k0") > 200 && pixels("#scores", ".k1") > 100, "no curves");
+        assertEquals(List.of("1.000", "1.500", "1.000", "1.250"), browser.table("scores-table").stream().map(r -> r.get(2)).toList());
+    }
+
+    @Test
     void ourResultBesidePeersHasALogarithmicAxis() throws Exception {
         Path peers = Files.createDirectories(folder.resolve("peers"));
         JsonNode json = new ObjectMapper().readTree(getClass().getResourceAsStream("/peers/steps.json"));

@@ -20,6 +20,9 @@ function head() {
     ...report.notes.map(n => el("p", {class: "note"}, n)));
 }
 
+/** What else the slider reads. */
+const tokenReaders = [];
+
 function timeSection() {
   const state = {clock: "host", log: report.time.wide, spread: true, zero: false, limit: true};
   const hasDevice = lines.some(l => l.device);
@@ -46,6 +49,7 @@ function timeSection() {
 
   function read(t, moves) {
     token.textContent = t;
+    if (moves) tokenReaders.forEach(reader => reader(t));
     slider.setAttribute("aria-valuetext", "token " + t);
     for (const [l, output] of values) {
       const at = b => digits(b.median[t - 1]);
@@ -167,11 +171,15 @@ function memorySection() {
   const {host, figure: fig} = figure(report.findings.memory || "");
   if (!report.findings.memory) return;
   const top = 1.08 * largest(lines.flatMap(l => l.cacheMb ? [largest(l.cacheMb)] : []));
-  const readout = el("p", {class: "hint", id: "memory-read"}, "Point at the plot to read values.");
+  const readout = el("p", {class: "hint", id: "memory-read"}, "Point at the plot, or move the slider above, to read values.");
+  const read = t => {
+    readout.textContent = `Token ${t}: ` + known().map(l => `${l.name} ${digits(l.cacheMb[t - 1])} MB`).join("; ");
+  };
+  tokenReaders.push(read);
   chart(host, () => ({xs: tokens, series: known().map(l => ({values: padded(l.cacheMb), ...drawn(l)})),
     x: {label: "sequence length (tokens)", range: [0, longest], whole: true}, y: {label: "keys and values held (MB)", range: [0, top]}, height: 300}),
     index => {
-      if (index != null) readout.textContent = `Token ${index + 1}: ` + known().map(l => `${l.name} ${digits(l.cacheMb[index])} MB`).join("; ");
+      if (index != null) read(index + 1);
     });
   const device = lines.filter(l => l.deviceMb != null);
   section("memory", "Memory of the cache", fig, readout,
@@ -293,7 +301,15 @@ function mapSection() {
       }
       return null;
     };
-    const readout = el("p", {class: "hint", id: "map-read-" + m}, "Point at a cell to read it.");
+    const readout = el("p", {class: "hint", id: "map-read-" + m}, "Point at a cell, or type its step and token, to read it.");
+    const read = (step, token) => {
+      const held = step >= 0 && step < map.steps && token >= 0 ? percent(step, token) : null;
+      readout.textContent = held == null ? `Step ${step}: no token ${token} yet` : `After step ${step} ${held} % of layers and heads hold token ${token}`;
+    };
+    const number = name => el("input", {type: "number", id: `map-${name}-${m}`, min: 0, max: map.steps - 1, value: 0,
+      oninput: () => read(Number(step.value), Number(token.value))});
+    const step = number("step");
+    const token = number("token");
     const paint = u => {
       const colour = colourOf({colour: 0});
       u.ctx.save();
@@ -314,13 +330,9 @@ function mapSection() {
     chart(host, () => ({xs: Array.from({length: n}, (_, i) => i), series: [{values: Array(n).fill(null), colour: "transparent"}],
       x: {label: "step", range: [0, n]}, y: {label: "original index of the token", range: [0, n]}, paint, height: 460, cursorY: true, points: false}),
       (index, u) => {
-        if (index == null) return;
-        const step = Math.floor(u.posToVal(u.cursor.left, "x"));
-        const token = Math.floor(u.posToVal(u.cursor.top, "y"));
-        const held = step >= 0 && step < n && token >= 0 ? percent(step, token) : null;
-        readout.textContent = held == null ? `Step ${step}: no token ${token} yet` : `After step ${step} ${held} % of layers and heads hold token ${token}`;
+        if (index != null) read(Math.floor(u.posToVal(u.cursor.left, "x")), Math.floor(u.posToVal(u.cursor.top, "y")));
       });
-    s.append(el("h3", null, map.title), fig, readout);
+    s.append(el("h3", null, map.title), fig, el("p", null, el("label", null, "Step ", step), " ", el("label", null, "Token ", token)), readout);
   });
 }
 
@@ -376,8 +388,8 @@ if (lines.length) {
   costSection();
   memorySection();
   latencySection();
-  heatSection();
 }
+if (lines.length || report.heatMaps.length) heatSection();
 scoresSection();
 mapSection();
 rawSection();

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +101,23 @@ final class Charts {
         line.setMarkerColor(colour(curve));
         chart.getStyler().setMarkerSize(MARKER_SIZE);
         return line;
+    }
+
+    /** A logarithmic axis, labelled at 1, 2 and 5 times the powers of ten: XChart by itself labels only those. */
+    static void logarithmicY(XYChart chart) {
+        chart.getStyler().setYAxisLogarithmic(true).setYAxisLogarithmicDecadeOnly(false);
+        chart.setCustomYAxisTickLabelsFormatter(Charts::oneTwoFive);
+    }
+
+    /** The same for x. */
+    static void logarithmicX(XYChart chart) {
+        chart.getStyler().setXAxisLogarithmic(true).setXAxisLogarithmicDecadeOnly(false);
+        chart.setCustomXAxisTickLabelsFormatter(Charts::oneTwoFive);
+    }
+
+    static String oneTwoFive(double value) {
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros();
+        return List.of("1", "2", "5").contains(rounded.unscaledValue().toString()) ? rounded.toPlainString() : "";
     }
 
     /** White, with a thin grid and readable type. */

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /** Strategies against windows: a map per setting that has at least two of either. */
@@ -19,7 +22,7 @@ final class HeatMaps {
                 .collect(Collectors.groupingBy(Measured::setting, LinkedHashMap::new, Collectors.toList()));
         List<Report.HeatMap> maps = new ArrayList<>();
         for (List<Measured> setting : settings.values()) {
-            List<String> strategies = setting.stream().map(HeatMaps::row).distinct().toList();
+            List<String> strategies = setting.stream().map(m -> row(m.configuration().params())).distinct().toList();
             List<Integer> windows = setting.stream().map(Measured::window).distinct().sorted().toList();
             if (strategies.size() < 2 && windows.size() < 2) {
                 continue;
@@ -42,19 +45,60 @@ final class HeatMaps {
         return maps;
     }
 
+    /**
+     * The same of pinned steps whose cache is as long as the window, so that every step evicts.
+     *
+     * @param points of one result
+     */
+    static List<Report.HeatMap> ofPinned(List<PinnedPoint> points) {
+        Map<Object, PinnedPoint> full = new LinkedHashMap<>();
+        points.stream().filter(p -> p.window() == 0).forEach(p -> full.put(p.setting(), p));
+        Map<Map<String, String>, List<PinnedPoint>> settings = points.stream().filter(p -> p.window() > 0 && p.window() == p.cacheLength())
+                .collect(Collectors.groupingBy(p -> without(p.setting(), "cacheLength"), LinkedHashMap::new, Collectors.toList()));
+        List<Report.HeatMap> maps = new ArrayList<>();
+        settings.forEach((setting, of) -> {
+            List<String> strategies = of.stream().map(p -> row(p.configuration().params())).distinct().toList();
+            List<Integer> windows = of.stream().map(PinnedPoint::window).distinct().sorted().toList();
+            if (strategies.size() < 2 && windows.size() < 2) {
+                return;
+            }
+            List<Report.Metric> metrics = new ArrayList<>();
+            ToDoubleFunction<PinnedPoint> change = p -> full.containsKey(p.setting()) ? p.ms() / full.get(p.setting()).ms() - 1 : Double.NaN;
+            if (of.stream().mapToDouble(change).anyMatch(Double::isFinite)) {
+                metrics.add(metric("change of step time against the full cache, as many entries held", "%", strategies, windows, of,
+                        p -> row(p.configuration().params()), PinnedPoint::window, change));
+            }
+            metrics.add(metric("step time, window held full", "ms", strategies, windows, of,
+                    p -> row(p.configuration().params()), PinnedPoint::window, PinnedPoint::ms));
+            maps.add(new Report.HeatMap(settings.size() > 1 ? String.join(", ", setting.values()) : "", strategies, windows, metrics));
+        });
+        return maps;
+    }
+
+    private static Map<String, String> without(Map<String, String> setting, String name) {
+        Map<String, String> rest = new TreeMap<>(setting);
+        rest.remove(name);
+        return rest;
+    }
+
     /** A strategy's name with those of its parameters that make it another row. */
-    private static String row(Measured m) {
-        String heavyHitters = m.configuration().params().getOrDefault("heavyHitters", "0");
-        String every = m.configuration().params().getOrDefault("evictEvery", "1");
-        return m.configuration().params().get("strategy") + (heavyHitters.equals("0") ? "" : ", " + heavyHitters + " heavy hitters")
+    private static String row(Map<String, String> params) {
+        String heavyHitters = params.getOrDefault("heavyHitters", "0");
+        String every = params.getOrDefault("evictEvery", "1");
+        return params.get("strategy") + (heavyHitters.equals("0") ? "" : ", " + heavyHitters + " heavy hitters")
                 + (every.equals("1") || every.equals("0") ? "" : ", every " + every + " steps");
     }
 
     private static Report.Metric metric(String name, String unit, List<String> strategies, List<Integer> windows,
             List<Measured> setting, ToDoubleFunction<Measured> of) {
+        return metric(name, unit, strategies, windows, setting, m -> row(m.configuration().params()), Measured::window, of);
+    }
+
+    private static <T> Report.Metric metric(String name, String unit, List<String> strategies, List<Integer> windows, List<T> cells,
+            Function<T, String> row, ToIntFunction<T> window, ToDoubleFunction<T> of) {
         double[][] values = new double[strategies.size()][windows.size()];
-        Arrays.stream(values).forEach(row -> Arrays.fill(row, Double.NaN));
-        setting.forEach(m -> values[strategies.indexOf(row(m))][windows.indexOf(m.window())] = of.applyAsDouble(m));
+        Arrays.stream(values).forEach(r -> Arrays.fill(r, Double.NaN));
+        cells.forEach(c -> values[strategies.indexOf(row.apply(c))][windows.indexOf(window.applyAsInt(c))] = of.applyAsDouble(c));
         return new Report.Metric(name, unit, values);
     }
 }

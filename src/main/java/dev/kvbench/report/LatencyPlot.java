@@ -38,7 +38,9 @@ final class LatencyPlot {
             most = Math.max(most, times[SHOWN]);
         }
         chart.getStyler().setXAxisDecimalPattern("0.###");
-        chart.getStyler().setXAxisLogarithmic(least > 0 && most / least > WIDE);
+        if (least > 0 && most / least > WIDE) {
+            Charts.logarithmicX(chart);
+        }
         chart.getStyler().setYAxisMax(100.0);
         return Optional.of(chart);
     }

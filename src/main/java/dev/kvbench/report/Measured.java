@@ -152,6 +152,8 @@ record Measured(String name, int result, StepsFile.Configuration configuration, 
     Map<String, String> setting() {
         Map<String, String> setting = new TreeMap<>(configuration.params());
         List.of("strategy", "window", "heavyHitters", "evictEvery").forEach(setting::remove);
+        // what ran, where the parameter may have left it open
+        setting.put("runtime", String.valueOf(configuration.runtime()));
         setting.put("benchmark", configuration.benchmark());
         setting.put("result", String.valueOf(result));
         setting.put("weights", String.valueOf(configuration.weights()));

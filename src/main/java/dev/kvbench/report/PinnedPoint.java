@@ -5,6 +5,7 @@ import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -47,6 +48,15 @@ record PinnedPoint(StepsFile.Configuration configuration, double ms, double erro
     /** Most entries that its strategy keeps; 0 if it keeps all. */
     int window() {
         return Integer.parseInt(configuration.params().getOrDefault("window", "0"));
+    }
+
+    /** All that a strategy does not decide. */
+    Map<String, String> setting() {
+        Map<String, String> setting = new TreeMap<>(configuration.params());
+        List.of("strategy", "window", "heavyHitters").forEach(setting::remove);
+        // what ran, where the parameter may have left it open
+        setting.put("runtime", String.valueOf(configuration.runtime()));
+        return setting;
     }
 
     /** This step's time beyond another's; errors add as those of independent means. */

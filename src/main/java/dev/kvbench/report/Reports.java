@@ -51,7 +51,7 @@ final class Reports {
         List<Measured> measured = Measured.all(files, configurations, captions);
         List<Report.Crossing> crossings = Crossings.of(measured);
         List<Report.Line> lines = lines(measured, crossings);
-        List<Report.HeatMap> heatMaps = HeatMaps.of(measured, crossings, captions);
+        List<Report.HeatMap> heatMaps = new ArrayList<>(HeatMaps.of(measured, crossings, captions));
         List<Report.HeldMap> maps = traces.stream().map(HeldMaps::of).toList();
         List<Report.Score> scores = new ArrayList<>();
         List<Report.Pinned> pinned = new ArrayList<>();
@@ -60,6 +60,7 @@ final class Reports {
                 JsonNode jmh = folders.get(i).readJmh();
                 scores.addAll(Scores.of(files.get(i), jmh));
                 pinned.addAll(Scores.pinned(files.get(i), jmh));
+                heatMaps.addAll(HeatMaps.ofPinned(PinnedPoint.all(files.get(i), jmh)));
             }
         }
         List<String> answers = measured.isEmpty() ? Scores.answers(pinned) : Answers.of(measured, crossings);

@@ -63,7 +63,7 @@ final class StepTimePlot {
         MemoryLimit.of(shown).ifPresent(limit -> limit.draw(chart));
         double lowest = lowest(curves, MemoryLimit.of(shown));
         if (lowest > 0 && spread(curves) >= WIDE) {
-            chart.getStyler().setYAxisLogarithmic(true);
+            Charts.logarithmicY(chart);
             chart.getStyler().setYAxisMin(0.8 * lowest);
         } else if (lowest > CLOSE * ceiling(curves)) {
             double tenth = Math.pow(10, Math.floor(Math.log10(lowest))) / 10;

@@ -87,6 +87,14 @@ class ChartsTest {
     }
 
     @Test
+    void aLogarithmicAxisIsLabelledWithinItsDecades() {
+        List<String> labels = IntStream.rangeClosed(-2, 1).boxed()
+                .flatMap(decade -> IntStream.rangeClosed(1, 9).mapToObj(i -> Charts.oneTwoFive(Math.pow(10, decade) * i)))
+                .filter(label -> !label.isEmpty()).toList();
+        assertEquals(List.of("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50"), labels);
+    }
+
+    @Test
     void theLegendMakesAPlotHigherInsteadOfSmaller() throws Exception {
         XYChart chart = level(0);
         int one = ImageIO.read(Charts.writePng(chart, folder, "one").toFile()).getHeight();

@@ -61,23 +61,30 @@ final class MadeResults {
         return folder;
     }
 
-    /** Steps of the full cache and of H2O at 64 and 128 entries: 1 ms and 1 ms, 1.5 ms and 1.25 ms, each ± 0.01. */
+    /** Steps of the full cache and of H2O with two windows, at 64 and 128 entries, each ± 0.01 ms. */
     static ResultFolder pinned(Path path) throws IOException {
         List<StepsFile.Configuration> all = new ArrayList<>();
         List<String> jmh = new ArrayList<>();
-        for (String strategy : List.of("full", "h2o")) {
-            for (int length : new int[] {64, 128}) {
-                all.add(new StepsFile.Configuration(STEP, strategy.equals("full") ? "full cache" : "H2O, window 128, 32 heavy hitters",
-                        Map.of("strategy", strategy, "cacheLength", "" + length), "synthetic", "explicit", "fused", "gpu", 8, null, List.of()));
-                jmh.add("""
-                        {"benchmark": "%s", "mode": "avgt", "params": {"strategy": "%s", "cacheLength": "%d"},
-                         "primaryMetric": {"score": %s, "scoreError": 0.01, "scoreUnit": "ms/op", "rawData": [[1]]}}
-                        """.formatted(STEP, strategy, length, length == 64 ? "1.0" : strategy.equals("full") ? "1.5" : "1.25"));
-            }
-        }
+        pinned(all, jmh, 0, 64, 1.0);
+        pinned(all, jmh, 0, 128, 1.5);
+        pinned(all, jmh, 64, 64, 1.005);
+        pinned(all, jmh, 128, 64, 1.005);
+        pinned(all, jmh, 128, 128, 1.25);
         ResultFolder folder = write(path, "GPU", all, null);
         Files.writeString(path.resolve(ResultFolder.JMH_FILE), "[" + String.join(",", jmh) + "]");
         return folder;
+    }
+
+    private static void pinned(List<StepsFile.Configuration> all, List<String> jmh, int window, int length, double ms) {
+        String strategy = window == 0 ? "full" : "h2o";
+        all.add(new StepsFile.Configuration(STEP, window == 0 ? "full cache" : "H2O, window " + window + ", 32 heavy hitters",
+                new TreeMap<>(Map.of("strategy", strategy, "window", "" + window, "heavyHitters", window == 0 ? "0" : "32", "cacheLength", "" + length)),
+                "synthetic", "explicit", "fused", "gpu", 8, null, List.of()));
+        jmh.add("""
+                {"benchmark": "%s", "mode": "avgt",
+                 "params": {"strategy": "%s", "window": "%d", "heavyHitters": "%d", "cacheLength": "%d"},
+                 "primaryMetric": {"score": %s, "scoreError": 0.01, "scoreUnit": "ms/op", "rawData": [[1]]}}
+                """.formatted(STEP, strategy, window, window == 0 ? 0 : 32, length, ms));
     }
 
     /** ns: weights, then entries held; scoring and eviction on top, noise, and now and then a slow step. */

@@ -157,6 +157,9 @@ class ReportPageTest {
         browser.find("#token").sendKeys(String.valueOf(Keys.ARROW_RIGHT).repeat(token - 1));
         assertEquals(String.valueOf(token), browser.text("#token-shown"));
         assertEquals(pointed, texts("#lines output"));
+        double mb = new ResultFolder(small.getParent()).readSteps().configurations().get(0).cacheBytesPerEntry() * 2 / 1e6;
+        assertEquals(String.format(java.util.Locale.ROOT, "Token %d: full cache %.3f MB; H2O, window 32, 8 heavy hitters %.3f MB", token, token * mb, 32 * mb),
+                browser.text("#memory-read"));
 
         new Actions(browser.driver()).scrollToElement(browser.find("#latency .chart")).moveToElement(browser.find("#latency .u-over"), 0, 0).perform();
         assertTrue(browser.text("#latency-read").matches("At most [0-9.]+ ms: full cache [0-9.]+ %; H2O.* [0-9.]+ %"), browser.text("#latency-read"));
@@ -352,6 +355,9 @@ class ReportPageTest {
             assertEquals("After step 20 0 % of layers and heads hold token 10", cell(20, 10));
             assertEquals("After step 20 100 % of layers and heads hold token 18", cell(20, 18));
             assertEquals("Step 20: no token 30 yet", cell(20, 30));
+            browser.find("#map-step-0").sendKeys(Keys.chord(Keys.CONTROL, "a"), "9");
+            browser.find("#map-token-0").sendKeys(Keys.chord(Keys.CONTROL, "a"), "3");
+            assertEquals("After step 9 0 % of layers and heads hold token 3", browser.text("#map-read-0"));
         }
         browser.screenshot("trace");
         page(new ResultFolder(small.getParent()));
@@ -373,11 +379,17 @@ class ReportPageTest {
         browser.open(page(MadeResults.pinned(folder.resolve("pinned"))));
         browser.assertSilent();
         browser.screenshot("pinned");
-        String answer = "With 128 entries held a step of H2O (128/32) takes 17 % less time than one of the full cache.";
-        assertEquals(answer, browser.text("#answer"));
-        assertEquals(answer, browser.text("#scores figcaption"));
-        assertTrue(pixels("#scores", ".k0") > 200 && pixels("#scores", ".k1") > 100, "no curves");
-        assertEquals(List.of("1.000", "1.500", "1.000", "1.250"), browser.table("scores-table").stream().map(r -> r.get(2)).toList());
+        String answer = "With 64 entries held a step of H2O (64/32) takes 0.5 % more time than one of the full cache, which cannot be told from noise.";
+        String other = "With 128 entries held a step of H2O (128/32) takes 17 % less time than one of the full cache.";
+        assertEquals(answer + "\n" + other, browser.text("#answer"));
+        assertEquals(answer + " " + other, browser.text("#scores figcaption"));
+        assertTrue(pixels("#scores", ".k0") > 200 && pixels("#scores", ".k2") > 100, "no curves");
+        assertEquals(List.of("1.000", "1.500", "1.005", "1.005", "1.250"), browser.table("scores-table").stream().map(r -> r.get(2)).toList());
+        assertEquals(List.of(List.of("h2o, 32 heavy hitters", "+0.5 %", "−16.7 %")), browser.table("heat-0"));
+        assertEquals("The lowest change of step time against the full cache, as many entries held has h2o, 32 heavy hitters with a window of 128:"
+                + " 17 % less.", browser.text("#heat > p"));
+        browser.script("const s = document.getElementById('heat-metric-0'); s.value = 1; s.dispatchEvent(new Event('change'))");
+        assertEquals(List.of(List.of("h2o, 32 heavy hitters", "1.005 ms", "1.250 ms")), browser.table("heat-0"));
     }
 
     @Test

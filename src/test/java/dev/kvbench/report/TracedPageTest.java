@@ -259,6 +259,19 @@ class TracedPageTest {
             most = Math.max(most, end);
             least = Math.min(least, end);
         }
+        // what the slider of the first plot last pointed at, of the curves shown
+        List<Boolean> shown = browser.script("return [...document.querySelectorAll('#lines input')].map(i => i.checked)");
+        String readout = browser.text("#memory-read");
+        String[] values = readout.replaceFirst("^Token " + expected.full().length() + ": ", "").split("; ");
+        assertEquals(shown.stream().filter(s -> s).count(), values.length, readout);
+        for (int i = 0, at = 0; i < shown.size(); i++) {
+            if (shown.get(i)) {
+                Expected.Config config = expected.configs.get(i);
+                assertTrue(values[at].startsWith(config.label() + " "), values[at]);
+                same(config.cacheMb(config.length()), values[at++].substring(config.label().length()));
+            }
+        }
+        traced.add(readout);
         String finding = browser.text("#memory figcaption");
         assertTrue(finding.startsWith("At token " + expected.full().length() + " full cache holds " + Numbers.mb(most) + " of keys and values, ")
                 && finding.endsWith(" " + Numbers.mb(least) + ", " + Expected.percent(1 - least / most) + " less."), finding);

@@ -268,7 +268,8 @@ function scoresSection() {
   if (!report.scores.length) return;
   const parts = [];
   const at = [...new Set(report.pinned.flatMap(p => [...p.at]))].sort((a, b) => a - b);
-  if (at.length > 1) {
+  // more lines than these cannot be told apart; the table has them all
+  if (at.length > 1 && report.pinned.length <= 8) {
     const {host, figure: fig} = figure(report.findings.pinned);
     const by = (p, values) => at.map(n => p.at.includes(n) ? values[p.at.indexOf(n)] : null);
     const high = 1.1 * Math.max(...report.pinned.flatMap(p => p.ms.map((ms, i) => ms + p.error[i])));

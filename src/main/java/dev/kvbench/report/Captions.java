@@ -59,7 +59,12 @@ final class Captions {
             boolean said = NAMED_BY_LABEL.contains(name) || List.of(left).contains(name);
             // what only some have, such as a peer written in Python, tells them apart elsewhere
             boolean everywhere = shown.stream().allMatch(c -> c.params().containsKey(name));
-            if (!said && everywhere && shared(c -> c.params().get(name)).isEmpty()) {
+            if (name.equals("runtime")) {
+                // what ran, whatever was asked for
+                if (!said && everywhere && shared(StepsFile.Configuration::runtime).isEmpty() && configuration.runtime() != null) {
+                    text.append(", ").append(configuration.runtime());
+                }
+            } else if (!said && everywhere && shared(c -> c.params().get(name)).isEmpty()) {
                 text.append(", ").append(name.equals("model") || name.equals("dtype") ? value : name + " " + value);
             }
         });

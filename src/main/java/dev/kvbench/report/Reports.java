@@ -55,19 +55,21 @@ final class Reports {
         List<Report.HeldMap> maps = traces.stream().map(HeldMaps::of).toList();
         List<Report.Score> scores = new ArrayList<>();
         List<Report.Pinned> pinned = new ArrayList<>();
+        List<String> ofPinned = new ArrayList<>();
         for (int i = 0; i < folders.size(); i++) {
             if (folders.get(i).hasJmh()) {
                 JsonNode jmh = folders.get(i).readJmh();
                 scores.addAll(Scores.of(files.get(i), jmh));
                 pinned.addAll(Scores.pinned(files.get(i), jmh));
+                ofPinned.addAll(Scores.answers(files.get(i), jmh));
                 heatMaps.addAll(HeatMaps.ofPinned(PinnedPoint.all(files.get(i), jmh)));
             }
         }
-        List<String> answers = measured.isEmpty() ? Scores.answers(pinned) : Answers.of(measured, crossings);
+        List<String> answers = measured.isEmpty() ? ofPinned : Answers.of(measured, crossings);
         return new Report(steps == null ? maps.get(0).title() : captions.title(), subtitle(files), answers.isEmpty()
                         ? List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows." : maps.get(0).finding()) : answers,
                 Origins.notes(files, measured), lines, lines.isEmpty() ? null : time(measured, shown), crossings, Crossings.costs(measured),
-                scores, pinned, heatMaps, maps, findings(lines, heatMaps, pinned, answers), Origins.of(folders), Origins.failures(files));
+                scores, pinned, heatMaps, maps, findings(lines, heatMaps, pinned, answers, ofPinned), Origins.of(folders), Origins.failures(files));
     }
 
     private static String subtitle(List<StepsFile> files) {
@@ -169,7 +171,7 @@ final class Reports {
     }
 
     private static Map<String, String> findings(List<Report.Line> lines, List<Report.HeatMap> heatMaps, List<Report.Pinned> pinned,
-            List<String> answers) {
+            List<String> answers, List<String> ofPinned) {
         Map<String, String> findings = new LinkedHashMap<>();
         if (!lines.isEmpty()) {
             findings.put("time", answers.get(0));
@@ -180,8 +182,7 @@ final class Reports {
             findings.put("heat", Answers.heatMap(heatMaps.get(0)));
         }
         if (!pinned.isEmpty()) {
-            List<String> said = Scores.answers(pinned);
-            findings.put("pinned", said.isEmpty() ? Scores.range(pinned.get(0)) : String.join(" ", said));
+            findings.put("pinned", ofPinned.isEmpty() ? Scores.range(pinned.get(0)) : String.join(" ", ofPinned));
         }
         return findings;
     }

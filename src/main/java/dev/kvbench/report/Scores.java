@@ -3,12 +3,17 @@ package dev.kvbench.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** What JMH measured of benchmarks that keep no series. */
 final class Scores {
+
+    /** More sentences than this nobody reads. */
+    private static final int FEW = 3;
 
     private Scores() {}
 
@@ -43,26 +48,44 @@ final class Scores {
         return pinned;
     }
 
-    /** @return strategies against the first line that is the full cache, at the longest length that both have */
-    static List<String> answers(List<Report.Pinned> pinned) {
-        List<String> answers = new ArrayList<>();
-        pinned.stream().filter(p -> p.name().startsWith("full cache")).findFirst().ifPresent(full -> {
-            for (Report.Pinned line : pinned) {
-                for (int i = line.at().length - 1; i >= 0 && line != full; i--) {
-                    int at = line.at()[i];
-                    int j = java.util.Arrays.stream(full.at()).boxed().toList().indexOf(at);
-                    if (j >= 0) {
-                        double change = line.ms()[i] / full.ms()[j] - 1;
-                        double noise = Math.hypot(line.error()[i], full.error()[j]) / full.ms()[j];
-                        answers.add("With " + at + " entries held a step of " + Answers.brief(line.name()) + " takes "
-                                + Numbers.percent(change) + (change < 0 ? " less" : " more") + " time than one of the full cache"
-                                + (Math.abs(change) <= noise ? ", which cannot be told from noise." : "."));
-                        break;
-                    }
-                }
-            }
+    /** A strategy's step beyond the full cache's of the same setting, with as many entries held. */
+    private record Extra(String name, int held, double change, double noise) {
+
+        String sentence() {
+            return "With " + held + " entries held a step of " + name + " takes " + size() + " time than one of the full cache" + doubt() + ".";
+        }
+
+        String size() {
+            return Numbers.percent(change) + (change < 0 ? " less" : " more");
+        }
+
+        String doubt() {
+            return Math.abs(change) <= noise ? ", which cannot be told from noise" : "";
+        }
+    }
+
+    /** @return a sentence for each strategy while they are few, else for those that cost least and most */
+    static List<String> answers(StepsFile steps, JsonNode jmh) {
+        List<PinnedPoint> points = PinnedPoint.all(steps, jmh);
+        Captions captions = new Captions(steps, points.stream().map(PinnedPoint::configuration).toList());
+        Map<Object, PinnedPoint> full = new HashMap<>();
+        points.stream().filter(p -> p.window() == 0).forEach(p -> full.put(p.setting(), p));
+        Map<String, Extra> longest = new LinkedHashMap<>();
+        points.stream().filter(p -> p.window() > 0 && full.containsKey(p.setting())).forEach(p -> {
+            PinnedPoint base = full.get(p.setting());
+            String name = Answers.brief(captions.legend(p.configuration(), "cacheLength"));
+            longest.merge(name, new Extra(name, p.cacheLength(), p.ms() / base.ms() - 1, Math.hypot(p.error(), base.error()) / base.ms()),
+                    (one, other) -> other.held() > one.held() ? other : one);
         });
-        return answers;
+        List<Extra> extras = longest.values().stream().sorted(Comparator.comparingDouble(Extra::change)).toList();
+        if (extras.size() <= FEW) {
+            return longest.values().stream().map(Extra::sentence).toList();
+        }
+        Extra least = extras.get(0);
+        Extra most = extras.get(extras.size() - 1);
+        return List.of("Of " + extras.size() + " strategies and windows, each against the full cache of its runtime with as many entries held, a step of "
+                + least.name() + " takes " + least.size() + " time" + least.doubt() + "; at the other end " + most.name() + " takes "
+                + most.size() + most.doubt() + ".");
     }
 
     /** @return a line's times at its first and last length */

@@ -63,13 +63,16 @@ final class MadeResults {
 
     /** Steps of the full cache and of H2O with two windows, at 64 and 128 entries, each ± 0.01 ms. */
     static ResultFolder pinned(Path path) throws IOException {
+        return pinned(path, new double[][] {{0, 64, 1}, {0, 128, 1.5}, {64, 64, 1.005}, {128, 64, 1.005}, {128, 128, 1.25}});
+    }
+
+    /** Steps by window (0 for the full cache), entries held, ms. */
+    static ResultFolder pinned(Path path, double[][] steps) throws IOException {
         List<StepsFile.Configuration> all = new ArrayList<>();
         List<String> jmh = new ArrayList<>();
-        pinned(all, jmh, 0, 64, 1.0);
-        pinned(all, jmh, 0, 128, 1.5);
-        pinned(all, jmh, 64, 64, 1.005);
-        pinned(all, jmh, 128, 64, 1.005);
-        pinned(all, jmh, 128, 128, 1.25);
+        for (double[] step : steps) {
+            pinned(all, jmh, (int) step[0], (int) step[1], step[2]);
+        }
         ResultFolder folder = write(path, "GPU", all, null);
         Files.writeString(path.resolve(ResultFolder.JMH_FILE), "[" + String.join(",", jmh) + "]");
         return folder;

@@ -103,6 +103,17 @@ class ReportsTest {
     }
 
     @Test
+    void ofManyPinnedStepsTheEndsAreSaid() throws Exception {
+        Report report = Reports.of(List.of(MadeResults.pinned(folder.resolve("p"), new double[][] {{0, 64, 1}, {0, 128, 1}, {0, 256, 1}, {0, 512, 2},
+                {64, 64, 1.005}, {128, 128, 1.1}, {256, 256, 1.3}, {512, 512, 1.5}, {1024, 1024, 9}})), List.of());
+        assertEquals(List.of("Of 4 strategies and windows, each against the full cache of its runtime with as many entries held, a step of"
+                + " H2O (512/32) takes 25 % less time; at the other end H2O (256/32) takes 30 % more."), report.answers());
+        // 1024 entries were not measured with the full cache
+        double[] changes = report.heatMaps().get(0).metrics().get(0).values()[0];
+        assertArrayEquals(new double[] {0.005, 0.1, 0.3, -0.25, Double.NaN}, changes, 1e-9);
+    }
+
+    @Test
     void timesOfZeroBreakNothing() throws Exception {
         Report report = report(
                 made("full cache", "full", 0, 1, steps(8, t -> 0)),

@@ -16,7 +16,8 @@ final class Answers {
         Map<String, List<Report.Crossing>> settings = new LinkedHashMap<>();
         crossings.forEach(c -> settings.computeIfAbsent(c.baseline(), b -> new ArrayList<>()).add(c));
         List<String> answers = new ArrayList<>();
-        settings.forEach((baseline, of) -> answers.add(setting(of, settings.size() > 1 ? baseline : "the full cache")));
+        settings.forEach((baseline, of) -> answers.add(setting(of, settings.size() == 1 ? "the full cache"
+                : baseline.startsWith("full cache") ? "the " + baseline : baseline)));
         List<Measured> full = all.stream().filter(Measured::isFull).sorted(Comparator.comparingDouble(Answers::step)).toList();
         if (full.size() > 1 && step(full.get(0)) > 0) {
             Measured first = full.get(0);

@@ -54,7 +54,8 @@ final class Answers {
     private static String sentence(Report.Crossing c, String baseline) {
         String name = brief(c.name());
         if (c.firstEviction() == null) {
-            return name + " evicts nothing within " + c.length() + (c.length() == 1 ? " token" : " tokens") + "; its steps take " + against(c.filling(), baseline) + ".";
+            return name + " evicts nothing within " + c.length() + (c.length() == 1 ? " token" : " tokens") + "; its steps take "
+                    + against(c.filling(), baseline) + ".";
         }
         String start = name + (c.start().tells()
                 ? " is " + Numbers.percent(c.start().change()) + (c.start().change() > 0 ? " slower" : " faster") + " than " + baseline
@@ -65,7 +66,7 @@ final class Answers {
             return start + ", and has not caught up by token " + c.length() + ": there it is " + end + ".";
         }
         String there = end + " at token " + c.length() + ".";
-        return start + (c.fasterFrom() > c.firstEviction() ? ", catches up at token " + c.fasterFrom() + ", and is " + there : ", and " + there);
+        return start + (c.fasterFrom() > c.firstEviction() ? ", catches up at token " + c.fasterFrom() + ", and is " : ", and ") + there;
     }
 
     private static String against(Report.Change change, String baseline) {
@@ -86,10 +87,8 @@ final class Answers {
     static String latency(List<Report.Line> lines) {
         Report.Line widest = lines.stream()
                 .max(Comparator.comparingDouble(l -> l.latency().p99() / l.latency().p50())).orElseThrow();
-        return lines.size() == 1
-                ? "Half of all steps take at most " + Numbers.ms(widest.latency().p50()) + ", 99 % at most " + Numbers.ms(widest.latency().p99()) + "."
-                : "The widest spread has " + brief(widest.name()) + ": half of its steps take at most " + Numbers.ms(widest.latency().p50())
-                        + ", 99 % at most " + Numbers.ms(widest.latency().p99()) + ".";
+        String most = " steps take at most " + Numbers.ms(widest.latency().p50()) + ", 99 % at most " + Numbers.ms(widest.latency().p99()) + ".";
+        return lines.size() == 1 ? "Half of all" + most : "The widest spread has " + brief(widest.name()) + ": half of its" + most;
     }
 
     /** @return the memory figure in a sentence; null if nothing is known */
@@ -101,7 +100,8 @@ final class Answers {
         }
         Report.Line least = known.get(0);
         Report.Line most = known.get(known.size() - 1);
-        String holds = "At token " + most.cacheMb().length + " " + brief(most.name()) + " holds " + Numbers.mb(last(most)) + " of keys and values";
+        String holds = "At token " + most.cacheMb().length + " " + brief(most.name()) + " holds " + Numbers.mb(last(most))
+                + " of keys and values";
         return last(least) == last(most) ? holds + "."
                 : holds + ", " + brief(least.name()) + " " + Numbers.mb(last(least)) + ", "
                         + Numbers.percent(1 - last(least) / last(most)) + " less.";

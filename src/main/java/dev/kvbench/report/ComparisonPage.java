@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
@@ -102,15 +103,15 @@ public record ComparisonPage(String old, String now, String answer, List<String>
         for (Verdict verdict : List.of(Verdict.REGRESSED, Verdict.IMPROVED)) {
             List<Comparison.Row> rows = by.getOrDefault(verdict, List.of());
             if (!rows.isEmpty()) {
-                Comparison.Row most = rows.stream().max((a, b) -> Double.compare(Math.abs(a.change()), Math.abs(b.change()))).orElseThrow();
+                Comparison.Row most = rows.stream().max(Comparator.comparingDouble(r -> Math.abs(r.change()))).orElseThrow();
                 parts.add(rows.size() + " of " + c.rows().size() + " " + verdict.words() + ", most " + name(most) + " by "
                         + Numbers.percent(most.change()));
             }
         }
         List<Comparison.Row> few = by.getOrDefault(Verdict.TOO_FEW, List.of());
         if (parts.isEmpty()) {
-            parts.add(few.size() == c.rows().size() ? "No verdict: too few samples" : "Nothing changed beyond noise in " + (c.rows().size() - few.size())
-                    + " of " + c.rows().size() + " rows");
+            parts.add(few.size() == c.rows().size() ? "No verdict: too few samples"
+                    : "Nothing changed beyond noise in " + (c.rows().size() - few.size()) + " of " + c.rows().size() + " rows");
         }
         if (!few.isEmpty() && few.size() < c.rows().size()) {
             parts.add(few.size() + " had too few samples to tell");

@@ -43,9 +43,13 @@ final class Origins {
 
     static List<Report.Failed> failures(List<StepsFile> files) {
         return files.stream().filter(f -> f.failures() != null).flatMap(f -> f.failures().stream())
-                .map(f -> new Report.Failed(String.valueOf(f.benchmark()), f.params() == null ? "" : new TreeMap<>(f.params()).entrySet().stream()
-                        .map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(" ")), String.valueOf(f.message())))
+                .map(f -> new Report.Failed(String.valueOf(f.benchmark()), words(f.params()), String.valueOf(f.message())))
                 .toList();
+    }
+
+    private static String words(Map<String, String> params) {
+        return params == null ? "" : new TreeMap<>(params).entrySet().stream()
+                .map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(" "));
     }
 
     static List<String> notes(List<StepsFile> files, List<Measured> measured) {

@@ -66,10 +66,11 @@ final class Reports {
             }
         }
         List<String> answers = measured.isEmpty() ? ofPinned : Answers.of(measured, crossings);
-        return new Report(steps == null ? maps.get(0).title() : captions.title(), subtitle(files), answers.isEmpty()
-                        ? List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows." : maps.get(0).finding()) : answers,
-                Origins.notes(files, measured), lines, lines.isEmpty() ? null : time(measured, shown), crossings, Crossings.costs(measured),
-                scores, pinned, heatMaps, maps, findings(lines, heatMaps, pinned, answers, ofPinned), Origins.of(folders), Origins.failures(files));
+        String otherwise = maps.isEmpty() ? "Nothing was measured in full, so nothing follows." : maps.get(0).finding();
+        return new Report(steps == null ? maps.get(0).title() : captions.title(), subtitle(files),
+                answers.isEmpty() ? List.of(otherwise) : answers, Origins.notes(files, measured), lines,
+                lines.isEmpty() ? null : time(measured, shown), crossings, Crossings.costs(measured), scores, pinned, heatMaps, maps,
+                findings(lines, heatMaps, pinned, answers, ofPinned), Origins.of(folders), Origins.failures(files));
     }
 
     private static String subtitle(List<StepsFile> files) {
@@ -79,7 +80,7 @@ final class Reports {
     private static List<Report.Line> lines(List<Measured> measured, List<Report.Crossing> crossings) {
         List<Report.Look> looks = looks(measured);
         Set<String> first = shownFirst(measured, crossings);
-        long samples = measured.stream().mapToLong(m -> (m.device() == null ? 1L : 2L) * Arrays.stream(m.host()).mapToLong(g -> g.length).sum()).sum();
+        long samples = measured.stream().mapToLong(m -> (m.device() == null ? 1L : 2L) * m.allSteps().length).sum();
         List<Report.Line> lines = new ArrayList<>();
         for (int i = 0; i < measured.size(); i++) {
             Measured m = measured.get(i);
@@ -88,7 +89,7 @@ final class Reports {
             lines.add(new Report.Line(m.name(), looks.get(i), first.contains(m.name()), m.host().length, curve.spread(),
                     band(curve), m.device() == null ? null : band(Curve.ofDevice(m.configuration())), latency(m),
                     m.device() == null ? null : Measured.median(Arrays.stream(m.device()).flatMapToDouble(Arrays::stream).toArray()),
-                    Measured.median(Arrays.stream(m.host()).mapToDouble(g -> 1e3 * m.batch() * g.length / Arrays.stream(g).sum()).toArray()),
+                    tokensPerSecond(m),
                     gpu == null ? null : timesLimit(m, curve), m.isPeer() ? null : m.cacheMb(),
                     gpu == null ? null : gpu.memoryBytes() / 1e6, samples > MOST_RAW ? null : raw(m)));
         }
@@ -129,6 +130,10 @@ final class Reports {
     private static Report.Band band(Curve curve) {
         Curve smooth = curve.smoothed(SMOOTHING);
         return new Report.Band(smooth.median(), smooth.low(), smooth.high());
+    }
+
+    private static double tokensPerSecond(Measured m) {
+        return Measured.median(Arrays.stream(m.host()).mapToDouble(g -> 1e3 * m.batch() * g.length / Arrays.stream(g).sum()).toArray());
     }
 
     private static Report.Latency latency(Measured m) {

@@ -52,7 +52,8 @@ final class Scores {
     private record Extra(String name, int held, double change, double noise) {
 
         String sentence() {
-            return "With " + held + " entries held a step of " + name + " takes " + size() + " time than one of the full cache" + doubt() + ".";
+            return "With " + held + " entries held a step of " + name + " takes " + size() + " time than one of the full cache"
+                    + doubt() + ".";
         }
 
         String size() {
@@ -74,7 +75,8 @@ final class Scores {
         points.stream().filter(p -> p.window() > 0 && full.containsKey(p.setting())).forEach(p -> {
             PinnedPoint base = full.get(p.setting());
             String name = Answers.brief(captions.legend(p.configuration(), "cacheLength"));
-            longest.merge(name, new Extra(name, p.cacheLength(), p.ms() / base.ms() - 1, Math.hypot(p.error(), base.error()) / base.ms()),
+            double noise = Math.hypot(p.error(), base.error()) / base.ms();
+            longest.merge(name, new Extra(name, p.cacheLength(), p.ms() / base.ms() - 1, noise),
                     (one, other) -> other.held() > one.held() ? other : one);
         });
         List<Extra> extras = longest.values().stream().sorted(Comparator.comparingDouble(Extra::change)).toList();
@@ -83,15 +85,15 @@ final class Scores {
         }
         Extra least = extras.get(0);
         Extra most = extras.get(extras.size() - 1);
-        return List.of("Of " + extras.size() + " strategies and windows, each against the full cache of its runtime with as many entries held, a step of "
-                + least.name() + " takes " + least.size() + " time" + least.doubt() + "; at the other end " + most.name() + " takes "
+        return List.of("Of " + extras.size() + " strategies and windows, each against the full cache of its runtime with as many"
+                + " entries held, a step of " + least.name() + " takes " + least.size() + " time" + least.doubt() + "; at the other end " + most.name() + " takes "
                 + most.size() + most.doubt() + ".");
     }
 
     /** @return a line's times at its first and last length */
     static String range(Report.Pinned line) {
         int last = line.at().length - 1;
-        return "A step of " + Answers.brief(line.name()) + " takes " + Numbers.ms(line.ms()[0]) + " with " + line.at()[0] + " entries held and "
-                + Numbers.ms(line.ms()[last]) + " with " + line.at()[last] + ".";
+        return "A step of " + Answers.brief(line.name()) + " takes " + Numbers.ms(line.ms()[0]) + " with " + line.at()[0]
+                + " entries held and " + Numbers.ms(line.ms()[last]) + " with " + line.at()[last] + ".";
     }
 }

@@ -77,8 +77,10 @@ final class Browser implements AutoCloseable {
     void open(Path page) {
         driver.get(page.toAbsolutePath().toUri().toString());
         // after two frames the charts are drawn as well
-        driver.executeAsyncScript("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => done())))");
-        assertTrue(driver.executeScript("return document.documentElement.dataset.ready") != null, page + ": its script did not reach its end: " + log());
+        frame();
+        frame();
+        assertTrue(driver.executeScript("return document.documentElement.dataset.ready") != null,
+                () -> page + ": its script did not reach its end: " + log());
     }
 
     void width(int width, int height) {
@@ -136,6 +138,11 @@ final class Browser implements AutoCloseable {
     /** @return the cells of a table's body, row by row */
     List<List<String>> table(String id) {
         return script("return [...document.querySelectorAll('#' + arguments[0] + ' tbody tr')].map(r => [...r.cells].map(c => c.textContent))", id);
+    }
+
+    /** @return pixels by which the page is wider than its window */
+    int overflow() {
+        return this.<Number>script("return document.documentElement.scrollWidth - document.documentElement.clientWidth").intValue();
     }
 
     ChromeDriver driver() {

@@ -124,7 +124,7 @@ class ComparisonPageTest {
         browser.dark(true);
         browser.open(folder.resolve("page.html"));
         browser.screenshot("comparison-400-dark");
-        assertEquals("0", String.valueOf(browser.<Number>script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")));
+        assertEquals(0, browser.overflow());
         browser.assertSilent();
         browser.dark(false);
         browser.width(1100, 900);

@@ -4,7 +4,10 @@ import dev.kvbench.UserError;
 import dev.kvbench.compare.Compare;
 import dev.kvbench.compare.Comparison;
 import dev.kvbench.compare.Printer;
+import dev.kvbench.report.ComparisonPage;
 import dev.kvbench.results.ResultFolder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -52,6 +55,9 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--allow-different", description = "compares across devices, drivers and weights, after saying what differs")
     private boolean allowDifferent;
 
+    @Option(names = "--html", paramLabel = "FILE", description = "also writes a page that lays the two over each other")
+    private Path html;
+
     @Option(names = "--results", defaultValue = "results", paramLabel = "FOLDER", description = "where results of commits are (${DEFAULT-VALUE})")
     private Path results;
 
@@ -59,11 +65,14 @@ final class CompareCommand implements Callable<Integer> {
     private boolean help;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Printer printer = choice("--format", format, Printer.values());
         Compare.Sort order = choice("--sort", sort, Compare.Sort.values());
         if (!(alpha > 0 && alpha < 1)) {
             throw new UserError("--alpha " + alpha + ": must be between 0 and 1");
+        }
+        if (html != null && (Files.isDirectory(html) || !Files.isDirectory(html.toAbsolutePath().getParent()))) {
+            throw new UserError("--html " + html + ": must be a file in a folder that exists");
         }
         if (now == null) {
             List<ResultFolder> all = ResultFolder.all(results);
@@ -88,6 +97,9 @@ final class CompareCommand implements Callable<Integer> {
             return INCOMPARABLE;
         }
         System.out.print(printer.print(comparison));
+        if (html != null) {
+            System.err.println("page: " + ComparisonPage.write(comparison, html));
+        }
         return comparison.regressed() ? REGRESSED : 0;
     }
 

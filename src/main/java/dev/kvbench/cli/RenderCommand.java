@@ -2,7 +2,6 @@ package dev.kvbench.cli;
 
 import dev.kvbench.UserError;
 import dev.kvbench.quality.MeasuredTimes;
-import dev.kvbench.report.EvictionMap;
 import dev.kvbench.report.QualityRenderer;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.results.QualityFile;
@@ -10,6 +9,7 @@ import dev.kvbench.results.ResultFolder;
 import dev.kvbench.trace.TraceFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -17,16 +17,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code render}: draws a result's plots again. */
-@Command(name = "render", description = "Draws the plots of a result folder, as PNG and SVG, into it. Several results are"
-                + " drawn over each other in one plot, step-time-together, into the first. A trace of `generate` becomes"
-                + " a map of what the cache holds, beside it.")
+/** {@code render}: draws a result's plots again and writes its page. */
+@Command(name = "render", description = "Draws the plots of a result folder, as PNG and SVG, into it, and writes report.html, a page"
+                + " that explains the result and needs nothing but a browser. Several results are drawn over each other,"
+                + " step-time-together and report-together.html, into the first. Traces of `generate` are shown on the page;"
+                + " alone, one becomes a map of what the cache holds, beside it.")
 final class RenderCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "RESULT", arity = "1..*", description = "folders of results/, or JSON files in them; or one trace, or one result of `quality`")
+    @Parameters(paramLabel = "RESULT", arity = "1..*", description = "folders of results/, or JSON files in them; traces; or one result of `quality`")
     private List<Path> results;
 
-    @Option(names = "--output", paramLabel = "DIR", description = "where the plot of several results goes")
+    @Option(names = "--output", paramLabel = "DIR", description = "where plot and page of several results go")
     private Path output;
 
     @Option(names = "--times", paramLabel = "RESULT",
@@ -38,10 +39,6 @@ final class RenderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (results.size() == 1 && TraceFile.is(results.get(0))) {
-            EvictionMap.draw(results.get(0)).forEach(System.out::println);
-            return 0;
-        }
         Optional<Path> quality = results.size() == 1 ? QualityFile.in(results.get(0)) : Optional.empty();
         if (quality.isPresent()) {
             QualityFile file = QualityFile.read(quality.get());
@@ -52,16 +49,25 @@ final class RenderCommand implements Callable<Integer> {
         if (times != null) {
             throw new UserError("--times " + times + ": is for one result of `quality`");
         }
-        List<ResultFolder> folders = results.stream().map(ResultFolder::open).toList();
+        List<Path> traces = results.stream().filter(TraceFile::is).toList();
+        List<ResultFolder> folders = results.stream().filter(r -> !traces.contains(r)).map(ResultFolder::open).toList();
         if (output != null && !Files.isDirectory(output)) {
             throw new UserError("--output " + output + ": no such folder; make it first");
         }
-        ResultFolder first = folders.get(0);
-        List<Path> written = folders.size() == 1
-                ? Renderer.render(first)
-                : Renderer.renderTogether(folders, output == null ? first.path() : output);
-        if (written.isEmpty()) {
-            throw new UserError(first.path() + ": nothing to plot: it has no measured iteration");
+        List<Path> written = new ArrayList<>();
+        if (folders.isEmpty()) {
+            for (Path trace : traces) {
+                written.addAll(Renderer.renderTrace(trace));
+            }
+        } else {
+            List<TraceFile> shown = traces.stream().map(TraceFile::read).toList();
+            ResultFolder first = folders.get(0);
+            written.addAll(folders.size() == 1
+                    ? Renderer.render(first, shown)
+                    : Renderer.renderTogether(folders, shown, output == null ? first.path() : output));
+            if (written.isEmpty()) {
+                throw new UserError(first.path() + ": nothing to show: nothing ran in it");
+            }
         }
         written.forEach(System.out::println);
         return 0;

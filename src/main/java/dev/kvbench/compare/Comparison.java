@@ -1,5 +1,6 @@
 package dev.kvbench.compare;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.kvbench.results.Fingerprint;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,9 +51,12 @@ public record Comparison(String old, String now, double threshold, double alpha,
      * @param neededSamples iterations a side that could tell, where there are too few; else 0
      * @param verdict what that means
      * @param alongLength change in each eighth of the sequence; empty where no series was kept
+     * @param oldCurve the old side's median time by sequence length, ms; empty where no series was kept
+     * @param nowCurve the new side's
      */
     public record Row(String benchmark, String params, String unit, double old, double now, double change, double low,
-            double high, double p, int oldSamples, int nowSamples, int neededSamples, Verdict verdict, double[] alongLength) {}
+            double high, double p, int oldSamples, int nowSamples, int neededSamples, Verdict verdict, double[] alongLength,
+            @JsonIgnore double[] oldCurve, @JsonIgnore double[] nowCurve) {}
 
     static Comparison of(Side old, Side now, double threshold, double alpha, Function<String, Boolean> wanted) {
         Map<List<Object>, Samples> before = keyed(old, now);
@@ -110,7 +114,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 : Verdict.WITHIN_NOISE;
         return new Row(captions.benchmark(old), captions.params(old), old.unit(), Statistics.median(a), Statistics.median(b),
                 change, low, high, p, a.length, b.length,
-                couldTell ? 0 : Statistics.samplesThatCouldTell(rows, alpha), verdict, alongLength(old.curve(), now.curve()));
+                couldTell ? 0 : Statistics.samplesThatCouldTell(rows, alpha), verdict, alongLength(old.curve(), now.curve()), old.curve(), now.curve());
     }
 
     /** A change of the value as a change of time. */

@@ -7,8 +7,8 @@ import org.apache.commons.numbers.combinatorics.BinomialCoefficientDouble;
 import org.apache.commons.statistics.descriptive.Quantile;
 import org.apache.commons.statistics.inference.MannWhitneyUTest;
 
-/** The statistics of a comparison. */
-final class Statistics {
+/** The statistics of comparisons. */
+public final class Statistics {
 
     private static final int RESAMPLES = 10_000;
     private static final int SEED = 1;
@@ -16,7 +16,11 @@ final class Statistics {
 
     private Statistics() {}
 
-    static double median(double[] values) {
+    /**
+     * @param values at least one, left as they are
+     * @return their median
+     */
+    public static double median(double[] values) {
         return QUANTILE.evaluate(values, 0.5);
     }
 
@@ -25,8 +29,12 @@ final class Statistics {
         return MannWhitneyUTest.withDefaults().test(a, b).getPValue();
     }
 
-    /** The smallest p that the test can give samples of these sizes: all of one below all of the other. */
-    static double smallestP(int a, int b) {
+    /**
+     * @param a samples of one side
+     * @param b samples of the other
+     * @return the smallest p that the Mann-Whitney test can give: all of one below all of the other
+     */
+    public static double smallestP(int a, int b) {
         return a == 0 || b == 0 ? 1 : Math.min(1, 2 / BinomialCoefficientDouble.value(a + b, a));
     }
 
@@ -62,7 +70,7 @@ final class Statistics {
      * @param confidence such as 0.95
      * @return low and high end of median(now) / median(old) − 1
      */
-    static double[] intervalOfChange(double[] old, double[] now, double confidence) {
+    public static double[] intervalOfChange(double[] old, double[] now, double confidence) {
         SplittableRandom random = new SplittableRandom(SEED);
         double[] changes = new double[RESAMPLES];
         for (int i = 0; i < RESAMPLES; i++) {

@@ -8,7 +8,7 @@ import java.util.function.Function;
 /** Titles and legends: what all configurations share goes into the title, what differs into the legend. */
 final class Captions {
 
-    private static final List<String> NAMED_BY_LABEL = List.of("strategy", "window", "heavyHitters");
+    private static final List<String> NAMED_BY_LABEL = List.of("strategy", "window", "heavyHitters", "evictEvery");
     private static final List<String> NAMED_IN_TITLE = List.of("model", "dtype");
 
     private final StepsFile steps;
@@ -59,7 +59,12 @@ final class Captions {
             boolean said = NAMED_BY_LABEL.contains(name) || List.of(left).contains(name);
             // what only some have, such as a peer written in Python, tells them apart elsewhere
             boolean everywhere = shown.stream().allMatch(c -> c.params().containsKey(name));
-            if (!said && everywhere && shared(c -> c.params().get(name)).isEmpty()) {
+            if (name.equals("runtime")) {
+                // what ran, whatever was asked for
+                if (!said && everywhere && shared(StepsFile.Configuration::runtime).isEmpty() && configuration.runtime() != null) {
+                    text.append(", ").append(configuration.runtime());
+                }
+            } else if (!said && everywhere && shared(c -> c.params().get(name)).isEmpty()) {
                 text.append(", ").append(name.equals("model") || name.equals("dtype") ? value : name + " " + value);
             }
         });

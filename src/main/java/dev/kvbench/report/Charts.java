@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.apache.commons.text.WordUtils;
+import org.apache.batik.svggen.SVGGeneratorContext;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -35,10 +38,19 @@ final class Charts {
 
     static final int WIDTH = 1100;
     static final int HEIGHT = 660;
+
+    /** A plot's height without its legend, and what a line of that adds. */
+    private static final int PLOT_HEIGHT = 540;
+    private static final int LEGEND_LINE = 24;
+
+    /** Markers on a dense curve. */
+    private static final int MARKERS = 10;
+    private static final int MARKER_SIZE = 8;
     private static final int SCALE = 2;
     private static final int LEGEND_CHARACTERS = 56;
+    private static final int SVG_DECIMALS = 2;
 
-    /** Okabe and Ito's palette, told apart with any colour vision; dashes tell curves apart in grey. */
+    /** Okabe and Ito's palette, told apart with any colour vision; dashes and markers tell curves apart in grey. */
     private static final List<Color> COLOURS = List.of(
             new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7),
             new Color(0xE69F00), new Color(0x56B4E9), new Color(0x000000));
@@ -74,6 +86,40 @@ final class Charts {
         return chart;
     }
 
+    /**
+     * Adds a dense curve.
+     *
+     * @param curve which one, 0, 1, …
+     * @param legend in words, which no other curve has
+     */
+    static XYSeries curve(XYChart chart, int curve, String legend, double[] x, double[] y) {
+        XYSeries line = chart.addSeries(legend(legend), x, y);
+        line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
+        line.setLineColor(colour(curve));
+        line.setLineStyle(stroke(curve));
+        line.setMarker(new SpacedMarker(curve, x.length, MARKERS));
+        line.setMarkerColor(colour(curve));
+        chart.getStyler().setMarkerSize(MARKER_SIZE);
+        return line;
+    }
+
+    /** A logarithmic axis, labelled at 1, 2 and 5 times the powers of ten: XChart by itself labels only those. */
+    static void logarithmicY(XYChart chart) {
+        chart.getStyler().setYAxisLogarithmic(true).setYAxisLogarithmicDecadeOnly(false);
+        chart.setCustomYAxisTickLabelsFormatter(Charts::oneTwoFive);
+    }
+
+    /** The same for x. */
+    static void logarithmicX(XYChart chart) {
+        chart.getStyler().setXAxisLogarithmic(true).setXAxisLogarithmicDecadeOnly(false);
+        chart.setCustomXAxisTickLabelsFormatter(Charts::oneTwoFive);
+    }
+
+    static String oneTwoFive(double value) {
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros();
+        return List.of("1", "2", "5").contains(rounded.unscaledValue().toString()) ? rounded.toPlainString() : "";
+    }
+
     /** White, with a thin grid and readable type. */
     static void plain(AxesChartStyler style) {
         style.setChartBackgroundColor(Color.WHITE);
@@ -98,7 +144,12 @@ final class Charts {
      * @param last the largest of them
      */
     static void roundTicks(XYChart chart, double last) {
-        XYSeries unseen = chart.addSeries(" ", new double[] {last + 0.5}, new double[] {0});
+        roundTicks(chart, last + 0.5, 0);
+    }
+
+    /** The same with a point off the grid of y values as well. */
+    static void roundTicks(XYChart chart, double x, double y) {
+        XYSeries unseen = chart.addSeries(" ", new double[] {x}, new double[] {y});
         unseen.setMarker(SeriesMarkers.NONE);
         unseen.setLineColor(new Color(0, true));
         unseen.setShowInLegend(false);
@@ -117,10 +168,10 @@ final class Charts {
     static Path writePng(Chart<?, ?> chart, Path folder, String name) throws IOException {
         Path png = folder.resolve(name + ".png");
         Path temporary = folder.resolve(name + ".png.tmp");
-        BufferedImage image = new BufferedImage(SCALE * WIDTH, SCALE * HEIGHT, BufferedImage.TYPE_INT_RGB);
+        BufferedImage image = new BufferedImage(SCALE * WIDTH, SCALE * height(chart), BufferedImage.TYPE_INT_RGB);
         Graphics2D pixels = image.createGraphics();
         pixels.scale(SCALE, SCALE);
-        chart.paint(pixels, WIDTH, HEIGHT);
+        paint(chart, pixels);
         pixels.dispose();
         try (OutputStream out = Files.newOutputStream(temporary)) {
             ImageIO.write(image, "png", out);
@@ -131,13 +182,29 @@ final class Charts {
     static Path writeSvg(Chart<?, ?> chart, Path folder, String name) throws IOException {
         Path svg = folder.resolve(name + ".svg");
         Path temporary = folder.resolve(name + ".svg.tmp");
-        SVGGraphics2D graphics = new SVGGraphics2D(svgDocument());
-        graphics.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));
-        chart.paint(graphics, WIDTH, HEIGHT);
+        SVGGeneratorContext context = SVGGeneratorContext.createDefault(svgDocument());
+        context.setPrecision(SVG_DECIMALS);
+        SVGGraphics2D graphics = new SVGGraphics2D(context, false);
+        graphics.setSVGCanvasSize(new Dimension(WIDTH, height(chart)));
+        paint(chart, graphics);
         try (Writer out = new OutputStreamWriter(Files.newOutputStream(temporary), StandardCharsets.UTF_8)) {
             graphics.stream(out);
         }
         return Files.move(temporary, svg, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void paint(Chart<?, ?> chart, Graphics2D target) {
+        JoinedLines joined = new JoinedLines(target);
+        chart.paint(joined, WIDTH, height(chart));
+        joined.dispose();
+    }
+
+    /** High enough for the plot to keep its height whatever the legend takes. */
+    private static int height(Chart<?, ?> chart) {
+        return chart instanceof XYChart plot
+                ? PLOT_HEIGHT + LEGEND_LINE * plot.getSeriesCollection().stream().filter(XYSeries::isShowInLegend)
+                        .mapToInt(s -> (int) s.getLabel().lines().count()).sum()
+                : HEIGHT;
     }
 
     private static Document svgDocument() {

@@ -3,6 +3,7 @@ package dev.kvbench.report;
 import dev.kvbench.results.StepsFile;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.commons.statistics.descriptive.Quantile;
 
 /**
@@ -23,9 +24,21 @@ record Curve(int generations, double[] median, double[] low, double[] high) {
      * @return its curve, as long as its shortest iteration; empty if it has no measured iteration
      */
     static Curve of(StepsFile.Configuration configuration) {
+        return of(configuration, StepsFile.Iteration::stepNanos);
+    }
+
+    /**
+     * @param configuration a configuration whose iterations all have device times
+     * @return the same of the time on the device
+     */
+    static Curve ofDevice(StepsFile.Configuration configuration) {
+        return of(configuration, StepsFile.Iteration::deviceNanos);
+    }
+
+    private static Curve of(StepsFile.Configuration configuration, Function<StepsFile.Iteration, long[]> nanos) {
         List<long[]> series = configuration.iterations().stream()
                 .filter(i -> StepsFile.Iteration.MEASUREMENT.equals(i.phase()))
-                .map(StepsFile.Iteration::stepNanos)
+                .map(nanos)
                 .toList();
         int length = series.stream().mapToInt(s -> s.length).min().orElse(0);
         double[][] columns = new double[3][length];

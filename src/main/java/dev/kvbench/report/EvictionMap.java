@@ -4,6 +4,7 @@ import dev.kvbench.trace.TraceFile;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.knowm.xchart.HeatMapChart;
@@ -21,7 +22,7 @@ public final class EvictionMap {
     private static final int MOST_COLUMNS = 256;
     private static final int MOST_SVG_STEPS = 96;
     private static final Color[] SHADES = {new Color(0xFFFFFF), new Color(0xC6DBEF), new Color(0x6BAED6), new Color(0x08519C)};
-    private static final int AXIS_LABELS = 8;
+    private static final int MOST_LABELS = 10;
 
     private EvictionMap() {}
 
@@ -60,16 +61,34 @@ public final class EvictionMap {
         style.setMax(100);
         style.setShowValue(false);
         style.setPlotGridLinesVisible(false);
-        style.setXAxisMaxLabelCount(AXIS_LABELS);
+        // a label per cell, most of them blank: XChart would put numbers such as 0, 13, 26, … elsewhere than they belong
+        style.setXAxisMaxLabelCount(0);
+        style.setXAxisTickMarkSpacingHint(1);
+        style.setAxisTicksMarksVisible(false);
         int[] indices = IntStream.range(0, columns).map(i -> i * every).toArray();
-        int[][] percent = new int[columns][columns];
+        List<Number[]> percent = new ArrayList<>();
         for (int x = 0; x < columns; x++) {
             for (int y = 0; y < columns; y++) {
-                percent[x][y] = (int) Math.round(100 * held[indices[x]][indices[y]]);
+                percent.add(new Number[] {x, y, Math.round(100 * held[indices[x]][indices[y]])});
             }
         }
-        chart.addSeries("held", indices, indices, percent);
+        List<String> labels = labels(indices);
+        chart.addSeries("held", labels, labels, percent);
         return chart;
+    }
+
+    /** Multiples of a round number, and blanks between them. */
+    private static List<String> labels(int[] indices) {
+        int last = indices[indices.length - 1];
+        int step = IntStream.iterate(1, s -> 10 * s).flatMap(s -> IntStream.of(s, 2 * s, 5 * s))
+                .filter(s -> last / s < MOST_LABELS).findFirst().orElseThrow();
+        List<String> labels = new ArrayList<>();
+        int next = 0;
+        for (int index : indices) {
+            labels.add(index >= next ? String.valueOf(index) : " ");
+            next = index >= next ? (index / step + 1) * step : next;
+        }
+        return labels;
     }
 
     /** [step][original index]: the fraction of layers and heads that hold it after the step. */

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Key figures over results, a line per benchmark, parameter set and device. */
 public final class HistoryPlot {
@@ -46,7 +45,7 @@ public final class HistoryPlot {
             XYSeries series = chart.addSeries(Charts.legend(line.getKey()),
                     line.getValue().stream().mapToDouble(e -> order.indexOf(e.folder()) + 1).toArray(),
                     line.getValue().stream().mapToDouble(History.Entry::median).toArray());
-            series.setMarker(SeriesMarkers.CIRCLE);
+            series.setMarker(new SpacedMarker(curve, line.getValue().size(), line.getValue().size()));
             series.setMarkerColor(Charts.colour(curve));
             series.setLineColor(Charts.colour(curve));
             series.setLineStyle(Charts.stroke(curve++));

@@ -5,10 +5,10 @@ import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * One step at a pinned cache length, as JMH measured it.
@@ -50,6 +50,15 @@ record PinnedPoint(StepsFile.Configuration configuration, double ms, double erro
         return Integer.parseInt(configuration.params().getOrDefault("window", "0"));
     }
 
+    /** All that a strategy does not decide. */
+    Map<String, String> setting() {
+        Map<String, String> setting = new TreeMap<>(configuration.params());
+        List.of("strategy", "window", "heavyHitters").forEach(setting::remove);
+        // what ran, where the parameter may have left it open
+        setting.put("runtime", String.valueOf(configuration.runtime()));
+        return setting;
+    }
+
     /** This step's time beyond another's; errors add as those of independent means. */
     PinnedPoint less(PinnedPoint other) {
         return new PinnedPoint(configuration, ms - other.ms, Math.hypot(error, other.error));
@@ -68,14 +77,15 @@ record PinnedPoint(StepsFile.Configuration configuration, double ms, double erro
                     points.stream().mapToDouble(at).toArray(),
                     points.stream().mapToDouble(PinnedPoint::ms).toArray(),
                     points.stream().mapToDouble(PinnedPoint::error).toArray());
-            series.setMarker(SeriesMarkers.CIRCLE);
+            series.setMarker(new SpacedMarker(curve, points.size(), points.size()));
             series.setMarkerColor(Charts.colour(curve));
             series.setLineColor(Charts.colour(curve));
             series.setLineStyle(Charts.stroke(curve++));
         }
     }
 
-    private static boolean isOf(JsonNode result, StepsFile.Configuration configuration) {
+    /** @return whether a result of JMH's is a configuration's */
+    static boolean isOf(JsonNode result, StepsFile.Configuration configuration) {
         return result.path("benchmark").asText().equals(configuration.benchmark())
                 && configuration.params().entrySet().stream().allMatch(
                         p -> p.getValue().equals(result.path("params").path(p.getKey()).asText(null)));

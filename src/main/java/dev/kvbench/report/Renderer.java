@@ -3,6 +3,7 @@ package dev.kvbench.report;
 import dev.kvbench.UserError;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.trace.TraceFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,24 +11,43 @@ import java.util.List;
 import java.util.Optional;
 import org.knowm.xchart.XYChart;
 
-/** Draws a result's plots, from its files alone. */
+/** Draws a result's plots and writes its page, from its files alone. */
 public final class Renderer {
 
     private Renderer() {}
 
     /**
      * @param folder a result
-     * @return the plots, written into the folder as PNG and SVG; none if it has nothing to plot
+     * @return the plots, written into the folder as PNG and SVG, and {@code report.html}; nothing if nothing ran
      * @throws UserError if the result cannot be read
-     * @throws IOException if a plot cannot be written
+     * @throws IOException if a file cannot be written
      */
     public static List<Path> render(ResultFolder folder) throws IOException {
+        return render(folder, List.of());
+    }
+
+    /**
+     * @param folder a result
+     * @param traces shown on its page
+     * @return the plots and the page
+     * @throws UserError if the result cannot be read
+     * @throws IOException if a file cannot be written
+     */
+    public static List<Path> render(ResultFolder folder, List<TraceFile> traces) throws IOException {
         System.setProperty("java.awt.headless", "true");
         StepsFile steps = folder.readSteps();
         List<Path> written = new ArrayList<>();
         Optional<XYChart> stepTime = StepTimePlot.of(steps);
         if (stepTime.isPresent()) {
             written.addAll(Charts.write(stepTime.get(), folder.path(), "step-time"));
+        }
+        Optional<XYChart> latency = LatencyPlot.of(steps);
+        if (latency.isPresent()) {
+            written.addAll(Charts.write(latency.get(), folder.path(), "latency"));
+        }
+        Optional<XYChart> memory = CacheMemoryPlot.of(steps);
+        if (memory.isPresent()) {
+            written.addAll(Charts.write(memory.get(), folder.path(), "cache-memory"));
         }
         if (folder.hasJmh()) {
             Optional<XYChart> pinned = PinnedStepPlot.of(steps, folder.readJmh());
@@ -39,22 +59,46 @@ public final class Renderer {
                 written.addAll(Charts.write(cost.get(), folder.path(), "strategy-cost"));
             }
         }
+        if (!steps.configurations().isEmpty() || steps.failures() != null || !traces.isEmpty()) {
+            written.add(page(List.of(folder), traces, folder.path().resolve("report.html")));
+        }
         return written;
+    }
+
+    private static Path page(List<ResultFolder> folders, List<TraceFile> traces, Path file) throws IOException {
+        Report report = Reports.of(folders, traces);
+        return Page.write(report.title(), String.join(" ", report.answers()), report, "report.js", file);
     }
 
     /**
      * Draws the curves of several results over each other.
      *
      * @param folders the results; the title names their device, or the legend if it differs
-     * @param output the folder that the plot goes to
-     * @return the plot, as PNG and SVG
+     * @param traces shown on the page
+     * @param output the folder that plot and page go to
+     * @return the plot, as PNG and SVG, and the page
      * @throws UserError if a result cannot be read or none has a series
-     * @throws IOException if the plot cannot be written
+     * @throws IOException if a file cannot be written
      */
-    public static List<Path> renderTogether(List<ResultFolder> folders, Path output) throws IOException {
+    public static List<Path> renderTogether(List<ResultFolder> folders, List<TraceFile> traces, Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
         XYChart chart = StepTimePlot.of(Together.of(folders))
                 .orElseThrow(() -> new UserError(folders.get(0).path() + ": nothing to plot in these results"));
-        return Charts.write(chart, output, "step-time-together");
+        List<Path> written = new ArrayList<>(Charts.write(chart, output, "step-time-together"));
+        written.add(page(folders, traces, output.resolve("report-together.html")));
+        return written;
+    }
+
+    /**
+     * @param file a trace
+     * @return its map as plots and as a page, beside it
+     * @throws UserError if it is not a whole trace
+     * @throws IOException if a file cannot be written
+     */
+    public static List<Path> renderTrace(Path file) throws IOException {
+        List<Path> written = new ArrayList<>(EvictionMap.draw(file));
+        written.add(page(List.of(), List.of(TraceFile.read(file)),
+                file.toAbsolutePath().resolveSibling(file.getFileName().toString().replaceFirst("\\.json$", "") + ".html")));
+        return written;
     }
 }

@@ -26,7 +26,10 @@ final class StepTimePlot {
     private StepTimePlot() {}
 
     /** From this ratio between curves on, a linear axis would hide the lower ones. */
-    private static final double WIDE = 6;
+    static final double WIDE = 6;
+
+    /** Where everything lies above this part of a linear axis, the axis starts there instead of at zero. */
+    private static final double CLOSE = 0.45;
 
     /** @return the plot, empty if the result has no series */
     static Optional<XYChart> of(StepsFile steps) {
@@ -55,20 +58,16 @@ final class StepTimePlot {
             }
             // XChart tells series apart by name: equal legends get a number
             String legend = captions.legend(shown.get(i));
-            XYSeries line = chart.addSeries(Charts.legend(legends.add(legend) ? legend : legend + " (" + (i + 1) + ")"), x, curve.median());
-            line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
-            line.setLineColor(Charts.colour(i));
-            line.setLineStyle(Charts.stroke(i));
-            line.setMarker(length == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
-            line.setMarkerColor(Charts.colour(i));
-        }
-        if (curves.stream().anyMatch(c -> c.median().length == 1)) {
-            chart.getStyler().setMarkerSize(8);
+            Charts.curve(chart, i, legends.add(legend) ? legend : legend + " (" + (i + 1) + ")", x, curve.median());
         }
         MemoryLimit.of(shown).ifPresent(limit -> limit.draw(chart));
-        if (spread(curves) >= WIDE) {
-            chart.getStyler().setYAxisLogarithmic(true);
-            chart.getStyler().setYAxisMin(floor(curves, MemoryLimit.of(shown)));
+        double lowest = lowest(curves, MemoryLimit.of(shown));
+        if (lowest > 0 && spread(curves) >= WIDE) {
+            Charts.logarithmicY(chart);
+            chart.getStyler().setYAxisMin(0.8 * lowest);
+        } else if (lowest > CLOSE * ceiling(curves)) {
+            double tenth = Math.pow(10, Math.floor(Math.log10(lowest))) / 10;
+            chart.getStyler().setYAxisMin(tenth * Math.floor(0.97 * lowest / tenth));
         }
         chart.getStyler().setYAxisMax(ceiling(curves));
         chart.getStyler().setXAxisMin(0.0);
@@ -95,15 +94,14 @@ final class StepTimePlot {
         return QUANTILE.evaluate(curve.median(), 0.5);
     }
 
-    private static double spread(List<Curve> curves) {
+    static double spread(List<Curve> curves) {
         DoubleSummaryStatistics typical = curves.stream().mapToDouble(StepTimePlot::typical).summaryStatistics();
         return typical.getMax() / typical.getMin();
     }
 
-    /** Where a logarithmic axis starts: below everything drawn. */
-    private static double floor(List<Curve> curves, Optional<MemoryLimit> limit) {
+    private static double lowest(List<Curve> curves, Optional<MemoryLimit> limit) {
         double lowest = curves.stream().mapToDouble(c -> Arrays.stream(c.low()).min().orElse(1)).min().orElse(1);
-        return 0.8 * Math.min(lowest, limit.map(l -> l.ms(1)).orElse(lowest));
+        return Math.min(lowest, limit.map(l -> l.ms(1)).orElse(lowest));
     }
 
     /** High enough for all curves, unmoved by a few slow steps. */

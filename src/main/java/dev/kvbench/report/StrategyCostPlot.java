@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.knowm.xchart.XYChart;
 
 /**
@@ -23,10 +22,10 @@ final class StrategyCostPlot {
     static Optional<XYChart> of(StepsFile steps, JsonNode jmh) {
         List<PinnedPoint> points = PinnedPoint.all(steps, jmh);
         Map<Object, PinnedPoint> full = new HashMap<>();
-        points.stream().filter(p -> p.window() == 0).forEach(p -> full.put(setting(p), p));
+        points.stream().filter(p -> p.window() == 0).forEach(p -> full.put(p.setting(), p));
         List<PinnedPoint> costs = points.stream()
-                .filter(p -> p.window() == p.cacheLength() && full.containsKey(setting(p)))
-                .map(p -> p.less(full.get(setting(p))))
+                .filter(p -> p.window() == p.cacheLength() && full.containsKey(p.setting()))
+                .map(p -> p.less(full.get(p.setting())))
                 .toList();
         if (costs.stream().map(PinnedPoint::window).distinct().count() < 2) {
             return Optional.empty();
@@ -42,14 +41,5 @@ final class StrategyCostPlot {
         chart.getStyler().setYAxisMin(null);
         PinnedPoint.draw(chart, lines, PinnedPoint::cacheLength);
         return Optional.of(chart);
-    }
-
-    /** All that a strategy does not decide. */
-    private static Object setting(PinnedPoint point) {
-        Map<String, String> setting = new HashMap<>(point.configuration().params());
-        setting.keySet().removeAll(Set.of("strategy", "window", "heavyHitters"));
-        // what ran, where the parameter may have left it open
-        setting.put("runtime", String.valueOf(point.configuration().runtime()));
-        return setting;
     }
 }

@@ -103,6 +103,14 @@ public record ResultFolder(Path path) {
         return steps;
     }
 
+    /**
+     * @return the fingerprint with every field that the file has; peers write fields of their own
+     * @throws UserError if the file cannot be read
+     */
+    public JsonNode readFingerprint() {
+        return readJson(path.resolve(STEPS_FILE)).path("fingerprint");
+    }
+
     /** @return whether JMH's results are there; those of peers have none */
     public boolean hasJmh() {
         return Files.isRegularFile(path.resolve(JMH_FILE));

@@ -76,7 +76,7 @@ class EndToEndTest {
         assertEquals("2.7.1", steps.fingerprint().libtorch());
 
         List<Path> plots = Renderer.render(folder);
-        assertEquals(List.of("step-time.png", "step-time.svg"),
+        assertEquals(List.of("step-time.png", "step-time.svg", "latency.png", "latency.svg", "cache-memory.png", "cache-memory.svg", "report.html"),
                 plots.stream().map(p -> p.getFileName().toString()).toList());
         assertEquals(2200, ImageIO.read(plots.get(0).toFile()).getWidth());
         DocumentBuilderFactory xml = DocumentBuilderFactory.newInstance();
@@ -118,7 +118,7 @@ class EndToEndTest {
         assertEquals(2 * 8, jmh.size());
         jmh.forEach(result -> assertTrue(result.path("primaryMetric").path("score").asDouble() > 0, result.toString()));
         assertEquals(List.of(), schemaErrors(Files.readString(folder.path().resolve(ResultFolder.STEPS_FILE))));
-        assertEquals(List.of(), Renderer.render(folder));
+        assertEquals(List.of(folder.path().resolve("report.html")), Renderer.render(folder));
     }
 
     private static List<String> schemaErrors(String json) throws Exception {

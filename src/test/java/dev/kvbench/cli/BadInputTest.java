@@ -116,6 +116,7 @@ class BadInputTest {
 
     @Test
     void foreignAndUnreadableResultsAreRefused() throws IOException {
+        assertRefused("must be a file in a folder that exists", "compare", "x", "y", "--html", folder.resolve("none/x.html").toString());
         assertRefused("no such result folder", "render", folder.resolve("nowhere").toString());
         assertRefused("not a result folder", "render", folder.toString());
         Path steps = folder.resolve("steps.json");

@@ -67,7 +67,7 @@ class TogetherTest {
     @Test
     void peersAloneAreDrawnWithoutAJmhFile() throws Exception {
         List<Path> plots = Renderer.render(peers("peers"));
-        assertEquals(List.of("step-time.png", "step-time.svg"), names(plots));
+        assertEquals(List.of("step-time.png", "step-time.svg", "latency.png", "latency.svg", "report.html"), names(plots));
         assertCurvesIn(plots.get(1), PEERS.size());
     }
 
@@ -84,8 +84,8 @@ class TogetherTest {
         assertEquals(legends, chart.getSeriesCollection().stream()
                 .filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList());
 
-        List<Path> plots = Renderer.renderTogether(List.of(ours, peers), ours.path());
-        assertEquals(List.of("step-time-together.png", "step-time-together.svg"), names(plots));
+        List<Path> plots = Renderer.renderTogether(List.of(ours, peers), List.of(), ours.path());
+        assertEquals(List.of("step-time-together.png", "step-time-together.svg", "report-together.html"), names(plots));
         assertTrue(plots.stream().allMatch(p -> p.getParent().equals(ours.path())), plots.toString());
         assertEquals(2200, ImageIO.read(plots.get(0).toFile()).getWidth());
         assertCurvesIn(plots.get(1), legends.size());
@@ -124,7 +124,7 @@ class TogetherTest {
     void resultsWithoutASeriesAreRefused() throws Exception {
         ResultFolder empty = new ResultFolder(Files.createDirectory(folder.resolve("empty")));
         empty.writeSteps(steps("Processor", null, List.of()));
-        UserError error = assertThrows(UserError.class, () -> Renderer.renderTogether(List.of(empty, empty), folder));
+        UserError error = assertThrows(UserError.class, () -> Renderer.renderTogether(List.of(empty, empty), List.of(), folder));
         assertTrue(error.getMessage().contains("nothing to plot"), error.getMessage());
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(List.of(empty.path()), left.toList());

@@ -1,0 +1,99 @@
+package dev.kvbench.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.results.StepsFile;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What JMH measured of benchmarks that keep no series. */
+final class Scores {
+
+    /** More sentences than this nobody reads. */
+    private static final int FEW = 3;
+
+    private Scores() {}
+
+    static List<Report.Score> of(StepsFile steps, JsonNode jmh) {
+        List<StepsFile.Configuration> bare = steps.configurations().stream().filter(c -> c.iterations().isEmpty()).toList();
+        Captions captions = new Captions(steps, bare);
+        List<Report.Score> scores = new ArrayList<>();
+        for (StepsFile.Configuration configuration : bare) {
+            for (JsonNode result : jmh) {
+                if (PinnedPoint.isOf(result, configuration)) {
+                    JsonNode metric = result.path("primaryMetric");
+                    double error = metric.path("scoreError").asDouble(Double.NaN);
+                    scores.add(new Report.Score(configuration.benchmark().replaceFirst("^.*\\.(\\w+)Benchmark\\.(\\w+)$", "$1.$2"),
+                            captions.legend(configuration), metric.path("score").asDouble(Double.NaN),
+                            Double.isFinite(error) ? error : null, metric.path("scoreUnit").asText("")));
+                }
+            }
+        }
+        return scores;
+    }
+
+    /** Pinned steps as lines over the cache length. */
+    static List<Report.Pinned> pinned(StepsFile steps, JsonNode jmh) {
+        List<PinnedPoint> points = PinnedPoint.all(steps, jmh);
+        Captions captions = new Captions(steps, points.stream().map(PinnedPoint::configuration).toList());
+        Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
+        points.forEach(p -> lines.computeIfAbsent(captions.legend(p.configuration(), "cacheLength"), l -> new ArrayList<>()).add(p));
+        List<Report.Pinned> pinned = new ArrayList<>();
+        lines.forEach((name, line) -> pinned.add(new Report.Pinned(name, new Report.Look(pinned.size() % 7, pinned.size() % 4),
+                line.stream().mapToInt(PinnedPoint::cacheLength).toArray(), line.stream().mapToDouble(PinnedPoint::ms).toArray(),
+                line.stream().mapToDouble(PinnedPoint::error).toArray())));
+        return pinned;
+    }
+
+    /** A strategy's step beyond the full cache's of the same setting, with as many entries held. */
+    private record Extra(String name, int held, double change, double noise) {
+
+        String sentence() {
+            return "With " + held + " entries held a step of " + name + " takes " + size() + " time than one of the full cache"
+                    + doubt() + ".";
+        }
+
+        String size() {
+            return Numbers.percent(change) + (change < 0 ? " less" : " more");
+        }
+
+        String doubt() {
+            return Math.abs(change) <= noise ? ", which cannot be told from noise" : "";
+        }
+    }
+
+    /** @return a sentence for each strategy while they are few, else for those that cost least and most */
+    static List<String> answers(StepsFile steps, JsonNode jmh) {
+        List<PinnedPoint> points = PinnedPoint.all(steps, jmh);
+        Captions captions = new Captions(steps, points.stream().map(PinnedPoint::configuration).toList());
+        Map<Object, PinnedPoint> full = new HashMap<>();
+        points.stream().filter(p -> p.window() == 0).forEach(p -> full.put(p.setting(), p));
+        Map<String, Extra> longest = new LinkedHashMap<>();
+        points.stream().filter(p -> p.window() > 0 && full.containsKey(p.setting())).forEach(p -> {
+            PinnedPoint base = full.get(p.setting());
+            String name = Answers.brief(captions.legend(p.configuration(), "cacheLength"));
+            double noise = Math.hypot(p.error(), base.error()) / base.ms();
+            longest.merge(name, new Extra(name, p.cacheLength(), p.ms() / base.ms() - 1, noise),
+                    (one, other) -> other.held() > one.held() ? other : one);
+        });
+        List<Extra> extras = longest.values().stream().sorted(Comparator.comparingDouble(Extra::change)).toList();
+        if (extras.size() <= FEW) {
+            return longest.values().stream().map(Extra::sentence).toList();
+        }
+        Extra least = extras.get(0);
+        Extra most = extras.get(extras.size() - 1);
+        return List.of("Of " + extras.size() + " strategies and windows, each against the full cache of its runtime with as many"
+                + " entries held, a step of " + least.name() + " takes " + least.size() + " time" + least.doubt() + "; at the other end " + most.name() + " takes "
+                + most.size() + most.doubt() + ".");
+    }
+
+    /** @return a line's times at its first and last length */
+    static String range(Report.Pinned line) {
+        int last = line.at().length - 1;
+        return "A step of " + Answers.brief(line.name()) + " takes " + Numbers.ms(line.ms()[0]) + " with " + line.at()[0]
+                + " entries held and " + Numbers.ms(line.ms()[last]) + " with " + line.at()[last] + ".";
+    }
+}

@@ -1,0 +1,399 @@
+// The page of one or more results. Every figure comes computed with the data; here it is only shown.
+const report = JSON.parse(document.getElementById("data").textContent);
+const lines = report.lines;
+const longest = Math.max(0, ...lines.map(l => l.host.median.length));
+const tokens = Array.from({length: longest}, (_, i) => i + 1);
+const visible = new Set(lines.filter(l => l.shown));
+const padded = values => values.length === longest ? values : values.concat(Array(longest - values.length).fill(null));
+const drawn = l => ({colour: colourOf(l.look), dash: DASHES[l.look.dash]});
+const largest = values => values.reduce((a, b) => Math.max(a, b), 0);
+
+function head() {
+  document.getElementById("top").append(...[
+    el("h1", null, "What does a KV-cache eviction strategy cost and save per decode step, at every sequence length?"),
+    el("p", {class: "what", id: "title"}, report.title),
+    report.subtitle ? el("p", {class: "what"}, report.subtitle) : null,
+    el("nav", {"aria-label": "Sections"}, el("ul", {id: "contents"})),
+    el("p", null, themeButton())].filter(Boolean));
+  document.getElementById("main").append(
+    el("div", {class: "answer", id: "answer"}, ...report.answers.map(a => el("p", null, a))),
+    ...report.notes.map(n => el("p", {class: "note"}, n)));
+}
+
+/** What else the slider reads. */
+const tokenReaders = [];
+
+function timeSection() {
+  const state = {clock: "host", log: report.time.wide, spread: true, zero: false, limit: true};
+  const hasDevice = lines.some(l => l.device);
+  const {host, figure: fig} = figure(report.findings.time);
+  const values = new Map(lines.map(l => [l, el("output")]));
+  const token = el("output", {id: "token-shown"});
+  const slider = el("input", {type: "range", id: "token", min: 1, max: longest, value: longest, oninput: () => read(Number(slider.value), true)});
+
+  const plot = chart(host, () => {
+    const series = [];
+    for (const l of visible) {
+      const band = (b, device) => ({values: padded(b.median), ...(state.spread && l.generations > 1 && longest > 1 ? {low: padded(b.low), high: padded(b.high)} : {}),
+        ...drawn(l), width: device ? 1.2 : 2});
+      if (state.clock !== "device" || !l.device) series.push(band(l.host, false));
+      if (state.clock !== "host" && l.device) series.push(band(l.device, state.clock === "both"));
+    }
+    if (state.limit && report.time.limit) {
+      series.push({values: padded(report.time.limit), colour: css("--limit"), dash: [1, 5], width: 2.5});
+    }
+    const low = state.log ? report.time.lowest : state.zero ? 0 : report.time.low;
+    return {xs: tokens, series, x: {label: "sequence length (tokens)", range: [longest === 1 ? 0.5 : 1, longest === 1 ? 1.5 : longest], zoom: longest > 1, whole: true},
+      y: {label: "time per token (ms)", log: state.log, range: [low, report.time.high]}};
+  }, index => read(index == null ? Number(slider.value) : index + 1, false));
+
+  function read(t, moves) {
+    token.textContent = t;
+    if (moves) tokenReaders.forEach(reader => reader(t));
+    slider.setAttribute("aria-valuetext", "token " + t);
+    for (const [l, output] of values) {
+      const at = b => digits(b.median[t - 1]);
+      output.textContent = t > l.host.median.length ? MISSING
+        : state.clock === "both" && l.device ? at(l.host) + " host, " + at(l.device) + " device ms"
+        : at(state.clock === "device" && l.device ? l.device : l.host) + " ms";
+    }
+    const limit = document.getElementById("limit-value");
+    if (limit) limit.textContent = digits(report.time.limit[t - 1]) + " ms";
+    if (moves) plot.readAt(t);
+  }
+  const set = (name, value) => {
+    state[name] = value;
+    plot.redraw();
+    read(Number(slider.value), false);
+  };
+
+  const list = el("div", {class: "lines", id: "lines"});
+  const boxes = lines.map((l, i) => {
+    const box = el("input", {type: "checkbox", id: "line-" + i, checked: l.shown, onchange: () => {
+      if (box.checked) visible.add(l); else visible.delete(l);
+      redrawAll();
+    }});
+    list.append(el("label", null, box, swatch("k" + l.look.colour, l.look.dash), el("span", {class: "name"}, l.name), values.get(l)));
+    return box;
+  });
+  const all = on => {
+    boxes.forEach(b => { b.checked = on; });
+    lines.forEach(l => on ? visible.add(l) : visible.delete(l));
+    redrawAll();
+  };
+  section("time", "Time per token",
+    el("div", {class: "controls"},
+      hasDevice ? choice("clock", "Clock", [["host", "host"], ["device", "device"], ["both", "both"]], "host", v => set("clock", v)) : null,
+      choice("axis", "Time axis", [["linear", "linear"], ["log", "logarithmic"]], state.log ? "log" : "linear", v => set("log", v === "log")),
+      el("fieldset", null, el("legend", null, "Show"),
+        checkbox("spread", "spread", true, v => set("spread", v)),
+        checkbox("zero", "from zero", false, v => set("zero", v)),
+        report.time.limit ? checkbox("limit", "memory limit", true, v => set("limit", v)) : null)),
+    fig,
+    el("fieldset", null, el("legend", null, "Configurations, in this plot and those of memory and latency"),
+      lines.length > 2 ? el("div", {class: "controls"},
+        el("button", {type: "button", id: "all", onclick: () => all(true)}, "All"),
+        el("button", {type: "button", id: "none", onclick: () => all(false)}, "None")) : null,
+      el("label", null, "Values at token ", slider, token),
+      list,
+      report.time.limit ? el("p", {class: "hint"}, swatchOfLimit(), " Memory limit ", el("output", {id: "limit-value"}),
+        `: weights and full cache read once at ${report.time.terabytesPerSecond.toFixed(2)} TB/s, the bandwidth of a copy within device memory. No step of the full cache can beat it.`) : null),
+    el("p", {class: "hint"}, `Curves are medians over the generations, bands their spread (${[...new Set(lines.map(l => l.spread))].join("; ")}), both over `
+      + `${report.time.smoothing} steps. Drag across the plot to look closer; a double click shows all again.`));
+  read(longest, false);
+}
+
+function swatchOfLimit() {
+  const s = el("svg", {class: "swatch", viewBox: "0 0 36 14", "aria-hidden": "true"}, el("line", {x1: 0, x2: 36, y1: 7, y2: 7, class: "old", "stroke-dasharray": "2 5"}));
+  return s;
+}
+
+const column = (label, text, left) => ({label, text, left});
+/** A table of records: columns are [label, field or function, format, left]. */
+function records(id, caption, rows, columns, csv) {
+  const get = columns.map(([, of]) => typeof of === "function" ? of : r => r[of]);
+  return dataTable(id, {caption, columns: columns.map(([label, , text, left]) => column(label, text, left)), count: rows.length,
+    value: (row, c) => get[c](rows[row]) ?? null, csv});
+}
+
+function summarySection() {
+  section("configurations", "Configurations",
+    records("summary", "Medians over all measured steps; tokens per second count all sequences.", lines, [
+      ["configuration", "name", format.text, true],
+      ["generations", "generations", format.count],
+      ["step on the host (ms)", l => l.latency.p50, digits],
+      ...(lines.some(l => l.deviceMs != null) ? [["step on the device (ms)", "deviceMs", digits]] : []),
+      ["tokens per second", "tokensPerSecond", digits],
+      ...(lines.some(l => l.timesLimit != null) ? [["× memory limit", "timesLimit", format.fixed2]] : []),
+    ], "configurations.csv"));
+}
+
+function crossoverSection() {
+  const percent = of => c => c[of] && c[of].change;
+  const interval = of => c => c[of] && isFinite(c[of].low) && c[of].low != null ? format.change(c[of].low) + " to " + format.change(c[of].high) : null;
+  section("crossover", "Where strategies pay off",
+    report.crossings.length ? records("crossings", "Step time on the host against the full cache of the same setting; above zero is slower.", report.crossings, [
+      ["configuration", "name", format.text, true],
+      ["first eviction at token", "firstEviction", format.count],
+      ["before it", percent("filling"), format.change],
+      ["when it starts", percent("start"), format.change],
+      ["from it on", percent("evicting"), format.change],
+      ["last tokens", percent("end"), format.change],
+      ["95 % interval", interval("end"), format.text],
+      ["faster from token", c => c.fasterFrom ?? (c.end.tells && c.end.change < 0 ? null : "not within " + c.length), format.text],
+      ["paid back at token", c => c.paidBackAt ?? "not within " + c.length, format.text],
+    ], "crossover.csv") : el("p", null, "Nothing to hold against each other: measure the full cache and a strategy in one run (-p strategy=full,h2o)."),
+    el("p", {class: "hint"}, "When it starts and last tokens: the first and the last 32 tokens that evict, or all if they are fewer. Faster from: the token from which on the strategy's curve, over 33 steps, stays below the full cache's. Paid back: from there on the whole text so far has taken less time."));
+}
+
+function costSection() {
+  if (!report.costs.length) {
+    section("cost", "What a step is made of", el("p", null, "Not known here: a strategy's parts follow from a run with the full cache (-p strategy=full,h2o) whose window is filled before it ends."));
+    return;
+  }
+  section("cost", "What a step is made of",
+    records("costs", "Parts of a step that evicts, in µs.", report.costs, [
+      ["configuration", "name", format.text, true],
+      ["the step itself", "step", format.micros],
+      ["scoring", "scoring", format.micros],
+      ["eviction", "eviction", format.micros],
+      ["launch and sync", "sync", format.micros],
+      ["whole step on the host", "whole", format.micros],
+    ], "cost.csv"),
+    el("p", {class: "hint"}, `Derived from the curves, in ${[...new Set(report.costs.map(c => c.where))].join(" or ")} time. `,
+      "The step itself: the full cache's step where it holds as many entries as the window; for the full cache, its median. "
+      + "Scoring: what the strategy's steps take beyond the full cache's over the 32 tokens before its first eviction, while both hold the same entries; the form of attention it needs is part of it. "
+      + "Eviction: what its steps take beyond both once it evicts. Launch and sync: host time beyond device time."));
+}
+
+function memorySection() {
+  const known = () => [...visible].filter(l => l.cacheMb);
+  const {host, figure: fig} = figure(report.findings.memory || "");
+  if (!report.findings.memory) return;
+  const top = 1.08 * largest(lines.flatMap(l => l.cacheMb ? [largest(l.cacheMb)] : []));
+  const readout = el("p", {class: "hint", id: "memory-read"}, "Point at the plot, or move the slider above, to read values.");
+  const read = t => {
+    readout.textContent = `Token ${t}: ` + known().map(l => `${l.name} ${digits(l.cacheMb[t - 1])} MB`).join("; ");
+  };
+  tokenReaders.push(read);
+  chart(host, () => ({xs: tokens, series: known().map(l => ({values: padded(l.cacheMb), ...drawn(l)})),
+    x: {label: "sequence length (tokens)", range: [0, longest], whole: true}, y: {label: "keys and values held (MB)", range: [0, top]}, height: 300}),
+    index => {
+      if (index != null) read(index + 1);
+    });
+  const device = lines.filter(l => l.deviceMb != null);
+  section("memory", "Memory of the cache", fig, readout,
+    el("p", {class: "hint"}, "Entries held after each step, as the strategy defines them, times the bytes per entry that the run recorded, all sequences together."),
+    records("memory-table", "At the last token.", lines.filter(l => l.cacheMb), [
+      ["configuration", "name", format.text, true],
+      ["keys and values (MB)", l => l.cacheMb[l.cacheMb.length - 1], digits],
+      ...(device.length ? [["device memory in use, weights included (MB)", "deviceMb", digits]] : []),
+    ]));
+}
+
+function latencySection() {
+  const {host, figure: fig} = figure(report.findings.latency);
+  const low = Math.min(...lines.map(l => l.latency.quantiles[0]));
+  const high = 1.02 * Math.max(...lines.map(l => l.latency.p99));
+  const share = (l, ms) => {
+    const q = l.latency.quantiles;
+    let n = 0;
+    while (n < q.length && q[n] <= ms) n++;
+    return n === 0 ? 0 : 100 * (n - 1) / (q.length - 1);
+  };
+  const readout = el("p", {class: "hint", id: "latency-read"}, "Point at the plot to read values.");
+  const log = low > 0 && high / low > 6;
+  chart(host, () => {
+    const shown = [...visible];
+    const joined = shown.length ? uPlot.join(shown.map(l => [l.latency.quantiles, l.latency.quantiles.map((_, i) => 100 * i / (l.latency.quantiles.length - 1))])) : [[low], []];
+    return {xs: joined[0], series: shown.map((l, i) => ({values: joined[i + 1], ...drawn(l)})),
+      x: {label: "time of a step on the host (ms)", log, range: [log ? low * 0.97 : Math.max(0, low - 0.03 * (high - low)), high > low ? high : low + 1]}, y: {label: "steps at most as long (%)", range: [0, 100]}, height: 340, points: false};
+  }, (index, u) => {
+    if (index != null) {
+      const ms = u.posToVal(u.cursor.left, "x");
+      readout.textContent = `At most ${digits(ms)} ms: ` + [...visible].map(l => `${l.name} ${share(l, ms).toFixed(1)} %`).join("; ");
+    }
+  });
+  section("latency", "Distribution of step times", fig, readout,
+    records("latencies", "All measured steps of all generations on the host, ms; the plot leaves out the slowest hundredth.", lines, [
+      ["configuration", "name", format.text, true],
+      ["p50", l => l.latency.p50, digits],
+      ["p90", l => l.latency.p90, digits],
+      ["p99", l => l.latency.p99, digits],
+      ["slowest", l => l.latency.max, digits],
+    ], "latency.csv"));
+}
+
+/** Blue below, orange above, near white between; dark text is readable on all of it. */
+function heatColour(v, low, high, diverging) {
+  const mix = (a, b, t) => a.map((x, i) => Math.round(x + (b[i] - x) * t));
+  const [white, blue, orange] = [[246, 246, 246], [110, 176, 226], [240, 158, 92]];
+  const bound = Math.max(Math.abs(low), Math.abs(high)) || 1;
+  const t = diverging ? v / bound : high > low ? (v - low) / (high - low) : 0;
+  return `rgb(${(t < 0 ? mix(white, blue, -t) : mix(white, orange, t)).join(",")})`;
+}
+
+function heatSection() {
+  if (!report.heatMaps.length) {
+    section("heat", "Strategy × window", el("p", null, "Needs two windows or two strategies besides the full cache: -p window=64,128,256 or -p strategy=full,h2o,window."));
+    return;
+  }
+  const s = section("heat", "Strategy × window", el("p", null, report.findings.heat));
+  report.heatMaps.forEach((map, m) => {
+    const host = el("div");
+    const show = index => {
+      const metric = map.metrics[index];
+      const all = metric.values.flat().filter(v => v != null);
+      const text = v => v == null ? MISSING : metric.unit === "%" ? format.change(v) : digits(v) + " " + metric.unit;
+      const table = el("table", {class: "heat", id: "heat-" + m}, el("caption", null, metric.name + (map.setting ? ", " + map.setting : "")),
+        el("thead", null, el("tr", null, el("th", {scope: "col", class: "left"}, "strategy"), ...map.windows.map(w => el("th", {scope: "col"}, "window " + w)))),
+        el("tbody", null, ...map.strategies.map((name, row) => el("tr", null, el("th", {scope: "row", class: "left"}, name),
+          ...metric.values[row].map(v => {
+            const cell = el("td", null, text(v));
+            if (v != null) {
+              cell.style.backgroundColor = heatColour(v, Math.min(...all), Math.max(...all), metric.unit === "%");
+              cell.style.color = "#1b1f24";
+            }
+            return cell;
+          })))));
+      host.replaceChildren(scrolled(table, metric.name));
+    };
+    s.append(el("label", null, "Show ", el("select", {id: "heat-metric-" + m, onchange: e => show(Number(e.target.value))},
+      ...map.metrics.map((metric, i) => el("option", {value: i}, metric.name + (map.setting ? " (" + map.setting + ")" : ""))))), host);
+    show(0);
+  });
+}
+
+function scoresSection() {
+  if (!report.scores.length) return;
+  const parts = [];
+  const at = [...new Set(report.pinned.flatMap(p => [...p.at]))].sort((a, b) => a - b);
+  // more lines than these cannot be told apart; the table has them all
+  if (at.length > 1 && report.pinned.length <= 8) {
+    const {host, figure: fig} = figure(report.findings.pinned);
+    const by = (p, values) => at.map(n => p.at.includes(n) ? values[p.at.indexOf(n)] : null);
+    const high = 1.1 * Math.max(...report.pinned.flatMap(p => p.ms.map((ms, i) => ms + p.error[i])));
+    chart(host, () => ({xs: at, x: {label: "cache length (entries)", range: [0, at[at.length - 1] * 1.05]}, y: {label: "time per step (ms)", range: [0, high]}, height: 300,
+      series: report.pinned.map(p => ({values: by(p, p.ms), low: by(p, p.ms.map((ms, i) => ms - p.error[i])), high: by(p, p.ms.map((ms, i) => ms + p.error[i])), points: true, ...drawn(p)}))}));
+    parts.push(fig, el("ul", {class: "keys"}, ...report.pinned.map(p => el("li", null, swatch("k" + p.look.colour, p.look.dash), p.name))),
+      el("p", {class: "hint"}, "Bands are JMH's 99.9 % intervals."));
+  }
+  section("scores", "Benchmarks without a series", ...parts, records("scores-table", "Mean and half of JMH's 99.9 % interval.", report.scores, [
+    ["benchmark", "benchmark", format.text, true], ["configuration", "name", format.text, true],
+    ["mean", "score", digits], ["±", "error", digits], ["unit", "unit", format.text],
+  ], "scores.csv"));
+}
+
+function mapSection() {
+  if (!report.maps.length) {
+    section("map", "What the cache holds", el("p", null, "Shown for traces: generate --trace writes one, and render takes it beside a result."));
+    return;
+  }
+  const s = section("map", "What the cache holds");
+  report.maps.forEach((map, m) => {
+    const {host, figure: fig} = figure(map.title + ". " + map.finding);
+    const n = map.columns.length * map.every;
+    const percent = (step, token) => {
+      const runs = map.columns[Math.floor(step / map.every)];
+      let row = Math.floor(token / map.every);
+      for (let i = 0; i < runs.length; i += 2) {
+        if (row < runs[i + 1]) return runs[i];
+        row -= runs[i + 1];
+      }
+      return null;
+    };
+    const readout = el("p", {class: "hint", id: "map-read-" + m}, "Point at a cell, or type its step and token, to read it.");
+    const read = (step, token) => {
+      const held = step >= 0 && step < map.steps && token >= 0 ? percent(step, token) : null;
+      readout.textContent = held == null ? `Step ${step}: no token ${token} yet` : `After step ${step} ${held} % of layers and heads hold token ${token}`;
+    };
+    const number = name => el("input", {type: "number", id: `map-${name}-${m}`, min: 0, max: map.steps - 1, value: 0,
+      oninput: () => read(Number(step.value), Number(token.value))});
+    const step = number("step");
+    const token = number("token");
+    const paint = u => {
+      const colour = colourOf({colour: 0});
+      u.ctx.save();
+      u.ctx.fillStyle = colour;
+      map.columns.forEach((runs, i) => {
+        const left = u.valToPos(i * map.every, "x", true);
+        const right = u.valToPos((i + 1) * map.every, "x", true);
+        let row = 0;
+        for (let k = 0; k < runs.length; k += 2) {
+          const bottom = u.valToPos(row * map.every, "y", true);
+          row += runs[k + 1];
+          u.ctx.globalAlpha = runs[k] / 100;
+          u.ctx.fillRect(left, u.valToPos(row * map.every, "y", true), Math.max(1, right - left), bottom - u.valToPos(row * map.every, "y", true));
+        }
+      });
+      u.ctx.restore();
+    };
+    chart(host, () => ({xs: Array.from({length: n}, (_, i) => i), series: [{values: Array(n).fill(null), colour: "transparent"}],
+      x: {label: "step", range: [0, n]}, y: {label: "original index of the token", range: [0, n]}, paint, height: 460, cursorY: true, points: false}),
+      (index, u) => {
+        if (index != null) read(Math.floor(u.posToVal(u.cursor.left, "x")), Math.floor(u.posToVal(u.cursor.top, "y")));
+      });
+    s.append(el("h3", null, map.title), fig, el("p", null, el("label", null, "Step ", step), " ", el("label", null, "Token ", token)), readout);
+  });
+}
+
+function rawSection() {
+  const bare = lines.some(l => !l.raw);
+  if (!lines.length) return;
+  if (bare) {
+    section("raw", "Raw table", el("p", null, "Left out, this page would become too large: export RESULT --format csv writes it."));
+    return;
+  }
+  const total = lines.reduce((n, l) => n + l.raw.reduce((k, r) => k + r.host.length, 0), 0);
+  const line = new Uint16Array(total), iteration = new Uint16Array(total), step = new Uint32Array(total);
+  let at = 0;
+  lines.forEach((l, i) => l.raw.forEach((r, j) => r.host.forEach((_, t) => {
+    line[at] = i;
+    iteration[at] = j;
+    step[at++] = t;
+  })));
+  const of = row => lines[line[row]].raw[iteration[row]];
+  const get = [row => lines[line[row]].name, row => of(row).fork, row => of(row).iteration, row => step[row] + 1,
+    row => of(row).host[step[row]], row => of(row).device ? of(row).device[step[row]] : null];
+  section("raw", "Raw table", dataTable("raw-table", {caption: "Every measured step; warm-up iterations are left out. Buttons in the head sort.",
+    columns: [column("configuration", format.text, true), column("fork", format.count), column("iteration", format.count), column("token", format.count),
+      column("host (ns)", format.count), ...(lines.some(l => l.device) ? [column("device (ns)", format.count)] : [])],
+    count: total, value: (row, c) => get[c](row), pageSize: 25, csv: "steps.csv"}));
+}
+
+function originSection() {
+  const s = section("fingerprint", "What it ran on");
+  report.origins.forEach(origin => s.append(el("h3", null, origin.folder),
+    el("dl", null, ...Object.entries(origin.fields).flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)]))));
+  if (report.failures.length) {
+    section("failures", "What failed", records("failed", "Configurations that failed, and why.", report.failures, [
+      ["benchmark", "benchmark", format.text, true], ["parameters", "params", format.text, true], ["reason", "message", format.text, true]]));
+  }
+}
+
+function howToSection() {
+  section("how", "How to read this", ...[
+    "A transformer keeps keys and values of every token so far, and every step reads all of them. A strategy drops entries to keep that cache small; choosing what to drop costs time in every step too. The plots show both: where a strategy's curve lies above the full cache's it costs, where it lies below it saves.",
+    "A strategy's curve follows the full cache's until its window is full; from the first eviction on it stays level, while the full cache's goes on rising. How steep it rises is what a strategy can save: little at batch 1, where weights are most of what a step reads, more with many sequences and long texts.",
+    "Time on the host runs from the launch of a step until the next token is back on the host, eviction included. Time on the device is the same step between two events on the device.",
+    "Steps of one generation are not independent of each other, so intervals count each generation once: they are percentile bootstraps of the generations' medians. A difference is called real where its interval excludes zero; with fewer than four generations only if it is also larger than 3 %.",
+    "A greyscale print keeps curves apart by their dashes. All figures are in tables too.",
+  ].map(text => el("p", null, text)));
+}
+
+head();
+if (lines.length) {
+  timeSection();
+  summarySection();
+  crossoverSection();
+  costSection();
+  memorySection();
+  latencySection();
+}
+if (lines.length || report.heatMaps.length) heatSection();
+scoresSection();
+mapSection();
+rawSection();
+if (report.origins.length) originSection();
+howToSection();
+document.documentElement.dataset.ready = Math.round(performance.now());

@@ -1,0 +1,139 @@
+package dev.kvbench.report;
+
+import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
+import dev.kvbench.trace.TraceFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** Results with made-up times, for pages and plots. */
+final class MadeResults {
+
+    static final String LOOP = "dev.kvbench.bench.DecodeLoopBenchmark.decode";
+    static final String STEP = "dev.kvbench.bench.DecodeStepBenchmark.step";
+
+    /** What would run a script if any of it were taken for markup. */
+    static final String HOSTILE = "</script><script>window.taken = 1</script><img src=x onerror=\"window.taken = 2\">&amp;' {{data}} $1";
+
+    private MadeResults() {}
+
+    /** Full cache and H2O, five generations, with device times; H2O costs from its first eviction on and saves later. */
+    static ResultFolder small(Path path) throws IOException {
+        return write(path, "NVIDIA H100 80GB HBM3", List.of(
+                configuration("full cache", "full", 0, 0, 200, 5, true),
+                configuration("H2O, window 32, 8 heavy hitters", "h2o", 32, 8, 200, 5, true)), null);
+    }
+
+    /** Every strategy with every window, three generations of 1024 tokens. */
+    static ResultFolder large(Path path) throws IOException {
+        List<StepsFile.Configuration> all = new ArrayList<>();
+        all.add(configuration("full cache", "full", 0, 0, 1024, 3, true));
+        for (String strategy : List.of("h2o", "h2o-head", "window", "sinks", "tova", "knorm", "keydiff", "random")) {
+            for (int window : new int[] {64, 128, 256, 512}) {
+                int heavyHitters = strategy.startsWith("h2o") ? 32 : 0;
+                all.add(configuration(strategy + ", window " + window + (heavyHitters > 0 ? ", 32 heavy hitters" : ""),
+                        strategy, window, heavyHitters, 1024, 3, true));
+            }
+        }
+        return write(path, "NVIDIA H100 80GB HBM3", all, null);
+    }
+
+    /** One token, one generation, names that are long and hostile, a pinned step whose error is not a number, failures. */
+    static ResultFolder odd(Path path) throws IOException {
+        String endless = "a-very-long-name-without-a-single-space-".repeat(12);
+        StepsFile.Configuration pinned = new StepsFile.Configuration(STEP, "full cache " + HOSTILE,
+                Map.of("strategy", "full", "window", "0", "cacheLength", "64"), "synthetic", "explicit", "fused", "gpu", 8, null, List.of());
+        ResultFolder folder = write(path, "device " + HOSTILE + endless, List.of(
+                configuration("full cache", "full", 0, 0, 1, 1, false),
+                configuration(endless + HOSTILE, "h2o", 1, 0, 1, 1, false), pinned),
+                List.of(new StepsFile.Failure(LOOP, Map.of("strategy", HOSTILE, "window", "64"), "out of memory " + HOSTILE + endless)));
+        Files.writeString(path.resolve(ResultFolder.JMH_FILE), """
+                [{"benchmark": "%s", "mode": "avgt", "params": {"strategy": "full", "window": "0", "cacheLength": "64"},
+                  "primaryMetric": {"score": 1.25, "scoreError": "NaN", "scoreUnit": "ms/op", "rawData": [[1.25]]}}]
+                """.formatted(STEP));
+        return folder;
+    }
+
+    /** Steps of the full cache and of H2O with two windows, at 64 and 128 entries, each ± 0.01 ms. */
+    static ResultFolder pinned(Path path) throws IOException {
+        return pinned(path, new double[][] {{0, 64, 1}, {0, 128, 1.5}, {64, 64, 1.005}, {128, 64, 1.005}, {128, 128, 1.25}});
+    }
+
+    /** Steps by window (0 for the full cache), entries held, ms. */
+    static ResultFolder pinned(Path path, double[][] steps) throws IOException {
+        List<StepsFile.Configuration> all = new ArrayList<>();
+        List<String> jmh = new ArrayList<>();
+        for (double[] step : steps) {
+            pinned(all, jmh, (int) step[0], (int) step[1], step[2]);
+        }
+        ResultFolder folder = write(path, "GPU", all, null);
+        Files.writeString(path.resolve(ResultFolder.JMH_FILE), "[" + String.join(",", jmh) + "]");
+        return folder;
+    }
+
+    private static void pinned(List<StepsFile.Configuration> all, List<String> jmh, int window, int length, double ms) {
+        String strategy = window == 0 ? "full" : "h2o";
+        all.add(new StepsFile.Configuration(STEP, window == 0 ? "full cache" : "H2O, window " + window + ", 32 heavy hitters",
+                new TreeMap<>(Map.of("strategy", strategy, "window", "" + window, "heavyHitters", window == 0 ? "0" : "32", "cacheLength", "" + length)),
+                "synthetic", "explicit", "fused", "gpu", 8, null, List.of()));
+        jmh.add("""
+                {"benchmark": "%s", "mode": "avgt",
+                 "params": {"strategy": "%s", "window": "%d", "heavyHitters": "%d", "cacheLength": "%d"},
+                 "primaryMetric": {"score": %s, "scoreError": 0.01, "scoreUnit": "ms/op", "rawData": [[1]]}}
+                """.formatted(STEP, strategy, window, window == 0 ? 0 : 32, length, ms));
+    }
+
+    /** ns: weights, then entries held; scoring and eviction on top, noise, and now and then a slow step. */
+    static StepsFile.Configuration configuration(String label, String strategy, int window, int heavyHitters, int tokens,
+            int generations, boolean device) {
+        Random random = new Random(label.hashCode());
+        List<StepsFile.Iteration> iterations = new ArrayList<>();
+        for (int g = 0; g <= generations; g++) {
+            long[] host = new long[tokens];
+            long[] onDevice = new long[tokens];
+            double run = 1 + 0.002 * random.nextGaussian();
+            for (int t = 0; t < tokens; t++) {
+                int held = window == 0 ? t + 1 : Math.min(t + 1, window + 1);
+                double ns = 1_000_000 + 1_500 * held + (window > 0 ? 4_000 : 0) + (window > 0 && t >= window ? 90_000 : 0);
+                onDevice[t] = (long) (run * ns * (1 + 0.003 * random.nextGaussian()));
+                host[t] = onDevice[t] + 11_000 + random.nextInt(1_000) + (random.nextInt(100) == 0 ? 400_000 : 0);
+            }
+            boolean warmUp = g == 0;
+            iterations.add(new StepsFile.Iteration(1, warmUp ? StepsFile.Iteration.WARMUP : StepsFile.Iteration.MEASUREMENT,
+                    warmUp ? 1 : g, host, device ? onDevice : null));
+        }
+        return new StepsFile.Configuration(LOOP, label, new TreeMap<>(Map.of("strategy", strategy, "window", String.valueOf(window),
+                "heavyHitters", String.valueOf(heavyHitters), "model", "gpt2", "dtype", "fp32", "batch", "2", "tokens", String.valueOf(tokens))),
+                "synthetic", "explicit", "fused", "gpu", 73_728,
+                new StepsFile.Gpu(2_400_000_000L, 2.9e12, 900_000_000L, null), iterations);
+    }
+
+    static ResultFolder write(Path path, String gpu, List<StepsFile.Configuration> configurations, List<StepsFile.Failure> failures)
+            throws IOException {
+        ResultFolder folder = new ResultFolder(Files.createDirectories(path));
+        folder.writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-11-24T08:00:00Z", List.of("run", "--config", "default"),
+                StepsFile.UNITS, new Fingerprint("0123456789abcdef0123456789abcdef01234567", false, "0.1.0", "1.37", "0.36.0", "2.11.0",
+                        "OpenJDK 17", "Linux", "a processor", 2, 2, gpu, "580.1"), configurations, failures));
+        return folder;
+    }
+
+    /** A window of four and token 0 for ever, one set for all heads. */
+    static TraceFile trace(int steps) {
+        List<TraceFile.Step> all = new ArrayList<>();
+        for (int t = 0; t < steps; t++) {
+            int from = Math.max(1, t - 3);
+            long[] kept = java.util.stream.LongStream.concat(java.util.stream.LongStream.of(0),
+                    java.util.stream.LongStream.rangeClosed(from, t)).distinct().toArray();
+            all.add(new TraceFile.Step(t, 1, t, 1, t, kept.length, List.of(List.of(kept)), List.of(List.of()), null, null));
+        }
+        return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "sinks", "attention sinks, window 5", 5, 0, 1, "tiny", "synthetic",
+                "original", all);
+    }
+}

@@ -33,6 +33,8 @@ public record Comparison(String old, String now, double threshold, double alpha,
 
     private static final double CONFIDENCE = 0.95;
     private static final int BINS = 8;
+    static final String FORKS = "forks";
+    static final String ITERATIONS = "iterations";
 
     /**
      * One benchmark with one set of parameters.
@@ -46,16 +48,17 @@ public record Comparison(String old, String now, double threshold, double alpha,
      * @param low lower end of the change's 95 % interval
      * @param high upper end
      * @param p corrected p
-     * @param oldSamples iterations of the old side
-     * @param nowSamples iterations of the new
-     * @param neededSamples iterations a side that could tell, where there are too few; else 0
+     * @param sampled what counts as one sample: "forks" where each side has enough of them to tell, else "iterations"
+     * @param oldSamples samples of the old side
+     * @param nowSamples samples of the new
+     * @param neededSamples samples a side that could tell, where there are too few; else 0
      * @param verdict what that means
      * @param alongLength change in each eighth of the sequence; empty where no series was kept
      * @param oldCurve the old side's median time by sequence length, ms; empty where no series was kept
      * @param nowCurve the new side's
      */
     public record Row(String benchmark, String params, String unit, double old, double now, double change, double low,
-            double high, double p, int oldSamples, int nowSamples, int neededSamples, Verdict verdict, double[] alongLength,
+            double high, double p, String sampled, int oldSamples, int nowSamples, int neededSamples, Verdict verdict, double[] alongLength,
             @JsonIgnore double[] oldCurve, @JsonIgnore double[] nowCurve) {}
 
     static Comparison of(Side old, Side now, double threshold, double alpha, Function<String, Boolean> wanted) {
@@ -67,7 +70,10 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 .filter(k -> wanted.apply(captions.benchmark(before.get(k)) + " " + captions.params(before.get(k))))
                 .toList();
         double[] p = shared.stream()
-                .mapToDouble(k -> Statistics.mannWhitney(before.get(k).values(), after.get(k).values())).toArray();
+                .mapToDouble(k -> {
+                    boolean byFork = forksCouldTell(before.get(k), after.get(k), shared.size(), alpha);
+                    return Statistics.mannWhitney(sampled(before.get(k), byFork), sampled(after.get(k), byFork));
+                }).toArray();
         double[] corrected = Statistics.holm(p);
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < shared.size(); i++) {
@@ -100,8 +106,9 @@ public record Comparison(String old, String now, double threshold, double alpha,
     }
 
     private static Row row(Captions captions, Samples old, Samples now, double p, int rows, double threshold, double alpha) {
-        double[] a = old.values();
-        double[] b = now.values();
+        boolean byFork = forksCouldTell(old, now, rows, alpha);
+        double[] a = sampled(old, byFork);
+        double[] b = sampled(now, byFork);
         double change = slower(Statistics.median(b) / Statistics.median(a) - 1, old);
         double[] interval = Statistics.intervalOfChange(a, b, CONFIDENCE);
         double low = Math.min(slower(interval[0], old), slower(interval[1], old));
@@ -113,8 +120,17 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 : high < -threshold ? Verdict.IMPROVED
                 : Verdict.WITHIN_NOISE;
         return new Row(captions.benchmark(old), captions.params(old), old.unit(), Statistics.median(a), Statistics.median(b),
-                change, low, high, p, a.length, b.length,
+                change, low, high, p, byFork ? FORKS : ITERATIONS, a.length, b.length,
                 couldTell ? 0 : Statistics.samplesThatCouldTell(rows, alpha), verdict, alongLength(old.curve(), now.curve()), old.curve(), now.curve());
+    }
+
+    /** Processes differ by more than iterations of one of them do, so they are the samples where there are enough. */
+    private static boolean forksCouldTell(Samples old, Samples now, int rows, double alpha) {
+        return Statistics.smallestP(old.forks().length, now.forks().length) * rows < alpha;
+    }
+
+    private static double[] sampled(Samples samples, boolean byFork) {
+        return byFork ? samples.perFork() : samples.values();
     }
 
     /** A change of the value as a change of time. */

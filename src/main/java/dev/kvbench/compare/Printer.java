@@ -64,10 +64,10 @@ public enum Printer {
         @Override
         public String print(Comparison comparison) {
             StringBuilder out = new StringBuilder(
-                    "benchmark,params,unit,old,new,change,low,high,p,old_samples,new_samples,verdict\n");
+                    "benchmark,params,unit,old,new,change,low,high,p,sampled,old_samples,new_samples,verdict\n");
             for (Comparison.Row row : comparison.rows()) {
                 out.append(String.join(",", row.benchmark(), row.params(), row.unit(), text(row.old()), text(row.now()),
-                        text(row.change()), text(row.low()), text(row.high()), text(row.p()), text(row.oldSamples()),
+                        text(row.change()), text(row.low()), text(row.high()), text(row.p()), row.sampled(), text(row.oldSamples()),
                         text(row.nowSamples()), row.verdict().words())).append('\n');
             }
             return out.toString();
@@ -103,7 +103,14 @@ public enum Printer {
     }
 
     static String notes(Comparison comparison, String bullet) {
-        return onlyIn(comparison.old(), comparison.onlyOld(), bullet) + onlyIn(comparison.now(), comparison.onlyNow(), bullet);
+        return byIteration(comparison, bullet) + onlyIn(comparison.old(), comparison.onlyOld(), bullet)
+                + onlyIn(comparison.now(), comparison.onlyNow(), bullet);
+    }
+
+    private static String byIteration(Comparison comparison, String bullet) {
+        boolean some = comparison.rows().stream().anyMatch(r -> r.sampled().equals(Comparison.ITERATIONS));
+        return !some ? "" : bullet + "by iteration: that one process differs from the next is not in these verdicts; "
+                + Statistics.samplesThatCouldTell(comparison.shared(), comparison.alpha()) + " forks a side (-f) would be compared by process\n";
     }
 
     private static String onlyIn(String side, List<String> rows, String bullet) {

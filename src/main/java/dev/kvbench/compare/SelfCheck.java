@@ -35,6 +35,9 @@ public record SelfCheck(int repetitions, int quiet, int found, double slowdown) 
     public static SelfCheck of(String result, Path results, double threshold, double alpha, double slowdown, int repetitions) {
         Side whole = Side.open(result, results);
         Random random = new Random(SEED);
+        // whole processes are dealt where each half gets enough of them for a verdict, else iterations
+        int enough = 2 * Statistics.samplesThatCouldTell(whole.samples().size(), alpha);
+        boolean byFork = whole.samples().stream().allMatch(s -> s.forks().length >= enough);
         int quiet = 0;
         int found = 0;
         for (int i = 0; i < repetitions; i++) {
@@ -42,7 +45,8 @@ public record SelfCheck(int repetitions, int quiet, int found, double slowdown) 
             List<Samples> right = new ArrayList<>();
             List<Samples> slowed = new ArrayList<>();
             for (Samples samples : whole.samples()) {
-                List<Double> dealt = new ArrayList<>(Arrays.stream(samples.values()).boxed().toList());
+                List<double[]> dealt = new ArrayList<>(byFork ? List.of(samples.forks())
+                        : Arrays.stream(samples.values()).mapToObj(v -> new double[] {v}).toList());
                 Collections.shuffle(dealt, random);
                 int half = dealt.size() / 2;
                 left.add(with(samples, dealt.subList(0, half), 1));
@@ -60,9 +64,9 @@ public record SelfCheck(int repetitions, int quiet, int found, double slowdown) 
         return new SelfCheck(repetitions, quiet, found, slowdown);
     }
 
-    private static Samples with(Samples samples, List<Double> values, double factor) {
+    private static Samples with(Samples samples, List<double[]> forks, double factor) {
         return new Samples(samples.benchmark(), samples.params(), samples.weights(),
-                values.stream().mapToDouble(v -> v * factor).toArray(), samples.unit(), samples.higherIsBetter(), new double[0]);
+                forks.stream().map(f -> Arrays.stream(f).map(v -> v * factor).toArray()).toArray(double[][]::new), samples.unit(), samples.higherIsBetter(), new double[0]);
     }
 
     private static List<Comparison.Row> rows(Side whole, List<Samples> old, List<Samples> now, double threshold, double alpha) {

@@ -15,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.DoubleStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * One side of a comparison: the samples of one or more results.
@@ -78,7 +80,7 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
 
     private static Samples pool(Samples a, Samples b) {
         return new Samples(a.benchmark(), a.params(), a.weights(),
-                DoubleStream.concat(Arrays.stream(a.values()), Arrays.stream(b.values())).toArray(),
+                Stream.concat(Arrays.stream(a.forks()), Arrays.stream(b.forks())).toArray(double[][]::new),
                 a.unit(), a.higherIsBetter(), a.curve().length >= b.curve().length ? a.curve() : b.curve());
     }
 
@@ -88,22 +90,29 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
         List<Samples> found = new ArrayList<>();
         List<Samples> jmh = folder.hasJmh() ? ofJmh(folder.readJmh()) : List.of();
         for (StepsFile.Configuration configuration : steps.configurations()) {
-            List<long[]> series = configuration.iterations().stream()
+            List<StepsFile.Iteration> measured = configuration.iterations().stream()
                     .filter(i -> StepsFile.Iteration.MEASUREMENT.equals(i.phase()) && i.stepNanos().length > 0)
-                    .map(StepsFile.Iteration::stepNanos)
                     .toList();
+            List<long[]> series = measured.stream().map(StepsFile.Iteration::stepNanos).toList();
             if (!series.isEmpty()) {
                 found.add(new Samples(configuration.benchmark(), configuration.params(), configuration.weights(),
-                        series.stream().mapToDouble(s -> Statistics.median(ms(s))).toArray(), "ms/step", false, curve(series)));
+                        byFork(measured), "ms/step", false, curve(series)));
             } else {
                 jmh.stream().filter(s -> s.benchmark().equals(configuration.benchmark())
                                 && s.params().equals(configuration.params()))
-                        .map(s -> new Samples(s.benchmark(), s.params(), configuration.weights(), s.values(), s.unit(),
+                        .map(s -> new Samples(s.benchmark(), s.params(), configuration.weights(), s.forks(), s.unit(),
                                 s.higherIsBetter(), s.curve()))
                         .forEach(found::add);
             }
         }
         return found;
+    }
+
+    private static double[][] byFork(List<StepsFile.Iteration> iterations) {
+        return iterations.stream().collect(Collectors.groupingBy(StepsFile.Iteration::fork, TreeMap::new, Collectors.toList()))
+                .values().stream()
+                .map(fork -> fork.stream().mapToDouble(i -> Statistics.median(ms(i.stepNanos()))).toArray())
+                .toArray(double[][]::new);
     }
 
     private static double[] ms(long[] nanos) {
@@ -129,11 +138,16 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
         for (JsonNode result : jmh) {
             Map<String, String> params = new LinkedHashMap<>();
             result.path("params").properties().forEach(p -> params.put(p.getKey(), p.getValue().asText()));
-            List<Double> values = new ArrayList<>();
-            result.path("primaryMetric").path("rawData").forEach(fork -> fork.forEach(v -> values.add(v.asDouble(Double.NaN))));
-            double[] finite = values.stream().mapToDouble(v -> v).filter(v -> v > 0 && v < Double.POSITIVE_INFINITY).toArray();
-            if (finite.length > 0 && result.path("benchmark").isTextual()) {
-                found.add(new Samples(result.path("benchmark").asText(), params, "unknown", finite,
+            List<double[]> forks = new ArrayList<>();
+            result.path("primaryMetric").path("rawData").forEach(fork -> {
+                double[] finite = StreamSupport.stream(fork.spliterator(), false).mapToDouble(v -> v.asDouble(Double.NaN))
+                        .filter(v -> v > 0 && v < Double.POSITIVE_INFINITY).toArray();
+                if (finite.length > 0) {
+                    forks.add(finite);
+                }
+            });
+            if (!forks.isEmpty() && result.path("benchmark").isTextual()) {
+                found.add(new Samples(result.path("benchmark").asText(), params, "unknown", forks.toArray(double[][]::new),
                         result.path("primaryMetric").path("scoreUnit").asText(""),
                         result.path("mode").asText("").equals("thrpt"), new double[0]));
             }

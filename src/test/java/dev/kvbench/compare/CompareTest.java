@@ -11,6 +11,8 @@ import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -29,6 +31,42 @@ class CompareTest {
     private Path folder;
     private int written;
 
+    /** A result of one strategy whose processes differ by 10 %, iterations of one process by 0.1 %. */
+    private Path processes(long seed, int forks, int iterations, double factor) throws Exception {
+        Random random = new Random(seed);
+        List<StepsFile.Iteration> all = new ArrayList<>();
+        for (int fork = 1; fork <= forks; fork++) {
+            double process = factor * (1 + 0.1 * random.nextGaussian());
+            for (int i = 1; i <= iterations; i++) {
+                long[] nanos = new long[STEPS];
+                Arrays.fill(nanos, (long) (1e6 * process * (1 + 0.001 * random.nextGaussian())));
+                all.add(new StepsFile.Iteration(fork, StepsFile.Iteration.MEASUREMENT, i, nanos, null));
+            }
+        }
+        return written(List.of(new StepsFile.Configuration(LOOP, "full", Map.of("strategy", "full", "window", "0", "dtype", "fp32"),
+                "synthetic", "explicit", "fused", "gpu", 8, null, all)), "H100");
+    }
+
+    @Test
+    void processesAreTheSamplesWhereThereAreEnoughOfThem() throws Exception {
+        int quiet = 0;
+        int quietByIteration = 0;
+        for (int i = 0; i < 100; i++) {
+            Comparison.Row byFork = compare(processes(2 * i, 6, 5, 1), processes(2 * i + 1, 6, 5, 1)).rows().get(0);
+            assertEquals("forks", byFork.sampled());
+            assertEquals(6, byFork.oldSamples());
+            quiet += byFork.verdict() == Verdict.NO_CHANGE || byFork.verdict() == Verdict.WITHIN_NOISE ? 1 : 0;
+            Comparison one = compare(processes(2 * i, 1, 10, 1), processes(2 * i + 1, 1, 10, 1));
+            assertEquals("iterations", one.rows().get(0).sampled());
+            assertTrue(Printer.TEXT.print(one).contains("4 forks a side (-f) would be compared by process"), Printer.TEXT.print(one));
+            quietByIteration += one.rows().get(0).verdict() == Verdict.NO_CHANGE
+                    || one.rows().get(0).verdict() == Verdict.WITHIN_NOISE ? 1 : 0;
+        }
+        assertTrue(quiet >= 95, quiet + " of 100");
+        assertTrue(quietByIteration < 50, "processes do not differ in this test: " + quietByIteration);
+        assertEquals(Verdict.REGRESSED, compare(processes(1, 6, 5, 1), processes(2, 6, 5, 2)).rows().get(0).verdict());
+    }
+
     /** A result of two strategies whose steps take 1 ms, times {@code factor} from step {@code from} on, with 1 % noise. */
     private Path result(long seed, int iterations, double factor, int from, String gpu, String weights) throws Exception {
         Random random = new Random(seed);
@@ -42,6 +80,10 @@ class CompareTest {
                     }
                     return new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, i, nanos, null);
                 }).toList())).toList();
+        return written(configurations, gpu);
+    }
+
+    private Path written(List<StepsFile.Configuration> configurations, String gpu) throws Exception {
         Path path = Files.createDirectory(folder.resolve("result" + written++));
         ObjectMapper mapper = new ObjectMapper();
         var fingerprint = mapper.createObjectNode().put("gpu", gpu).put("driver", "580.1").put("cpu", "x").put("cores", 2)

@@ -149,9 +149,8 @@ public final class Fetch {
     private static void absent(Path folder, String commit, String file) throws IOException {
         Path mark = folder.resolve(".no_exist").resolve(commit).resolve(file);
         Files.createDirectories(mark.getParent());
-        if (!Files.exists(mark)) {
-            Files.createFile(mark);
-        }
+        // not createFile: another fetch may make it at the same moment
+        Files.write(mark, new byte[0]);
     }
 
     private static void point(Path reference, String commit) throws IOException {

@@ -69,15 +69,11 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 .filter(after::containsKey)
                 .filter(k -> wanted.apply(captions.benchmark(before.get(k)) + " " + captions.params(before.get(k))))
                 .toList();
-        double[] p = shared.stream()
-                .mapToDouble(k -> {
-                    boolean byFork = forksCouldTell(before.get(k), after.get(k), shared.size(), alpha);
-                    return Statistics.mannWhitney(sampled(before.get(k), byFork), sampled(after.get(k), byFork));
-                }).toArray();
-        double[] corrected = Statistics.holm(p);
+        List<Pair> pairs = shared.stream().map(k -> Pair.of(before.get(k), after.get(k), shared.size(), alpha)).toList();
+        double[] corrected = Statistics.holm(pairs.stream().mapToDouble(p -> Statistics.mannWhitney(p.a(), p.b())).toArray());
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < shared.size(); i++) {
-            rows.add(row(captions, before.get(shared.get(i)), after.get(shared.get(i)), corrected[i], shared.size(), threshold, alpha));
+            rows.add(row(captions, pairs.get(i), corrected[i], shared.size(), threshold, alpha));
         }
         Map<String, Double> means = rows.stream().collect(Collectors.groupingBy(Row::benchmark, LinkedHashMap::new,
                 Collectors.collectingAndThen(Collectors.averagingDouble(r -> Math.log1p(r.change())), Math::expm1)));
@@ -105,32 +101,41 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 .filter(wanted::apply).toList();
     }
 
-    private static Row row(Captions captions, Samples old, Samples now, double p, int rows, double threshold, double alpha) {
-        boolean byFork = forksCouldTell(old, now, rows, alpha);
-        double[] a = sampled(old, byFork);
-        double[] b = sampled(now, byFork);
+    /**
+     * What is compared: processes differ by more than iterations of one of them do, so they are the samples where there are
+     * enough of them to tell.
+     */
+    private record Pair(Samples old, Samples now, String sampled, double[] a, double[] b) {
+
+        static Pair of(Samples old, Samples now, int rows, double alpha) {
+            return couldTell(old.forks().length, now.forks().length, rows, alpha)
+                    ? new Pair(old, now, FORKS, old.perFork(), now.perFork())
+                    : new Pair(old, now, ITERATIONS, old.values(), now.values());
+        }
+    }
+
+    private static boolean couldTell(int a, int b, int rows, double alpha) {
+        return Statistics.smallestP(a, b) * rows < alpha;
+    }
+
+    private static Row row(Captions captions, Pair pair, double p, int rows, double threshold, double alpha) {
+        Samples old = pair.old();
+        Samples now = pair.now();
+        double[] a = pair.a();
+        double[] b = pair.b();
         double change = slower(Statistics.median(b) / Statistics.median(a) - 1, old);
         double[] interval = Statistics.intervalOfChange(a, b, CONFIDENCE);
         double low = Math.min(slower(interval[0], old), slower(interval[1], old));
         double high = Math.max(slower(interval[0], old), slower(interval[1], old));
-        boolean couldTell = Statistics.smallestP(a.length, b.length) * rows < alpha;
+        boolean couldTell = couldTell(a.length, b.length, rows, alpha);
         Verdict verdict = !couldTell ? Verdict.TOO_FEW
                 : p >= alpha ? Verdict.NO_CHANGE
                 : low > threshold ? Verdict.REGRESSED
                 : high < -threshold ? Verdict.IMPROVED
                 : Verdict.WITHIN_NOISE;
         return new Row(captions.benchmark(old), captions.params(old), old.unit(), Statistics.median(a), Statistics.median(b),
-                change, low, high, p, byFork ? FORKS : ITERATIONS, a.length, b.length,
+                change, low, high, p, pair.sampled(), a.length, b.length,
                 couldTell ? 0 : Statistics.samplesThatCouldTell(rows, alpha), verdict, alongLength(old.curve(), now.curve()), old.curve(), now.curve());
-    }
-
-    /** Processes differ by more than iterations of one of them do, so they are the samples where there are enough. */
-    private static boolean forksCouldTell(Samples old, Samples now, int rows, double alpha) {
-        return Statistics.smallestP(old.forks().length, now.forks().length) * rows < alpha;
-    }
-
-    private static double[] sampled(Samples samples, boolean byFork) {
-        return byFork ? samples.perFork() : samples.values();
     }
 
     /** A change of the value as a change of time. */

@@ -3,57 +3,18 @@ package dev.kvbench.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kvbench.results.ResultFolder;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
 
 /** Pages can be used by keyboard, without sight, with weak sight, and on a phone. */
-class AccessiblePageTest {
-
-    @TempDir
-    private static Path folder;
-    private static Browser browser;
-    private static Path small;
-    private static Path large;
-    private static Path odd;
-
-    @BeforeAll
-    static void start() throws IOException {
-        browser = Browser.start(folder.resolve("profile"));
-        small = page(MadeResults.small(folder.resolve("small")));
-        large = page(MadeResults.large(folder.resolve("large")));
-        odd = page(MadeResults.odd(folder.resolve("odd")));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @BeforeEach
-    void asItIsAtFirst() {
-        browser.width(1100, 900);
-        browser.dark(false);
-    }
-
-    private static Path page(ResultFolder result) throws IOException {
-        Renderer.render(result);
-        return result.path().resolve("report.html");
-    }
+class AccessiblePageTest extends MadePages {
 
     @Test
     void aPhoneInEitherThemeNeedsNoSidewaysScroll() throws Exception {

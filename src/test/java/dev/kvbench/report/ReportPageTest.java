@@ -11,60 +11,22 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
 
 /** What a reader does with a page: looks, points, clicks, types, saves. Screenshots are left in target/screenshots. */
-class ReportPageTest {
+class ReportPageTest extends MadePages {
 
     /** Below this a page is quick to send and to open. */
     private static final long THREE_MB = 3_000_000;
-
-    @TempDir
-    private static Path folder;
-    private static Browser browser;
-    private static Path small;
-    private static Path large;
-    private static Path odd;
-
-    @BeforeAll
-    static void start() throws IOException {
-        browser = Browser.start(folder.resolve("profile"));
-        small = page(MadeResults.small(folder.resolve("small")));
-        large = page(MadeResults.large(folder.resolve("large")));
-        odd = page(MadeResults.odd(folder.resolve("odd")));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @BeforeEach
-    void asItIsAtFirst() {
-        browser.width(1100, 900);
-        browser.dark(false);
-    }
-
-    private static Path page(ResultFolder result) throws IOException {
-        Renderer.render(result);
-        return result.path().resolve("report.html");
-    }
 
     /** Pixels of a chart that have the colour of a configuration's curve, roughly. */
     private static int pixels(String chart, String swatch) {

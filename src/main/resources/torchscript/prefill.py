@@ -17,10 +17,11 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
     torch.copy_(torch.select(prompt[3], 0, layer), torch.narrow(qkv, 0, 1, 2))
     a = self.attend_prompt(torch.select(qkv, 0, 0), torch.select(qkv, 0, 1), torch.select(qkv, 0, 2), rows)
     a = torch.reshape(torch.permute(a, [0, 2, 1, 3]), [size[0], length, self.width])
-    x = torch.add(x, torch.linear(a, weights[w + 4], weights[w + 5]))
+    # a matrix may end in its bias: see the step
+    x = torch.add(x, torch.linear(a, torch.narrow(weights[w + 4], 1, 0, self.width), weights[w + 5]))
     h = torch.layer_norm(x, [self.width], weights[w + 6], weights[w + 7], self.epsilon)
     h = self.activate(torch.linear(h, weights[w + 8], weights[w + 9]))
-    x = torch.add(x, torch.linear(h, weights[w + 10], weights[w + 11]))
+    x = torch.add(x, torch.linear(h, torch.narrow(weights[w + 10], 1, 0, torch.size(h, 2)), weights[w + 11]))
   last = 2 + 12 * self.layers
   x = torch.layer_norm(torch.select(x, 1, length - 1), [self.width], weights[last], weights[last + 1], self.epsilon)
   torch.copy_(state[2], torch.mm(x, torch.t(weights[0])))

@@ -46,11 +46,25 @@ public final class Gpt2Weights implements AutoCloseable {
               return placed
             """;
 
+    /** Moves biases into their matrices and out again. Rows of a matrix stay 16 bytes aligned. */
+    private static final String BIAS_COLUMNS = """
+            def join(self, matrix: Tensor, bias: Tensor, columns: int) -> Tensor:
+              joined = torch.constant_pad_nd(matrix, [0, columns], 0)
+              torch.copy_(torch.select(joined, 1, torch.size(matrix, 1)), bias)
+              return joined
+
+            def part(self, joined: Tensor, bias: Tensor, columns: int) -> Tensor:
+              return torch.clone(torch.narrow(joined, 1, 0, torch.size(joined, 1) - columns), memory_format=0)
+            """;
+
+    private static final int ALIGNMENT = 16;
+
     private final Gpt2Config config;
     private final Dtype dtype;
     private final String kind;
     private final NDManager manager;
     private final PtNDArray[] arrays;
+    private boolean biasesAreColumns;
 
     private Gpt2Weights(Gpt2Config config, Dtype dtype, String kind, NDManager manager, List<NDArray> arrays) {
         this.config = config;
@@ -165,15 +179,52 @@ public final class Gpt2Weights implements AutoCloseable {
 
     /** @return the arrays in the order of {@link Gpt2Parameter#all} */
     public PtNDArray[] arrays() {
+        if (biasesAreColumns) {
+            convert("part");
+        }
         return arrays.clone();
+    }
+
+    /**
+     * The arrays with the bias of every projection into the residual stream as one more column of its matrix: [out, in] becomes
+     * [out, in + {@link #biasColumns}], the bias, then zeros. Weights are held once: they stay so until {@link #arrays} is
+     * called, and arrays that were handed out before are closed, tensor by tensor; what a runtime took in stays valid.
+     *
+     * @return the arrays in the order of {@link Gpt2Parameter#all}
+     */
+    public PtNDArray[] withBiasColumns() {
+        if (!biasesAreColumns) {
+            convert("join");
+        }
+        return arrays.clone();
+    }
+
+    /** @return columns that a bias and what pads it to 16 bytes take */
+    public int biasColumns() {
+        return ALIGNMENT / dtype.bytes();
+    }
+
+    private void convert(String method) {
+        List<Gpt2Parameter> parameters = Gpt2Parameter.all(config);
+        try (TorchModule module = new TorchModule(BIAS_COLUMNS, Map.of(), device())) {
+            for (int i = 0; i < arrays.length; i++) {
+                if (parameters.get(i).kind() == Gpt2Parameter.Kind.RESIDUAL) {
+                    try (PtNDArray old = arrays[i];
+                            IValue matrix = IValue.from(old);
+                            IValue bias = IValue.from(arrays[i + 1]);
+                            IValue columns = IValue.from((long) biasColumns());
+                            IValue result = module.run(method, matrix, bias, columns)) {
+                        arrays[i] = result.toTensor((PtNDManager) manager);
+                    }
+                }
+            }
+        }
+        biasesAreColumns = !biasesAreColumns;
     }
 
     /** @return bytes of weights that a decode step reads: all but the position embeddings */
     public long stepBytes() {
-        long elements = 0;
-        for (PtNDArray array : arrays) {
-            elements += array.size();
-        }
+        long elements = Gpt2Parameter.all(config).stream().mapToLong(parameter -> parameter.shape().size()).sum();
         return (elements - arrays[1].size()) * dtype.bytes();
     }
 

@@ -11,11 +11,13 @@ import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.cuda.DeviceStep;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.torch.Casts;
 import dev.kvbench.torch.TorchModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,6 +30,7 @@ public final class TorchScriptRuntime implements StepRuntime {
     private final TorchModule module;
     private final IValue weights;
     private final IValue state;
+    private final NDManager rows;
     private final DeviceStep onDevice;
     private final Gpt2Weights model;
     private final KvCache cache;
@@ -42,6 +45,13 @@ public final class TorchScriptRuntime implements StepRuntime {
      */
     public TorchScriptRuntime(
             Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
+        this(weights, cache, strategy, form,
+                Products.of(weights.config(), weights.dtype(), weights.device(), cache.batch()));
+    }
+
+    /** As above, with the form of products given. */
+    TorchScriptRuntime(
+            Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form, Products products) {
         Gpt2Config config = weights.config();
         Map<String, Number> attributes = new LinkedHashMap<>();
         attributes.put("layers", config.layers());
@@ -58,10 +68,10 @@ public final class TorchScriptRuntime implements StepRuntime {
         attributes.put("traced", cache.traced() ? 1 : 0);
         attributes.put("countsSteps", cache.traced() || strategy.readsSteps() ? 1 : 0);
         onDevice = weights.device().isGpu() ? deviceStep(cache) : null;
-        Products products = Products.of(config, weights.dtype(), weights.device(), cache.batch());
         attributes.put("columnwise", products.columnwise() ? 1 : 0);
         attributes.put("pieces", products.pieces());
         attributes.put("activatesInProduct", products.activates() ? 1 : 0);
+        attributes.put("biasColumn", products.biasColumn() ? 1 : 0);
         attributes.put("readsBack", onDevice == null ? 1 : 0);
         String source = String.join("\n",
                 resource("gpt2.py"),
@@ -74,8 +84,27 @@ public final class TorchScriptRuntime implements StepRuntime {
         model = weights;
         this.cache = cache;
         this.strategy = strategy;
-        this.weights = IValue.listFrom(weights.arrays());
+        rows = NDManager.newBaseManager(weights.device(), "PyTorch");
+        this.weights = IValue.listFrom(products.biasColumn() ? withRows(weights, cache.batch()) : weights.arrays());
         this.state = IValue.listFrom(cache.state());
+    }
+
+    /** The weights with biases as columns, and the rows that those are multiplied by. */
+    private PtNDArray[] withRows(Gpt2Weights weights, int batch) {
+        PtNDArray[] arrays = weights.withBiasColumns();
+        PtNDArray[] list = Arrays.copyOf(arrays, arrays.length + 2);
+        list[arrays.length] = row(weights, batch, weights.config().width());
+        list[arrays.length + 1] = row(weights, batch, weights.config().inner());
+        return list;
+    }
+
+    private PtNDArray row(Gpt2Weights weights, int batch, int width) {
+        int padded = width + weights.biasColumns();
+        float[] values = new float[batch * padded];
+        for (int b = 0; b < batch; b++) {
+            values[b * padded + width] = 1;
+        }
+        return Casts.to((PtNDArray) rows.create(values, new Shape(batch, padded)), weights.dtype().dataType());
     }
 
     /** Without it the step still runs: TorchScript reads its tokens back, and nothing tells its device time. */
@@ -203,6 +232,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         closePrompt();
         weights.close();
         state.close();
+        rows.close();
         module.close();
         if (onDevice != null) {
             onDevice.close();

@@ -150,7 +150,8 @@ class FusedStepTest {
     void whatTheKernelDoesNotComputeGoesToTheNextRuntime() {
         Gpt2Config relu = new Gpt2Config("relu", 2, 4, 64, 211, 128, 1e-5, 256, Activation.RELU, 0);
         Gpt2Config narrow = new Gpt2Config("narrow", 2, 4, 64, 211, 128, 1e-5, 100, Activation.GELU_NEW, 0);
-        for (Gpt2Config config : List.of(relu, narrow)) {
+        Gpt2Config thirds = new Gpt2Config("thirds", 2, 4, 48, 211, 128, 1e-5);
+        for (Gpt2Config config : List.of(relu, narrow, thirds)) {
             try (Gpt2Weights weights = TestModels.sharp(config, 1, Dtype.FP32, Device.gpu())) {
                 UserError error = assertThrows(UserError.class, () -> new DecodeLoop(weights, new Full(), Runtimes.FUSED,
                         AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, 8).close());

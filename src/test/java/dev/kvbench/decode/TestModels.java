@@ -14,22 +14,22 @@ import dev.kvbench.torch.TorchModule;
 import java.util.Map;
 
 /** Small models whose attention is far from uniform, so that strategies have something to choose. */
-final class TestModels {
+public final class TestModels {
 
-    static final Gpt2Config SMALL = new Gpt2Config("small", 2, 2, 16, 61, 128, 1e-5);
+    public static final Gpt2Config SMALL = new Gpt2Config("small", 2, 2, 16, 61, 128, 1e-5);
 
     private TestModels() {}
 
-    static Gpt2Weights sharp(int seed) {
+    public static Gpt2Weights sharp(int seed) {
         return sharp(seed, Dtype.FP32);
     }
 
     /** GPT-2's initialisation, then every array disturbed by noise of standard deviation 0.5. */
-    static Gpt2Weights sharp(int seed, Dtype dtype) {
+    public static Gpt2Weights sharp(int seed, Dtype dtype) {
         return sharp(SMALL, seed, dtype, Device.cpu());
     }
 
-    static Gpt2Weights sharp(Gpt2Config config, int seed, Dtype dtype, Device device) {
+    public static Gpt2Weights sharp(Gpt2Config config, int seed, Dtype dtype, Device device) {
         Gpt2Weights weights = Gpt2Weights.synthetic(config, dtype, device, seed);
         Engine.getEngine("PyTorch").setRandomSeed(seed + 1000);
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");

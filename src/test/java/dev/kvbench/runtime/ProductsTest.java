@@ -17,9 +17,9 @@ class ProductsTest {
 
     @Test
     void theOperatorWithGeluIsForGelusTanhFormAlone() {
-        assertEquals(new Products(false, 1, true), Products.of(with(256, Activation.GELU_NEW), Dtype.FP16, Device.gpu(), 1));
+        assertEquals(new Products(false, 1, true, true), Products.of(with(256, Activation.GELU_NEW), Dtype.FP16, Device.gpu(), 1));
         for (Activation other : new Activation[] {Activation.GELU, Activation.RELU, Activation.SILU, Activation.TANH}) {
-            assertEquals(new Products(false, 1, false), Products.of(with(256, other), Dtype.FP16, Device.gpu(), 1));
+            assertEquals(new Products(false, 1, false, false), Products.of(with(256, other), Dtype.FP16, Device.gpu(), 1));
         }
     }
 

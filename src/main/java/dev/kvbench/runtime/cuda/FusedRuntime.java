@@ -18,6 +18,10 @@ import dev.kvbench.strategy.EvictionStrategy;
  */
 public final class FusedRuntime implements StepRuntime {
 
+    /** Bytes that a head's entry must be a multiple of, and those that it must divide. */
+    private static final int COPIED = 16;
+    private static final int ROW = 512;
+
     private final DeviceStep onDevice;
     private final StepKernel kernel;
     private final StepArguments arguments;
@@ -45,6 +49,13 @@ public final class FusedRuntime implements StepRuntime {
         if (config.inner() != 4 * config.width()) {
             throw new Unsupported("model " + config.name() + " has n_inner=" + config.inner()
                     + ", the kernel only 4 * n_embd = " + 4 * config.width());
+        }
+        int headBytes = config.headDim() * weights.dtype().bytes();
+        if (headBytes < COPIED || ROW % headBytes != 0) {
+            int element = weights.dtype().bytes();
+            throw new Unsupported("model " + config.name() + " has heads of width " + config.headDim()
+                    + ", the kernel only powers of two from " + COPIED / element + " to " + ROW / element + " in "
+                    + weights.dtype().label());
         }
         onDevice = operators.deviceStep();
         if (onDevice == null) {

@@ -16,6 +16,7 @@ __device__ __forceinline__ int activationIndex(int k) {
 // Sums N values of every lane over the lanes; lane i * 32/N ends with value i.
 template <int N>
 __device__ __forceinline__ float reduceLanes(float (&v)[N]) {
+  static_assert((N & (N - 1)) == 0 && N <= 32, "every halving must come out even");
   int lane = threadIdx.x % 32;
   int bit = 16;
 #pragma unroll
@@ -33,10 +34,15 @@ __device__ __forceinline__ float reduceLanes(float (&v)[N]) {
   return v[0];
 }
 
-// rows [ROWS, D] times activations [B, D]; the lane of row r and sequence b gets that sum.
-template <int ROWS>
+// Sums of a chunk's rows: padded with zeros to a power of two, for the reduction; then lanes per sum.
+constexpr int ROWS_PADDED = powerOfTwo(CHUNK_ROWS);
+static_assert(ROWS_PADDED * BATCH_PADDED <= 32, "a lane for every row and sequence");
+constexpr int LANES = 32 / (ROWS_PADDED * BATCH_PADDED);
+
+// rows [CHUNK_ROWS, D] times activations [B, D]; lane (r * BATCH_PADDED + b) * LANES gets the sum of row r and sequence b.
 __device__ __forceinline__ float multiply(const Element* rows, const float* activation) {
-  float sum[ROWS * BATCH_PADDED] = {};
+  constexpr int ROWS = CHUNK_ROWS;
+  float sum[ROWS_PADDED * BATCH_PADDED] = {};
   int lane = threadIdx.x % 32;
 #pragma unroll 5
   for (int k = lane * VECTOR; k < WIDTH; k += 32 * VECTOR) {
@@ -66,10 +72,6 @@ __device__ __forceinline__ float multiply(const Element* rows, const float* acti
   return reduceLanes(sum);
 }
 
-// Rows of a chunk that are summed at once, as many as lanes can be given a result, and lanes per result.
-constexpr int GROUP = CHUNK_ROWS < 32 / BATCH_PADDED ? CHUNK_ROWS : 32 / BATCH_PADDED;
-constexpr int LANES = 32 / (GROUP * BATCH_PADDED);
-
 // The computing warps' side of a product: hands every result to emit(row, sequence, value), each on a lane of
 // its own. Biases, if any, are those of the block's rows. Ends without a barrier.
 template <class Emit>
@@ -81,13 +83,11 @@ __device__ __forceinline__ void product(
   for (unsigned row = rows.begin; row < rows.end; row += CHUNK_ROWS, index++) {
     if (index % WARPS != threadIdx.x / 32) continue;
     ring.take(index);
-#pragma unroll
-    for (int g = 0; g < CHUNK_ROWS; g += GROUP) {
-      float value = multiply<GROUP>(ring.chunk(index) + g * WIDTH, activation);
-      unsigned mine = row + g + lane / LANES / BATCH_PADDED;
-      if (lane % LANES == 0 && mine < rows.end && sequence < BATCH) {
-        emit(mine, sequence, biases == nullptr ? value : value + widen(biases[mine - rows.begin]));
-      }
+    float value = multiply(ring.chunk(index), activation);
+    unsigned mine = row + lane / LANES / BATCH_PADDED;
+    // neither a row that pads the chunk's, which is the next chunk's first, nor one behind the block's last
+    if (lane % LANES == 0 && mine < min(row + CHUNK_ROWS, rows.end) && sequence < BATCH) {
+      emit(mine, sequence, biases == nullptr ? value : value + widen(biases[mine - rows.begin]));
     }
     ring.give(index);
   }

@@ -11,7 +11,12 @@ constexpr int INNER = 4 * WIDTH;         // of the MLP
 constexpr int COMPUTING = 32 * WARPS;    // threads that compute
 
 // A power of two, for the reduction over lanes that ends with one result per lane.
-constexpr int BATCH_PADDED = BATCH <= 1 ? 1 : BATCH <= 2 ? 2 : BATCH <= 4 ? 4 : 8;
+__host__ __device__ constexpr int powerOfTwo(int atLeast) {
+  int power = 1;
+  while (power < atLeast) power *= 2;
+  return power;
+}
+constexpr int BATCH_PADDED = powerOfTwo(BATCH);
 
 // A chunk is what one warp takes from the ring: CHUNK_ROWS rows of WIDTH elements, or the keys and values of
 // some entries of a head.

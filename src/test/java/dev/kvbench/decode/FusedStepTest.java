@@ -105,6 +105,80 @@ class FusedStepTest {
         }
     }
 
+    static Stream<Arguments> longCases() {
+        List<Arguments> cases = new ArrayList<>();
+        for (int batch : new int[] {1, 2, 3, 8}) {
+            for (EvictionStrategy strategy : List.of(new Full(), new H2o(500, 100), new H2oHead(300, 60), new Tova(400))) {
+                cases.add(Arguments.of(batch, strategy));
+            }
+        }
+        return cases.stream();
+    }
+
+    static Stream<Arguments> wideCases() {
+        List<Arguments> cases = new ArrayList<>();
+        for (String preset : Gpt2Config.presetNames()) {
+            for (Dtype dtype : Dtype.values()) {
+                for (int batch : new int[] {1, 2, 3, 8}) {
+                    cases.add(Arguments.of(preset, dtype, batch));
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    /**
+     * How many rows of a product a warp takes at once depends on the width, so every preset's is tried: two layers of it, by
+     * GPT-2's initialisation, in which rounding stays small.
+     */
+    @ParameterizedTest
+    @MethodSource("wideCases")
+    void agreesAtThePresetsWidths(String preset, Dtype dtype, int batch) {
+        Gpt2Config of = Gpt2Config.preset(preset);
+        Gpt2Config config = new Gpt2Config(preset + "-2", 2, of.heads(), of.width(), 1009, 64, 1e-5);
+        EvictionStrategy strategy = new H2o(16, 4);
+        try (Gpt2Weights weights = Gpt2Weights.synthetic(config, dtype, Device.gpu(), 9);
+                DecodeLoop fused = loop(weights, strategy, Runtimes.FUSED, batch);
+                DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch)) {
+            Random random = new Random(batch);
+            double tolerance = dtype == Dtype.FP32 ? 1e-5 : dtype == Dtype.FP16 ? 2e-3 : 2e-2;
+            for (int step = 0; step < 40; step++) {
+                long[] tokens = random.longs(batch, 0, config.vocabulary()).toArray();
+                fused.force(tokens);
+                operators.force(tokens);
+                fused.step();
+                operators.step();
+                if (dtype == Dtype.FP32 || step < strategy.window()) {
+                    assertClose(operators.cache().logits(), fused.cache().logits(), tolerance, "logits of step " + step);
+                }
+            }
+        }
+    }
+
+    /** Long caches are cut into pieces that several blocks attend to; how many depends on the length. */
+    @ParameterizedTest
+    @MethodSource("longCases")
+    void agreesAtLengthsThatAreCutIntoPieces(int batch, EvictionStrategy strategy) {
+        int steps = 700;
+        Gpt2Config config = new Gpt2Config("twenty-heads", 2, 20, 320, 211, steps, 1e-5);
+        try (Gpt2Weights weights = TestModels.sharp(config, 12, Dtype.FP32, Device.gpu());
+                DecodeLoop fused = loop(weights, strategy, Runtimes.FUSED, batch, steps);
+                DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch, steps)) {
+            Random random = new Random(batch);
+            for (int step = 0; step < steps; step++) {
+                long[] tokens = random.longs(batch, 0, config.vocabulary()).toArray();
+                fused.force(tokens);
+                operators.force(tokens);
+                fused.step();
+                operators.step();
+                if (step % 10 == 0) {
+                    assertClose(operators.cache().logits(), fused.cache().logits(), 1e-4, "logits of step " + step);
+                }
+            }
+            assertClose(operators.cache().scores(), fused.cache().scores(), 1e-4, "scores");
+        }
+    }
+
     @Test
     void repeatsItselfToTheBit() {
         try (Gpt2Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.gpu());
@@ -119,7 +193,12 @@ class FusedStepTest {
     }
 
     private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch) {
-        return new DecodeLoop(weights, strategy, runtime, AttentionForm.EXPLICIT, Positions.ORIGINAL, batch, STEPS);
+        return loop(weights, strategy, runtime, batch, STEPS);
+    }
+
+    private static DecodeLoop loop(
+            Gpt2Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch, int steps) {
+        return new DecodeLoop(weights, strategy, runtime, AttentionForm.EXPLICIT, Positions.ORIGINAL, batch, steps);
     }
 
     /** Keys and values of held entries; what lies behind them is nobody's. */

@@ -5,6 +5,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -27,9 +28,12 @@ final class StepArguments implements AutoCloseable {
     private static final int RECENT = FIRST + Integer.BYTES;
     private static final int SIZE = RECENT + 2 * Integer.BYTES;
 
-    /** Entries per piece of a head: fewer pieces leave multiprocessors idle, more cost putting them together. */
-    private static final int ENTRIES_PER_SPLIT = 160;
-    private static final int MOST_USEFUL_SPLITS = 4;
+    /**
+     * From how many entries on those of a head are cut into two pieces, three, and so on, if there are blocks for all of them:
+     * fewer pieces leave multiprocessors idle, more cost putting them together. As measured on an H100 with GPT-2-large.
+     */
+    private static final int[] SPLIT_FROM_SINGLE = {150, 400, 640};
+    private static final int[] SPLIT_FROM_HALF = {150, 800};
 
     private final CudaDriver cuda;
     private final Memory step = new Memory(SIZE);
@@ -39,6 +43,7 @@ final class StepArguments implements AutoCloseable {
     private final int layers;
     private final int window;
     private final int splitLimit;
+    private final int[] splitFrom;
     private int tag;
 
     StepArguments(CudaDriver cuda, Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
@@ -52,7 +57,8 @@ final class StepArguments implements AutoCloseable {
         layers = config.layers();
         window = strategy.window();
         int batch = cache.batch();
-        splitLimit = Math.max(1, Math.min(MOST_USEFUL_SPLITS, blocks / (batch * config.heads())));
+        splitLimit = Math.max(1, blocks / (batch * config.heads()));
+        splitFrom = weights.dtype() == Dtype.FP32 ? SPLIT_FROM_SINGLE : SPLIT_FROM_HALF;
         int perLayer = Gpt2Weights.PER_LAYER;
         Memory table = new Memory((long) layers * perLayer * Long.BYTES);
         table.write(0, weight, 2, layers * perLayer);
@@ -120,9 +126,17 @@ final class StepArguments implements AutoCloseable {
         step.setInt(TAG, tag);
         step.setInt(N, n);
         step.setInt(ADVANCE, advance);
-        step.setInt(SPLITS, Math.max(1, Math.min(splitLimit, (n + ENTRIES_PER_SPLIT / 2) / ENTRIES_PER_SPLIT)));
+        step.setInt(SPLITS, splits(n));
         step.setInt(EVICTS, n > window ? 1 : 0);
         return arguments;
+    }
+
+    private int splits(int n) {
+        int splits = 1;
+        for (int from : splitFrom) {
+            splits += n >= from ? 1 : 0;
+        }
+        return Math.min(splits, splitLimit);
     }
 
     @Override

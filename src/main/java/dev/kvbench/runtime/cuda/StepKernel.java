@@ -74,6 +74,9 @@ final class StepKernel implements AutoCloseable {
         /** A longer chunk leaves too few places in the ring. */
         private static final int MOST_CHUNK_BYTES = 15 * 1024 + 512;
 
+        /** Two sequences of them have a lane each. */
+        private static final int MOST_CHUNK_ROWS = 16;
+
         static Shape of(Gpt2Config config, Dtype dtype, int batch, int blocks) {
             int rowBytes = config.width() * dtype.bytes();
             if (batch > MOST_LOW_LATENCY) {
@@ -83,7 +86,8 @@ final class StepKernel implements AutoCloseable {
             int warps = 8;
             // one chunk per warp covers a block's rows of the widest product
             double widest = 4.0 * config.width() / blocks / warps;
-            int rows = Math.max(1, Math.min((int) Math.ceil(widest), MOST_CHUNK_BYTES / rowBytes));
+            int most = Math.min(MOST_CHUNK_BYTES / rowBytes, MOST_CHUNK_ROWS);
+            int rows = Math.max(1, Math.min((int) Math.ceil(widest), most));
             // fp16 waits for other blocks a larger part of the step, and what it waits for queues behind copies
             return new Shape(warps, rows, atLeastOne(7 * 1024.0 * dtype.bytes() / (rows * rowBytes)));
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
@@ -61,7 +62,7 @@ record TrialRecord(
 
     static synchronized void begin(DecodeSettings settings, Gpt2Weights weights, DecodeLoop running, Double copyBandwidth) {
         loop = running;
-        StepsFile.Gpu gpu = copyBandwidth == null ? null : new StepsFile.Gpu(weights.stepBytes(), copyBandwidth, 0, null);
+        StepsFile.Gpu gpu = copyBandwidth == null ? null : new StepsFile.Gpu(weights.stepBytes(), copyBandwidth, 0, null, null);
         current = new TrialRecord(
                 settings.strategy().describe(), weights.kind(), settings.attention().label(), loop.runtime().label(),
                 settings.device().isGpu() ? "gpu" : "cpu", loop.cache().bytesPerEntry(), gpu,
@@ -107,7 +108,9 @@ record TrialRecord(
         StepsFile.Captures captures = loop.runtime().captures()
                 .map(c -> new StepsFile.Captures(c.graphs(), c.nanos(), c.bytes()))
                 .orElse(null);
-        return new StepsFile.Gpu(gpu.weightBytes(), gpu.copyBytesPerSecond(), DeviceMemory.bytesInUse(), captures);
+        OptionalDouble error = loop.runtime().logitsError();
+        return new StepsFile.Gpu(gpu.weightBytes(), gpu.copyBytesPerSecond(), DeviceMemory.bytesInUse(), captures,
+                error.isPresent() ? error.getAsDouble() : null);
     }
 
     private TrialRecord withGpu(StepsFile.Gpu other) {

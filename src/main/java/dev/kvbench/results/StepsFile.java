@@ -84,9 +84,11 @@ public record StepsFile(
      * @param copyBytesPerSecond bytes per second, read and written, of a copy within device memory
      * @param memoryBytes device memory in use once the steps had run
      * @param captures what was captured as CUDA graphs; null if nothing was
+     * @param logitsError largest relative difference of logits between the step that ran and libtorch's operators, of some steps
+     *     before; null where operators ran, or nobody compared
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Gpu(long weightBytes, double copyBytesPerSecond, long memoryBytes, Captures captures) {}
+    public record Gpu(long weightBytes, double copyBytesPerSecond, long memoryBytes, Captures captures, Double logitsError) {}
 
     /**
      * Steps captured as CUDA graphs.

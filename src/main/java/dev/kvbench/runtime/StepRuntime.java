@@ -1,6 +1,7 @@
 package dev.kvbench.runtime;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** How a decode step is launched. Not thread-safe; the thread that runs steps may change between calls. */
 public interface StepRuntime extends AutoCloseable {
@@ -54,6 +55,11 @@ public interface StepRuntime extends AutoCloseable {
     /** @return what was captured so far; empty for runtimes that capture nothing */
     default Optional<Captures> captures() {
         return Optional.empty();
+    }
+
+    /** @return the largest relative difference from the operators' logits, {@link StepCheck}; empty where operators run */
+    default OptionalDouble logitsError() {
+        return OptionalDouble.empty();
     }
 
     /** @return the runtime's name in parameters and results */

@@ -112,7 +112,7 @@ final class MadeResults {
         return new StepsFile.Configuration(LOOP, label, new TreeMap<>(Map.of("strategy", strategy, "window", String.valueOf(window),
                 "heavyHitters", String.valueOf(heavyHitters), "model", "gpt2", "dtype", "fp32", "batch", "2", "tokens", String.valueOf(tokens))),
                 "synthetic", "explicit", "fused", "gpu", 73_728,
-                new StepsFile.Gpu(2_400_000_000L, 2.9e12, 900_000_000L, null), iterations);
+                new StepsFile.Gpu(2_400_000_000L, 2.9e12, 900_000_000L, null, null), iterations);
     }
 
     static ResultFolder write(Path path, String gpu, List<StepsFile.Configuration> configurations, List<StepsFile.Failure> failures)

@@ -2,19 +2,24 @@ package dev.kvbench.runtime.cuda;
 
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Activation;
+import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
+import java.util.Locale;
+import java.util.OptionalDouble;
 
 /**
  * Launches each step as one kernel of our own, eviction included: {@code cuda/step.cu}, compiled for the model at
  * run time. The kernel writes the next tokens straight into the host's buffer.
  *
  * <p>Takes fp32, fp16 and bf16 with fp32 arithmetic, up to 8 sequences, NVIDIA cards of compute capability 9.0
- * and later, and strategies that have a {@link EvictionStrategy.Rule}.
+ * and later, and strategies that have a {@link EvictionStrategy.Rule}. Before it takes a model it runs some steps beside the
+ * operators, and refuses if the logits are not theirs.
  */
 public final class FusedRuntime implements StepRuntime {
 
@@ -26,6 +31,7 @@ public final class FusedRuntime implements StepRuntime {
     private final StepKernel kernel;
     private final StepArguments arguments;
     private final TorchScriptRuntime operators;
+    private final double logitsError;
 
     /**
      * @param weights the model, on a GPU
@@ -65,6 +71,22 @@ public final class FusedRuntime implements StepRuntime {
         kernel = new StepKernel(cuda, weights.config(), weights.dtype(), cache.batch());
         arguments = new StepArguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());
         this.operators = operators;
+        logitsError = StepCheck.difference(operators, this, cache, strategy.window(), config.vocabulary());
+        if (!(logitsError <= tolerance(weights.dtype()))) {
+            arguments.close();
+            kernel.close();
+            throw new Unsupported(String.format(Locale.ROOT, "its logits of model %s are not the operators': relative difference %.1e,"
+                    + " at most %.0e in %s", config.name(), logitsError, tolerance(weights.dtype()), weights.dtype().label()));
+        }
+    }
+
+    /** The operators round activations to the dtype, the kernel does not: what remains tells a wrong step from a rounded one. */
+    private static double tolerance(Dtype dtype) {
+        return switch (dtype) {
+            case FP32 -> 1e-3;
+            case FP16 -> 0.1;
+            case BF16 -> 0.3;
+        };
     }
 
     @Override
@@ -107,6 +129,11 @@ public final class FusedRuntime implements StepRuntime {
     @Override
     public long deviceNanos() {
         return operators.deviceNanos();
+    }
+
+    @Override
+    public OptionalDouble logitsError() {
+        return OptionalDouble.of(logitsError);
     }
 
     @Override

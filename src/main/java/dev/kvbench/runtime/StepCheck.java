@@ -1,0 +1,78 @@
+package dev.kvbench.runtime;
+
+import dev.kvbench.cache.KvCache;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Compares two runtimes over the same weights and cache: a step that is fast and wrong is worth nothing, and what goes wrong may
+ * depend on the model's shape and the card, which tests elsewhere did not see.
+ */
+public final class StepCheck {
+
+    /** Cache lengths that are tried: the first ones, and some that a kernel may treat in another way. */
+    private static final int[] LENGTHS = {1, 2, 3, 5, 160, 420, 700};
+
+    private static final int TOKEN_STEP = 7919;
+    private static final int SEQUENCE_STEP = 104729;
+
+    private StepCheck() {}
+
+    /**
+     * Runs the same few steps with one runtime, then with the other. No entry is evicted; slots that no step of these has written
+     * are attended to as they are. Both runtimes must be reset before they decode.
+     *
+     * @param reference a runtime
+     * @param tried another on the same cache
+     * @param cache their state
+     * @param window the strategy's
+     * @param vocabulary tokens of the model, V
+     * @return the largest relative difference of a sequence's logits, ‖tried − reference‖ / ‖reference‖, or of all scores; NaN or
+     *     infinite if there is no telling
+     */
+    public static double difference(StepRuntime reference, StepRuntime tried, KvCache cache, int window, int vocabulary) {
+        int[] lengths = Arrays.stream(LENGTHS).filter(n -> n <= Math.min(window, cache.capacity())).toArray();
+        float[][] expected = run(reference, lengths, cache, vocabulary);
+        float[][] actual = run(tried, lengths, cache, vocabulary);
+        double largest = relative(expected[lengths.length], actual[lengths.length], 0, expected[lengths.length].length);
+        for (int i = 0; i < lengths.length; i++) {
+            for (int b = 0; b < cache.batch(); b++) {
+                // Math.max keeps NaN
+                largest = Math.max(largest, relative(expected[i], actual[i], b * vocabulary, (b + 1) * vocabulary));
+            }
+        }
+        return largest;
+    }
+
+    /** @return the logits of each step, then the scores */
+    private static float[][] run(StepRuntime runtime, int[] lengths, KvCache cache, int vocabulary) {
+        float[][] results = new float[lengths.length + 1][];
+        feed(cache, 0, vocabulary);
+        runtime.reset();
+        for (int i = 0; i < lengths.length; i++) {
+            feed(cache, i, vocabulary);
+            runtime.force();
+            runtime.launch(lengths[i], 1);
+            runtime.await();
+            results[i] = cache.logits();
+        }
+        results[lengths.length] = cache.scores();
+        return results;
+    }
+
+    private static void feed(KvCache cache, int step, int vocabulary) {
+        cache.writeTokens(IntStream.range(0, cache.batch())
+                .mapToLong(b -> (TOKEN_STEP * (step + 1L) + (long) SEQUENCE_STEP * b) % vocabulary)
+                .toArray());
+    }
+
+    private static double relative(float[] expected, float[] actual, int begin, int end) {
+        double difference = 0;
+        double norm = 0;
+        for (int i = begin; i < end; i++) {
+            difference += Math.pow((double) actual[i] - expected[i], 2);
+            norm += Math.pow(expected[i], 2);
+        }
+        return difference == 0 ? 0 : Math.sqrt(difference / norm);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.kvbench.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.pytorch.engine.PtNDArray;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.decode.TestModels;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Strategies;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A runtime that computes something else is told from one that rounds otherwise. */
+class StepCheckTest {
+
+    private static final Gpt2Config MODEL = new Gpt2Config("long", 2, 2, 16, 61, 800, 1e-5);
+
+    @ParameterizedTest
+    @CsvSource({"full, 1", "full, 3", "h2o, 1", "h2o, 3", "tova, 2"})
+    void tellsWrongFromRounded(String name, int batch) {
+        EvictionStrategy strategy = Strategies.of(name).create(720, 100);
+        try (Gpt2Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
+                Gpt2Weights others = TestModels.sharp(MODEL, 6, Dtype.FP32, Device.cpu());
+                KvCache cache = cache(strategy, batch);
+                TorchScriptRuntime reference = runtime(weights, cache, strategy, Products.PLAIN);
+                TorchScriptRuntime same = runtime(weights, cache, strategy, Products.PLAIN);
+                TorchScriptRuntime wrong = runtime(others, cache, strategy, Products.PLAIN)) {
+            assertEquals(0, difference(reference, same, cache, strategy));
+            assertTrue(difference(reference, wrong, cache, strategy) > 0.1);
+            if (batch == 1) {
+                try (TorchScriptRuntime rounded = runtime(weights, cache, strategy, new Products(false, 1, false, true))) {
+                    double error = difference(reference, rounded, cache, strategy);
+                    assertTrue(error > 0 && error < 1e-4, "relative difference " + error);
+                }
+            }
+        }
+    }
+
+    /** One weight that is not a number makes the difference none either, which no tolerance lets through. */
+    @Test
+    void whatIsNoNumberIsNeverTheSame() {
+        EvictionStrategy strategy = Strategies.of("full").create(0, 0);
+        try (Gpt2Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
+                Gpt2Weights broken = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
+                KvCache cache = cache(strategy, 2);
+                TorchScriptRuntime reference = runtime(weights, cache, strategy, Products.PLAIN);
+                TorchScriptRuntime tried = runtime(broken, cache, strategy, Products.PLAIN)) {
+            PtNDArray gain = broken.arrays()[2];
+            gain.muli(Float.NaN);
+            assertTrue(!(difference(reference, tried, cache, strategy) <= 1e9));
+        }
+    }
+
+    private static KvCache cache(EvictionStrategy strategy, int batch) {
+        return new KvCache(MODEL, Dtype.FP32, Device.cpu(), batch, 720,
+                strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, false);
+    }
+
+    private static TorchScriptRuntime runtime(
+            Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, Products products) {
+        return new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT, products);
+    }
+
+    private static double difference(StepRuntime reference, StepRuntime tried, KvCache cache, EvictionStrategy strategy) {
+        return StepCheck.difference(reference, tried, cache, strategy.window(), MODEL.vocabulary());
+    }
+}

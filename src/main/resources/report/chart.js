@@ -96,8 +96,8 @@ function fitted(low, high, {log, from}) {
 /**
  * Draws a chart into a figure and keeps it up to date with theme and width.
  *
- * make() returns {xs, series, x: {label, log, range, zoom}, y: {label, log, range, fit}, paint}, where a series has values,
- * and maybe low and high, colour, dash, width, points, and no line. A fitted axis has the range of what is seen.
+ * make() returns {xs, series, x: {label, log, range, zoom, at}, y: {label, log, range, fit}, paint}, where a series has
+ * values, and maybe low and high, colour, dash, width, points, and no line. A fitted axis has the range of what is seen.
  * onRead(x index or null) is told where the pointer is.
  */
 function chart(host, make, onRead) {
@@ -125,7 +125,7 @@ function chart(host, make, onRead) {
     const axis = (of, most, extra) => ({
       label: of.label, stroke: text, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif",
       grid: {stroke: css("--grid"), width: 1}, ticks: {stroke: css("--grid"), width: 1},
-      splits: (u, i, low, high) => ticks(low, high, most, of.log, of.whole), filter: (u, splits) => splits,
+      splits: (u, i, low, high) => of.at ? of.at.filter(v => v >= low && v <= high) : ticks(low, high, most, of.log, of.whole), filter: (u, splits) => splits,
       values: (u, splits) => splits.map(v => of.text ? of.text(v) : String(v)), ...extra,
     });
     const scale = of => ({time: false, distr: of.log ? 3 : 1, range: of.fit ? (u, low, high) => fitted(low, high, of)
@@ -166,6 +166,12 @@ function chart(host, make, onRead) {
       reading = false;
     },
   };
+}
+
+/** Says something else of a figure. */
+function tell({host, figure}, finding) {
+  host.setAttribute("aria-label", finding);
+  figure.querySelector("figcaption").textContent = finding;
 }
 
 /** A figure whose text alternative is its finding, which also stands below it. */

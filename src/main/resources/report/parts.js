@@ -45,6 +45,13 @@ function curveList(curves, visible) {
   return {values, list, buttons};
 }
 
+/** Which curves are drawn, and what is read of each: [curve, text]. */
+function curveKey(id) {
+  const list = el("ul", {class: "keys", id});
+  return {list, show: curves => list.replaceChildren(...curves.map(([c, text]) => el("li", null,
+    swatch("k" + c.look.colour, c.look.dash), el("span", null, c.name), text == null ? null : el("output", null, text))))};
+}
+
 /** Blue below, orange above, near white between; dark text is readable on all of it. */
 function heatColour(v, low, high, diverging) {
   const mix = (a, b, t) => a.map((x, i) => Math.round(x + (b[i] - x) * t));
@@ -61,7 +68,8 @@ function heatMap(id, map, heads) {
     const metric = map.metrics[index];
     const all = metric.values.flat().filter(v => v != null);
     const shares = metric.unit === "share";
-    const text = v => v == null ? MISSING : metric.unit === "%" ? format.change(v) : shares ? format.share(v) : [digits(v), metric.unit].filter(Boolean).join(" ");
+    const own = {"%": format.change, share: format.share, nats: format.nats}[metric.unit];
+    const text = v => v == null ? MISSING : own ? own(v) : metric.unit ? digits(v) + " " + metric.unit : digits(v);
     // shares are the better the higher
     const colour = v => shares ? heatColour(-Math.max(0, v), 0, 1, true) : heatColour(v, Math.min(...all), Math.max(...all), metric.unit === "%");
     const table = el("table", {class: "heat", id}, el("caption", null, metric.name + (map.setting ? ", " + map.setting : "")),

@@ -27,7 +27,7 @@ const format = {
   count: v => v == null ? MISSING : String(v),
   digits,
   /** A relative change: "+3.5 %". */
-  change: v => v == null || !isFinite(v) ? MISSING : (Math.abs(v) < 0.0005 ? "±" : v < 0 ? "−" : "+") + (100 * Math.abs(v)).toFixed(1) + " %",
+  change: v => v == null || !isFinite(v) ? MISSING : (Math.abs(v) < 0.0005 ? "±" : v < 0 ? "−" : "+") + (100 * Math.abs(v)).toFixed(Math.abs(v) < 10 ? 1 : 0) + " %",
   /** Milliseconds as microseconds. */
   micros: v => v == null || !isFinite(v) ? MISSING : (1000 * v).toFixed(Math.abs(v) >= 1 ? 0 : 1).replace("-", "−"),
   /** A fraction as whole percent: "58 %". */

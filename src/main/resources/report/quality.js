@@ -27,6 +27,19 @@ const curvesOf = (curves, spread) => curves.filter(c => c.window === chosen && v
 const readAt = (curves, index, text) => curves.filter(c => c.window === chosen && visible.has(strategies[c.strategy]))
   .map(c => [strategies[c.strategy], withEnds({value: c.values[index], low: c.low[index], high: c.high[index]}, text)]);
 
+/** Thin lines from end to end of a point's intervals. */
+function whiskers(u, x, y, colour) {
+  const line = (...ends) => ends.forEach(([a, b], i) => u.ctx[i ? "lineTo" : "moveTo"](u.valToPos(a, "x", true), u.valToPos(b, "y", true)));
+  u.ctx.save();
+  u.ctx.globalAlpha = 0.45;
+  u.ctx.strokeStyle = colour;
+  u.ctx.beginPath();
+  line([x.low, y.value], [x.high, y.value]);
+  line([x.value, y.low], [x.value, y.high]);
+  u.ctx.stroke();
+  u.ctx.restore();
+}
+
 function windowSection() {
   const loss = (i, w) => (rows.find(r => r.strategy === i && r.window === w) || {}).loss;
   const all = rows.filter(r => r.window != null).map(r => r.loss.value);
@@ -44,7 +57,10 @@ function windowSection() {
     return {xs: windows, series: curves.map(([s, of]) => ({values: of.map(e => e ? above(e.value) : null), points: true, ...drawn(s),
       ...(state.spread ? {low: of.map(e => e ? above(e.low) : null), high: of.map(e => e ? above(e.high) : null)} : {})})),
       x: {label: "window (entries kept)", log: true, at: windows, zoom: last > 0, range: [windows[0] / 1.15, windows[last] * 1.15]},
-      y: {label: LOSS, ...(state.log ? {log: true, range: bounds} : {fit: true, from: 0})}};
+      y: {label: LOSS, ...(state.log ? {log: true, range: bounds} : {fit: true, from: 0})},
+      // a band needs two windows
+      paint: u => last === 0 && state.spread && curves.forEach(([s, [of]]) => of && whiskers(u, {value: windows[0], low: windows[0], high: windows[0]},
+        {value: above(of.value), low: above(of.low), high: above(of.high)}, colourOf(s.look)))};
   }, index => read(index == null ? chosen : windows[index]));
   function read(window) {
     shown.textContent = window;
@@ -147,18 +163,9 @@ function timeSection() {
         u.ctx.beginPath();
         u.ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
         u.ctx.clip();
-        u.ctx.globalAlpha = 0.45;
-        of.forEach(r => {
-          u.ctx.strokeStyle = r.window == null ? css("--fg") : colourOf(strategies[r.strategy].look);
-          u.ctx.beginPath();
-          u.ctx.moveTo(u.valToPos(r.time.low, "x", true), u.valToPos(r.loss.value, "y", true));
-          u.ctx.lineTo(u.valToPos(r.time.high, "x", true), u.valToPos(r.loss.value, "y", true));
-          u.ctx.moveTo(u.valToPos(r.time.value, "x", true), u.valToPos(r.loss.low, "y", true));
-          u.ctx.lineTo(u.valToPos(r.time.value, "x", true), u.valToPos(r.loss.high, "y", true));
-          u.ctx.stroke();
-        });
-        u.ctx.globalAlpha = 1;
+        of.forEach(r => whiskers(u, r.time, r.loss, r.window == null ? css("--fg") : colourOf(strategies[r.strategy].look)));
         u.ctx.fillStyle = css("--fg");
+        u.ctx.textAlign = "left";
         u.ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
         of.filter(r => r.front).forEach(r =>
           u.ctx.fillText(r.window ?? "full", u.valToPos(r.time.value, "x", true) + 6 * devicePixelRatio, u.valToPos(r.loss.value, "y", true) - 6 * devicePixelRatio));

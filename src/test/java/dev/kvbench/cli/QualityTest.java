@@ -107,7 +107,7 @@ class QualityTest {
         try (Stream<Path> files = Files.list(result)) {
             // random weights gain nothing from having seen a pattern, so there is no recall to draw
             assertEquals(List.of("quality-position.png", "quality-position.svg", "quality-time.png", "quality-time.svg",
-                    "quality-window.png", "quality-window.svg", "quality.json"),
+                    "quality-window.png", "quality-window.svg", "quality.json", "report.html"),
                     files.map(f -> f.getFileName().toString()).sorted().toList());
         }
         String json = Files.readString(result.resolve("quality.json"));

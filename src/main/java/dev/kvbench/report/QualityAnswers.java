@@ -118,21 +118,25 @@ final class QualityAnswers {
         return c.window() == null ? "the full cache" : c.strategy() + " with " + c.window();
     }
 
-    /** @return who remembers most of what is farthest back */
+    /** @return who remembers most of the farthest pattern that anybody remembers beyond noise */
     String probe() {
         int[] distances = quality.needle().distances();
+        boolean fartherBack = false;
         for (int d = distances.length - 1; d >= 0; d--) {
             int at = d;
-            Configuration most = quality.configurations().stream()
-                    .filter(c -> c.window() != null && c.recall() != null && c.recall().recall().get(at) != null)
+            List<Configuration> probed = quality.configurations().stream()
+                    .filter(c -> c.window() != null && c.recall() != null && c.recall().recall().get(at) != null).toList();
+            Configuration most = probed.stream().filter(c -> c.recall().recall().get(at).low() > 0)
                     .max(Comparator.comparingDouble(c -> c.recall().recall().get(at).value())).orElse(null);
             if (most != null) {
                 Estimate recall = most.recall().recall().get(d);
                 return "Of a pattern " + distances[d] + " tokens back " + brief(most) + " entries remembers most: " + Numbers.share(recall.value())
-                        + " (" + Numbers.share(recall.low()) + " to " + Numbers.share(recall.high()) + ") of what the full cache does.";
+                        + " (" + Numbers.share(recall.low()) + " to " + Numbers.share(recall.high()) + ") of what the full cache does"
+                        + (fartherBack ? "; farther back none remembers anything beyond noise." : ".");
             }
+            fartherBack |= !probed.isEmpty();
         }
-        throw new IllegalArgumentException("no recall");
+        return "Of planted patterns none remembers anything beyond noise.";
     }
 
     /** @return what the curves of one window along the sequence show */
@@ -156,16 +160,14 @@ final class QualityAnswers {
         if (last < 0) {
             return "With a window of " + window + " nothing was probed.";
         }
-        QualityReport.Curve most = all.stream().max(Comparator.comparingDouble(c -> finite(c.values()[last]))).orElseThrow();
-        String end = distances[last] + " tokens back " + strategies.get(most.strategy()) + " remembers most, " + Numbers.share(most.values()[last]) + ".";
-        return "With a window of " + window + (far < 0 ? " nobody remembers half of a pattern, at any distance; "
+        String end = distances[last] + " tokens back " + all.stream().filter(c -> c.low()[last] > 0)
+                .max(Comparator.comparingDouble(c -> c.values()[last]))
+                .map(c -> strategies.get(c.strategy()) + " remembers most, " + Numbers.share(c.values()[last]) + ".")
+                .orElse("none remembers anything beyond noise.");
+        return "With a window of " + window + (far < 0 ? " none remembers half of a pattern, at any distance; "
                 : " half of a pattern is remembered up to " + distances[far] + " tokens back, by "
                         + join(all.stream().filter(c -> c.values()[far] >= HALF).map(c -> strategies.get(c.strategy())).toList(), "and") + "; ")
                 + end;
-    }
-
-    private static double finite(double value) {
-        return Double.isNaN(value) ? Double.NEGATIVE_INFINITY : value;
     }
 
     private static List<QualityReport.Curve> of(int window, List<QualityReport.Curve> curves) {

@@ -55,6 +55,9 @@ final class QualityOrigins {
         if (sequences < FEW) {
             notes.add("Only " + sequences + " sequences: intervals over so few are too narrow; take more (--sequences).");
         }
+        if (quality.needle() != null && quality.needle().texts() < FEW) {
+            notes.add("Only " + quality.needle().texts() + " texts were probed: intervals over so few are too narrow; take more (--probe-texts).");
+        }
         if (quality.setting().lateFrom() == null) {
             notes.add("Sequences end before or soon after the largest window is full: means are over all positions,"
                     + " also those before anything is evicted.");

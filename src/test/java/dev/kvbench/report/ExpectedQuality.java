@@ -252,35 +252,43 @@ final class ExpectedQuality {
     }
 
     private static Config most(List<Config> of, int distance) {
-        return of.stream().filter(c -> recall(c, distance).has("value"))
+        return of.stream().filter(c -> recall(c, distance).path("low").asDouble() > 0)
                 .max(Comparator.comparingDouble(c -> recall(c, distance).path("value").asDouble())).orElse(null);
     }
 
-    /** Who remembers most of the farthest pattern that the full cache remembers. */
-    String farthest(int[] distances) {
+    private static int last(List<Config> of, int[] distances) {
         int d = distances.length - 1;
+        while (!recall(of.get(0), d).has("value")) {
+            d--;
+        }
+        return d;
+    }
+
+    /** Who remembers most of the farthest pattern that anybody remembers. */
+    String farthest(int[] distances) {
+        int last = last(evicting(), distances);
+        int d = last;
         while (most(evicting(), d) == null) {
             d--;
         }
         Config most = most(evicting(), d);
         return "Of a pattern " + distances[d] + " tokens back " + most.brief() + " entries remembers most: " + share(recall(most, d), "value") + " ("
-                + share(recall(most, d), "low") + " to " + share(recall(most, d), "high") + ") of what the full cache does.";
+                + share(recall(most, d), "low") + " to " + share(recall(most, d), "high") + ") of what the full cache does"
+                + (d < last ? "; farther back none remembers anything beyond noise." : ".");
     }
 
     String remembered(int window, int[] distances) {
         List<Config> of = strategies().stream().map(s -> of(s, window)).toList();
-        int last = distances.length - 1;
-        while (most(of, last) == null) {
-            last--;
-        }
+        int last = last(of, distances);
         int half = last;
         while (half >= 0 && (most(of, half) == null || recall(most(of, half), half).path("value").asDouble() < 0.5)) {
             half--;
         }
         int at = half;
-        return "With a window of " + window + (half < 0 ? " nobody remembers half of a pattern, at any distance; "
+        return "With a window of " + window + (half < 0 ? " none remembers half of a pattern, at any distance; "
                 : " half of a pattern is remembered up to " + distances[half] + " tokens back, by "
                         + join(of.stream().filter(c -> recall(c, at).path("value").asDouble() >= 0.5).map(Config::strategy).toList(), "and") + "; ")
-                + distances[last] + " tokens back " + most(of, last).strategy + " remembers most, " + share(recall(most(of, last), last), "value") + ".";
+                + distances[last] + " tokens back " + (most(of, last) == null ? "none remembers anything beyond noise."
+                        : most(of, last).strategy + " remembers most, " + share(recall(most(of, last), last), "value") + ".");
     }
 }

@@ -72,7 +72,8 @@ class QualityAnswersTest {
 
     @Test
     void notesSayWhatLimitsAResult() {
-        assertEquals(List.of(), QualityOrigins.notes(all, "folder"));
+        assertEquals(List.of("Only 5 texts were probed: intervals over so few are too narrow; take more (--probe-texts)."),
+                QualityOrigins.notes(all, "folder"));
         QualityFile.Setting s = all.setting();
         QualityFile odd = new QualityFile(all.schema(), all.version(), all.created(), all.command(), all.units(), all.rules(), all.fingerprint(),
                 all.model(), all.text(), new QualityFile.Setting(s.runtime(), s.device(), s.positions(), s.batch(), s.seed(), s.bucketEdges(), null),

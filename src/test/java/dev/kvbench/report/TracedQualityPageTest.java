@@ -145,6 +145,7 @@ class TracedQualityPageTest {
                 json.path("times").path("source").asText() + ": " + json.path("times").path("label").asText()));
         json.path("fingerprint").forEach(value -> traced.add(value.asText()));
         traced.add("Only " + text.path("starts").size() + " sequences: intervals over so few are too narrow; take more (--sequences).");
+        traced.add("Only " + json.path("needle").path("texts").asInt() + " texts were probed: intervals over so few are too narrow; take more (--probe-texts).");
         traced.add("The run has not ended: " + expected.configs.size() + " configurations are scored so far; quality --resume goes on with it.");
         traced.add("Times are not of the model that was scored: " + json.path("times").path("label").asText() + ".");
     }

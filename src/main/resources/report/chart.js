@@ -27,9 +27,14 @@ const format = {
   count: v => v == null ? MISSING : String(v),
   digits,
   /** A relative change: "+3.5 %". */
-  change: v => v == null || !isFinite(v) ? MISSING : (Math.abs(v) < 0.0005 ? "±" : v < 0 ? "−" : "+") + (100 * Math.abs(v)).toFixed(1) + " %",
+  change: v => v == null || !isFinite(v) ? MISSING : (Math.abs(v) < 0.0005 ? "±" : v < 0 ? "−" : "+") + (100 * Math.abs(v)).toFixed(Math.abs(v) < 10 ? 1 : 0) + " %",
   /** Milliseconds as microseconds. */
   micros: v => v == null || !isFinite(v) ? MISSING : (1000 * v).toFixed(Math.abs(v) >= 1 ? 0 : 1).replace("-", "−"),
+  /** A fraction as whole percent: "58 %". */
+  share: v => v == null || !isFinite(v) ? MISSING : (100 * v).toFixed(0).replace(/^-0$/, "0").replace("-", "−") + " %",
+  fixed1: v => v == null || !isFinite(v) ? MISSING : v.toFixed(1),
+  /** Nats, always as many digits as intervals are good for. */
+  nats: v => v == null || !isFinite(v) ? MISSING : v.toFixed(3).replace(/^-(0\.000)$/, "$1").replace("-", "−"),
   fixed2: v => v == null || !isFinite(v) ? MISSING : v.toFixed(2),
 };
 
@@ -80,11 +85,20 @@ function ticks(low, high, most, log, whole) {
   return out;
 }
 
+/** Some room around values, whatever the axis. */
+function fitted(low, high, {log, from}) {
+  if (low == null) return log ? [1, 10] : [0, 1];
+  if (log) return [low * (low / high) ** 0.05 * 0.9, high * (high / low) ** 0.05 * 1.1];
+  const room = 0.06 * (high - low || Math.abs(high) || 1);
+  return [from == null || low < from ? low - room : from, high + room];
+}
+
 /**
  * Draws a chart into a figure and keeps it up to date with theme and width.
  *
- * make() returns {xs, series, x: {label, log, range}, y: {label, log, range}, paint}, where a series has values, and
- * maybe low and high, colour, dash, width. onRead(x index or null) is told where the pointer is.
+ * make() returns {xs, series, x: {label, log, range, zoom, at}, y: {label, log, range, fit}, paint}, where a series has
+ * values, and maybe low and high, colour, dash, width, points, and no line. A fitted axis has the range of what is seen.
+ * onRead(x index or null) is told where the pointer is.
  */
 function chart(host, make, onRead) {
   let plot = null;
@@ -104,21 +118,23 @@ function chart(host, make, onRead) {
         bands.push({series: [series.length - 2, series.length - 1], fill: colour + "2e"});
       }
       data.push(s.values);
-      series.push({stroke: colour, width: s.width || 2, dash: s.dash, spanGaps: true,
+      series.push({stroke: colour, width: s.width || 2, dash: s.dash, spanGaps: true, ...(s.line === false ? {paths: () => null} : {}),
         points: {show: s.points || options.xs.length === 1, size: 8, fill: colour}});
     }
     const text = css("--fg");
     const axis = (of, most, extra) => ({
       label: of.label, stroke: text, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif",
       grid: {stroke: css("--grid"), width: 1}, ticks: {stroke: css("--grid"), width: 1},
-      splits: (u, i, low, high) => ticks(low, high, most, of.log, of.whole), filter: (u, splits) => splits,
+      splits: (u, i, low, high) => of.at ? of.at.filter(v => v >= low && v <= high) : ticks(low, high, most, of.log, of.whole), filter: (u, splits) => splits,
       values: (u, splits) => splits.map(v => of.text ? of.text(v) : String(v)), ...extra,
     });
-    const scale = of => ({time: false, distr: of.log ? 3 : 1, range: () => of.range});
+    const scale = of => ({time: false, distr: of.log ? 3 : 1, range: of.fit ? (u, low, high) => fitted(low, high, of)
+      : of.zoom && of.range ? (u, low, high) => low <= options.xs[0] && high >= options.xs[options.xs.length - 1] ? of.range : [low, high]
+      : () => of.range});
     if (plot) plot.destroy();
     plot = new uPlot({
       width, height: options.height || (width < 560 ? 300 : 420),
-      scales: {x: options.x.zoom ? {time: false} : scale(options.x), y: scale(options.y)},
+      scales: {x: scale(options.x), y: scale(options.y)},
       axes: [axis(options.x, width / 90), axis(options.y, 7, {size: 58})],
       legend: {show: false},
       cursor: {drag: {x: Boolean(options.x.zoom), y: false}, points: options.points === false ? {show: false} : {size: 6}, y: Boolean(options.cursorY)},
@@ -150,6 +166,12 @@ function chart(host, make, onRead) {
       reading = false;
     },
   };
+}
+
+/** Says something else of a figure. */
+function tell({host, figure}, finding) {
+  host.setAttribute("aria-label", finding);
+  figure.querySelector("figcaption").textContent = finding;
 }
 
 /** A figure whose text alternative is its finding, which also stands below it. */

@@ -60,10 +60,8 @@ if (series.length) {
       {values: row.along.map(v => v == null ? v : 100 * v), colour: css("--new")}]}), index => read(index, false));
   const show = index => {
     row = series[index];
-    for (const [f, finding] of [[overlay, row.finding], [along, row.alongFinding]]) {
-      f.host.setAttribute("aria-label", finding);
-      f.figure.querySelector("figcaption").textContent = finding;
-    }
+    tell(overlay, row.finding);
+    tell(along, row.alongFinding);
     slider.max = row.oldCurve.length;
     slider.value = row.oldCurve.length;
     first.redraw();

@@ -5,20 +5,7 @@ const longest = Math.max(0, ...lines.map(l => l.host.median.length));
 const tokens = Array.from({length: longest}, (_, i) => i + 1);
 const visible = new Set(lines.filter(l => l.shown));
 const padded = values => values.length === longest ? values : values.concat(Array(longest - values.length).fill(null));
-const drawn = l => ({colour: colourOf(l.look), dash: DASHES[l.look.dash]});
 const largest = values => values.reduce((a, b) => Math.max(a, b), 0);
-
-function head() {
-  document.getElementById("top").append(...[
-    el("h1", null, "What does a KV-cache eviction strategy cost and save per decode step, at every sequence length?"),
-    el("p", {class: "what", id: "title"}, report.title),
-    report.subtitle ? el("p", {class: "what"}, report.subtitle) : null,
-    el("nav", {"aria-label": "Sections"}, el("ul", {id: "contents"})),
-    el("p", null, themeButton())].filter(Boolean));
-  document.getElementById("main").append(
-    el("div", {class: "answer", id: "answer"}, ...report.answers.map(a => el("p", null, a))),
-    ...report.notes.map(n => el("p", {class: "note"}, n)));
-}
 
 /** What else the slider reads. */
 const tokenReaders = [];
@@ -27,7 +14,7 @@ function timeSection() {
   const state = {clock: "host", log: report.time.wide, spread: true, zero: false, limit: true};
   const hasDevice = lines.some(l => l.device);
   const {host, figure: fig} = figure(report.findings.time);
-  const values = new Map(lines.map(l => [l, el("output")]));
+  const {values, list, buttons} = curveList(lines, visible);
   const token = el("output", {id: "token-shown"});
   const slider = el("input", {type: "range", id: "token", min: 1, max: longest, value: longest, oninput: () => read(Number(slider.value), true)});
 
@@ -67,20 +54,6 @@ function timeSection() {
     read(Number(slider.value), false);
   };
 
-  const list = el("div", {class: "lines", id: "lines"});
-  const boxes = lines.map((l, i) => {
-    const box = el("input", {type: "checkbox", id: "line-" + i, checked: l.shown, onchange: () => {
-      if (box.checked) visible.add(l); else visible.delete(l);
-      redrawAll();
-    }});
-    list.append(el("label", null, box, swatch("k" + l.look.colour, l.look.dash), el("span", {class: "name"}, l.name), values.get(l)));
-    return box;
-  });
-  const all = on => {
-    boxes.forEach(b => { b.checked = on; });
-    lines.forEach(l => on ? visible.add(l) : visible.delete(l));
-    redrawAll();
-  };
   section("time", "Time per token",
     el("div", {class: "controls"},
       hasDevice ? choice("clock", "Clock", [["host", "host"], ["device", "device"], ["both", "both"]], "host", v => set("clock", v)) : null,
@@ -91,9 +64,7 @@ function timeSection() {
         report.time.limit ? checkbox("limit", "memory limit", true, v => set("limit", v)) : null)),
     fig,
     el("fieldset", null, el("legend", null, "Configurations, in this plot and those of memory and latency"),
-      lines.length > 2 ? el("div", {class: "controls"},
-        el("button", {type: "button", id: "all", onclick: () => all(true)}, "All"),
-        el("button", {type: "button", id: "none", onclick: () => all(false)}, "None")) : null,
+      buttons,
       el("label", null, "Values at token ", slider, token),
       list,
       report.time.limit ? el("p", {class: "hint"}, swatchOfLimit(), " Memory limit ", el("output", {id: "limit-value"}),
@@ -106,14 +77,6 @@ function timeSection() {
 function swatchOfLimit() {
   const s = el("svg", {class: "swatch", viewBox: "0 0 36 14", "aria-hidden": "true"}, el("line", {x1: 0, x2: 36, y1: 7, y2: 7, class: "old", "stroke-dasharray": "2 5"}));
   return s;
-}
-
-const column = (label, text, left) => ({label, text, left});
-/** A table of records: columns are [label, field or function, format, left]. */
-function records(id, caption, rows, columns, csv) {
-  const get = columns.map(([, of]) => typeof of === "function" ? of : r => r[of]);
-  return dataTable(id, {caption, columns: columns.map(([label, , text, left]) => column(label, text, left)), count: rows.length,
-    value: (row, c) => get[c](rows[row]) ?? null, csv});
 }
 
 function summarySection() {
@@ -224,15 +187,6 @@ function latencySection() {
     ], "latency.csv"));
 }
 
-/** Blue below, orange above, near white between; dark text is readable on all of it. */
-function heatColour(v, low, high, diverging) {
-  const mix = (a, b, t) => a.map((x, i) => Math.round(x + (b[i] - x) * t));
-  const [white, blue, orange] = [[246, 246, 246], [110, 176, 226], [240, 158, 92]];
-  const bound = Math.max(Math.abs(low), Math.abs(high)) || 1;
-  const t = diverging ? v / bound : high > low ? (v - low) / (high - low) : 0;
-  return `rgb(${(t < 0 ? mix(white, blue, -t) : mix(white, orange, t)).join(",")})`;
-}
-
 function heatSection() {
   if (!report.heatMaps.length) {
     section("heat", "Strategy × window", el("p", null, "Needs two windows or two strategies besides the full cache: -p window=64,128,256 or -p strategy=full,h2o,window."));
@@ -240,27 +194,8 @@ function heatSection() {
   }
   const s = section("heat", "Strategy × window", el("p", null, report.findings.heat));
   report.heatMaps.forEach((map, m) => {
-    const host = el("div");
-    const show = index => {
-      const metric = map.metrics[index];
-      const all = metric.values.flat().filter(v => v != null);
-      const text = v => v == null ? MISSING : metric.unit === "%" ? format.change(v) : digits(v) + " " + metric.unit;
-      const table = el("table", {class: "heat", id: "heat-" + m}, el("caption", null, metric.name + (map.setting ? ", " + map.setting : "")),
-        el("thead", null, el("tr", null, el("th", {scope: "col", class: "left"}, "strategy"), ...map.windows.map(w => el("th", {scope: "col"}, "window " + w)))),
-        el("tbody", null, ...map.strategies.map((name, row) => el("tr", null, el("th", {scope: "row", class: "left"}, name),
-          ...metric.values[row].map(v => {
-            const cell = el("td", null, text(v));
-            if (v != null) {
-              cell.style.backgroundColor = heatColour(v, Math.min(...all), Math.max(...all), metric.unit === "%");
-              cell.style.color = "#1b1f24";
-            }
-            return cell;
-          })))));
-      host.replaceChildren(scrolled(table, metric.name));
-    };
-    s.append(el("label", null, "Show ", el("select", {id: "heat-metric-" + m, onchange: e => show(Number(e.target.value))},
-      ...map.metrics.map((metric, i) => el("option", {value: i}, metric.name + (map.setting ? " (" + map.setting + ")" : ""))))), host);
-    show(0);
+    const {host, chooser} = heatMap("heat-" + m, map, map.windows.map(w => "window " + w));
+    s.append(chooser, host);
   });
 }
 
@@ -337,6 +272,8 @@ function mapSection() {
   });
 }
 
+const column = (label, text, left) => ({label, text, left});
+
 function rawSection() {
   const bare = lines.some(l => !l.raw);
   if (!lines.length) return;
@@ -361,10 +298,7 @@ function rawSection() {
     count: total, value: (row, c) => get[c](row), pageSize: 25, csv: "steps.csv"}));
 }
 
-function originSection() {
-  const s = section("fingerprint", "What it ran on");
-  report.origins.forEach(origin => s.append(el("h3", null, origin.folder),
-    el("dl", null, ...Object.entries(origin.fields).flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)]))));
+function failureSection() {
   if (report.failures.length) {
     section("failures", "What failed", records("failed", "Configurations that failed, and why.", report.failures, [
       ["benchmark", "benchmark", format.text, true], ["parameters", "params", format.text, true], ["reason", "message", format.text, true]]));
@@ -381,7 +315,7 @@ function howToSection() {
   ].map(text => el("p", null, text)));
 }
 
-head();
+pageHead("What does a KV-cache eviction strategy cost and save per decode step, at every sequence length?", report);
 if (lines.length) {
   timeSection();
   summarySection();
@@ -394,6 +328,7 @@ if (lines.length || report.heatMaps.length) heatSection();
 scoresSection();
 mapSection();
 rawSection();
-if (report.origins.length) originSection();
+if (report.origins.length) originSection(report.origins);
+failureSection();
 howToSection();
 document.documentElement.dataset.ready = Math.round(performance.now());

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code quality}: what eviction costs in predictions. */
 @Command(name = "quality", sortOptions = false,
         description = "Feeds a text to a model token by token, evicting as in generation, and scores its predictions: negative"
-                + " log-likelihood, and divergence from the full cache, per strategy and window. Writes quality.json and plots.")
+                + " log-likelihood, and divergence from the full cache, per strategy and window. Writes quality.json, plots and report.html, a page that explains them.")
 final class QualityCommand implements Callable<Integer> {
 
     @Option(names = "--model", defaultValue = "gpt2-docs", paramLabel = "DIR|NAME",

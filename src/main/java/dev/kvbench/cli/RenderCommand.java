@@ -42,6 +42,9 @@ final class RenderCommand implements Callable<Integer> {
         Optional<Path> quality = results.size() == 1 ? QualityFile.in(results.get(0)) : Optional.empty();
         if (quality.isPresent()) {
             QualityFile file = QualityFile.read(quality.get());
+            if (file.configurations().isEmpty()) {
+                throw new UserError(quality.get() + ": nothing to show: nothing has been scored in it");
+            }
             QualityRenderer.render(times == null ? file : new MeasuredTimes(ResultFolder.open(times)).in(file),
                     quality.get().toAbsolutePath().getParent()).forEach(System.out::println);
             return 0;

@@ -2,8 +2,10 @@ package dev.kvbench.quality;
 
 import dev.kvbench.results.QualityFile.Estimate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.commons.statistics.descriptive.Quantile;
 
 /**
@@ -52,8 +54,37 @@ record Bootstrap(long seed) {
             }
             drawn[i] = numerator / denominator;
         }
+        return interval(Arrays.stream(above).sum() / Arrays.stream(below).sum(), drawn);
+    }
+
+    /**
+     * @param values [S][columns], a row per sequence
+     * @return by column, what {@link #mean} gives, from one drawing of the lots
+     */
+    List<Estimate> means(double[][] values) {
+        int columns = values[0].length;
+        SplittableRandom random = new SplittableRandom(seed);
+        double[][] drawn = new double[columns][RESAMPLES];
+        double[] sum = new double[columns];
+        for (int i = 0; i < RESAMPLES; i++) {
+            Arrays.fill(sum, 0);
+            for (int j = 0; j < values.length; j++) {
+                double[] row = values[random.nextInt(values.length)];
+                for (int c = 0; c < columns; c++) {
+                    sum[c] += row[c];
+                }
+            }
+            for (int c = 0; c < columns; c++) {
+                drawn[c][i] = sum[c] / values.length;
+            }
+        }
+        return IntStream.range(0, columns).mapToObj(c -> interval(
+                Arrays.stream(values).mapToDouble(row -> row[c]).sum() / values.length, drawn[c])).toList();
+    }
+
+    private static Estimate interval(double value, double[] drawn) {
         double[] ends = QUANTILE.evaluate(drawn, (1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2);
-        return new Estimate(Arrays.stream(above).sum() / Arrays.stream(below).sum(), ends[0], ends[1]);
+        return new Estimate(value, ends[0], ends[1]);
     }
 
     /** A monotonic function of an estimate: percentile intervals go through it. */

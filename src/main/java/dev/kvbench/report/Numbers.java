@@ -38,6 +38,20 @@ final class Numbers {
         return String.format(Locale.ROOT, ratio < 10 ? "%.1f times" : "%.0f times", ratio);
     }
 
+    /** @return as many digits as intervals of nats per token are good for */
+    static String nats(double nats) {
+        return signed(String.format(Locale.ROOT, "%.3f", nats));
+    }
+
+    /** @return a fraction as whole percent, with its sign where it is below zero */
+    static String share(double fraction) {
+        return signed(String.format(Locale.ROOT, "%.0f", 100 * fraction)) + " %";
+    }
+
+    private static String signed(String number) {
+        return number.matches("-0\\.?0*") ? number.substring(1) : number.replace('-', '−');
+    }
+
     /** Four significant digits, as JavaScript's toPrecision. */
     static String digits(double value) {
         BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(4));

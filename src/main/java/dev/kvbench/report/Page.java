@@ -33,7 +33,7 @@ final class Page {
      * @param heading the page's title
      * @param summary what it says in short, for readers without JavaScript
      * @param data what its script displays
-     * @param script the resource that displays it, beside {@code chart.js} and {@code table.js}
+     * @param script the resource that displays it, beside {@code chart.js}, {@code table.js} and {@code parts.js}
      * @param file where it goes, whole or not at all
      * @return the file
      * @throws IOException if it cannot be written
@@ -47,7 +47,7 @@ final class Page {
     static String html(String heading, String summary, Object data, String script) {
         String styles = resource(UPLOT + "dist/uPlot.min.css") + "\n" + resource("/report/style.css");
         String code = resource(UPLOT + "dist/uPlot.iife.min.js") + "\n" + resource("/report/chart.js") + resource("/report/table.js")
-                + resource("/report/" + script);
+                + resource("/report/parts.js") + resource("/report/" + script);
         Map<String, String> parts = Map.of(
                 "title", StringEscapeUtils.escapeHtml4(heading),
                 "summary", StringEscapeUtils.escapeHtml4(summary),

@@ -24,8 +24,10 @@ final class QualityCharts {
     private static final Marker[] MARKERS = {SeriesMarkers.CIRCLE, SeriesMarkers.DIAMOND, SeriesMarkers.SQUARE,
         SeriesMarkers.TRIANGLE_UP, SeriesMarkers.TRIANGLE_DOWN};
     private static final int MARKER_SIZE = 9;
-    /** Of the control, which every strategy must beat; the palette has a colour for all others. */
-    private static final Color CONTROL = new Color(0x888888);
+    /** The strategy that every other one must beat: it draws lots. */
+    static final String CONTROL = Strategies.RANDOM.label();
+    /** The control's; the palette has a colour for all others. */
+    private static final Color GREY = new Color(0x888888);
     private static final double MARGIN = 0.3;
     /** Pixels that are left beside axis and legend, about. */
     private static final int PLOT_WIDTH = 850;
@@ -59,7 +61,7 @@ final class QualityCharts {
         return quality.configurations().stream().filter(c -> c.window() != null)
                 .sorted((a, b) -> Integer.compare(a.window(), b.window()))
                 .collect(Collectors.groupingBy(Configuration::strategy, () -> new TreeMap<>(
-                        Comparator.comparingInt(QualityCharts::curve)), Collectors.toList()));
+                        Comparator.comparingInt(QualityCharts::curve).thenComparing(Comparator.naturalOrder())), Collectors.toList()));
     }
 
     /** Windows of a result, ascending. */
@@ -79,7 +81,7 @@ final class QualityCharts {
     }
 
     private static Color colour(int curve) {
-        return curve == curve("random") ? CONTROL : Charts.colour(curve);
+        return curve == curve(CONTROL) ? GREY : Charts.colour(curve);
     }
 
     static XYSeries line(XYChart chart, String strategy, double[] x, double[] y) {

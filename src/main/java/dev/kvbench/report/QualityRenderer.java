@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.knowm.xchart.internal.chartpart.Chart;
 
-/** Draws the plots of a quality result, from its file alone. */
+/** Draws the plots of a quality result and writes its page, from its file alone. */
 public final class QualityRenderer {
 
     private QualityRenderer() {}
 
     /**
      * @param folder a result with a {@code quality.json}
-     * @return the plots, written into the folder as PNG and SVG
+     * @return the plots, written into the folder as PNG and SVG, and {@code report.html}; nothing if nothing was scored
      * @throws dev.kvbench.UserError if the result cannot be read
-     * @throws IOException if a plot cannot be written
+     * @throws IOException if a file cannot be written
      */
     public static List<Path> render(Path folder) throws IOException {
         return render(QualityFile.read(folder.resolve(QualityFile.FILE)), folder);
@@ -27,9 +27,9 @@ public final class QualityRenderer {
 
     /**
      * @param quality a result
-     * @param folder where its plots go
-     * @return the plots, as PNG and SVG
-     * @throws IOException if a plot cannot be written
+     * @param folder its folder, where plots and page go
+     * @return the plots, as PNG and SVG, and the page
+     * @throws IOException if a file cannot be written
      */
     public static List<Path> render(QualityFile quality, Path folder) throws IOException {
         System.setProperty("java.awt.headless", "true");
@@ -44,6 +44,10 @@ public final class QualityRenderer {
             if (plot.getValue().isPresent()) {
                 written.addAll(Charts.write(plot.getValue().get(), folder, plot.getKey()));
             }
+        }
+        if (!quality.configurations().isEmpty()) {
+            QualityReport report = QualityReports.of(quality, String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
+            written.add(Page.write(report.title(), String.join(" ", report.answers()), report, "quality.js", folder.resolve("report.html")));
         }
         return written;
     }

@@ -20,8 +20,8 @@ final class QualityTimePlot {
 
     /** @return the plot, empty if fewer than two configurations have a time */
     static Optional<XYChart> of(QualityFile quality) {
-        List<Configuration> timed = quality.configurations().stream().filter(c -> c.time() != null).toList();
-        if (timed.size() < 2) {
+        List<Configuration> timed = timed(quality);
+        if (timed.isEmpty()) {
             return Optional.empty();
         }
         XYChart chart = QualityCharts.chart(quality, QualityCharts.tokens(quality),
@@ -53,6 +53,12 @@ final class QualityTimePlot {
                     c.decisive().nllIncrease().value() + 1.5 * lift, false));
         }
         return Optional.of(chart);
+    }
+
+    /** @return configurations that have a time, none if fewer than two have one */
+    static List<Configuration> timed(QualityFile quality) {
+        List<Configuration> timed = quality.configurations().stream().filter(c -> c.time() != null).toList();
+        return timed.size() < 2 || quality.times() == null ? List.of() : timed;
     }
 
     /**

@@ -107,7 +107,7 @@ class QualityTest {
         try (Stream<Path> files = Files.list(result)) {
             // random weights gain nothing from having seen a pattern, so there is no recall to draw
             assertEquals(List.of("quality-position.png", "quality-position.svg", "quality-time.png", "quality-time.svg",
-                    "quality-window.png", "quality-window.svg", "quality.json"),
+                    "quality-window.png", "quality-window.svg", "quality.json", "report.html"),
                     files.map(f -> f.getFileName().toString()).sorted().toList());
         }
         String json = Files.readString(result.resolve("quality.json"));
@@ -177,10 +177,16 @@ class QualityTest {
         Run run = run("render", result.toString());
         assertEquals(0, run.exit, run.err);
         assertTrue(Files.exists(result.resolve("quality-window.png")));
-        assertTrue(run.out.contains("quality-position.svg"), run.out);
+        assertTrue(run.out.contains("quality-position.svg") && run.out.contains("report.html"), run.out);
         Run timed = run("render", result.toString(), "--times", "results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3");
         assertEquals(2, timed.exit, "has none of these windows, and says so");
         assertTrue(timed.err.contains("fewer than two"), timed.err);
+        QualityFile begun = QualityFile.read(result.resolve("quality.json"));
+        begun.with(begun.created(), List.of()).write(result.resolve("quality.json"));
+        Run empty = run("render", result.toString());
+        assertEquals(2, empty.exit);
+        assertTrue(empty.err.contains("nothing has been scored in it"), empty.err);
+        assertEquals(1, empty.err.lines().count(), empty.err);
         Files.writeString(result.resolve("quality.json"), "{\"schema\": \"kvbench/quality\", \"version\": 1}");
         Run broken = run("render", result.resolve("quality.json").toString());
         assertEquals(2, broken.exit);
@@ -207,9 +213,12 @@ class QualityTest {
         Path own = result("--strategy", "window,knorm", "--window", "64,32");
         String before = Files.readString(own.resolve("quality.json"));
         String plot = Files.readString(own.resolve("quality-time.svg"));
+        String page = Files.readString(own.resolve("report.html"));
         Run drawn = run("render", own.toString(), "--times", steps);
         assertEquals(0, drawn.exit, drawn.err);
         assertNotEquals(plot, Files.readString(own.resolve("quality-time.svg")));
+        assertFalse(page.contains("full window, all = 256 entries"));
+        assertTrue(Files.readString(own.resolve("report.html")).contains("full window, all = 256 entries"), "the page has other times");
         assertEquals(before, Files.readString(own.resolve("quality.json")), "the file keeps what it measured");
     }
 

@@ -18,7 +18,7 @@ class AccessiblePageTest extends MadePages {
 
     @Test
     void aPhoneInEitherThemeNeedsNoSidewaysScroll() throws Exception {
-        for (Path page : List.of(small, large, odd)) {
+        for (Path page : pages()) {
             String name = page.getParent().getFileName().toString();
             for (boolean dark : List.of(false, true)) {
                 browser.dark(dark);
@@ -38,7 +38,7 @@ class AccessiblePageTest extends MadePages {
 
     @Test
     void textAndCurvesHaveContrastInEitherTheme() {
-        for (Path page : List.of(small, large, odd)) {
+        for (Path page : pages()) {
             browser.open(page);
             for (String theme : List.of("light", "dark")) {
                 assertEquals(theme, browser.script("return document.documentElement.dataset.theme"));
@@ -76,7 +76,18 @@ class AccessiblePageTest extends MadePages {
 
     @Test
     void theKeyboardReachesEveryControlInOrder() {
-        browser.open(small);
+        theKeyboardReachesEveryControlInOrder(quality);
+        browser.find("#window input[name=window-read][value='32']").sendKeys(Keys.ARROW_RIGHT);
+        assertEquals("64", browser.text("#window-shown"));
+        theKeyboardReachesEveryControlInOrder(small);
+        browser.find("#line-1").sendKeys(Keys.SPACE);
+        assertEquals(1, browser.all("#lines input:checked").size());
+        browser.find("#theme").sendKeys(Keys.ENTER);
+        assertEquals("dark", browser.script("return document.documentElement.dataset.theme"));
+    }
+
+    private static void theKeyboardReachesEveryControlInOrder(Path page) {
+        browser.open(page);
         List<String> controls = browser.script("""
                 const radios = new Set();
                 return [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
@@ -94,15 +105,11 @@ class AccessiblePageTest extends MadePages {
         }
         assertEquals(controls, reached);
         assertEquals(Set.of(), unmarked, "focus cannot be seen");
-        browser.find("#line-1").sendKeys(Keys.SPACE);
-        assertEquals(1, browser.all("#lines input:checked").size());
-        browser.find("#theme").sendKeys(Keys.ENTER);
-        assertEquals("dark", browser.script("return document.documentElement.dataset.theme"));
     }
 
     @Test
     void figuresSayWhatTheyShowAndControlsHaveNames() {
-        for (Path page : List.of(small, large, odd)) {
+        for (Path page : pages()) {
             browser.open(page);
             List<String> unnamed = browser.script("""
                     const out = [];

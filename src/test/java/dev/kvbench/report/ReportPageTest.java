@@ -28,26 +28,9 @@ class ReportPageTest extends MadePages {
     /** Below this a page is quick to send and to open. */
     private static final long THREE_MB = 3_000_000;
 
-    /** Pixels of a chart that have the colour of a configuration's curve, roughly. */
-    private static int pixels(String chart, String swatch) {
-        Number count = browser.script("""
-                const canvas = document.querySelector(arguments[0] + " canvas");
-                const want = getComputedStyle(document.querySelector(arguments[1])).stroke.match(/\\d+/g).map(Number);
-                const copy = document.createElement("canvas");
-                copy.width = canvas.width;
-                copy.height = canvas.height;
-                const context = copy.getContext("2d", {willReadFrequently: true});
-                context.drawImage(canvas, 0, 0);
-                const d = context.getImageData(0, 0, canvas.width, canvas.height).data;
-                let n = 0;
-                for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200 && [0, 1, 2].every(k => Math.abs(d[i + k] - want[k]) < 24)) n++;
-                return n""", chart, swatch);
-        return count.intValue();
-    }
-
     @Test
     void everythingIsInTheOneFile() throws Exception {
-        for (Path page : List.of(small, large, odd)) {
+        for (Path page : pages()) {
             browser.open(page);
             browser.assertSilent();
             List<String> requests = browser.script("return performance.getEntriesByType('resource').map(r => r.name)");
@@ -81,11 +64,6 @@ class ReportPageTest extends MadePages {
             assertNotEquals(before, image("#time"), toggle + " changes nothing");
         }
         browser.assertSilent();
-    }
-
-    private static int image(String chart) {
-        String pixels = browser.script("return document.querySelector(arguments[0] + ' canvas').toDataURL()", chart);
-        return pixels.hashCode();
     }
 
     @Test
@@ -123,10 +101,6 @@ class ReportPageTest extends MadePages {
 
         new Actions(browser.driver()).scrollToElement(browser.find("#latency .chart")).moveToElement(browser.find("#latency .u-over"), 0, 0).perform();
         assertTrue(browser.text("#latency-read").matches("At most [0-9.]+ ms: full cache [0-9.]+ %; H2O.* [0-9.]+ %"), browser.text("#latency-read"));
-    }
-
-    private static List<String> texts(String selector) {
-        return browser.all(selector).stream().map(WebElement::getText).toList();
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.kvbench.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.results.ResultFolder;
@@ -13,7 +12,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,25 +93,7 @@ class TracedPageTest {
             heat(expected);
         }
         raw(expected);
-        assertEquals(Set.of(), leftOver(), "numbers on the page that nothing traces to " + result.path().getFileName());
-    }
-
-    /** Texts with a digit that were not compared and are not the page's own prose. */
-    private Set<String> leftOver() throws IOException {
-        String prose = new String(getClass().getResourceAsStream("/report/report.js").readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
-                .replaceAll("\"\\s*\\+ [\"`]|`\\s*\\+ \"", "");
-        List<String> texts = browser.script("""
-                const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-                while (walk.nextNode()) {
-                  const node = walk.currentNode;
-                  if (/[0-9]/.test(node.data) && !node.parentElement.closest("footer, script, style, noscript")) found.push(node.data.trim());
-                }
-                for (const e of document.querySelectorAll("[aria-label]")) if (/[0-9]/.test(e.ariaLabel)) found.push(e.ariaLabel);
-                return found""");
-        assertTrue(texts.size() > 50, texts.size() + " texts");
-        Set<String> left = new TreeSet<>(texts);
-        left.removeIf(text -> traced.contains(text) || prose.contains(text));
-        return left;
+        assertEquals(Set.of(), Traced.leftOver(browser, traced, "report.js", "parts.js"), "numbers on the page that nothing traces to " + result.path().getFileName());
     }
 
     /** What a run calls itself is shown as it stands. */
@@ -206,8 +186,8 @@ class TracedPageTest {
             same(100 * end.change(), row.get(5));
             String[] interval = row.get(6).split(" to ");
             // both are random draws
-            assertEquals(100 * end.low(), number(interval[0]), 0.25, row.toString());
-            assertEquals(100 * end.high(), number(interval[1]), 0.25, row.toString());
+            assertEquals(100 * end.low(), Traced.number(interval[0]), 0.25, row.toString());
+            assertEquals(100 * end.high(), Traced.number(interval[1]), 0.25, row.toString());
             traced.add(row.get(6));
             int faster = expected.fasterFrom(config);
             assertEquals(faster > 0 ? "" + faster : end.tells() && end.change() < 0 ? "–" : "not within " + config.length(), row.get(7));
@@ -355,16 +335,7 @@ class TracedPageTest {
         return rows;
     }
 
-    /** A shown number is the expected one, rounded to the digits it has. */
     private void same(double expected, String shown) {
-        String digits = shown.replaceAll("[^0-9.]", "");
-        assertFalse(digits.isEmpty(), "'" + shown + "' should be " + expected);
-        int decimals = digits.contains(".") ? digits.length() - digits.indexOf('.') - 1 : 0;
-        assertEquals(expected, number(shown), 0.51 * Math.pow(10, -decimals), "shown: " + shown);
-        traced.add(shown);
-    }
-
-    private static double number(String shown) {
-        return Double.parseDouble(shown.replace('−', '-').replace("+", "").replaceAll("[^0-9.-]", ""));
+        Traced.same(traced, expected, shown);
     }
 }

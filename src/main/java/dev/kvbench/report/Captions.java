@@ -12,6 +12,9 @@ final class Captions {
     private static final List<String> NAMED_IN_TITLE = List.of("model", "dtype");
 
     private final StepsFile steps;
+    /** Kind of weights where no model ran. */
+    private static final String NO_MODEL = "none";
+
     private final List<StepsFile.Configuration> shown;
 
     Captions(StepsFile steps, List<StepsFile.Configuration> shown) {
@@ -26,7 +29,7 @@ final class Captions {
             shared(c -> c.params().get(name)).forEach(parts::add);
         }
         shared(c -> c.params().get("batch")).stream().filter(b -> !b.equals("1")).forEach(b -> parts.add("batch " + b));
-        shared(StepsFile.Configuration::weights).forEach(w -> parts.add(weights(w)));
+        shared(StepsFile.Configuration::weights).stream().filter(w -> !w.equals(NO_MODEL)).forEach(w -> parts.add(weights(w)));
         if (steps.fingerprint() != null) {
             parts.add(steps.fingerprint().deviceName());
         }

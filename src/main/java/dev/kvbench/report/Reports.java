@@ -66,6 +66,9 @@ final class Reports {
             }
         }
         List<String> answers = measured.isEmpty() ? ofPinned : Answers.of(measured, crossings);
+        if (measured.isEmpty() && answers.isEmpty()) {
+            answers = Scores.ranges(scores);
+        }
         String otherwise = maps.isEmpty() ? "Nothing was measured in full, so nothing follows." : maps.get(0).finding();
         return new Report(steps == null ? maps.get(0).title() : captions.title(), subtitle(files),
                 answers.isEmpty() ? List.of(otherwise) : answers, Origins.notes(files, measured), lines,

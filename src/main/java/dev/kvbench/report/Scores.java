@@ -35,6 +35,26 @@ final class Scores {
         return scores;
     }
 
+    /** @return for each benchmark in a sentence what it took, from the least to the most */
+    static List<String> ranges(List<Report.Score> scores) {
+        Map<String, List<Report.Score>> byBenchmark = new LinkedHashMap<>();
+        scores.stream().filter(s -> Double.isFinite(s.score()))
+                .forEach(s -> byBenchmark.computeIfAbsent(s.benchmark(), b -> new ArrayList<>()).add(s));
+        List<String> sentences = new ArrayList<>();
+        byBenchmark.forEach((benchmark, of) -> {
+            of.sort(Comparator.comparingDouble(Report.Score::score));
+            Report.Score least = of.get(0);
+            Report.Score most = of.get(of.size() - 1);
+            sentences.add(benchmark + " took " + (of.size() == 1 ? "" : "from ") + took(least)
+                    + (of.size() == 1 ? "." : " to " + took(most) + "."));
+        });
+        return sentences;
+    }
+
+    private static String took(Report.Score score) {
+        return Numbers.digits(score.score()) + " " + score.unit() + " (" + score.name() + ")";
+    }
+
     /** Pinned steps as lines over the cache length. */
     static List<Report.Pinned> pinned(StepsFile steps, JsonNode jmh) {
         List<PinnedPoint> points = PinnedPoint.all(steps, jmh);

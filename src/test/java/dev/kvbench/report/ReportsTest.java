@@ -43,6 +43,18 @@ class ReportsTest {
         return Reports.of(List.of(MadeResults.write(folder.resolve("r"), "GPU", List.of(configurations), null)), List.of());
     }
 
+    /** Benchmarks that keep no series: JMH's own scores, and no weights where no model ran. */
+    @Test
+    void scoresAlone() {
+        Path eviction = Path.of("results/2026-11-25_01-04-48_ea48ea07_NVIDIA-H100-80GB-HBM3");
+        Report report = Reports.of(List.of(ResultFolder.open(eviction)), List.of());
+        assertEquals("gpt2-large · fp32 · NVIDIA H100 80GB HBM3", report.title());
+        assertEquals(List.of("Eviction.score took from 3.791 us/op (attention sinks, window 128) to 26.34 us/op (H2O, window 128,"
+                + " 32 heavy hitters).", "Eviction.scoreAndEvict took from 97.58 us/op (sliding window 128) to 272.3 us/op"
+                + " (key difference, window 128)."), report.answers());
+        assertEquals(16, report.scores().size());
+    }
+
     @Test
     void costAndGainInOneSentence() throws Exception {
         Report report = report(

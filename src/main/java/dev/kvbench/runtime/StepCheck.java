@@ -34,7 +34,7 @@ public final class StepCheck {
         int[] lengths = Arrays.stream(LENGTHS).filter(n -> n <= Math.min(window, cache.capacity())).toArray();
         float[][] expected = run(reference, lengths, cache, vocabulary);
         float[][] actual = run(tried, lengths, cache, vocabulary);
-        double largest = relative(expected[lengths.length], actual[lengths.length], 0, expected[lengths.length].length);
+        double largest = relativeDifference(expected[lengths.length], actual[lengths.length]);
         for (int i = 0; i < lengths.length; i++) {
             for (int b = 0; b < cache.batch(); b++) {
                 // Math.max keeps NaN
@@ -64,6 +64,15 @@ public final class StepCheck {
         cache.writeTokens(IntStream.range(0, cache.batch())
                 .mapToLong(b -> (TOKEN_STEP * (step + 1L) + (long) SEQUENCE_STEP * b) % vocabulary)
                 .toArray());
+    }
+
+    /**
+     * @param expected values
+     * @param actual as many
+     * @return ‖actual − expected‖ / ‖expected‖; 0 where nothing differs
+     */
+    public static double relativeDifference(float[] expected, float[] actual) {
+        return relative(expected, actual, 0, expected.length);
     }
 
     private static double relative(float[] expected, float[] actual, int begin, int end) {

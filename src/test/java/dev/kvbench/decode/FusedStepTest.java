@@ -15,6 +15,7 @@ import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Full;
 import dev.kvbench.strategy.H2o;
@@ -215,13 +216,7 @@ class FusedStepTest {
 
     private static void assertClose(float[] expected, float[] actual, double tolerance, String what) {
         assertEquals(expected.length, actual.length);
-        double difference = 0;
-        double norm = 0;
-        for (int i = 0; i < expected.length; i++) {
-            difference += Math.pow(expected[i] - actual[i], 2);
-            norm += Math.pow(expected[i], 2);
-        }
-        double error = Math.sqrt(difference / Math.max(norm, 1e-30));
+        double error = StepCheck.relativeDifference(expected, actual);
         assertTrue(error <= tolerance, what + ": relative error " + error);
     }
 

@@ -102,13 +102,7 @@ class BiasColumnTest {
     }
 
     private static void assertClose(float[] expected, float[] actual, String what) {
-        double error = 0;
-        double norm = 0;
-        for (int i = 0; i < expected.length; i++) {
-            error += Math.pow(actual[i] - expected[i], 2);
-            norm += Math.pow(expected[i], 2);
-        }
-        assertEquals(0, Math.sqrt(error / Math.max(norm, 1e-30)), 1e-4, what);
+        assertEquals(0, StepCheck.relativeDifference(expected, actual), 1e-4, what);
     }
 
     /** A runtime with its own cache, for one sequence. */

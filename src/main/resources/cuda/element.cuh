@@ -1,6 +1,7 @@
 // Elements of weights and cache: fp32, fp16 or bf16, always computed with in fp32.
 // No CUDA header is included anywhere: a host with a driver and NVRTC alone can compile this.
 #pragma once
+#include "ptx.cuh"
 
 #if ELEMENT_FP32
 typedef float Element;
@@ -15,9 +16,7 @@ __device__ __forceinline__ float widen(Element e) {
 #if ELEMENT_FP32
   return e;
 #elif ELEMENT_FP16
-  float f;
-  asm("cvt.f32.f16 %0, %1;" : "=f"(f) : "h"(e));
-  return f;
+  return halfToFloat(e);
 #else
   return __uint_as_float(static_cast<unsigned>(e) << 16);
 #endif
@@ -27,20 +26,15 @@ __device__ __forceinline__ Element narrow(float f) {
 #if ELEMENT_FP32
   return f;
 #elif ELEMENT_FP16
-  Element e;
-  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(e) : "f"(f));
-  return e;
+  return floatToHalf(f);
 #else
-  Element e;
-  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(e) : "f"(f));
-  return e;
+  return floatToBfloat(f);
 #endif
 }
 
 __device__ __forceinline__ void widenPair(unsigned pair, float& low, float& high) {
 #if ELEMENT_FP16
-  asm("{ .reg .b16 l, h; mov.b32 {l, h}, %2; cvt.f32.f16 %0, l; cvt.f32.f16 %1, h; }"
-      : "=f"(low), "=f"(high) : "r"(pair));
+  halvesToFloats(pair, low, high);
 #else
   low = __uint_as_float(pair << 16);
   high = __uint_as_float(pair & 0xffff0000u);

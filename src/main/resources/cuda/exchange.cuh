@@ -10,7 +10,7 @@
 __device__ __forceinline__ void publish(float* buffer, int index, float value, unsigned tag) {
 #if LOW_LATENCY
   unsigned long long packed = static_cast<unsigned long long>(tag) << 32 | __float_as_uint(value);
-  asm volatile("st.relaxed.gpu.global.u64 [%0], %1;" :: "l"(reinterpret_cast<unsigned long long*>(buffer) + index), "l"(packed) : "memory");
+  storeRelaxed(reinterpret_cast<unsigned long long*>(buffer) + index, packed);
 #else
   buffer[index] = value;
 #endif
@@ -26,8 +26,7 @@ __device__ __forceinline__ void fetch(const float* buffer, float (&out)[N], unsi
 #pragma unroll
     for (int i = 0; i < N; i++) {
       if (at(i) < 0) continue;
-      asm volatile("ld.relaxed.gpu.global.u64 %0, [%1];" : "=l"(packed[i])
-          : "l"(reinterpret_cast<const unsigned long long*>(buffer) + at(i)) : "memory");
+      packed[i] = loadRelaxed(reinterpret_cast<const unsigned long long*>(buffer) + at(i));
     }
     missing = false;
 #pragma unroll
@@ -36,6 +35,7 @@ __device__ __forceinline__ void fetch(const float* buffer, float (&out)[N], unsi
       missing |= packed[i] >> 32 != tag;
       out[i] = __uint_as_float(static_cast<unsigned>(packed[i]));
     }
+    if (missing) pause();
   } while (missing);
 #else
 #pragma unroll
@@ -51,15 +51,13 @@ __device__ __forceinline__ void fetchFours(const float* buffer, float4 (&out)[N]
 #if LOW_LATENCY
   bool missing;
   do {
-    unsigned long long packed[N][4];
+    unsigned long long packed[N][2][2];
 #pragma unroll
     for (int i = 0; i < N; i++) {
       if (at(i) < 0) continue;
 #pragma unroll
-      for (int half = 0; half < 4; half += 2) {
-        asm volatile("ld.relaxed.gpu.global.v2.u64 {%0, %1}, [%2];"
-            : "=l"(packed[i][half]), "=l"(packed[i][half + 1])
-            : "l"(reinterpret_cast<const unsigned long long*>(buffer) + at(i) + half) : "memory");
+      for (int half = 0; half < 2; half++) {
+        loadTwoRelaxed(reinterpret_cast<const unsigned long long*>(buffer) + at(i) + 2 * half, packed[i][half]);
       }
     }
     missing = false;
@@ -67,10 +65,11 @@ __device__ __forceinline__ void fetchFours(const float* buffer, float4 (&out)[N]
     for (int i = 0; i < N; i++) {
       if (at(i) < 0) continue;
 #pragma unroll
-      for (int j = 0; j < 4; j++) missing |= packed[i][j] >> 32 != tag;
-      out[i] = make_float4(__uint_as_float(packed[i][0]), __uint_as_float(packed[i][1]),
-          __uint_as_float(packed[i][2]), __uint_as_float(packed[i][3]));
+      for (int j = 0; j < 4; j++) missing |= packed[i][j / 2][j % 2] >> 32 != tag;
+      out[i] = make_float4(__uint_as_float(packed[i][0][0]), __uint_as_float(packed[i][0][1]),
+          __uint_as_float(packed[i][1][0]), __uint_as_float(packed[i][1][1]));
     }
+    if (missing) pause();
   } while (missing);
 #else
 #pragma unroll
@@ -85,11 +84,8 @@ __device__ __forceinline__ void syncBlocks(const Step& step, unsigned& arrivals)
   syncComputing();
   arrivals += BLOCKS;
   if (threadIdx.x == 0) {
-    asm volatile("red.release.gpu.global.add.u32 [%0], 1;" :: "l"(step.counters) : "memory");
-    unsigned seen;
-    do {
-      asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(seen) : "l"(step.counters) : "memory");
-    } while (seen < arrivals);
+    incrementRelease(step.counters);
+    while (loadAcquire(step.counters) < arrivals) pause();
   }
   syncComputing();
 }

@@ -10,25 +10,13 @@ struct Ring {
 
   __device__ explicit Ring(char* shared) {
     chunks = reinterpret_cast<Element*>(shared + FIXED_BYTES);
-    full = static_cast<unsigned>(__cvta_generic_to_shared(shared + FIXED_BYTES + STAGES * CHUNK_BYTES));
+    full = sharedAddress(shared + FIXED_BYTES + STAGES * CHUNK_BYTES);
     empty = full + 8 * STAGES;
   }
 
   __device__ void start() const {
-    for (int i = 0; i < 2 * STAGES; i++) {
-      asm volatile("mbarrier.init.shared::cta.b64 [%0], 1;" :: "r"(full + 8 * i) : "memory");
-    }
-    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
-    asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
-  }
-
-  __device__ static void wait(unsigned barrier, unsigned parity) {
-    asm volatile(
-        "{ .reg .pred p;\n"
-        "again: mbarrier.try_wait.parity.shared::cta.b64 p, [%0], %1;\n"
-        "@p bra done;\n"
-        "bra again;\n"
-        "done: }" :: "r"(barrier), "r"(parity) : "memory");
+    for (int i = 0; i < 2 * STAGES; i++) initBarrier(full + 8 * i);
+    fenceBarriers();
   }
 
   __device__ Element* chunk(unsigned index) const { return chunks + index % STAGES * CHUNK_ELEMENTS; }
@@ -38,34 +26,28 @@ struct Ring {
   __device__ void open(unsigned index, unsigned bytes) const {
     if (index >= AHEAD) {
       unsigned arrived = index - AHEAD;
-      wait(full + 8 * (arrived % STAGES), arrived / STAGES % 2);
+      waitBarrier(full + 8 * (arrived % STAGES), arrived / STAGES % 2);
     }
-    wait(empty + 8 * (index % STAGES), index / STAGES % 2 ^ 1);
-    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;"
-        :: "r"(full + 8 * (index % STAGES)), "r"(bytes) : "memory");
+    waitBarrier(empty + 8 * (index % STAGES), index / STAGES % 2 ^ 1);
+    arriveExpecting(full + 8 * (index % STAGES), bytes);
   }
 
   // The copying thread: starts a copy into an open chunk.
   __device__ void copy(unsigned index, int offset, const Element* from, unsigned bytes, unsigned long long policy) const {
-    unsigned to = static_cast<unsigned>(__cvta_generic_to_shared(chunk(index) + offset));
-    asm volatile(
-        "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes.L2::cache_hint [%0], [%1], %2, [%3], %4;"
-        :: "r"(to), "l"(from), "r"(bytes), "r"(full + 8 * (index % STAGES)), "l"(policy) : "memory");
+    copyToShared(sharedAddress(chunk(index) + offset), from, bytes, full + 8 * (index % STAGES), policy);
   }
 
   // A warp that computes: waits until a chunk is there. A barrier's parity tells only the phase it is in from
   // the one before, so the warp first sees that the chunk before in the same place was given back.
   __device__ void take(unsigned index) const {
-    wait(empty + 8 * (index % STAGES), index / STAGES % 2 ^ 1);
-    wait(full + 8 * (index % STAGES), index / STAGES % 2);
+    waitBarrier(empty + 8 * (index % STAGES), index / STAGES % 2 ^ 1);
+    waitBarrier(full + 8 * (index % STAGES), index / STAGES % 2);
   }
 
   // A warp that computes: gives a chunk's room back.
   __device__ void give(unsigned index) const {
     __syncwarp();
-    if (threadIdx.x % 32 == 0) {
-      asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" :: "r"(empty + 8 * (index % STAGES)) : "memory");
-    }
+    if (threadIdx.x % 32 == 0) arrive(empty + 8 * (index % STAGES));
   }
 };
 
@@ -104,9 +86,8 @@ __device__ inline void copyEntries(const Ring& ring, unsigned& index, const Step
 
 // Everything that a step reads from device memory, in the order in which it is needed.
 __device__ inline void copyAll(const Ring& ring, const Step& step, const Layer* layers) {
-  unsigned long long once, again;
-  asm volatile("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(once));
-  asm volatile("createpolicy.fractional.L2::evict_last.b64 %0, 1.0;" : "=l"(again));
+  unsigned long long once = evictFirst();
+  unsigned long long again = evictLast();
   unsigned index = 0;
   for (int layer = 0; layer < LAYERS; layer++) {
     const Layer& w = layers[layer];

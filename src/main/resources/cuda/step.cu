@@ -250,7 +250,7 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
 }
 
 extern "C" __global__ void __launch_bounds__(COMPUTING + 32, 1) decodeStep(const __grid_constant__ Step step) {
-  extern __shared__ __align__(128) char memory[];
+  SHARED_MEMORY(memory);
   Shared& shared = *reinterpret_cast<Shared*>(memory);
   Ring ring(memory);
   for (int i = threadIdx.x; i < LAYERS * sizeof(Layer) / 8; i += COMPUTING + 32) {

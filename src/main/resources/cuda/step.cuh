@@ -146,7 +146,7 @@ __device__ __forceinline__ Element* entriesOf(const Step& step, int layer, int k
 
 // Waits for the threads that compute, and for those of this block alone.
 __device__ __forceinline__ void syncComputing() {
-  asm volatile("bar.sync 1, %0;" :: "n"(COMPUTING) : "memory");
+  syncFirst<COMPUTING>();
 }
 
 __device__ __forceinline__ float warpSum(float v) {

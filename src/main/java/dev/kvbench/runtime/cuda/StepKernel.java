@@ -24,8 +24,8 @@ final class StepKernel implements AutoCloseable {
     private static final int MOST_LOW_LATENCY = 2;
     /** By the compiler's options: compiling takes seconds. */
     private static final Map<List<String>, byte[]> COMPILED = new ConcurrentHashMap<>();
-    private static final List<String> HEADERS = List.of("element.cuh", "step.cuh", "exchange.cuh", "ring.cuh",
-            "product.cuh", "attention.cuh", "eviction.cuh");
+    private static final List<String> HEADERS = List.of("ptx.cuh", "element.cuh", "step.cuh", "exchange.cuh",
+            "ring.cuh", "product.cuh", "attention.cuh", "eviction.cuh");
 
     private final CudaDriver cuda;
     private final Pointer module;

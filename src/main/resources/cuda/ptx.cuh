@@ -1,0 +1,126 @@
+// What CUDA C has no words for, one function an instruction; everything else here is C++ with names that CUDA defines.
+#pragma once
+
+// --- shared memory ---
+
+// Declares the block's dynamic shared memory. A function that returned its address would give other machine code.
+#define SHARED_MEMORY(name) extern __shared__ __align__(128) char name[]
+
+// An address in it, as the barriers and copies below take it.
+__device__ __forceinline__ unsigned sharedAddress(const void* at) {
+  return static_cast<unsigned>(__cvta_generic_to_shared(at));
+}
+
+// --- between threads ---
+
+// Waits for the first THREADS threads of the block.
+template <int THREADS>
+__device__ __forceinline__ void syncFirst() {
+  asm volatile("bar.sync 1, %0;" :: "n"(THREADS) : "memory");
+}
+
+// In every loop that waits for other threads: where threads take turns, the others' turn.
+__device__ __forceinline__ void pause() {}
+
+__device__ __forceinline__ void storeRelaxed(unsigned long long* at, unsigned long long value) {
+  asm volatile("st.relaxed.gpu.global.u64 [%0], %1;" :: "l"(at), "l"(value) : "memory");
+}
+
+__device__ __forceinline__ unsigned long long loadRelaxed(const unsigned long long* at) {
+  unsigned long long value;
+  asm volatile("ld.relaxed.gpu.global.u64 %0, [%1];" : "=l"(value) : "l"(at) : "memory");
+  return value;
+}
+
+// Two neighbours, each whole.
+__device__ __forceinline__ void loadTwoRelaxed(const unsigned long long* at, unsigned long long (&values)[2]) {
+  asm volatile("ld.relaxed.gpu.global.v2.u64 {%0, %1}, [%2];" : "=l"(values[0]), "=l"(values[1]) : "l"(at) : "memory");
+}
+
+__device__ __forceinline__ void incrementRelease(unsigned* counter) {
+  asm volatile("red.release.gpu.global.add.u32 [%0], 1;" :: "l"(counter) : "memory");
+}
+
+__device__ __forceinline__ unsigned loadAcquire(const unsigned* counter) {
+  unsigned value;
+  asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(value) : "l"(counter) : "memory");
+  return value;
+}
+
+// --- barriers that count arrivals and copied bytes, 8 bytes of shared memory each ---
+
+// One arrival, and the bytes that are expected with it, end a phase.
+__device__ __forceinline__ void initBarrier(unsigned barrier) {
+  asm volatile("mbarrier.init.shared::cta.b64 [%0], 1;" :: "r"(barrier) : "memory");
+}
+
+// Copies, and the other threads once they met, see the barriers above.
+__device__ __forceinline__ void fenceBarriers() {
+  asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+  asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
+
+// Waits for the end of the phase of that parity: the one under way or the one before. Phases count from 0.
+__device__ __forceinline__ void waitBarrier(unsigned barrier, unsigned parity) {
+  asm volatile(
+      "{ .reg .pred p;\n"
+      "again: mbarrier.try_wait.parity.shared::cta.b64 p, [%0], %1;\n"
+      "@p bra done;\n"
+      "bra again;\n"
+      "done: }" :: "r"(barrier), "r"(parity) : "memory");
+}
+
+__device__ __forceinline__ void arrive(unsigned barrier) {
+  asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" :: "r"(barrier) : "memory");
+}
+
+__device__ __forceinline__ void arriveExpecting(unsigned barrier, unsigned bytes) {
+  asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" :: "r"(barrier), "r"(bytes) : "memory");
+}
+
+// --- copies ---
+
+__device__ __forceinline__ unsigned long long evictFirst() {
+  unsigned long long policy;
+  asm volatile("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
+  return policy;
+}
+
+__device__ __forceinline__ unsigned long long evictLast() {
+  unsigned long long policy;
+  asm volatile("createpolicy.fractional.L2::evict_last.b64 %0, 1.0;" : "=l"(policy));
+  return policy;
+}
+
+// Starts a copy into shared memory; its bytes count at the barrier once they are there. Addresses and size: multiples of 16.
+__device__ __forceinline__ void copyToShared(
+    unsigned to, const void* from, unsigned bytes, unsigned barrier, unsigned long long policy) {
+  asm volatile(
+      "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes.L2::cache_hint [%0], [%1], %2, [%3], %4;"
+      :: "r"(to), "l"(from), "r"(bytes), "r"(barrier), "l"(policy) : "memory");
+}
+
+// --- fp16 and bf16, as bits; rounding to the nearest, ties to even ---
+
+__device__ __forceinline__ float halfToFloat(unsigned short half) {
+  float f;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(f) : "h"(half));
+  return f;
+}
+
+__device__ __forceinline__ void halvesToFloats(unsigned pair, float& low, float& high) {
+  asm("{ .reg .b16 l, h; mov.b32 {l, h}, %2; cvt.f32.f16 %0, l; cvt.f32.f16 %1, h; }"
+      : "=f"(low), "=f"(high) : "r"(pair));
+}
+
+__device__ __forceinline__ unsigned short floatToHalf(float f) {
+  unsigned short half;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(half) : "f"(f));
+  return half;
+}
+
+__device__ __forceinline__ unsigned short floatToBfloat(float f) {
+  unsigned short bfloat;
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bfloat) : "f"(f));
+  return bfloat;
+}

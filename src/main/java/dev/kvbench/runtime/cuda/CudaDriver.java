@@ -12,7 +12,7 @@ import com.sun.jna.ptr.PointerByReference;
  * The functions of the CUDA driver that this project calls, on the context that libtorch uses (the device's
  * primary one). Names and arguments as in NVIDIA's CUDA Driver API reference.
  */
-final class CudaDriver {
+final class CudaDriver implements KernelMemory {
 
     static final int MULTIPROCESSORS = 16;
     static final int MAJOR = 75;
@@ -148,21 +148,21 @@ final class CudaDriver {
         return value.getValue();
     }
 
-    /** @return device memory of that size, zeroed; {@link #free} gives it back */
-    long allocate(long bytes) {
+    @Override
+    public long allocate(long bytes) {
         LongByReference address = new LongByReference();
         check("cuMemAlloc", functions.cuMemAlloc_v2(address, bytes));
         check("cuMemsetD8", functions.cuMemsetD8_v2(address.getValue(), (byte) 0, bytes));
         return address.getValue();
     }
 
-    /** @param address from {@link #allocate} */
-    void free(long address) {
+    @Override
+    public void free(long address) {
         check("cuMemFree", functions.cuMemFree_v2(address));
     }
 
-    /** Copies host memory to the device and waits. */
-    void upload(long to, Memory from) {
+    @Override
+    public void upload(long to, Memory from) {
         check("cuMemcpyHtoD", functions.cuMemcpyHtoD_v2(to, from, from.size()));
     }
 

@@ -35,7 +35,7 @@ final class StepArguments implements AutoCloseable {
     private static final int[] SPLIT_FROM_SINGLE = {150, 400, 640};
     private static final int[] SPLIT_FROM_HALF = {150, 800};
 
-    private final CudaDriver cuda;
+    private final KernelMemory memory;
     private final Memory step = new Memory(SIZE);
     private final Memory arguments = new Memory(Native.POINTER_SIZE);
     private final long buffers;
@@ -46,8 +46,17 @@ final class StepArguments implements AutoCloseable {
     private final int[] splitFrom;
     private int tag;
 
-    StepArguments(CudaDriver cuda, Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
-        this.cuda = cuda;
+    /**
+     * @param memory where the kernel's own memory comes from
+     * @param weights the model, in memory that the kernel can read
+     * @param cache the cache and the other state that a step writes
+     * @param strategy what to evict
+     * @param blocks blocks of a launch
+     * @param hostTokens address at which the kernel may write the next tokens for the host, [B] int64
+     */
+    StepArguments(
+            KernelMemory memory, Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
+        this.memory = memory;
         Gpt2Config config = weights.config();
         DeviceTensors tensors = new DeviceTensors();
         long[] weight = new long[weights.arrays().length];
@@ -62,8 +71,8 @@ final class StepArguments implements AutoCloseable {
         int perLayer = Gpt2Weights.PER_LAYER;
         Memory table = new Memory((long) layers * perLayer * Long.BYTES);
         table.write(0, weight, 2, layers * perLayer);
-        layerTable = cuda.allocate(table.size());
-        cuda.upload(layerTable, table);
+        layerTable = memory.allocate(table.size());
+        memory.upload(layerTable, table);
 
         PtNDArray[] state = cache.state();
         long[] sizes = {
@@ -79,7 +88,7 @@ final class StepArguments implements AutoCloseable {
         for (long size : sizes) {
             total += aligned(size);
         }
-        buffers = cuda.allocate(total);
+        buffers = memory.allocate(total);
 
         long[] pointers = new long[POINTERS];
         int next = 0;
@@ -141,7 +150,7 @@ final class StepArguments implements AutoCloseable {
 
     @Override
     public void close() {
-        cuda.free(buffers);
-        cuda.free(layerTable);
+        memory.free(buffers);
+        memory.free(layerTable);
     }
 }

@@ -54,7 +54,7 @@ final class StepKernel implements AutoCloseable {
         }
         blocks = Math.min(cuda.attribute(CudaDriver.MULTIPROCESSORS), config.width());
         int maxShared = cuda.attribute(CudaDriver.MAX_SHARED_OPTIN);
-        threads = 32 * (Shape.of(config, dtype, batch, blocks).warps() + 1);
+        threads = Shape.of(config, dtype, batch, blocks).threads();
         module = cuda.load(COMPILED.computeIfAbsent(
                 options(config, dtype, batch, blocks, maxShared, "sm_" + major + minor),
                 options -> compile(new Nvrtc(), options)));
@@ -90,6 +90,11 @@ final class StepKernel implements AutoCloseable {
             int rows = Math.max(1, Math.min((int) Math.ceil(widest), most));
             // fp16 waits for other blocks a larger part of the step, and what it waits for queues behind copies
             return new Shape(warps, rows, atLeastOne(7 * 1024.0 * dtype.bytes() / (rows * rowBytes)));
+        }
+
+        /** @return threads of a block: those that compute, and a warp of which one copies */
+        int threads() {
+            return 32 * (warps + 1);
         }
 
         private static int atLeastOne(double chunks) {

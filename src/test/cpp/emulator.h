@@ -1,0 +1,55 @@
+// Runs the threads of a kernel launch on the CPU, in turns, in one thread of the operating system.
+//
+// A thread runs until it waits for another; who is next is drawn at random. So are how long copies take, and one
+// block of every launch that runs only when no other can. What a GPU's timing hides for years shows in some draw.
+#pragma once
+#include <cstdint>
+
+#pragma GCC visibility push(default)
+namespace emulator {
+
+struct Place {
+  unsigned x;
+};
+
+// A thread of the launch, as far as the kernel sees it.
+struct Thread {
+  Place thread, block;
+  char* shared;  // the block's shared memory
+};
+
+// The thread that runs.
+extern Thread* current;
+
+// Ends the launch with a message.
+[[noreturn]] void fail(const char* format, ...);
+
+// Waits until so many threads of the block have come to the barrier of that number.
+void syncBlock(int number, unsigned threads);
+
+// Waits for all lanes of the warp.
+void syncWarp();
+
+// What the lane whose number differs in `bit` gives.
+uint32_t exchange(uint32_t value, int bit);
+
+// Lets others run; returns once something that is waited for may have changed.
+void pause();
+
+// Says that it has, and sometimes lets others run.
+void changed();
+
+// As mbarrier does; a barrier is an offset into shared memory, and one arrival ends a phase.
+unsigned sharedOffset(const void* at);
+void initBarrier(unsigned barrier);
+void waitBarrier(unsigned barrier, unsigned parity);
+void arrive(unsigned barrier, unsigned expectedBytes);
+void copy(unsigned to, const void* from, unsigned bytes, unsigned barrier);
+
+typedef void Kernel(const void* argument);
+
+// Launches a kernel and waits for its end. Null if all went well, else what went wrong.
+const char* run(unsigned blocks, unsigned threads, unsigned sharedBytes, unsigned seed, Kernel* kernel, const void* argument);
+
+}  // namespace emulator
+#pragma GCC visibility pop

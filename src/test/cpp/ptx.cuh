@@ -1,0 +1,80 @@
+// The functions of the kernel's ptx.cuh, in whose place this is compiled.
+#pragma once
+#include "cuda.h"
+
+#define SHARED_MEMORY(name) char* const name = emulator::current->shared
+
+inline unsigned sharedAddress(const void* at) { return emulator::sharedOffset(at); }
+
+template <int THREADS>
+inline void syncFirst() {
+  if (threadIdx.x >= THREADS) emulator::fail("thread %u at a barrier of the first %d", threadIdx.x, THREADS);
+  emulator::syncBlock(1, THREADS);
+}
+
+inline void pause() { emulator::pause(); }
+
+inline void storeRelaxed(unsigned long long* at, unsigned long long value) {
+  *at = value;
+  emulator::changed();
+}
+
+inline unsigned long long loadRelaxed(const unsigned long long* at) { return *at; }
+
+inline void loadTwoRelaxed(const unsigned long long* at, unsigned long long (&values)[2]) {
+  if (reinterpret_cast<uintptr_t>(at) % 16 != 0) emulator::fail("a load of 16 bytes at an address that is no multiple of 16");
+  values[0] = at[0];
+  values[1] = at[1];
+}
+
+inline void incrementRelease(unsigned* counter) {
+  ++*counter;
+  emulator::changed();
+}
+
+inline unsigned loadAcquire(const unsigned* counter) { return *counter; }
+
+inline void initBarrier(unsigned barrier) { emulator::initBarrier(barrier); }
+inline void fenceBarriers() {}
+inline void waitBarrier(unsigned barrier, unsigned parity) { emulator::waitBarrier(barrier, parity); }
+inline void arrive(unsigned barrier) { emulator::arrive(barrier, 0); }
+inline void arriveExpecting(unsigned barrier, unsigned bytes) { emulator::arrive(barrier, bytes); }
+
+inline unsigned long long evictFirst() { return 0; }
+inline unsigned long long evictLast() { return 0; }
+inline void copyToShared(unsigned to, const void* from, unsigned bytes, unsigned barrier, unsigned long long) {
+  emulator::copy(to, from, bytes, barrier);
+}
+
+inline float halfToFloat(unsigned short half) {
+  // the exponent's bias is 15 in fp16, 127 in fp32
+  float magnitude = __uint_as_float((half & 0x7fffu) << 13) * 0x1p112f;
+  unsigned bits = __float_as_uint(magnitude);
+  if (magnitude >= 0x1p16f) bits |= 0x7f800000u;  // infinite or not a number
+  return __uint_as_float(bits | (half & 0x8000u) << 16);
+}
+
+inline void halvesToFloats(unsigned pair, float& low, float& high) {
+  low = halfToFloat(static_cast<unsigned short>(pair));
+  high = halfToFloat(static_cast<unsigned short>(pair >> 16));
+}
+
+inline unsigned short floatToHalf(float f) {
+  unsigned sign = __float_as_uint(f) >> 16 & 0x8000u;
+  float magnitude = fabsf(f);
+  if (std::isnan(f)) return 0x7fff;
+  if (magnitude >= 65520) return static_cast<unsigned short>(sign | 0x7c00);
+  int exponent;
+  frexpf(magnitude, &exponent);
+  // ten bits behind the first, or multiples of the smallest number
+  float lastPlace = ldexpf(1, (exponent - 1 > -14 ? exponent - 1 : -14) - 10);
+  float rounded = nearbyintf(magnitude / lastPlace) * lastPlace;
+  unsigned bits = rounded < 0x1p-14f ? static_cast<unsigned>(rounded * 0x1p24f) : (__float_as_uint(rounded) - (112u << 23)) >> 13;
+  return static_cast<unsigned short>(sign | bits);
+}
+
+inline unsigned short floatToBfloat(float f) {
+  unsigned bits = __float_as_uint(f);
+  if (std::isnan(f)) return 0x7fff;
+  return static_cast<unsigned short>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}

@@ -1,0 +1,102 @@
+package dev.kvbench.runtime.cuda;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.runtime.Libtorch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * The kernel's source compiled for the CPU: all of {@code cuda/} but ptx.cuh, for which src/test/cpp has the same
+ * functions in C++, and with it an emulator of blocks and threads.
+ */
+final class EmulatedKernel {
+
+    /** What a GPU with 227 KiB of shared memory a block gives. */
+    static final int H100_SHARED = 232448;
+
+    interface Functions extends Library {
+
+        /** @return null, or what went wrong */
+        String launch(Pointer arguments, int blocks, int threads, int seed);
+    }
+
+    private final String compiler;
+    private final Path folder;
+    private final Path emulator;
+    private final Map<List<String>, Functions> compiled = new ConcurrentHashMap<>();
+
+    /**
+     * @param compiler a C++ compiler, see {@link #compiler}
+     * @param folder an empty folder, in use as long as anything compiled is
+     */
+    EmulatedKernel(String compiler, Path folder) {
+        this.compiler = compiler;
+        this.folder = folder;
+        for (String sources : List.of("src/main/resources/cuda", "src/test/cpp")) {
+            try (Stream<Path> files = Files.list(Path.of(sources))) {
+                for (Path file : files.toList()) {
+                    Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        // one for all kernels: it keeps a stack for every thread
+        emulator = folder.resolve("emulator.so").toAbsolutePath();
+        run(List.of("-O2", "-shared", "-o", emulator.toString(), "emulator.cpp"));
+    }
+
+    /** @return a C++ compiler that is on the PATH */
+    static Optional<String> compiler() {
+        return Stream.of("g++", "clang++").filter(name -> !Libtorch.output(name, "--version").isEmpty()).findFirst();
+    }
+
+    /** @return the kernel that a GPU with so many multiprocessors and so much shared memory would run, compiled once */
+    Functions compile(Gpt2Config config, Dtype dtype, int batch, int blocks, int maxShared) {
+        List<String> options = StepKernel.options(config, dtype, batch, blocks, maxShared, "sm_90").stream()
+                .filter(option -> option.startsWith("-D"))
+                .toList();
+        return compiled.computeIfAbsent(options, this::compile);
+    }
+
+    private Functions compile(List<String> options) {
+        String library = folder.resolve("step" + Integer.toHexString(options.hashCode()) + ".so").toString();
+        List<String> command = new ArrayList<>(List.of("-O1", "-shared", "-o", library, "kernel.cpp", emulator.toString()));
+        command.addAll(options);
+        run(command);
+        return Native.load(library, Functions.class);
+    }
+
+    private void run(List<String> arguments) {
+        // hidden: several of these libraries are loaded at once; aliasing: the kernel reads floats as vectors;
+        // fortified, longjmp takes a change of stacks for an error; w: compilers warn of what CUDA takes for granted
+        List<String> command = new ArrayList<>(List.of(compiler, "-std=c++17", "-fPIC", "-fvisibility=hidden",
+                "-fno-strict-aliasing", "-U_FORTIFY_SOURCE", "-w"));
+        command.addAll(arguments);
+        try {
+            Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+            String log = new String(process.getInputStream().readAllBytes());
+            if (process.waitFor() != 0) {
+                throw new AssertionError(String.join(" ", command) + "\n" + log);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

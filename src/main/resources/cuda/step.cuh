@@ -24,6 +24,7 @@ constexpr int CHUNK_ELEMENTS = CHUNK_ROWS * WIDTH;
 constexpr int CHUNK_BYTES = CHUNK_ELEMENTS * sizeof(Element);
 static_assert(UNDER_WAY > 0, "chunks that may be on their way at once");
 constexpr int CHUNK_ENTRIES = CHUNK_ELEMENTS / 2 / HEAD_DIM;
+static_assert(CHUNK_ENTRIES > 0, "room for the key and the value of an entry");
 
 constexpr int MAX_SPLITS = 16;
 

@@ -79,15 +79,17 @@ final class StepKernel implements AutoCloseable {
 
         static Shape of(Gpt2Config config, Dtype dtype, int batch, int blocks) {
             int rowBytes = config.width() * dtype.bytes();
+            // a chunk has room for the key and the value of an entry, which with one head are rows
+            int fewest = config.heads() == 1 ? 2 : 1;
             if (batch > MOST_LOW_LATENCY) {
                 // arithmetic is the limit: many warps with little each
-                return new Shape(dtype == Dtype.FP32 ? 12 : 16, 1, atLeastOne(20 * 1024.0 / rowBytes));
+                return new Shape(dtype == Dtype.FP32 ? 12 : 16, fewest, atLeastOne(20 * 1024.0 / (fewest * rowBytes)));
             }
             int warps = 8;
             // one chunk per warp covers a block's rows of the widest product
             double widest = 4.0 * config.width() / blocks / warps;
             int most = Math.min(MOST_CHUNK_BYTES / rowBytes, MOST_CHUNK_ROWS);
-            int rows = Math.max(1, Math.min((int) Math.ceil(widest), most));
+            int rows = Math.max(fewest, Math.min((int) Math.ceil(widest), most));
             // fp16 waits for other blocks a larger part of the step, and what it waits for queues behind copies
             return new Shape(warps, rows, atLeastOne(7 * 1024.0 * dtype.bytes() / (rows * rowBytes)));
         }

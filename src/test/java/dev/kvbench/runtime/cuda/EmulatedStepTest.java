@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class EmulatedStepTest {
 
-    private static final int STEPS = 20;
+    private static final int STEPS = 15;
 
     @TempDir
     static Path folder;
@@ -111,6 +111,7 @@ class EmulatedStepTest {
                 // one or two sequences: values with tags
                 Case.of(1, 2, 16, 16, 1, new H2o(12, 4)),
                 Case.of(2, 2, 16, 8, 2, new H2oHead(12, 4)),
+                Case.of(2, 1, 32, 16, 1, new H2oHead(7, 0)),
                 Case.of(3, 2, 16, 6, 1, new Tova(9)),
                 Case.of(3, 2, 16, 6, 2, new H2o(12, 4)),
                 Case.of(4, 2, 16, 4, 2, new Sinks(9)),
@@ -124,6 +125,7 @@ class EmulatedStepTest {
                 Case.of(1, 2, 32, 3, 3, new H2o(9, 4)),
                 Case.of(1, 3, 16, 3, 8, new H2oHead(9, 2)),
                 Case.of(1, 2, 16, 3, 5, new Tova(9)),
+                Case.of(2, 1, 32, 3, 8, new H2o(9, 4)),
                 Case.of(1, 8, 4, 4, 4, new SlidingWindow(9)));
     }
 
@@ -139,10 +141,10 @@ class EmulatedStepTest {
     /** The kernel's fp32 between elements of 16 bits against operators that round everything. */
     static Stream<Case> halfCases() {
         return Stream.of(
-                Case.of(Dtype.FP16, 13, 5, 64, 13, 2, new H2o(20, 4)),
+                Case.of(Dtype.FP16, 13, 5, 64, 13, 2, new H2o(20, 4)).layers(1),
                 Case.of(Dtype.FP16, 1, 2, 16, 3, 8, new SlidingWindow(7)),
                 Case.of(Dtype.BF16, 5, 3, 16, 5, 1, new Sinks(9)),
-                Case.of(Dtype.BF16, 1, 2, 128, 4, 3, new Tova(20)));
+                Case.of(Dtype.BF16, 1, 2, 128, 4, 3, new Tova(20)).layers(1));
     }
 
     /** gpt2-large's width, more than a block's threads take four by four; and a ring that a step fills several times. */
@@ -174,8 +176,8 @@ class EmulatedStepTest {
         try (Gpt2Weights weights = Gpt2Weights.synthetic(of.config(), of.dtype(), Device.cpu(), 9)) {
             switch (of.dtype()) {
                 case FP32 -> compare(of, weights, 5, 1e-5);
-                case FP16 -> compare(of, weights, 12, 2e-3);
-                case BF16 -> compare(of, weights, 12, 2e-2);
+                case FP16 -> compare(of, weights, 10, 2e-3);
+                case BF16 -> compare(of, weights, 10, 2e-2);
             }
         }
     }
@@ -185,7 +187,7 @@ class EmulatedStepTest {
     @ValueSource(ints = {2, 3})
     void theOrderOfThreadsDoesNotMatter(int batch) {
         Case of = cases().filter(c -> c.batch() == batch && c.strategy() instanceof H2o).findFirst().orElseThrow();
-        float[][] logits = new float[4][];
+        float[][] logits = new float[3][];
         try (Gpt2Weights weights = TestModels.sharp(of.config(), 5, of.dtype(), Device.cpu())) {
             for (int run = 0; run < logits.length; run++) {
                 try (KvCache cache = cache(of, weights); StepRuntime runtime = of.emulated(weights, cache, 1000 * run)) {

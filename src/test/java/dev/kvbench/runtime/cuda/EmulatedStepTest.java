@@ -15,6 +15,7 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +49,7 @@ class EmulatedStepTest {
     static Path folder;
 
     private static EmulatedKernel kernels;
+    private static Thread ahead;
 
     /**
      * @param rows a warp takes at once: what the other sizes are chosen for
@@ -97,13 +100,27 @@ class EmulatedStepTest {
     }
 
     @BeforeAll
-    static void compile() {
+    static void compileAhead() {
         assumeTrue(Files.exists(Path.of("/proc/self/maps")), "needs Linux to find libtorch in this process");
         String compiler = EmulatedKernel.compiler().orElse(null);
         assumeTrue(compiler != null, "needs g++ or clang++ on the PATH to run the CUDA source on the CPU");
         Engine.getEngine("PyTorch");  // loads libtorch
         kernels = new EmulatedKernel(compiler, folder);
-        Stream.of(cases(), longCases(), halfCases(), largeCases()).flatMap(c -> c).parallel().forEach(Case::kernel);
+        ahead = new Thread(() -> Stream.of(cases(), longCases(), halfCases(), largeCases()).flatMap(c -> c).forEach(of -> {
+            try {
+                of.kernel();
+            } catch (AssertionError e) {
+                // its own test says so
+            }
+        }));
+        ahead.start();
+    }
+
+    @AfterAll
+    static void waitForCompilers() throws InterruptedException {
+        if (ahead != null) {
+            ahead.join();
+        }
     }
 
     static Stream<Case> cases() {
@@ -133,7 +150,7 @@ class EmulatedStepTest {
     static Stream<Case> longCases() {
         return Stream.of(
                 Case.of(2, 2, 16, 8, 2, new Full()).from(147),
-                Case.of(1, 3, 16, 18, 3, new H2oHead(152, 30)).from(148),
+                Case.of(2, 1, 32, 6, 3, new H2oHead(152, 30)).from(148),
                 Case.of(2, 2, 16, 8, 1, new H2o(402, 100)).from(397),
                 Case.of(2, 1, 32, 8, 2, new Tova(641)).from(637));
     }
@@ -286,13 +303,7 @@ class EmulatedStepTest {
 
     private static void assertClose(float[] expected, float[] actual, double tolerance, String what) {
         assertEquals(expected.length, actual.length);
-        double difference = 0;
-        double norm = 0;
-        for (int i = 0; i < expected.length; i++) {
-            difference += Math.pow(expected[i] - actual[i], 2);
-            norm += Math.pow(expected[i], 2);
-        }
-        double error = Math.sqrt(difference / Math.max(norm, 1e-30));
+        double error = StepCheck.relativeDifference(expected, actual);
         assertTrue(error <= tolerance, what + ": relative error " + error);
     }
 }

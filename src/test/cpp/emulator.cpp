@@ -126,9 +126,12 @@ unsigned finished;
 std::string message;
 uint64_t randomState;
 
+// Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014.
 unsigned random(unsigned below) {
-  randomState = randomState * 6364136223846793005u + 1442695040888963407u;
-  return static_cast<unsigned>((randomState >> 33) * below >> 31);
+  uint64_t z = randomState += 0x9e3779b97f4a7c15u;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+  return static_cast<unsigned>(((z ^ z >> 31) >> 32) * below >> 32);
 }
 
 Fiber* self() { return static_cast<Fiber*>(current); }
@@ -154,12 +157,6 @@ void endPhase(Barrier& barrier) {
   barrier.phase++;
   barrier.pending = 1;
   wakeAll(barrier.waiting);
-}
-
-void note(const char* format, va_list arguments) {
-  char text[400];
-  vsnprintf(text, sizeof text, format, arguments);
-  if (message.empty()) message = text;
 }
 
 void noteStuck() {
@@ -294,8 +291,10 @@ void checkEnd() {
 void fail(const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  note(format, arguments);
+  char text[400];
+  vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
+  message = text;
   leave();
   abort();
 }
@@ -372,10 +371,9 @@ void copy(unsigned to, const void* from, unsigned bytes, unsigned at) {
 }
 
 const char* run(unsigned blockCount, unsigned threads, unsigned sharedBytes, unsigned seed, Kernel* toRun, const void* withArgument) {
-  randomState = seed * 2654435761u + 1;
-  random(1);
+  randomState = seed;
   slowBlock = random(blockCount + 1);  // or none
-  static const unsigned longest[] = {1, 100, 10000};
+  static const unsigned longest[] = {1, 1000, 100000};
   longestCopy = longest[random(3)];
   kernel = toRun;
   argument = withArgument;

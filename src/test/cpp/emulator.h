@@ -1,7 +1,8 @@
 // Runs the threads of a kernel launch on the CPU, in turns, in one thread of the operating system.
 //
 // A thread runs until it waits for another; who is next is drawn at random. So are how long copies take, and one
-// block of every launch that runs only when no other can. What a GPU's timing hides for years shows in some draw.
+// block of every launch that runs only when no other can. What a GPU's timing hides shows in some draw. What does
+// not show: on a GPU others may see writes late or in another order, here everybody sees them at once.
 #pragma once
 #include <cstdint>
 

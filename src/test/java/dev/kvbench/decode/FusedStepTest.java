@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The step as one kernel against the step as libtorch's operators: logits, tokens, cache and scores. */
 class FusedStepTest {
@@ -218,6 +219,19 @@ class FusedStepTest {
         assertEquals(expected.length, actual.length);
         double error = StepCheck.relativeDifference(expected, actual);
         assertTrue(error <= tolerance, what + ": relative error " + error);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 8})
+    void takesModelsOfOneHead(int batch) {
+        Gpt2Config config = new Gpt2Config("one-head", 2, 1, 64, 211, 128, 1e-5);
+        try (Gpt2Weights weights = TestModels.sharp(config, 13, Dtype.FP32, Device.gpu());
+                DecodeLoop loop = loop(weights, new H2o(16, 4), Runtimes.FUSED, batch)) {
+            // or it would not have been taken
+            assertTrue(loop.runtime().logitsError().orElseThrow() <= 1e-4);
+            loop.generate(new long[STEPS]);
+            assertEquals(16, loop.cacheLength());
+        }
     }
 
     @Test

@@ -47,7 +47,6 @@ public final class StepCheck {
     /** @return the logits of each step, then the scores */
     private static float[][] run(StepRuntime runtime, int[] lengths, KvCache cache, int vocabulary) {
         float[][] results = new float[lengths.length + 1][];
-        feed(cache, 0, vocabulary);
         runtime.reset();
         for (int i = 0; i < lengths.length; i++) {
             feed(cache, i, vocabulary);

@@ -1,5 +1,7 @@
 package dev.kvbench.decode;
 
+import static dev.kvbench.decode.StepAssertions.assertClose;
+import static dev.kvbench.decode.StepAssertions.held;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,7 +17,6 @@ import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Full;
 import dev.kvbench.strategy.H2o;
@@ -80,11 +81,7 @@ class FusedStepTest {
             Random random = new Random(batch);
             for (int step = 0; step < STEPS; step++) {
                 // other dtypes may choose differently near a tie, so both are given the same text
-                long[] tokens = random.longs(batch, 0, MODEL.vocabulary()).toArray();
-                fused.force(tokens);
-                operators.force(tokens);
-                fused.step();
-                operators.step();
+                step(random, fused, operators);
                 assertEquals(operators.cacheLength(), fused.cacheLength());
                 if (dtype != Dtype.FP32 && strategy.rule().orElseThrow().scoring() != EvictionStrategy.Scoring.NONE
                         && step >= strategy.window()) {
@@ -102,7 +99,8 @@ class FusedStepTest {
             }
             if (dtype == Dtype.FP32) {
                 assertClose(operators.cache().scores(), fused.cache().scores(), 1e-5, "scores");
-                assertClose(held(operators), held(fused), 1e-5, "cache");
+                assertClose(held(operators.cache(), MODEL.headDim(), operators.cacheLength()),
+                        held(fused.cache(), MODEL.headDim(), fused.cacheLength()), 1e-5, "cache");
             }
         }
     }
@@ -145,11 +143,7 @@ class FusedStepTest {
             Random random = new Random(batch);
             double tolerance = dtype == Dtype.FP32 ? 1e-5 : dtype == Dtype.FP16 ? 2e-3 : 2e-2;
             for (int step = 0; step < 40; step++) {
-                long[] tokens = random.longs(batch, 0, config.vocabulary()).toArray();
-                fused.force(tokens);
-                operators.force(tokens);
-                fused.step();
-                operators.step();
+                step(random, fused, operators);
                 if (dtype == Dtype.FP32 || step < strategy.window()) {
                     assertClose(operators.cache().logits(), fused.cache().logits(), tolerance, "logits of step " + step);
                 }
@@ -168,11 +162,7 @@ class FusedStepTest {
                 DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch, steps)) {
             Random random = new Random(batch);
             for (int step = 0; step < steps; step++) {
-                long[] tokens = random.longs(batch, 0, config.vocabulary()).toArray();
-                fused.force(tokens);
-                operators.force(tokens);
-                fused.step();
-                operators.step();
+                step(random, fused, operators);
                 if (step % 10 == 0) {
                     assertClose(operators.cache().logits(), fused.cache().logits(), 1e-4, "logits of step " + step);
                 }
@@ -194,6 +184,15 @@ class FusedStepTest {
         }
     }
 
+    /** A step of each, fed the same random tokens. */
+    private static void step(Random random, DecodeLoop... loops) {
+        long[] tokens = random.longs(loops[0].cache().batch(), 0, loops[0].vocabulary()).toArray();
+        for (DecodeLoop loop : loops) {
+            loop.force(tokens);
+            loop.step();
+        }
+    }
+
     private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch) {
         return loop(weights, strategy, runtime, batch, STEPS);
     }
@@ -201,24 +200,6 @@ class FusedStepTest {
     private static DecodeLoop loop(
             Gpt2Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch, int steps) {
         return new DecodeLoop(weights, strategy, runtime, AttentionForm.EXPLICIT, Positions.ORIGINAL, batch, steps);
-    }
-
-    /** Keys and values of held entries; what lies behind them is nobody's. */
-    private static float[] held(DecodeLoop loop) {
-        float[] all = loop.cache().keysValues();
-        int row = loop.cache().capacity() * MODEL.headDim();
-        int used = loop.cacheLength() * MODEL.headDim();
-        float[] out = new float[all.length / row * used];
-        for (int i = 0; i < all.length / row; i++) {
-            System.arraycopy(all, i * row, out, i * used, used);
-        }
-        return out;
-    }
-
-    private static void assertClose(float[] expected, float[] actual, double tolerance, String what) {
-        assertEquals(expected.length, actual.length);
-        double error = StepCheck.relativeDifference(expected, actual);
-        assertTrue(error <= tolerance, what + ": relative error " + error);
     }
 
     @ParameterizedTest

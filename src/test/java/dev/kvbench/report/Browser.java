@@ -95,8 +95,16 @@ final class Browser implements AutoCloseable {
         frame();
     }
 
-    void downloadsTo(Path folder) {
+    /** Clicks what saves a file, and waits for it. */
+    List<String> saved(String selector, Path folder, String name) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
         driver.executeCdpCommand("Browser.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", folder.toAbsolutePath().toString()));
+        click(selector);
+        Path file = folder.resolve(name);
+        for (int i = 0; i < 100 && !Files.isRegularFile(file); i++) {
+            Thread.sleep(50);
+        }
+        return Files.readAllLines(file);
     }
 
     void frame() {

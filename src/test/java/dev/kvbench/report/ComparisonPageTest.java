@@ -15,30 +15,11 @@ import java.util.Locale;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** The page that lays two results over each other, in a browser; its figures follow from the two steps.json. */
-class ComparisonPageTest {
-
-    @TempDir
-    private static Path folder;
-    private static Browser browser;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start(folder.resolve("profile"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
+class ComparisonPageTest extends InBrowser {
 
     /** H2O becomes a fifth slower, the full cache stays. */
     private static Comparison slowed() throws IOException {

@@ -4,18 +4,13 @@ import dev.kvbench.results.ResultFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WebElement;
 
 /** A browser, and the pages of small, large and odd results. */
-abstract class MadePages {
+abstract class MadePages extends InBrowser {
 
-    @TempDir
-    static Path folder;
-    static Browser browser;
     static Path small;
     static Path large;
     static Path odd;
@@ -23,20 +18,12 @@ abstract class MadePages {
     static Path oddQuality;
 
     @BeforeAll
-    static void start() throws IOException {
-        browser = Browser.start(folder.resolve("profile"));
+    static void render() throws IOException {
         small = page(MadeResults.small(folder.resolve("small")));
         large = page(MadeResults.large(folder.resolve("large")));
         odd = page(MadeResults.odd(folder.resolve("odd")));
         quality = page(MadeQuality.large(folder.resolve("quality")));
         oddQuality = page(MadeQuality.odd(folder.resolve("odd-quality")));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
     }
 
     @BeforeEach

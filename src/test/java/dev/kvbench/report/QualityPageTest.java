@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.results.QualityFile;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -139,14 +137,7 @@ class QualityPageTest extends MadePages {
     void theTableSortsAndSavesEverything() throws Exception {
         browser.open(quality);
         QualityFile file = QualityFile.read(quality.resolveSibling(QualityFile.FILE));
-        Path downloads = Files.createDirectories(folder.resolve("quality-downloads"));
-        browser.downloadsTo(downloads);
-        browser.click("#all-table-csv");
-        Path csv = downloads.resolve("quality.csv");
-        for (int i = 0; i < 100 && !Files.isRegularFile(csv); i++) {
-            Thread.sleep(50);
-        }
-        List<String> lines = Files.readAllLines(csv);
+        List<String> lines = browser.saved("#all-table-csv", folder.resolve("quality-downloads"), "quality.csv");
         assertEquals("strategy,window,perplexity,perplexity above full,nats above full,from,to,agreement (%),KL (nats),ms per step,ms from,ms to,Pareto front",
                 lines.get(0));
         assertEquals(file.configurations().size(), lines.size() - 1);

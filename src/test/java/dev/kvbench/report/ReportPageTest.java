@@ -117,14 +117,7 @@ class ReportPageTest extends MadePages {
                 }
             }
         }
-        Path downloads = Files.createDirectories(folder.resolve("downloads"));
-        browser.downloadsTo(downloads);
-        browser.click("#raw-table-csv");
-        Path csv = downloads.resolve("steps.csv");
-        for (int i = 0; i < 100 && !Files.isRegularFile(csv); i++) {
-            Thread.sleep(50);
-        }
-        assertEquals(lines, Files.readAllLines(csv));
+        assertEquals(lines, browser.saved("#raw-table-csv", folder.resolve("downloads"), "steps.csv"));
 
         Collections.sort(host);
         browser.click("#raw-table th:nth-child(5) button");

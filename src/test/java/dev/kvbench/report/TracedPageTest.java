@@ -13,32 +13,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Every number on a page follows from steps.json: computed anew, compared, and none is left over. */
-class TracedPageTest {
-
-    @TempDir
-    private static Path folder;
-    private static Browser browser;
+class TracedPageTest extends InBrowser {
 
     /** Texts of the page that were compared with what they must be. */
     private final Set<String> traced = new HashSet<>();
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start(folder.resolve("profile"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @Test
     void aSmallResult() throws Exception {

@@ -18,13 +18,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Every number on the page of a quality result follows from quality.json: computed anew, compared, and none is left over. */
-class TracedQualityPageTest {
+class TracedQualityPageTest extends InBrowser {
 
     private static final Path STEPS = Path.of("results/2026-11-24_22-11-07_0e769f61_NVIDIA-H100-80GB-HBM3");
     private static final int[] RISES = {1, 2, 5, 10, 20, 50, 100};
@@ -32,24 +29,8 @@ class TracedQualityPageTest {
     /** Ends of intervals from other draws differ by so much of their width at most. */
     private static final double DRAWS = 0.06;
 
-    @TempDir
-    private static Path folder;
-    private static Browser browser;
-
     private final Set<String> traced = new HashSet<>();
     private ExpectedQuality expected;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start(folder.resolve("profile"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @Test
     void aMadeResultWithTimesAndAProbe() throws Exception {

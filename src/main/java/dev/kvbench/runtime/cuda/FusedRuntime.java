@@ -72,11 +72,12 @@ public final class FusedRuntime implements StepRuntime {
         arguments = new StepArguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());
         this.operators = operators;
         logitsError = StepCheck.difference(operators, this, cache, strategy.window(), config.vocabulary());
-        if (!(logitsError <= tolerance(weights.dtype()))) {
+        double tolerance = tolerance(weights.dtype());
+        if (!(logitsError <= tolerance)) {
             arguments.close();
             kernel.close();
             throw new Unsupported(String.format(Locale.ROOT, "its logits of model %s are not the operators': relative difference %.1e,"
-                    + " at most %.0e in %s", config.name(), logitsError, tolerance(weights.dtype()), weights.dtype().label()));
+                    + " at most %.0e in %s", config.name(), logitsError, tolerance, weights.dtype().label()));
         }
     }
 

@@ -59,9 +59,10 @@ final class StepArguments implements AutoCloseable {
         this.memory = memory;
         Gpt2Config config = weights.config();
         DeviceTensors tensors = new DeviceTensors();
-        long[] weight = new long[weights.arrays().length];
+        PtNDArray[] arrays = weights.arrays();
+        long[] weight = new long[arrays.length];
         for (int i = 0; i < weight.length; i++) {
-            weight[i] = tensors.address(weights.arrays()[i]);
+            weight[i] = tensors.address(arrays[i]);
         }
         layers = config.layers();
         window = strategy.window();

@@ -1,5 +1,7 @@
 package dev.kvbench.runtime.cuda;
 
+import static dev.kvbench.decode.StepAssertions.assertClose;
+import static dev.kvbench.decode.StepAssertions.held;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,7 +17,6 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.AttentionForm;
-import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -266,7 +267,7 @@ class EmulatedStepTest {
                     assertArrayEquals(tokens(expected), tokens(actual), "tokens" + when);
                 }
                 assertClose(expected.scores(), actual.scores(), tolerance, "scores" + when);
-                assertClose(held(expected, of, held), held(actual, of, held), tolerance, "cache" + when);
+                assertClose(held(expected, of.headDim(), held), held(actual, of.headDim(), held), tolerance, "cache" + when);
             }
         }
     }
@@ -287,23 +288,5 @@ class EmulatedStepTest {
         long[] tokens = new long[cache.batch()];
         cache.readTokens(tokens);
         return tokens;
-    }
-
-    /** Keys and values of held entries; what lies behind them is nobody's. */
-    private static float[] held(KvCache cache, Case of, int held) {
-        float[] all = cache.keysValues();
-        int row = cache.capacity() * of.headDim();
-        int used = held * of.headDim();
-        float[] out = new float[all.length / row * used];
-        for (int i = 0; i < all.length / row; i++) {
-            System.arraycopy(all, i * row, out, i * used, used);
-        }
-        return out;
-    }
-
-    private static void assertClose(float[] expected, float[] actual, double tolerance, String what) {
-        assertEquals(expected.length, actual.length);
-        double error = StepCheck.relativeDifference(expected, actual);
-        assertTrue(error <= tolerance, what + ": relative error " + error);
     }
 }

@@ -75,8 +75,9 @@ struct Warp {
 
 // One that counts arrivals and bytes.
 struct Barrier {
+  int arrivals;  // of a phase
+  int pending;
   unsigned phase = 0;
-  int pending = 1;
   long long bytes = 0;
   std::vector<Fiber*> waiting;
 };
@@ -155,7 +156,7 @@ Fiber* draw(std::vector<Fiber*>& from) {
 void endPhase(Barrier& barrier) {
   if (barrier.pending > 0 || barrier.bytes > 0) return;
   barrier.phase++;
-  barrier.pending = 1;
+  barrier.pending = barrier.arrivals;
   wakeAll(barrier.waiting);
 }
 
@@ -334,9 +335,9 @@ unsigned sharedOffset(const void* at) {
   return static_cast<unsigned>(offset);
 }
 
-void initBarrier(unsigned at) {
+void initBarrier(unsigned at, unsigned arrivals) {
   if (at % 8 != 0 || at + 8 > self()->of->sharedBytes) fail("a barrier at %u in shared memory of %u", at, self()->of->sharedBytes);
-  if (!self()->of->barriers.emplace(at, Barrier()).second) fail("a second barrier at %u in shared memory", at);
+  if (!self()->of->barriers.emplace(at, Barrier{static_cast<int>(arrivals), static_cast<int>(arrivals), 0, 0, {}}).second) fail("a second barrier at %u in shared memory", at);
 }
 
 void waitBarrier(unsigned at, unsigned parity) {
@@ -348,11 +349,11 @@ void waitBarrier(unsigned at, unsigned parity) {
   }
 }
 
-void arrive(unsigned at, unsigned expectedBytes) {
+void arrive(unsigned at, unsigned arrivals, unsigned expectedBytes) {
   Barrier& barrier = barrierAt(at);
-  if (barrier.pending == 0) fail("a second arrival in one phase of the barrier at %u", at);
+  if (barrier.pending < static_cast<int>(arrivals)) fail("one arrival too many in a phase of the barrier at %u", at);
   barrier.bytes += expectedBytes;
-  barrier.pending--;
+  barrier.pending -= arrivals;
   endPhase(barrier);
 }
 

@@ -40,11 +40,11 @@ void pause();
 // Says that it has, and sometimes lets others run.
 void changed();
 
-// As mbarrier does; a barrier is an offset into shared memory, and one arrival ends a phase.
+// As mbarrier does; a barrier is an offset into shared memory.
 unsigned sharedOffset(const void* at);
-void initBarrier(unsigned barrier);
+void initBarrier(unsigned barrier, unsigned arrivals);
 void waitBarrier(unsigned barrier, unsigned parity);
-void arrive(unsigned barrier, unsigned expectedBytes);
+void arrive(unsigned barrier, unsigned arrivals, unsigned expectedBytes);
 void copy(unsigned to, const void* from, unsigned bytes, unsigned barrier);
 
 typedef void Kernel(const void* argument);

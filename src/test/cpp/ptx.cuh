@@ -12,6 +12,8 @@ inline void syncFirst() {
   emulator::syncBlock(1, THREADS);
 }
 
+inline unsigned opaque(unsigned value) { return value; }
+
 inline void pause() { emulator::pause(); }
 
 inline void storeRelaxed(unsigned long long* at, unsigned long long value) {
@@ -34,11 +36,11 @@ inline void incrementRelease(unsigned* counter) {
 
 inline unsigned loadAcquire(const unsigned* counter) { return *counter; }
 
-inline void initBarrier(unsigned barrier) { emulator::initBarrier(barrier); }
+inline void initBarrier(unsigned barrier, unsigned arrivals) { emulator::initBarrier(barrier, arrivals); }
 inline void fenceBarriers() {}
 inline void waitBarrier(unsigned barrier, unsigned parity) { emulator::waitBarrier(barrier, parity); }
-inline void arrive(unsigned barrier) { emulator::arrive(barrier, 0); }
-inline void arriveExpecting(unsigned barrier, unsigned bytes) { emulator::arrive(barrier, bytes); }
+inline void arrive(unsigned barrier, unsigned arrivals) { emulator::arrive(barrier, arrivals, 0); }
+inline void arriveExpecting(unsigned barrier, unsigned bytes) { emulator::arrive(barrier, 1, bytes); }
 
 inline unsigned long long evictFirst() { return 0; }
 inline unsigned long long evictLast() { return 0; }

@@ -23,47 +23,59 @@ struct Running {
   }
 };
 
-// logits of `count` keys [count, Dh] -> weights (shared) and raw (global); then their values join `running`.
-__device__ __forceinline__ void attend(
-    Running& running, const Element* keys, const Element* values, int count, const float (&query)[VECTOR],
-    float* weights, float* raw, int entryOffset, unsigned tag) {
-  int lane = threadIdx.x % 32;
+// Entries [begin, end) of those in the chunks from `index` on: logits -> weights (shared) and raw (global); then their
+// values join `running`. Some entries at a time, the last ones again where there are fewer: a loop for what remains would be
+// slower, and its code a part of all that should stay in the cache of instructions.
+__device__ __forceinline__ void attend(Running& running, const Ring& ring, unsigned index, int begin, int end,
+    const float (&query)[VECTOR], float* weights, float* raw, int rawOffset, unsigned tag) {
+  auto key = [&](int entry) { return ring.chunk(index + entry / CHUNK_ENTRIES) + entry % CHUNK_ENTRIES * HEAD_DIM; };
+  int lane = opaque(threadIdx.x) % 32;
   float maximum = NOTHING;
-#pragma unroll 4
-  for (int base = 0; base < count; base += WARP_ROWS) {
-    int entry = base + lane / ROW_LANES;
-    float k[VECTOR];
-    widenVector(*reinterpret_cast<const uint4*>(keys + min(entry, count - 1) * HEAD_DIM + lane % ROW_LANES * VECTOR), k);
-    float dot = 0;
+  constexpr int KEYS = 4;
+#pragma unroll 1
+  for (int first = begin; first < end; first += KEYS * WARP_ROWS) {
 #pragma unroll
-    for (int i = 0; i < VECTOR; i++) dot = fmaf(query[i], k[i], dot);
+    for (int r = 0; r < KEYS; r++) {
+      int entry = first + r * WARP_ROWS + lane / ROW_LANES;
+      float k[VECTOR];
+      widenVector(*reinterpret_cast<const uint4*>(key(min(entry, end - 1)) + lane % ROW_LANES * VECTOR), k);
+      float dot = 0;
 #pragma unroll
-    for (int bit = ROW_LANES / 2; bit > 0; bit /= 2) dot += __shfl_xor_sync(~0u, dot, bit);
-    if (entry < count) {
-      maximum = fmaxf(maximum, dot);
-      if (lane % ROW_LANES == 0) {
-        weights[entry] = dot;
-        if (raw != nullptr) publish(raw, entryOffset + entry, dot, tag);
+      for (int i = 0; i < VECTOR; i++) dot = fmaf(query[i], k[i], dot);
+#pragma unroll
+      for (int bit = ROW_LANES / 2; bit > 0; bit /= 2) dot += __shfl_xor_sync(~0u, dot, bit);
+      if (entry < end) {
+        maximum = fmaxf(maximum, dot);
+        if (lane % ROW_LANES == 0) {
+          weights[entry - begin] = dot;
+          if (raw != nullptr) publish(raw, rawOffset + entry, dot, tag);
+        }
       }
     }
   }
   running.rescale(fmaxf(running.maximum, warpMax(maximum)));
   __syncwarp();
   float total = 0;
-  for (int entry = lane; entry < count; entry += 32) {
-    float weight = __expf(weights[entry] - running.maximum);
-    weights[entry] = weight;
+  for (int entry = begin + lane; entry < end; entry += 32) {
+    float weight = __expf(weights[entry - begin] - running.maximum);
+    weights[entry - begin] = weight;
     total += weight;
   }
   running.total += warpSum(total);
   __syncwarp();
-#pragma unroll 8
-  for (int entry = 0; entry < count; entry++) {
-    float weight = weights[entry];
+  constexpr int VALUES = 8;
+#pragma unroll 1
+  for (int first = begin; first < end; first += VALUES) {
 #pragma unroll
-    for (int i = 0; i < LANE_DIMS; i++) {
-      int d = lane * LANE_DIMS + i;
-      if (d < HEAD_DIM) running.sum[i] = fmaf(weight, widen(values[entry * HEAD_DIM + d]), running.sum[i]);
+    for (int r = 0; r < VALUES; r++) {
+      int entry = min(first + r, end - 1);
+      float weight = first + r < end ? weights[entry - begin] : 0;
+      const Element* value = key(entry) + CHUNK_ENTRIES * HEAD_DIM;
+#pragma unroll
+      for (int i = 0; i < LANE_DIMS; i++) {
+        int d = lane * LANE_DIMS + i;
+        if (d < HEAD_DIM) running.sum[i] = fmaf(weight, widen(value[d]), running.sum[i]);
+      }
     }
   }
   __syncwarp();
@@ -72,7 +84,7 @@ __device__ __forceinline__ void attend(
 // The step's own entry, which no copy could bring: its key and value were just computed.
 __device__ __forceinline__ void attendOwn(Running& running, const Step& step, unsigned pair,
     const float (&query)[VECTOR], float* raw, unsigned tag) {
-  int lane = threadIdx.x % 32;
+  int lane = opaque(threadIdx.x) % 32;
   int key = (pair / HEADS * 3 + 1) * WIDTH + pair % HEADS * HEAD_DIM;
   float own[VECTOR + LANE_DIMS];
   fetch(step.qkv, own, tag, [&](int i) {
@@ -95,11 +107,15 @@ __device__ __forceinline__ void attendOwn(Running& running, const Step& step, un
   }
 }
 
+// What is published of an item: see Step::partial.
+constexpr int PARTIAL = HEAD_DIM + 4;
+
 // The block's items of a layer, each published in Step::partial.
 __device__ __forceinline__ void attention(
     const Ring& ring, unsigned& index, const Step& step, Shared& shared, unsigned tag) {
-  int warp = threadIdx.x / 32;
-  int lane = threadIdx.x % 32;
+  int thread = opaque(threadIdx.x);
+  int warp = thread / 32;
+  int lane = thread % 32;
   float* mine = shared.sum + warp * (HEAD_DIM + 2);
   for (unsigned i = blockIdx.x; i < items(step); i += BLOCKS) {
     Item item(step, i);
@@ -117,17 +133,19 @@ __device__ __forceinline__ void attention(
     }
     float* raw = step.scoring == NO_SCORES ? nullptr : step.raw;
     Running running;
-    for (unsigned entry = item.begin; entry < item.end; entry += CHUNK_ENTRIES, index++) {
-      if (index % WARPS != warp) continue;
-      ring.take(index);
-      const Element* keys = ring.chunk(index);
-      attend(running, keys, keys + CHUNK_ENTRIES * HEAD_DIM, min(CHUNK_ENTRIES, item.end - entry), query,
-          shared.weights + warp * CHUNK_ENTRIES, raw, item.pair * step.capacity + entry, tag);
-      ring.give(index);
-    }
-    // by the warp that would come next
-    if (item.split == step.splits - 1 && index % WARPS == warp) {
-      attendOwn(running, step, item.pair, query, raw, tag);
+    if (warp == ATTENDING && item.split == step.splits - 1) attendOwn(running, step, item.pair, query, raw, tag);
+    for (int entry = item.begin; entry < item.end; entry += CHUNKS_AT_ONCE * CHUNK_ENTRIES) {
+      int count = min(CHUNKS_AT_ONCE * CHUNK_ENTRIES, item.end - entry);
+      unsigned chunks = (count + CHUNK_ENTRIES - 1) / CHUNK_ENTRIES;
+      // the last warp too: who gives before the places are filled gives what was there before
+#pragma unroll 1
+      for (unsigned c = 0; c < chunks; c++) ring.take(index + c);
+      if (warp < ATTENDING) {
+        attend(running, ring, index, count * warp / ATTENDING, count * (warp + 1) / ATTENDING, query,
+            shared.weights + warp * SHARE, raw, item.pair * step.capacity + entry, tag);
+      }
+      ring.giveShared(index, chunks);
+      index += chunks;
     }
 #pragma unroll
     for (int j = 0; j < LANE_DIMS; j++) {
@@ -138,7 +156,7 @@ __device__ __forceinline__ void attention(
       mine[HEAD_DIM + 1] = running.total;
     }
     syncComputing();
-    for (int d = threadIdx.x; d < HEAD_DIM + 2; d += COMPUTING) {
+    for (int d = thread; d < PARTIAL; d += COMPUTING) {
       float maximum = NOTHING;
 #pragma unroll
       for (int w = 0; w < WARPS; w++) maximum = fmaxf(maximum, shared.sum[w * (HEAD_DIM + 2) + HEAD_DIM]);
@@ -147,52 +165,69 @@ __device__ __forceinline__ void attention(
       for (int w = 0; w < WARPS; w++) {
         const float* of = shared.sum + w * (HEAD_DIM + 2);
         float factor = __expf(of[HEAD_DIM] - maximum);
-        sum = fmaf(of[d], factor, sum);
+        if (d < HEAD_DIM) sum = fmaf(of[d], factor, sum);
         total = fmaf(of[HEAD_DIM + 1], factor, total);
       }
-      publish(step.partial, (item.pair * step.splits + item.split) * (HEAD_DIM + 2) + d,
-          d == HEAD_DIM ? maximum : d == HEAD_DIM + 1 ? total : total > 0 ? sum / total : 0, tag);
+      publish(step.partial, (item.pair * step.splits + item.split) * PARTIAL + d,
+          d < HEAD_DIM ? (total > 0 ? sum / total : 0) : d == HEAD_DIM ? maximum : d == HEAD_DIM + 1 ? total : 0, tag);
     }
     if (i + BLOCKS < items(step)) syncComputing();
   }
 }
 
-// All heads' outputs [B, D], into the activations of every block.
+// All heads' outputs [B, D], into the activations of every block. Who waits reads little, the items' maxima and sums; then the
+// means are there as well, and many of them are fetched in one trip through L2.
 __device__ __forceinline__ void gatherHeads(const Step& step, Shared& shared, unsigned tag) {
   const int splits = step.splits;
   for (int i = threadIdx.x; i < BATCH * HEADS * splits; i += COMPUTING) {
     float of[2];
-    fetch(step.partial, of, tag, [&](int j) { return i * (HEAD_DIM + 2) + HEAD_DIM + j; });
+    fetch(step.partial, of, tag, [&](int j) { return i * PARTIAL + HEAD_DIM + j; });
     shared.heads[2 * i] = of[0];
     shared.heads[2 * i + 1] = of[1];
   }
-  constexpr int AT_ONCE = 4;
   syncComputing();
+  constexpr int FOURS = BATCH * WIDTH / 4;
+  constexpr int OF_THREAD = (FOURS + COMPUTING - 1) / COMPUTING;
+  constexpr int AT_ONCE = OF_THREAD < 3 ? OF_THREAD : 3;
+  for (int first = opaque(threadIdx.x); first < FOURS; first += AT_ONCE * COMPUTING) {
+    // of four neighbours of the outputs
+    auto output = [&](int j) { return 4 * (first + j * COMPUTING); };
+    auto item = [&](int j, int split) { return output(j) / HEAD_DIM * splits + split; };
+    float4 sums[AT_ONCE];
+    float maxima[AT_ONCE], totals[AT_ONCE];
 #pragma unroll
-  for (int v = 0; v < (BATCH * WIDTH + COMPUTING - 1) / COMPUTING; v++) {
-    int i = threadIdx.x + v * COMPUTING;
-    int pair = i / HEAD_DIM;
-    if (pair >= BATCH * HEADS) break;
-    const float* heads = shared.heads + 2 * pair * splits;
-    float maximum = NOTHING, total = 0, sum = 0;
-    for (int s = 0; s < splits; s++) maximum = fmaxf(maximum, heads[2 * s]);
-    for (int s = 0; s < splits; s += AT_ONCE) {
-      float means[AT_ONCE] = {};
-      fetch(step.partial, means, tag, [&](int j) {
-        return s + j < splits ? (pair * splits + s + j) * (HEAD_DIM + 2) + i % HEAD_DIM : -1;
+    for (int j = 0; j < AT_ONCE; j++) {
+      sums[j] = make_float4(0, 0, 0, 0);
+      maxima[j] = NOTHING;
+      totals[j] = 0;
+      if (output(j) >= 4 * FOURS) break;
+      for (int split = 0; split < splits; split++) maxima[j] = fmaxf(maxima[j], shared.heads[2 * item(j, split)]);
+    }
+    for (int split = 0; split < splits; split++) {
+      float4 means[AT_ONCE];
+      fetchFours(step.partial, means, tag, [&](int j) {
+        return output(j) < 4 * FOURS ? item(j, split) * PARTIAL + output(j) % HEAD_DIM : -1;
       });
 #pragma unroll
       for (int j = 0; j < AT_ONCE; j++) {
-        if (s + j >= splits) break;
-        float share = heads[2 * (s + j) + 1] * __expf(heads[2 * (s + j)] - maximum);
-        sum = fmaf(share, means[j], sum);
-        total += share;
+        if (output(j) >= 4 * FOURS) break;
+        float share = shared.heads[2 * item(j, split) + 1] * __expf(shared.heads[2 * item(j, split)] - maxima[j]);
+        totals[j] += share;
+        sums[j] = make_float4(fmaf(share, means[j].x, sums[j].x), fmaf(share, means[j].y, sums[j].y),
+            fmaf(share, means[j].z, sums[j].z), fmaf(share, means[j].w, sums[j].w));
       }
     }
-    shared.activation[i / WIDTH * PADDED + activationIndex(i % WIDTH)] = __fdividef(sum, total);
-    if (i % HEAD_DIM == 0) {
-      shared.maximum[pair] = maximum;
-      shared.total[pair] = total;
+#pragma unroll
+    for (int j = 0; j < AT_ONCE; j++) {
+      int k = output(j);
+      if (k >= 4 * FOURS) break;
+      *reinterpret_cast<float4*>(shared.activation + k / WIDTH * PADDED + activationIndex(k % WIDTH)) =
+          make_float4(__fdividef(sums[j].x, totals[j]), __fdividef(sums[j].y, totals[j]),
+              __fdividef(sums[j].z, totals[j]), __fdividef(sums[j].w, totals[j]));
+      if (k % HEAD_DIM == 0) {
+        shared.maximum[k / HEAD_DIM] = maxima[j];
+        shared.total[k / HEAD_DIM] = totals[j];
+      }
     }
   }
   syncComputing();
@@ -201,9 +236,10 @@ __device__ __forceinline__ void gatherHeads(const Step& step, Shared& shared, un
 // Adds the layer's attention row to the scores; every entry has one warp of one block that does so.
 __device__ __forceinline__ void addScores(const Step& step, const Shared& shared, int layer, unsigned tag) {
   if (step.scoring == NO_SCORES) return;
-  int lane = threadIdx.x % 32;
+  int thread = opaque(threadIdx.x);
+  int lane = thread % 32;
   // from the last warp down: the first ones have rows of the product to compute
-  int warp = (WARPS - 1 - threadIdx.x / 32) * BLOCKS + blockIdx.x;
+  int warp = (WARPS - 1 - thread / 32) * BLOCKS + blockIdx.x;
   for (int i = warp; i < BATCH * step.n; i += WARPS * BLOCKS) {
     int sequence = i / step.n;
     int entry = i % step.n;

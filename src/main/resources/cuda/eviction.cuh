@@ -47,58 +47,75 @@ __device__ __forceinline__ void closeScores(const Step& step, float* scores, int
   }
 }
 
-// How a block closes its heads' gaps: piece by piece, so many 16-byte vectors of each by every thread.
+// A head's keys or values move in pieces of so many 16-byte vectors by every lane.
 constexpr int ALL_HEADS = LAYERS * BATCH * HEADS;
 constexpr int PER_ENTRY = HEAD_DIM / VECTOR;
 constexpr int AT_ONCE = 8;
-constexpr int PIECE = COMPUTING * AT_ONCE;
+constexpr int PIECE = 32 * AT_ONCE;
 
-// Calls visit(at, v) for the places in a piece where the thread has the vector of the entry behind to put.
-template <class Visit>
-__device__ __forceinline__ void eachVector(const Step& step, const Shared& shared, int piece, int pieces, Visit visit) {
-  int i = piece / pieces / 2;
-  int kv = piece / pieces % 2;
-  int head = blockIdx.x + i * BLOCKS;
-  int gone = shared.gone[i];
-  uint4* to = reinterpret_cast<uint4*>(
-      entriesOf(step, head / (BATCH * HEADS), kv, head % (BATCH * HEADS)) + static_cast<long long>(gone) * HEAD_DIM);
-  int total = (step.n - 1 - gone) * PER_ENTRY;
-  int base = piece % pieces * PIECE + threadIdx.x;
+// The gaps in the keys and values of a warp's heads, closed piece by piece beside something else; scores too where a head
+// has its own. Every block must have used its scores and cached its entries before.
+struct Gaps {
+  const Step& step;
+  int next;       // the head that comes after this one
+  int total = 0;  // vectors that move in this head's keys, and as many in its values
+  int at = 0;     // of them and those, the piece's first
+  uint4* keys = nullptr;  // from the gap on
+  uint4 piece[AT_ONCE] = {};
+
+  __device__ __forceinline__ explicit Gaps(const Step& step)
+      : step(step), next(step.evicts ? blockIdx.x + threadIdx.x / 32 * BLOCKS : ALL_HEADS) {
+    nextHead();
+  }
+
+  __device__ __forceinline__ bool closed() const { return at >= 2 * total; }
+
+  // How many pieces a warp may have, at most.
+  __device__ __forceinline__ unsigned most() const {
+    int heads = (ALL_HEADS + BLOCKS * WARPS - 1) / (BLOCKS * WARPS);
+    return step.evicts ? heads * ((2 * (step.n - 1) * PER_ENTRY + PIECE - 1) / PIECE) : 0;
+  }
+
+  // The lane's vectors of a piece: visit(address of the vector to put, index). Values follow keys without a break.
+  template <class Visit>
+  __device__ __forceinline__ void each(Visit visit) {
+    long long values = static_cast<long long>(BATCH) * HEADS * step.capacity * PER_ENTRY - total;
 #pragma unroll
-  for (int v = 0; v < AT_ONCE; v++) {
-    if (base + v * COMPUTING < total) visit(to + base + v * COMPUTING, v);
+    for (int v = 0; v < AT_ONCE; v++) {
+      int i = at + v * 32 + threadIdx.x % 32;
+      if (i < 2 * total) visit(keys + i + (i < total ? 0 : values), v);
+    }
   }
-}
 
-// Keys and values of all layers; scores too where a head has its own. A block takes whole heads: all its threads hold
-// one piece in registers while the next is on its way.
-__device__ __forceinline__ void evict(const Step& step, Shared& shared) {
-  int heads = (ALL_HEADS - static_cast<int>(blockIdx.x) + BLOCKS - 1) / BLOCKS;  // of this block
-  for (int i = threadIdx.x / 32; i < heads; i += WARPS) {
-    int head = blockIdx.x + i * BLOCKS;
-    float* scores = scoresOf(step, head / (BATCH * HEADS), head % (BATCH * HEADS));
-    int gone = victim(step, scores);
-    if (threadIdx.x % 32 == 0) shared.gone[i] = gone;
-    if (step.scoring == SUM_OF_HEAD) closeScores(step, scores, gone);
+  __device__ __forceinline__ void load() {
+    each([&](uint4* to, int v) { piece[v] = __ldcg(to + PER_ENTRY); });
   }
-  syncComputing();
 
-  // every head has as many pieces as one that loses its first entry; behind a later gap some are empty
-  int pieces = ((step.n - 1) * PER_ENTRY + PIECE - 1) / PIECE;
-  int all = 2 * heads * pieces;
-  uint4 next[AT_ONCE] = {};
-  auto load = [&](uint4* at, int v) { next[v] = __ldcg(at + PER_ENTRY); };
-  if (all > 0) eachVector(step, shared, 0, pieces, load);
-  for (int piece = 0; piece < all; piece++) {
-    uint4 moved[AT_ONCE];
-#pragma unroll
-    for (int v = 0; v < AT_ONCE; v++) moved[v] = next[v];
-    if (piece + 1 < all) eachVector(step, shared, piece + 1, pieces, load);
-    // all of the piece has been read before any of it is overwritten
-    syncComputing();
-    eachVector(step, shared, piece, pieces, [&](uint4* at, int v) { *at = moved[v]; });
+  // All of the piece has been read before any of it is overwritten.
+  __device__ __forceinline__ void store() {
+    if (closed()) return;
+    __syncwarp();
+    each([&](uint4* to, int v) { *to = piece[v]; });
+    at += PIECE;
+    if (closed()) nextHead();
   }
-}
+
+ private:
+  __device__ __forceinline__ void nextHead() {
+    at = 0;
+    total = 0;
+    while (total == 0 && next < ALL_HEADS) {
+      int layer = next / (BATCH * HEADS);
+      int pair = next % (BATCH * HEADS);
+      float* scores = scoresOf(step, layer, pair);
+      int gone = victim(step, scores);
+      if (step.scoring == SUM_OF_HEAD) closeScores(step, scores, gone);
+      keys = reinterpret_cast<uint4*>(entriesOf(step, layer, 0, pair) + static_cast<long long>(gone) * HEAD_DIM);
+      total = (step.n - 1 - gone) * PER_ENTRY;
+      next += BLOCKS * WARPS;
+    }
+  }
+};
 
 // Scores that heads share, once every block has chosen by them; one block does it.
 __device__ __forceinline__ void evictSharedScores(const Step& step) {

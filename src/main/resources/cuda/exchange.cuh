@@ -79,15 +79,37 @@ __device__ __forceinline__ void fetchFours(const float* buffer, float4 (&out)[N]
 #endif
 }
 
-// All blocks wait for all; what any of them wrote before is seen by all after.
-__device__ __forceinline__ void syncBlocks(const Step& step, unsigned& arrivals) {
+// Waits until some of the blocks have published the last of their `total` rows. To fetch everything again and again instead, by
+// all blocks, would keep L2 from what it is waited for.
+__device__ __forceinline__ void watch(const float* buffer, unsigned total, unsigned tag) {
+#if LOW_LATENCY
+  constexpr unsigned WATCHED = BLOCKS < 32 ? BLOCKS : 32;
+  if (threadIdx.x < WATCHED) {
+    unsigned block = threadIdx.x * BLOCKS / WATCHED;
+    float last[1];
+    fetch(buffer, last, tag, [&](int) { return static_cast<int>(total * (block + 1) / BLOCKS - 1); });
+  }
+  syncComputing();
+#endif
+}
+
+// All blocks wait for all; what any of them wrote before it arrived is seen by all that awaited.
+__device__ __forceinline__ void arriveAtBlocks(const Step& step, unsigned& arrivals) {
   syncComputing();
   arrivals += BLOCKS;
+  if (threadIdx.x == 0) incrementRelease(step.counters);
+}
+
+__device__ __forceinline__ void awaitBlocks(const Step& step, unsigned arrivals) {
   if (threadIdx.x == 0) {
-    incrementRelease(step.counters);
     while (loadAcquire(step.counters) < arrivals) pause();
   }
   syncComputing();
+}
+
+__device__ __forceinline__ void syncBlocks(const Step& step, unsigned& arrivals) {
+  arriveAtBlocks(step, arrivals);
+  awaitBlocks(step, arrivals);
 }
 
 // Between a phase that publishes and one that fetches.

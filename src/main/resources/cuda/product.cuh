@@ -17,7 +17,7 @@ __device__ __forceinline__ int activationIndex(int k) {
 template <int N>
 __device__ __forceinline__ float reduceLanes(float (&v)[N]) {
   static_assert((N & (N - 1)) == 0 && N <= 32, "every halving must come out even");
-  int lane = threadIdx.x % 32;
+  int lane = opaque(threadIdx.x) % 32;
   int bit = 16;
 #pragma unroll
   for (int half = N / 2; half > 0; half /= 2, bit /= 2) {
@@ -43,7 +43,7 @@ constexpr int LANES = 32 / (ROWS_PADDED * BATCH_PADDED);
 __device__ __forceinline__ float multiply(const Element* rows, const float* activation) {
   constexpr int ROWS = CHUNK_ROWS;
   float sum[ROWS_PADDED * BATCH_PADDED] = {};
-  int lane = threadIdx.x % 32;
+  int lane = opaque(threadIdx.x) % 32;
 #pragma unroll 5
   for (int k = lane * VECTOR; k < WIDTH; k += 32 * VECTOR) {
     uint4 raw[ROWS];
@@ -72,25 +72,38 @@ __device__ __forceinline__ float multiply(const Element* rows, const float* acti
   return reduceLanes(sum);
 }
 
+// What a product is alone with.
+struct Nothing {
+  __device__ __forceinline__ void begin() {}
+  __device__ __forceinline__ void end() {}
+};
+
 // The computing warps' side of a product: hands every result to emit(row, sequence, value), each on a lane of
-// its own. Biases, if any, are those of the block's rows. Ends without a barrier.
-template <class Emit>
-__device__ __forceinline__ void product(
-    const Ring& ring, unsigned& index, const float* activation, const Element* biases, unsigned total, Emit emit) {
+// its own. Biases, if any, are those of the block's rows. Ends without a barrier. What else a warp does begins before it
+// waits for a chunk and ends behind it.
+template <class Emit, class Beside = Nothing>
+__device__ __forceinline__ void product(const Ring& ring, unsigned& index, const float* activation, const Element* biases,
+    unsigned total, Emit emit, Beside beside = {}) {
   Rows rows(total);
-  unsigned lane = threadIdx.x % 32;
+  unsigned chunks = (rows.end - rows.begin + CHUNK_ROWS - 1) / CHUNK_ROWS;
+  unsigned thread = opaque(threadIdx.x);
+  unsigned lane = thread % 32;
   unsigned sequence = lane / LANES % BATCH_PADDED;
-  for (unsigned row = rows.begin; row < rows.end; row += CHUNK_ROWS, index++) {
-    if (index % WARPS != threadIdx.x / 32) continue;
-    ring.take(index);
-    float value = multiply(ring.chunk(index), activation);
+#pragma unroll 1
+  for (unsigned i = (thread / 32 + WARPS - index % WARPS) % WARPS; i < chunks; i += WARPS) {
+    unsigned row = rows.begin + i * CHUNK_ROWS;
+    beside.begin();
+    ring.take(index + i);
+    float value = multiply(ring.chunk(index + i), activation);
     unsigned mine = row + lane / LANES / BATCH_PADDED;
     // neither a row that pads the chunk's, which is the next chunk's first, nor one behind the block's last
     if (lane % LANES == 0 && mine < min(row + CHUNK_ROWS, rows.end) && sequence < BATCH) {
       emit(mine, sequence, biases == nullptr ? value : value + widen(biases[mine - rows.begin]));
     }
-    ring.give(index);
+    ring.give(index + i);
+    beside.end();
   }
+  index += chunks;
 }
 
 // Gain and shift of a layer norm, in registers before they are needed: they do not depend on the step.
@@ -129,7 +142,7 @@ __device__ __forceinline__ float2 sumOfBlock(Shared& shared, float a, float b) {
 typedef float4 NormInput[BATCH][Norm::FOURS];
 
 __device__ __forceinline__ int normIndex(int i) {
-  int k = 4 * (threadIdx.x + i * COMPUTING);
+  int k = 4 * (opaque(threadIdx.x) + i * COMPUTING);
   return k < WIDTH ? k : -1;
 }
 

@@ -19,6 +19,13 @@ __device__ __forceinline__ void syncFirst() {
   asm volatile("bar.sync 1, %0;" :: "n"(THREADS) : "memory");
 }
 
+// The same value, but the compiler does not know that it is: what comes of it is computed where it is needed, instead of
+// being held in registers from phase to phase, of which there are too few.
+__device__ __forceinline__ unsigned opaque(unsigned value) {
+  asm volatile("mov.b32 %0, %0;" : "+r"(value));
+  return value;
+}
+
 // In every loop that waits for other threads: where threads take turns, the others' turn.
 __device__ __forceinline__ void pause() {}
 
@@ -49,9 +56,9 @@ __device__ __forceinline__ unsigned loadAcquire(const unsigned* counter) {
 
 // --- barriers that count arrivals and copied bytes, 8 bytes of shared memory each ---
 
-// One arrival, and the bytes that are expected with it, end a phase.
-__device__ __forceinline__ void initBarrier(unsigned barrier) {
-  asm volatile("mbarrier.init.shared::cta.b64 [%0], 1;" :: "r"(barrier) : "memory");
+// So many arrivals, and the bytes that are expected with them, end a phase.
+__device__ __forceinline__ void initBarrier(unsigned barrier, unsigned arrivals) {
+  asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(barrier), "r"(arrivals) : "memory");
 }
 
 // Copies, and the other threads once they met, see the barriers above.
@@ -70,8 +77,8 @@ __device__ __forceinline__ void waitBarrier(unsigned barrier, unsigned parity) {
       "done: }" :: "r"(barrier), "r"(parity) : "memory");
 }
 
-__device__ __forceinline__ void arrive(unsigned barrier) {
-  asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" :: "r"(barrier) : "memory");
+__device__ __forceinline__ void arrive(unsigned barrier, unsigned arrivals) {
+  asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0], %1;" :: "r"(barrier), "r"(arrivals) : "memory");
 }
 
 __device__ __forceinline__ void arriveExpecting(unsigned barrier, unsigned bytes) {

@@ -15,7 +15,10 @@ struct Ring {
   }
 
   __device__ void start() const {
-    for (int i = 0; i < 2 * STAGES; i++) initBarrier(full + 8 * i);
+    for (int i = 0; i < STAGES; i++) {
+      initBarrier(full + 8 * i, 1);
+      initBarrier(empty + 8 * i, WARPS);
+    }
     fenceBarriers();
   }
 
@@ -44,38 +47,49 @@ struct Ring {
     waitBarrier(full + 8 * (index % STAGES), index / STAGES % 2);
   }
 
-  // A warp that computes: gives a chunk's room back.
+  // A warp that computes: gives back the room of a chunk that it alone has taken.
   __device__ void give(unsigned index) const {
     __syncwarp();
-    if (threadIdx.x % 32 == 0) arrive(empty + 8 * (index % STAGES));
+    if (threadIdx.x % 32 == 0) arrive(empty + 8 * (index % STAGES), WARPS);
+  }
+
+  // Every warp that computes: gives back its part in chunks that all of them take, at most 32.
+  __device__ void giveShared(unsigned index, unsigned count) const {
+    __syncwarp();
+    if (threadIdx.x % 32 < count) arrive(empty + 8 * ((index + threadIdx.x % 32) % STAGES), 1);
   }
 };
 
 // The copying thread's side of a product: a block's rows of a matrix [total, WIDTH], or of a slice of one
 // with longer rows.
-__device__ inline void copyRows(
-    const Ring& ring, unsigned& index, const Element* matrix, int total, int stride, unsigned long long policy) {
+__device__ __forceinline__ void copyRows(
+    const Ring& ring, unsigned& index, const Element* matrix, unsigned total, unsigned stride, unsigned long long policy) {
   Rows rows(total);
+#pragma unroll 1
   for (unsigned row = rows.begin; row < rows.end; row += CHUNK_ROWS, index++) {
     unsigned count = min(CHUNK_ROWS, rows.end - row);
     unsigned bytes = WIDTH * sizeof(Element);
     const Element* from = matrix + static_cast<long long>(row) * stride;
     ring.open(index, count * bytes);
-    if (stride == WIDTH) {
-      ring.copy(index, 0, from, count * bytes, policy);
-    } else {
-      for (unsigned i = 0; i < count; i++) ring.copy(index, i * WIDTH, from + static_cast<long long>(i) * stride, bytes, policy);
+    bool whole = stride == WIDTH;
+#pragma unroll 1
+    for (unsigned i = 0; i < (whole ? 1 : count); i++) {
+      ring.copy(index, i * WIDTH, from + static_cast<long long>(i) * stride, whole ? count * bytes : bytes, policy);
     }
   }
 }
 
 // The copying thread's side of attention: a block's items, all entries but the step's own.
-__device__ inline void copyEntries(const Ring& ring, unsigned& index, const Step& step, int layer, unsigned long long policy) {
+__device__ __forceinline__ void copyEntries(
+    const Ring& ring, unsigned& index, const Step& step, int layer, unsigned long long policy) {
+#pragma unroll 1
   for (unsigned i = blockIdx.x; i < items(step); i += BLOCKS) {
     Item item(step, i);
+#pragma unroll 1
     for (unsigned entry = item.begin; entry < item.end; entry += CHUNK_ENTRIES, index++) {
       unsigned bytes = min(CHUNK_ENTRIES, item.end - entry) * HEAD_DIM * sizeof(Element);
       ring.open(index, 2 * bytes);
+#pragma unroll 1
       for (int kv = 0; kv < 2; kv++) {
         ring.copy(index, kv * CHUNK_ENTRIES * HEAD_DIM,
             entriesOf(step, layer, kv, item.pair) + static_cast<long long>(entry) * HEAD_DIM, bytes, policy);
@@ -84,20 +98,23 @@ __device__ inline void copyEntries(const Ring& ring, unsigned& index, const Step
   }
 }
 
-// Everything that a step reads from device memory, in the order in which it is needed.
+// Everything that a step reads from device memory, in the order in which it is needed. Every copy is at one place in the code:
+// all that runs within a layer should stay in the cache of instructions.
 __device__ inline void copyAll(const Ring& ring, const Step& step, const Layer* layers) {
   unsigned long long once = evictFirst();
   unsigned long long again = evictLast();
   unsigned index = 0;
-  for (int layer = 0; layer < LAYERS; layer++) {
-    const Layer& w = layers[layer];
-    copyRows(ring, index, w.qkv, 3 * WIDTH, WIDTH, once);
-    copyEntries(ring, index, step, layer, KEEP_CACHE ? again : once);
-    copyRows(ring, index, w.projection, WIDTH, WIDTH, once);
-    copyRows(ring, index, w.up, INNER, WIDTH, once);
-    for (int slice = 0; slice < SLICES; slice++) {
-      copyRows(ring, index, w.down + slice * WIDTH, WIDTH, INNER, once);
+#pragma unroll 1
+  for (int layer = 0; layer <= LAYERS; layer++) {
+    bool head = layer == LAYERS;
+    const Layer& w = layers[head ? 0 : layer];
+#pragma unroll 1
+    for (int part = 0; part < (head ? 1 : 3 + SLICES); part++) {
+      if (part == 1) copyEntries(ring, index, step, layer, KEEP_CACHE ? again : once);
+      const Element* matrix = head ? step.tokens
+          : part == 0 ? w.qkv : part == 1 ? w.projection : part == 2 ? w.up : w.down + (part - 3) * WIDTH;
+      unsigned total = head ? VOCABULARY : part == 0 ? 3 * WIDTH : part == 2 ? INNER : WIDTH;
+      copyRows(ring, index, matrix, total, part < 3 ? WIDTH : INNER, once);
     }
   }
-  copyRows(ring, index, step.tokens, VOCABULARY, WIDTH, once);
 }

@@ -51,12 +51,19 @@ __device__ __forceinline__ void projection(
 // The MLP's second product joins the residual stream: slice by slice, summed in a fixed order.
 __device__ __forceinline__ void down(
     const Ring& ring, unsigned& index, const Step& step, Shared& shared, int layer, unsigned tag, unsigned nextTag) {
+  constexpr int TOTAL = SLICES_AT_ONCE * BATCH * WIDTH;
+  // in as few turns as registers allow: each is a trip through L2
+  constexpr int MOST_FOURS = BATCH == 1 ? 6 : LOW_LATENCY ? 4 : 3;
+  constexpr int TURNS = (TOTAL + 4 * COMPUTING * MOST_FOURS - 1) / (4 * COMPUTING * MOST_FOURS);
+  constexpr int FOURS = (TOTAL + 4 * COMPUTING * TURNS - 1) / (4 * COMPUTING * TURNS);
   Rows rows(WIDTH);
   for (int slice = 0; slice < SLICES; slice += SLICES_AT_ONCE) {
-    if (slice > 0) syncComputing();
-    constexpr int TOTAL = SLICES_AT_ONCE * BATCH * WIDTH;
-    constexpr int FOURS = 3;
-    for (int base = 4 * threadIdx.x; base < TOTAL; base += 4 * COMPUTING * FOURS) {
+    if (slice > 0) {
+      syncComputing();
+    } else {
+      watch(step.hidden, INNER, tag);
+    }
+    for (int base = 4 * opaque(threadIdx.x); base < TOTAL; base += 4 * COMPUTING * FOURS) {
       float4 fours[FOURS];
       fetchFours(step.hidden, fours, tag, [&](int j) {
         int i = base + 4 * COMPUTING * j;
@@ -100,14 +107,35 @@ struct Best {
   }
 };
 
-// Logits of the block's tokens, and the best of them.
+// What a warp does of the eviction beside each of its chunks.
+struct Eviction {
+  Gaps& gaps;
+  unsigned pieces;
+  __device__ __forceinline__ void begin() { gaps.load(); }
+  __device__ __forceinline__ void end() {
+    gaps.store();
+    for (unsigned i = 1; i < pieces && !gaps.closed(); i++) {
+      gaps.load();
+      gaps.store();
+    }
+  }
+};
+
+// Logits of the block's tokens, and the best of them; gaps are closed meanwhile, as the product waits for device memory.
 __device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, const Step& step, Shared& shared) {
   Best best;
+  Gaps gaps(step);
+  constexpr unsigned CHUNKS = VOCABULARY / BLOCKS / CHUNK_ROWS / WARPS + 1;  // of a warp
   product(ring, index, shared.activation, nullptr, VOCABULARY,
       [&](unsigned row, unsigned sequence, float value) {
         step.logits[static_cast<long long>(sequence) * VOCABULARY + row] = narrow(value);
         best.join(value, row);
-      });
+      },
+      Eviction{gaps, (gaps.most() + CHUNKS - 1) / CHUNKS});
+  while (!gaps.closed()) {
+    gaps.load();
+    gaps.store();
+  }
   // lanes of the same sequence join: see product for which those are
 #pragma unroll
   for (int bit = 16; bit >= LANES * BATCH_PADDED; bit /= 2) {
@@ -193,12 +221,15 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
   }
   NormInput in;
   auto fetchResidual = [&](unsigned tag) {
-#pragma unroll
-    for (int b = 0; b < BATCH; b++) {
-      fetchFours(step.x, in[b], tag, [&](int i) { return normIndex(i) < 0 ? -1 : b * WIDTH + normIndex(i); });
-    }
+    watch(step.x, WIDTH, tag);
+    auto& all = reinterpret_cast<float4(&)[BATCH * Norm::FOURS]>(in);
+    fetchFours(step.x, all, tag, [&](int i) {
+      int k = normIndex(i % Norm::FOURS);
+      return k < 0 ? -1 : i / Norm::FOURS * WIDTH + k;
+    });
   };
   unsigned tag = step.tag;
+#pragma unroll 1
   for (int layer = 0; layer < LAYERS; layer++, tag += 2) {
     const Layer& w = shared.layers[layer];
     {
@@ -236,15 +267,14 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
     handOver(step, arrivals);
     down(ring, index, step, shared, layer, tag, tag + 1);
   }
-  if (step.evicts) {
-    // scores and entries of other blocks, which no tag guards
-    syncBlocks(step, arrivals);
-    evict(step, shared);
-  }
+  // eviction needs scores and entries of other blocks, which no tag guards
+  bool meet = LOW_LATENCY && step.evicts;
+  if (meet) arriveAtBlocks(step, arrivals);
   Norm norm(step.gain, step.shift);
   handOver(step, arrivals);
   fetchResidual(tag - 1);
   normalise(shared, norm, in);
+  if (meet) awaitBlocks(step, arrivals);
   vocabulary(ring, index, step, shared);
   finish(step, shared);
 }

@@ -18,8 +18,8 @@ __host__ __device__ constexpr int powerOfTwo(int atLeast) {
 }
 constexpr int BATCH_PADDED = powerOfTwo(BATCH);
 
-// A chunk is what one warp takes from the ring: CHUNK_ROWS rows of WIDTH elements, or the keys and values of
-// some entries of a head.
+// A chunk is a place of the ring: CHUNK_ROWS rows of WIDTH elements, which one warp takes, or the keys and values of
+// some entries of a head, which all warps share.
 constexpr int CHUNK_ELEMENTS = CHUNK_ROWS * WIDTH;
 constexpr int CHUNK_BYTES = CHUNK_ELEMENTS * sizeof(Element);
 static_assert(UNDER_WAY > 0, "chunks that may be on their way at once");
@@ -27,6 +27,12 @@ constexpr int CHUNK_ENTRIES = CHUNK_ELEMENTS / 2 / HEAD_DIM;
 static_assert(CHUNK_ENTRIES > 0, "room for the key and the value of an entry");
 
 constexpr int MAX_SPLITS = 16;
+
+// All warps but the last share the entries of some chunks; the last has the step's own entry.
+constexpr int ATTENDING = WARPS - 1;
+constexpr int CHUNKS_AT_ONCE = WARPS < 8 ? WARPS : 8;
+constexpr int SHARE = (CHUNKS_AT_ONCE * CHUNK_ENTRIES + ATTENDING - 1) / ATTENDING;
+static_assert(ATTENDING > 0, "two warps that compute");
 
 // Room for the activations of a sequence, see activationIndex.
 constexpr int PADDED = (WIDTH + 255) / 256 * 256;
@@ -69,7 +75,7 @@ struct Step {
   // what blocks publish for each other, see exchange.cuh: 8 bytes a value
   float* x;                  // [B, D], the residual stream
   float* qkv;                // [B, 3, D], the step's own query, scaled, key and value
-  float* partial;            // [B, H, splits, Dh + 2]: weighted mean of values, maximum, sum of exponentials
+  float* partial;            // [B, H, splits, Dh + 4]: weighted mean of values, maximum, sum of exponentials, two unused
   float* raw;                // [B, H, C], attention logits of the current layer
   float* hidden;             // [B, 4D]
   float* best;               // [G, B, 2]: largest logit of a block, and its token
@@ -101,13 +107,12 @@ struct Shared {
   alignas(16) float activation[SLICES_AT_ONCE * BATCH * PADDED];  // [slices, B, PADDED], input of the current product
   float own[OWNED * BATCH];                     // residual stream of the rows that this block owns
   float slices[SLICES * OWNED * BATCH];         // what each slice of INNER adds to them
-  float heads[BATCH * HEADS * MAX_SPLITS * 2];  // maximum and sum of each item, then its share in the output
+  float heads[BATCH * HEADS * MAX_SPLITS * 2];  // maximum and sum of exponentials of each item
   float maximum[BATCH * HEADS], total[BATCH * HEADS];  // of a head's softmax
-  float weights[WARPS * CHUNK_ENTRIES];         // attention weights of a warp's chunk
+  float weights[ATTENDING * SHARE];             // attention weights of a warp's entries
   float sum[WARPS * (HEAD_DIM + 2)];            // as Step::partial, of a warp
   float2 reduction[WARPS];
   float best[WARPS * BATCH * 2];
-  int gone[(LAYERS * BATCH * HEADS + BLOCKS - 1) / BLOCKS];  // the entry that each of the block's heads loses
   int last;
 };
 
@@ -122,8 +127,11 @@ constexpr unsigned AHEAD = UNDER_WAY < STAGES ? UNDER_WAY : STAGES;
 // Rows [begin, end) of a matrix that a block computes.
 struct Rows {
   unsigned begin, end;
-  __device__ __forceinline__ explicit Rows(unsigned total)
-      : begin(total * blockIdx.x / BLOCKS), end(total * (blockIdx.x + 1) / BLOCKS) {}
+  __device__ __forceinline__ explicit Rows(unsigned total) {
+    unsigned block = opaque(blockIdx.x);
+    begin = total * block / BLOCKS;
+    end = total * (block + 1) / BLOCKS;
+  }
 };
 
 // An item of attention: entries [begin, end) of the n - 1 old ones, of one head of one sequence.

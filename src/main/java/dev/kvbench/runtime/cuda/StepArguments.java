@@ -9,6 +9,7 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.strategy.EvictionStrategy;
+import java.util.Arrays;
 
 /**
  * The kernel's argument, {@code struct Step} of cuda/step.cuh, in host memory: addresses that stay, and what
@@ -30,10 +31,11 @@ final class StepArguments implements AutoCloseable {
 
     /**
      * From how many entries on those of a head are cut into two pieces, three, and so on, if there are blocks for all of them:
-     * fewer pieces leave multiprocessors idle, more cost putting them together. As measured on an H100 with GPT-2-large.
+     * fewer pieces leave multiprocessors idle, more cost putting them together. As measured on an H100 with one sequence and
+     * GPT-2-large; several sequences keep as many blocks busy with so many times the entries.
      */
-    private static final int[] SPLIT_FROM_SINGLE = {150, 400, 640};
-    private static final int[] SPLIT_FROM_HALF = {150, 800};
+    private static final int[] SPLIT_FROM_SINGLE = {100, 260, 460, 700, 800};
+    private static final int[] SPLIT_FROM_HALF = {110, 360, 700, 800, 900};
 
     private final KernelMemory memory;
     private final Memory step = new Memory(SIZE);
@@ -68,7 +70,8 @@ final class StepArguments implements AutoCloseable {
         window = strategy.window();
         int batch = cache.batch();
         splitLimit = Math.max(1, blocks / (batch * config.heads()));
-        splitFrom = weights.dtype() == Dtype.FP32 ? SPLIT_FROM_SINGLE : SPLIT_FROM_HALF;
+        int[] from = weights.dtype() == Dtype.FP32 ? SPLIT_FROM_SINGLE : SPLIT_FROM_HALF;
+        splitFrom = Arrays.stream(from).map(n -> n * batch).toArray();
         int perLayer = Gpt2Weights.PER_LAYER;
         Memory table = new Memory((long) layers * perLayer * Long.BYTES);
         table.write(0, weight, 2, layers * perLayer);
@@ -79,7 +82,7 @@ final class StepArguments implements AutoCloseable {
         long[] sizes = {
             8L * batch * config.width(),
             8L * batch * 3 * config.width(),
-            8L * batch * config.heads() * StepKernel.MAX_SPLITS * (config.headDim() + 2),
+            8L * batch * config.heads() * StepKernel.MAX_SPLITS * (config.headDim() + 4),
             8L * batch * config.heads() * cache.capacity(),
             8L * batch * 4 * config.width(),
             8L * blocks * batch,

@@ -71,6 +71,11 @@ final class StepKernel implements AutoCloseable {
      */
     record Shape(int warps, int chunkRows, int underWay) {
 
+        /** Most warps for which a thread has 168 registers, the copying warp not counted; fewer than 8, and it has 255. */
+        private static final int MANY_WARPS = 11;
+        private static final int FEW_WARPS = 7;
+
+        private static final int CHUNK_BYTES = 10 * 1024 + 512;
         /** A longer chunk leaves too few places in the ring. */
         private static final int MOST_CHUNK_BYTES = 15 * 1024 + 512;
 
@@ -81,26 +86,20 @@ final class StepKernel implements AutoCloseable {
             int rowBytes = config.width() * dtype.bytes();
             // a chunk has room for the key and the value of an entry, which with one head are rows
             int fewest = config.heads() == 1 ? 2 : 1;
-            if (batch > MOST_LOW_LATENCY) {
-                // arithmetic is the limit: many warps with little each
-                return new Shape(dtype == Dtype.FP32 ? 12 : 16, fewest, atLeastOne(20 * 1024.0 / (fewest * rowBytes)));
-            }
-            int warps = 8;
-            // one chunk per warp covers a block's rows of the widest product
-            double widest = 4.0 * config.width() / blocks / warps;
-            int most = Math.min(MOST_CHUNK_BYTES / rowBytes, MOST_CHUNK_ROWS);
-            int rows = Math.max(fewest, Math.min((int) Math.ceil(widest), most));
-            // fp16 waits for other blocks a larger part of the step, and what it waits for queues behind copies
-            return new Shape(warps, rows, atLeastOne(7 * 1024.0 * dtype.bytes() / (rows * rowBytes)));
+            // a lone sequence in half precision: a chunk per warp covers a block's rows of the widest product, without spills
+            boolean few = batch == 1 && dtype != Dtype.FP32;
+            int warps = few ? FEW_WARPS : MANY_WARPS;
+            int widest = (int) Math.ceil(4.0 * config.width() / blocks / warps);
+            int most = Math.min((few ? MOST_CHUNK_BYTES : CHUNK_BYTES) / rowBytes, batch > MOST_LOW_LATENCY ? 2 : MOST_CHUNK_ROWS);
+            int rows = Math.max(fewest, Math.min(widest, most));
+            // what is waited for queues behind copies, and fp32 has twice the bytes to copy between two waits
+            int underWay = few ? 15 * 1024 : batch <= MOST_LOW_LATENCY && dtype == Dtype.FP32 ? 30 * 1024 : 20 * 1024;
+            return new Shape(warps, rows, Math.max(1, Math.round((float) underWay / (rows * rowBytes))));
         }
 
         /** @return threads of a block: those that compute, and a warp of which one copies */
         int threads() {
             return 32 * (warps + 1);
-        }
-
-        private static int atLeastOne(double chunks) {
-            return (int) Math.max(1, Math.round(chunks));
         }
     }
 

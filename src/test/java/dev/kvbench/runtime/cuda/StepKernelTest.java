@@ -37,8 +37,7 @@ class StepKernelTest {
     /** The source compiles for a Hopper card; needs a CUDA compiler, but no card. */
     @ParameterizedTest
     @CsvSource({"tiny,FP32,1,64", "tiny,BF16,8,64", "gpt2,FP16,2,132", "gpt2-large,FP32,1,132", "gpt2-large,FP16,1,132",
-        "gpt2-large,FP16,8,132",
-        "gpt2-xl,FP32,1,132"})
+        "gpt2-large,FP16,8,132", "gpt2-xl,FP32,1,132", "gpt2-xl,FP32,8,132"})
     void compilesByNvcc(String model, Dtype dtype, int batch, int blocks) throws Exception {
         assumeTrue(!Libtorch.output("nvcc", "--version").isEmpty(), "needs nvcc on the PATH to compile the CUDA source");
         List<String> command = new ArrayList<>(List.of("nvcc", "-cubin", "-o", folder.resolve("step.cubin").toString()));

@@ -52,6 +52,12 @@ public final class Environment {
                 gpu ? card.isEmpty() ? "GPU" : card.get(0) : null, card.size() > 1 ? card.get(1) : null);
     }
 
+    /** @return the names of the processor and, if there is one, of the GPU */
+    public static String machine() {
+        List<String> card = Libtorch.gpuNameAndDriver();
+        return card.isEmpty() ? cpu() : cpu() + " with " + card.get(0);
+    }
+
     /** @return the processor's name */
     public static String cpu() {
         try {

@@ -96,7 +96,7 @@ public final class SuiteRunner {
      *
      * @param folder what the run left
      * @return the result folder
-     * @throws UserError if it is no such folder, or of another commit
+     * @throws UserError if it is no such folder, or of another commit or machine
      * @throws IOException if the result cannot be written
      */
     public ResultFolder resume(Path folder) throws IOException {
@@ -106,6 +106,11 @@ public final class SuiteRunner {
         if (!Objects.equals(before.commit(), now.commit())) {
             throw new UserError("--resume " + folder + ": begun at commit " + before.commit() + ", this is " + now.commit()
                     + "; a result is of one commit");
+        }
+        String machine = Environment.machine();
+        if (!unfinished.plan().machine().equals(machine)) {
+            throw new UserError("--resume " + folder + ": begun on " + unfinished.plan().machine() + ", this is " + machine
+                    + "; a result is of one kind of machine");
         }
         return run(unfinished);
     }

@@ -26,7 +26,7 @@ final class UnfinishedRun {
     static final String SUFFIX = ".unfinished";
 
     private static final String PLAN = "plan.json";
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
@@ -36,10 +36,11 @@ final class UnfinishedRun {
      * @param created start of the run, ISO 8601, UTC
      * @param command its arguments
      * @param source what runs
+     * @param machine where it began, see {@link Environment#machine}
      * @param configurations all that belong to it
      */
     record Plan(int version, String created, List<String> command, Environment.Source source,
-            List<RunPlan.Configuration> configurations) {}
+            String machine, List<RunPlan.Configuration> configurations) {}
 
     /**
      * A configuration that has ended.
@@ -64,7 +65,8 @@ final class UnfinishedRun {
     static UnfinishedRun begin(Path folder, String created, List<String> command, Environment.Source source,
             List<RunPlan.Configuration> configurations) throws IOException {
         Files.createDirectories(folder);
-        UnfinishedRun run = new UnfinishedRun(folder, new Plan(VERSION, created, command, source, configurations));
+        UnfinishedRun run = new UnfinishedRun(folder, new Plan(
+                VERSION, created, command, source, Environment.machine(), configurations));
         run.write(PLAN, run.plan);
         return run;
     }
@@ -82,7 +84,8 @@ final class UnfinishedRun {
         }
         try {
             Plan plan = JSON.readValue(file.toFile(), Plan.class);
-            if (plan.version != VERSION || plan.configurations == null || plan.command == null || plan.source == null) {
+            if (plan.version != VERSION || plan.configurations == null || plan.command == null || plan.source == null
+                    || plan.machine == null) {
                 throw new UserError("--resume " + folder + ": its " + PLAN + " is of another version of this suite");
             }
             return new UnfinishedRun(folder, plan);

@@ -118,13 +118,20 @@ class UnfinishedRunTest {
     }
 
     @Test
-    void onlyAnUnfinishedRunOfThisCommitIsResumed() throws Exception {
+    void onlyAnUnfinishedRunOfThisCommitAndMachineIsResumed() throws Exception {
         assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(results)).getMessage().contains("not an unfinished run"));
         Path folder = results.resolve("x" + UnfinishedRun.SUFFIX);
         UnfinishedRun.begin(folder, "2026-01-01T00:00:00Z", List.of(), new Environment.Source("0".repeat(40), false), List.of());
         UserError error = assertThrows(UserError.class, () -> new SuiteRunner(
                 new CommandLineOptions("DecodeLoop"), null, List.of(), results).resume(folder));
         assertTrue(error.getMessage().contains("begun at commit 0000"), error.getMessage());
+
+        UnfinishedRun.begin(folder, "2026-01-01T00:00:00Z", List.of(), Environment.source(), List.of());
+        Path plan = folder.resolve("plan.json");
+        Files.writeString(plan, Files.readString(plan).replace(Environment.machine(), "an abacus"));
+        error = assertThrows(UserError.class, () -> new SuiteRunner(
+                new CommandLineOptions("DecodeLoop"), null, List.of(), results).resume(folder));
+        assertTrue(error.getMessage().contains("begun on an abacus, this is " + Environment.machine()), error.getMessage());
         Files.writeString(folder.resolve("plan.json"), "{\"version\": 9}");
         assertThrows(UserError.class, () -> UnfinishedRun.open(folder));
         Files.writeString(folder.resolve("plan.json"), "{");

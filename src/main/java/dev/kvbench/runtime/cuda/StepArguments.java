@@ -32,7 +32,7 @@ final class StepArguments implements AutoCloseable {
     /**
      * From how many entries on those of a head are cut into two pieces, three, and so on, if there are blocks for all of them:
      * fewer pieces leave multiprocessors idle, more cost putting them together. As measured on an H100 with one sequence and
-     * GPT-2-large; several sequences keep as many blocks busy with so many times the entries.
+     * GPT-2-large. B sequences have B times the heads to keep blocks busy with, and are cut from B times as many entries on.
      */
     private static final int[] SPLIT_FROM_SINGLE = {100, 260, 460, 700, 800};
     private static final int[] SPLIT_FROM_HALF = {110, 360, 700, 800, 900};

@@ -66,7 +66,7 @@ record TrialRecord(
         current = new TrialRecord(
                 settings.strategy().describe(), weights.kind(), settings.attention().label(), loop.runtime().label(),
                 settings.device().isGpu() ? "gpu" : "cpu", loop.cache().bytesPerEntry(), gpu,
-                Libtorch.engine().getVersion(), JniUtils.getNumThreads(), new ArrayList<>());
+                Libtorch.version(), JniUtils.getNumThreads(), new ArrayList<>());
         lastGeneration = Series.NONE;
         trials++;
     }
@@ -76,7 +76,7 @@ record TrialRecord(
         loop = null;
         current = new TrialRecord(settings.strategy().describe(), "none", settings.attention().label(), runtime,
                 settings.device().isGpu() ? "gpu" : "cpu", cache.bytesPerEntry(), null,
-                Libtorch.engine().getVersion(), JniUtils.getNumThreads(), new ArrayList<>());
+                Libtorch.version(), JniUtils.getNumThreads(), new ArrayList<>());
         lastGeneration = Series.NONE;
         trials++;
     }

@@ -1,5 +1,6 @@
 package dev.kvbench.doctor;
 
+import dev.kvbench.runtime.LibtorchFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

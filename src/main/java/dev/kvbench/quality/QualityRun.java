@@ -81,7 +81,7 @@ public final class QualityRun implements AutoCloseable {
             int late = buckets.lateFrom(widest);
             needles = options.probe() == 0 ? null : Needles.of(passages, options.probe(), available, widest, options.seed());
             boolean gpu = subject.weights().device().isGpu();
-            Fingerprint fingerprint = Environment.fingerprint(source, Libtorch.engine().getVersion(), JniUtils.getNumThreads(), gpu);
+            Fingerprint fingerprint = Environment.fingerprint(source, Libtorch.version(), JniUtils.getNumThreads(), gpu);
             header = new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, start.toString(), command, QualityFile.UNITS,
                     QualityFile.RULES, fingerprint, subject.describe(),
                     new QualityFile.Text(passages.name(), passages.sha256(), passages.tokens().length,

@@ -2,6 +2,7 @@ package dev.kvbench.runtime;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.LibUtils;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import java.io.BufferedReader;
@@ -55,6 +56,13 @@ public final class Libtorch {
             }
         }
         return engine;
+    }
+
+    /** @return version of the libtorch that is loaded, such as "2.11.0+cu130": what its files say, else what DJL was told */
+    public static String version() {
+        String told = engine().getVersion();
+        String found = LibtorchFolder.of(Path.of(LibUtils.getLibtorchPath())).version();
+        return found == null ? told : found;
     }
 
     /** @return whether an NVIDIA driver runs on this machine */

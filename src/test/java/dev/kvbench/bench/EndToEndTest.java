@@ -73,7 +73,7 @@ class EndToEndTest {
             assertEquals("synthetic", configuration.weights());
             assertEquals(2L * 2 * 64 * 4, configuration.cacheBytesPerEntry());
         }
-        assertEquals("2.7.1", steps.fingerprint().libtorch());
+        assertEquals("2.7.1+cpu", steps.fingerprint().libtorch());
 
         List<Path> plots = Renderer.render(folder);
         assertEquals(List.of("step-time.png", "step-time.svg", "latency.png", "latency.svg", "cache-memory.png", "cache-memory.svg", "report.html"),

@@ -1,4 +1,4 @@
-package dev.kvbench.doctor;
+package dev.kvbench.runtime;
 
 import java.io.IOException;
 import java.nio.file.Files;

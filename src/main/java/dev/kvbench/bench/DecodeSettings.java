@@ -58,7 +58,6 @@ record DecodeSettings(
         Gpt2Config model = source.config();
         Dtype dtype = Dtype.of(params.get("dtype"));
         Positions positions = Positions.of(params.getOrDefault("positions", Positions.ORIGINAL.label()));
-        int batch = number(params, "batch", 1);
         int steps;
         if (params.containsKey("cacheLength")) {
             int cacheLength = number(params, "cacheLength", 1);
@@ -84,10 +83,10 @@ record DecodeSettings(
             steps = strategy.longest();
         }
         return new DecodeSettings(
-                strategy, source, dtype, batch, steps,
+                strategy, source, dtype, number(params, "batch", 1), steps,
                 Runtimes.of(params.getOrDefault("runtime", Runtimes.AUTO.label())),
                 Libtorch.device(params.get("device")),
-                AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype, batch), positions);
+                AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype), positions);
     }
 
     /** @return the model's shape */

@@ -103,7 +103,7 @@ final class GenerateCommand implements Callable<Integer> {
         EvictionStrategy evicts = strategy();
         Dtype type = Dtype.of(dtype);
         Positions ids = Positions.of(positions);
-        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type, 1);
+        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type);
         ModelChoice choice = ModelChoice.of(model, source);
         Gpt2Config config = choice.config();
         Device place = Libtorch.device(device);

@@ -86,7 +86,7 @@ final class TeacherForcing implements AutoCloseable {
     }
 
     private DecodeLoop loop(EvictionStrategy strategy) {
-        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, setting.weights.dtype(), setting.batch);
+        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, setting.weights.dtype());
         return new DecodeLoop(setting.weights, strategy, setting.runtime, form, setting.positions, setting.batch, steps);
     }
 

@@ -19,20 +19,17 @@ public enum AttentionForm {
 
     /**
      * Turns the parameter {@code attention} into a form: what the strategy needs, else what was asked for,
-     * else the faster one. On an H100 that is the product form in fp32 and, since it writes where the next product reads, for
-     * one sequence in half precision too: with GPT-2-large and 64, 256 and 512 entries it takes 6.3, 8.3 and 10.0 µs a layer, the
-     * operator with a copy 7.0, 10.2 and 11.6; for several sequences in half precision it is the operator.
+     * else the faster one for the dtype (on an H100 the product form wins in fp32, the operator in fp16).
      *
      * @param value "auto", "explicit" or "fused"
      * @param strategy the strategy the step runs with
      * @param dtype the step's element type
-     * @param batch sequences decoded side by side
      * @return the form
      * @throws UserError if there is no such form, or the strategy cannot run with it
      */
-    public static AttentionForm resolve(String value, EvictionStrategy strategy, Dtype dtype, int batch) {
+    public static AttentionForm resolve(String value, EvictionStrategy strategy, Dtype dtype) {
         if (value.equals(AUTO)) {
-            return strategy.readsAttention() || dtype == Dtype.FP32 || batch == 1 ? EXPLICIT : FUSED;
+            return strategy.readsAttention() || dtype == Dtype.FP32 ? EXPLICIT : FUSED;
         }
         AttentionForm form = Arrays.stream(values())
                 .filter(f -> f.label().equals(value))

@@ -94,7 +94,7 @@ class CudaGraphStepTest {
     }
 
     private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch) {
-        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, weights.dtype(), batch);
+        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, weights.dtype());
         return new DecodeLoop(weights, strategy, runtime, form, Positions.ORIGINAL, batch, STEPS);
     }
 

@@ -38,7 +38,7 @@ const format = {
   fixed2: v => v == null || !isFinite(v) ? MISSING : v.toFixed(2),
 };
 
-const DASHES = [[], [10, 5], [2, 4], [14, 4, 2, 4]];
+const DASHES = [[], [10, 5], [2, 4], [14, 4, 2, 4], [22, 5]];
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const colourOf = look => css("--c" + look.colour);
 

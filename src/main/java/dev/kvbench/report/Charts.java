@@ -53,14 +53,14 @@ final class Charts {
     /** Okabe and Ito's palette, told apart with any colour vision; dashes and markers tell curves apart in grey. */
     private static final List<Color> COLOURS = List.of(
             new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7),
-            new Color(0xE69F00), new Color(0x56B4E9), new Color(0x000000));
+            new Color(0xE69F00), new Color(0x56B4E9), new Color(0x000000), new Color(0x888888));
 
-    private static final float[][] DASHES = {null, {10, 4}, {3, 3}, {12, 3, 3, 3}};
+    private static final float[][] DASHES = {null, {10, 4}, {3, 3}, {12, 3, 3, 3}, {20, 4}};
 
     private Charts() {}
 
     static Color colour(int curve) {
-        return COLOURS.get(curve % COLOURS.size());
+        return COLOURS.get(Report.Look.of(curve).colour());
     }
 
     static Color band(int curve) {
@@ -70,7 +70,7 @@ final class Charts {
 
     static BasicStroke stroke(int curve) {
         return new BasicStroke(2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10,
-                DASHES[curve % DASHES.length], 0);
+                DASHES[Report.Look.of(curve).dash()], 0);
     }
 
     static XYChart xy(String title, String x, String y) {

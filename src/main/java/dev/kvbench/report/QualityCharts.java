@@ -5,7 +5,6 @@ import dev.kvbench.results.QualityFile.Configuration;
 import dev.kvbench.results.QualityFile.Estimate;
 import dev.kvbench.strategy.Strategies;
 import java.awt.BasicStroke;
-import java.awt.Color;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,6 @@ final class QualityCharts {
     private static final int MARKER_SIZE = 9;
     /** The strategy that every other one must beat: it draws lots. */
     static final String CONTROL = Strategies.RANDOM.label();
-    /** The control's; the palette has a colour for all others. */
-    private static final Color GREY = new Color(0x888888);
     private static final double MARGIN = 0.3;
     /** Pixels that are left beside axis and legend, about. */
     private static final int PLOT_WIDTH = 850;
@@ -80,16 +77,12 @@ final class QualityCharts {
         return Math.max(0, Strategies.labels().indexOf(strategy) - 1);
     }
 
-    private static Color colour(int curve) {
-        return curve == curve(CONTROL) ? GREY : Charts.colour(curve);
-    }
-
     static XYSeries line(XYChart chart, String strategy, double[] x, double[] y) {
         XYSeries series = chart.addSeries(Charts.legend(strategy), x, y);
         int curve = curve(strategy);
         series.setMarker(MARKERS[curve % MARKERS.length]);
-        series.setMarkerColor(colour(curve));
-        series.setLineColor(colour(curve));
+        series.setMarkerColor(Charts.colour(curve));
+        series.setLineColor(Charts.colour(curve));
         series.setLineStyle(Charts.stroke(curve));
         return series;
     }
@@ -102,7 +95,7 @@ final class QualityCharts {
     static void unlisted(XYChart chart, String strategy, double[] x, double[] y) {
         XYSeries series = chart.addSeries("interval " + chart.getSeriesCollection().size(), x, y);
         series.setMarker(SeriesMarkers.NONE);
-        series.setLineColor(colour(curve(strategy)));
+        series.setLineColor(Charts.colour(curve(strategy)));
         series.setLineStyle(new BasicStroke(1.2f));
         series.setShowInLegend(false);
     }

@@ -21,11 +21,6 @@ final class QualityReports {
     /** How much perplexity may rise, relative to the full cache's. */
     private static final double[] RISES = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1};
 
-    /** Steps that take more than so many times the fastest, and are not on the Pareto front, are out of the first view. */
-    private static final double NEAR = 1.5;
-
-    private static final int DASHES = 4;
-
     private final QualityFile quality;
     private final Map<String, List<Configuration>> byStrategy;
     private final List<String> strategies;
@@ -82,8 +77,7 @@ final class QualityReports {
     }
 
     private QualityReport.Strategy strategy(int index) {
-        int curve = QualityCharts.curve(strategies.get(index));
-        return new QualityReport.Strategy(strategies.get(index), new Report.Look(curve, curve % DASHES));
+        return new QualityReport.Strategy(strategies.get(index), Report.Look.of(QualityCharts.curve(strategies.get(index))));
     }
 
     private QualityReport.Row row(Configuration c, List<Configuration> front) {
@@ -150,7 +144,7 @@ final class QualityReports {
         List<Configuration> all = quality.configurations();
         Comparator<Integer> byTime = Comparator.comparingDouble(i -> all.get(i).time().value());
         List<Integer> order = IntStream.range(0, all.size()).boxed().filter(i -> all.get(i).time() != null).sorted(byTime).toList();
-        double limit = Math.max(NEAR * front.get(0).time().value(), front.get(front.size() - 1).time().value());
+        double limit = QualityTimePlot.limit(front);
         return new QualityReport.Timed(quality.times().label(), quality.times().source(), order,
                 order.stream().filter(i -> all.get(i).time().value() <= limit).toList(), limit,
                 order.stream().filter(i -> front.contains(all.get(i))).toList());

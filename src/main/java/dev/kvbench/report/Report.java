@@ -53,7 +53,17 @@ record Report(String title, String subtitle, List<String> answers, List<String> 
             Double deviceMs, double tokensPerSecond, Double timesLimit, double[] cacheMb, Double deviceMb, List<Raw> raw) {}
 
     /** How a curve is drawn: the index of a colour and of a dash pattern. */
-    record Look(int colour, int dash) {}
+    record Look(int colour, int dash) {
+
+        /** Colours and dash patterns of a page; they have no divisor in common, so that the two together repeat late. */
+        static final int COLOURS = 8;
+        static final int DASHES = 5;
+
+        /** How the curve of that number is drawn, in a plot as on a page. */
+        static Look of(int curve) {
+            return new Look(curve % COLOURS, curve % DASHES);
+        }
+    }
 
     /** A curve with its spread, smoothed, ms of step t at index t−1. */
     record Band(double[] median, double[] low, double[] high) {}

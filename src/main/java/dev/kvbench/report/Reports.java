@@ -25,10 +25,6 @@ final class Reports {
     /** Curves shown at first; more cannot be told apart. */
     private static final int MOST_SHOWN = 7;
 
-    /** Colours and dash patterns of a page. */
-    private static final int COLOURS = 7;
-    private static final int DASHES = 4;
-
     /** Numbers of raw samples that a page carries; a dozen MB. */
     private static final long MOST_RAW = 1_500_000;
 
@@ -101,8 +97,8 @@ final class Reports {
 
     /** Colours tell curves apart while there are enough of them, then strategies. */
     private static List<Report.Look> looks(List<Measured> measured) {
-        if (measured.size() <= COLOURS) {
-            return IntStream.range(0, measured.size()).mapToObj(i -> new Report.Look(i, i % DASHES)).toList();
+        if (measured.size() <= Report.Look.COLOURS) {
+            return IntStream.range(0, measured.size()).mapToObj(Report.Look::of).toList();
         }
         Map<String, Integer> colours = new LinkedHashMap<>();
         Map<String, Integer> ofOne = new HashMap<>();
@@ -110,7 +106,8 @@ final class Reports {
         for (Measured m : measured) {
             String strategy = m.result() + m.configuration().benchmark() + m.configuration().params().get("strategy");
             int colour = colours.computeIfAbsent(strategy, s -> colours.size());
-            looks.add(new Report.Look(colour % COLOURS, (ofOne.merge(strategy, 1, Integer::sum) - 1) % DASHES));
+            looks.add(new Report.Look(colour % Report.Look.COLOURS,
+                    (ofOne.merge(strategy, 1, Integer::sum) - 1) % Report.Look.DASHES));
         }
         return looks;
     }

@@ -62,7 +62,7 @@ final class Scores {
         Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
         points.forEach(p -> lines.computeIfAbsent(captions.legend(p.configuration(), "cacheLength"), l -> new ArrayList<>()).add(p));
         List<Report.Pinned> pinned = new ArrayList<>();
-        lines.forEach((name, line) -> pinned.add(new Report.Pinned(name, new Report.Look(pinned.size() % 7, pinned.size() % 4),
+        lines.forEach((name, line) -> pinned.add(new Report.Pinned(name, Report.Look.of(pinned.size()),
                 line.stream().mapToInt(PinnedPoint::cacheLength).toArray(), line.stream().mapToDouble(PinnedPoint::ms).toArray(),
                 line.stream().mapToDouble(PinnedPoint::error).toArray())));
         return pinned;

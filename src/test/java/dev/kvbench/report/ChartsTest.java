@@ -7,6 +7,7 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -34,7 +35,7 @@ class ChartsTest {
         XYChart chart = Charts.xy("", "x", "y");
         double[] x = IntStream.rangeClosed(1, POINTS).asDoubleStream().toArray();
         double[] y = x.clone();
-        java.util.Arrays.fill(y, 1);
+        Arrays.fill(y, 1);
         Charts.curve(chart, curve, "level", x, y);
         chart.getStyler().setYAxisMax(2.0);
         return chart;
@@ -66,10 +67,17 @@ class ChartsTest {
         return Math.abs(a.getRed() - b.getRed()) + Math.abs(a.getGreen() - b.getGreen()) + Math.abs(a.getBlue() - b.getBlue()) < 60;
     }
 
+    @Test
+    void colourAndDashesRepeatTogetherAfterFortyCurves() {
+        assertEquals(40, IntStream.range(0, 40).mapToObj(Report.Look::of).distinct().count());
+        assertEquals(Report.Look.COLOURS, IntStream.range(0, 40).mapToObj(Charts::colour).distinct().count());
+        assertEquals(Report.Look.DASHES, IntStream.range(0, 40).mapToObj(i -> Arrays.toString(Charts.stroke(i).getDashArray())).distinct().count());
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
+    @ValueSource(ints = {1, 2, 3, 4})
     void aDenseCurveKeepsItsDashes(int curve) throws Exception {
-        assertTrue(runs(curve) > 40, "curve " + curve + " is in " + runs(curve) + " pieces");
+        assertTrue(runs(curve) > 35, "curve " + curve + " is in " + runs(curve) + " pieces");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,26 @@ class QualityPlotsTest {
         Configuration slower = configuration("tova", 64, 0.1, 1.7);
         assertEquals(List.of(fast, between, full),
                 QualityTimePlot.front(List.of(slower, full, slowAndBad, between, fast)));
+    }
+
+    @Test
+    void stepsFarSlowerThanTheFrontAreNamedInsteadOfDrawn() {
+        Configuration full = configuration("full", null, 0, 1.2);
+        Configuration fast = configuration("h2o", 16, 0.5, 1.0);
+        Configuration near = configuration("window", 16, 0.6, 1.49);
+        Configuration far = configuration("knorm", 16, 0.4, 2.4);
+        XYChart chart = QualityTimePlot.of(quality(full, fast, near, far)).orElseThrow();
+        assertEquals(List.of("h2o", "window", "full cache", "Pareto front"),
+                chart.getSeriesCollection().stream().map(XYSeries::getName).toList());
+        double limit = QualityTimePlot.limit(List.of(fast, full));
+        assertEquals(Optional.of("not drawn, above 1.500 ms: knorm"), QualityTimePlot.notDrawn(List.of(full, fast, near, far), limit));
+        assertEquals(Optional.empty(), QualityTimePlot.notDrawn(List.of(full, fast, near), limit));
+
+        // what is on the front is drawn however slow it is
+        Configuration best = configuration("full", null, 0, 2.4);
+        XYChart whole = QualityTimePlot.of(quality(best, fast, near)).orElseThrow();
+        assertEquals(List.of("h2o", "window", "full cache", "Pareto front"),
+                whole.getSeriesCollection().stream().map(XYSeries::getName).toList());
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Every number on the page of a quality result follows from quality.json: computed anew, compared, and none is left over. */
 class TracedQualityPageTest extends InBrowser {
 
-    private static final Path STEPS = Path.of("results/2026-11-24_22-11-07_0e769f61_NVIDIA-H100-80GB-HBM3");
+    private static final Path STEPS = Path.of("results/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3");
     private static final int[] RISES = {1, 2, 5, 10, 20, 50, 100};
 
     /** Ends of intervals from other draws differ by so much of their width at most. */

@@ -23,6 +23,13 @@ inline void storeRelaxed(unsigned long long* at, unsigned long long value) {
 
 inline unsigned long long loadRelaxed(const unsigned long long* at) { return *at; }
 
+inline void storeRelaxed(unsigned* at, unsigned value) {
+  *at = value;
+  emulator::changed();
+}
+
+inline unsigned loadRelaxed(const unsigned* at) { return *at; }
+
 inline void loadTwoRelaxed(const unsigned long long* at, unsigned long long (&values)[2]) {
   if (reinterpret_cast<uintptr_t>(at) % 16 != 0) emulator::fail("a load of 16 bytes at an address that is no multiple of 16");
   values[0] = at[0];

@@ -81,20 +81,25 @@ __device__ __forceinline__ void attend(Running& running, const Ring& ring, unsig
   __syncwarp();
 }
 
-// The step's own entry, which no copy could bring: its key and value were just computed.
+__device__ __forceinline__ float component(float4 four, int i) {
+  return i == 0 ? four.x : i == 1 ? four.y : i == 2 ? four.z : four.w;
+}
+
+// Neighbours from the first to the last.
+template <int N>
+__device__ __forceinline__ void spread(const float4* fours, float (&out)[N]) {
+#pragma unroll
+  for (int i = 0; i < N; i++) out[i] = component(fours[i / 4], i % 4);
+}
+
+// The step's own entry, which no copy could bring: its key and value were just computed. `value`: those fours of it that
+// hold the lane's elements.
 __device__ __forceinline__ void attendOwn(Running& running, const Step& step, unsigned pair,
-    const float (&query)[VECTOR], float* raw, unsigned tag) {
+    const float (&query)[VECTOR], const float (&key)[VECTOR], const float4* value, float* raw, unsigned tag) {
   int lane = opaque(threadIdx.x) % 32;
-  int key = (pair / HEADS * 3 + 1) * WIDTH + pair % HEADS * HEAD_DIM;
-  float own[VECTOR + LANE_DIMS];
-  fetch(step.qkv, own, tag, [&](int i) {
-    if (i < VECTOR) return key + lane % ROW_LANES * VECTOR + i;
-    int d = lane * LANE_DIMS + i - VECTOR;
-    return d < HEAD_DIM ? key + WIDTH + d : -1;
-  });
   float dot = 0;
 #pragma unroll
-  for (int i = 0; i < VECTOR; i++) dot = fmaf(query[i], own[i], dot);
+  for (int i = 0; i < VECTOR; i++) dot = fmaf(query[i], key[i], dot);
 #pragma unroll
   for (int bit = ROW_LANES / 2; bit > 0; bit /= 2) dot += __shfl_xor_sync(~0u, dot, bit);
   if (raw != nullptr && lane == 0) publish(raw, pair * step.capacity + step.n - 1, dot, tag);
@@ -103,7 +108,8 @@ __device__ __forceinline__ void attendOwn(Running& running, const Step& step, un
   running.total += weight;
 #pragma unroll
   for (int i = 0; i < LANE_DIMS; i++) {
-    if (lane * LANE_DIMS + i < HEAD_DIM) running.sum[i] = fmaf(weight, own[VECTOR + i], running.sum[i]);
+    float own = component(value[i / 4], LANE_DIMS < 4 ? (lane * LANE_DIMS + i) % 4 : i % 4);
+    if (lane * LANE_DIMS + i < HEAD_DIM) running.sum[i] = fmaf(weight, own, running.sum[i]);
   }
 }
 
@@ -119,21 +125,36 @@ __device__ __forceinline__ void attention(
   float* mine = shared.sum + warp * (HEAD_DIM + 2);
   for (unsigned i = blockIdx.x; i < items(step); i += BLOCKS) {
     Item item(step, i);
-    float4 fours[VECTOR / 4];
-    fetchFours(step.qkv, fours, tag, [&](int j) {
-      return static_cast<int>(item.pair / HEADS * 3 * WIDTH + item.pair % HEADS * HEAD_DIM) + lane % ROW_LANES * VECTOR + 4 * j;
-    });
-    float query[VECTOR];
-#pragma unroll
-    for (int j = 0; j < VECTOR / 4; j++) {
-      query[4 * j] = fours[j].x;
-      query[4 * j + 1] = fours[j].y;
-      query[4 * j + 2] = fours[j].z;
-      query[4 * j + 3] = fours[j].w;
+    // the query, and where the step's own entry belongs to the item, for the last warp its key and value
+    bool own = warp == ATTENDING && item.split == step.splits - 1;
+    constexpr int OF_VECTOR = VECTOR / 4;
+    float4 fours[2 * OF_VECTOR + (LANE_DIMS + 3) / 4];
+    auto at = [&](int j) {
+      int q = static_cast<int>(item.pair / HEADS * 3 * WIDTH + item.pair % HEADS * HEAD_DIM);
+      if (j < OF_VECTOR) return q + lane % ROW_LANES * VECTOR + 4 * j;
+      if (!own) return -1;
+      if (j < 2 * OF_VECTOR) return q + WIDTH + lane % ROW_LANES * VECTOR + 4 * (j - OF_VECTOR);
+      int d = lane * LANE_DIMS / 4 * 4 + 4 * (j - 2 * OF_VECTOR);
+      return d < HEAD_DIM ? q + 2 * WIDTH + d : -1;
+    };
+    if constexpr (REGISTERS_TO_SPARE) {
+      // in one trip
+      fetchNarrowFours(step.qkv, fours, tag, at);
+    } else {
+      fetchNarrowFours(step.qkv, reinterpret_cast<float4(&)[OF_VECTOR]>(fours), tag, at);
     }
+    float query[VECTOR];
+    spread(fours, query);
     float* raw = step.scoring == NO_SCORES ? nullptr : step.raw;
     Running running;
-    if (warp == ATTENDING && item.split == step.splits - 1) attendOwn(running, step, item.pair, query, raw, tag);
+    if (own) {
+      constexpr int OF_ENTRY = sizeof(fours) / sizeof(float4) - OF_VECTOR;
+      auto& entry = reinterpret_cast<float4(&)[OF_ENTRY]>(fours[OF_VECTOR]);
+      if constexpr (!REGISTERS_TO_SPARE) fetchNarrowFours(step.qkv, entry, tag, [&](int j) { return at(j + OF_VECTOR); });
+      float key[VECTOR];
+      spread(entry, key);
+      attendOwn(running, step, item.pair, query, key, entry + OF_VECTOR, raw, tag);
+    }
     for (int entry = item.begin; entry < item.end; entry += CHUNKS_AT_ONCE * CHUNK_ENTRIES) {
       int count = min(CHUNKS_AT_ONCE * CHUNK_ENTRIES, item.end - entry);
       unsigned chunks = (count + CHUNK_ENTRIES - 1) / CHUNK_ENTRIES;

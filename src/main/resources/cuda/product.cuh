@@ -34,15 +34,15 @@ __device__ __forceinline__ float reduceLanes(float (&v)[N]) {
   return v[0];
 }
 
-// Sums of a chunk's rows: padded with zeros to a power of two, for the reduction; then lanes per sum.
-constexpr int ROWS_PADDED = powerOfTwo(CHUNK_ROWS);
-static_assert(ROWS_PADDED * BATCH_PADDED <= 32, "a lane for every row and sequence");
-constexpr int LANES = 32 / (ROWS_PADDED * BATCH_PADDED);
+// Sums of some rows: padded with zeros to a power of two, for the reduction; then lanes per sum.
+__host__ __device__ constexpr int lanesOf(int rows) { return 32 / (powerOfTwo(rows) * BATCH_PADDED); }
+constexpr int LANES = lanesOf(CHUNK_ROWS);
+static_assert(LANES > 0, "a lane for every row and sequence");
 
-// rows [CHUNK_ROWS, D] times activations [B, D]; lane (r * BATCH_PADDED + b) * LANES gets the sum of row r and sequence b.
+// rows [ROWS, D] times activations [B, D]; lane (r * BATCH_PADDED + b) * lanesOf(ROWS) gets the sum of row r and sequence b.
+template <int ROWS>
 __device__ __forceinline__ float multiply(const Element* rows, const float* activation) {
-  constexpr int ROWS = CHUNK_ROWS;
-  float sum[ROWS_PADDED * BATCH_PADDED] = {};
+  float sum[powerOfTwo(ROWS) * BATCH_PADDED] = {};
   int lane = opaque(threadIdx.x) % 32;
 #pragma unroll 5
   for (int k = lane * VECTOR; k < WIDTH; k += 32 * VECTOR) {
@@ -94,7 +94,7 @@ __device__ __forceinline__ void product(const Ring& ring, unsigned& index, const
     unsigned row = rows.begin + i * CHUNK_ROWS;
     beside.begin();
     ring.take(index + i);
-    float value = multiply(ring.chunk(index + i), activation);
+    float value = multiply<CHUNK_ROWS>(ring.chunk(index + i), activation);
     unsigned mine = row + lane / LANES / BATCH_PADDED;
     // neither a row that pads the chunk's, which is the next chunk's first, nor one behind the block's last
     if (lane % LANES == 0 && mine < min(row + CHUNK_ROWS, rows.end) && sequence < BATCH) {
@@ -104,6 +104,49 @@ __device__ __forceinline__ void product(const Ring& ring, unsigned& index, const
     beside.end();
   }
   index += chunks;
+}
+
+// Long chunks are too few for all warps where a block has few rows: then all share each chunk, some rows at a time.
+constexpr int TOGETHER = CHUNK_ROWS % 2 == 0 ? 2 : 1;
+constexpr bool SHARES_ROWS = CHUNK_ROWS >= 4;
+
+// As product, of D rows. Rows are dealt to warps in turn; `turn` counts on over products.
+template <class Emit>
+__device__ __forceinline__ void sharedProduct(
+    const Ring& ring, unsigned& index, const float* activation, const Element* biases, unsigned& turn, Emit emit) {
+  constexpr int LANES_OF_SUM = lanesOf(TOGETHER);
+  Rows rows(WIDTH);
+  unsigned thread = opaque(threadIdx.x);
+  unsigned lane = thread % 32;
+  unsigned sequence = lane / LANES_OF_SUM % BATCH_PADDED;
+#pragma unroll 1
+  for (unsigned first = rows.begin; first < rows.end; first += CHUNK_ROWS, index++) {
+    ring.take(index);
+    unsigned end = min(first + CHUNK_ROWS, rows.end);
+#pragma unroll 1
+    for (unsigned row = first; row < end; row += TOGETHER) {
+      bool others = turn != thread / 32;
+      turn = turn + 1 == WARPS ? 0 : turn + 1;
+      if (others) continue;
+      float value = multiply<TOGETHER>(ring.chunk(index) + (row - first) * WIDTH, activation);
+      unsigned mine = row + lane / LANES_OF_SUM / BATCH_PADDED;
+      if (lane % LANES_OF_SUM == 0 && mine < end && sequence < BATCH) {
+        emit(mine, sequence, biases == nullptr ? value : value + widen(biases[mine - rows.begin]));
+      }
+    }
+    ring.giveShared(index, 1);
+  }
+}
+
+// A product of D rows, in the form that suits the sizes.
+template <class Emit>
+__device__ __forceinline__ void narrowProduct(
+    const Ring& ring, unsigned& index, const float* activation, const Element* biases, unsigned& turn, Emit emit) {
+  if constexpr (SHARES_ROWS) {
+    sharedProduct(ring, index, activation, biases, turn, emit);
+  } else {
+    product(ring, index, activation, biases, WIDTH, emit);
+  }
 }
 
 // Gain and shift of a layer norm, in registers before they are needed: they do not depend on the step.

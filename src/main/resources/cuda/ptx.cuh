@@ -39,6 +39,16 @@ __device__ __forceinline__ unsigned long long loadRelaxed(const unsigned long lo
   return value;
 }
 
+__device__ __forceinline__ void storeRelaxed(unsigned* at, unsigned value) {
+  asm volatile("st.relaxed.gpu.global.u32 [%0], %1;" :: "l"(at), "r"(value) : "memory");
+}
+
+__device__ __forceinline__ unsigned loadRelaxed(const unsigned* at) {
+  unsigned value;
+  asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(value) : "l"(at) : "memory");
+  return value;
+}
+
 // Two neighbours, each whole.
 __device__ __forceinline__ void loadTwoRelaxed(const unsigned long long* at, unsigned long long (&values)[2]) {
   asm volatile("ld.relaxed.gpu.global.v2.u64 {%0, %1}, [%2];" : "=l"(values[0]), "=l"(values[1]) : "l"(at) : "memory");

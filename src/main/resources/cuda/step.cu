@@ -24,10 +24,10 @@ __device__ __forceinline__ void queriesKeysValues(
   product(ring, index, shared.activation, shared.biases[layer].qkv, 3 * WIDTH,
       [&](unsigned row, unsigned sequence, float value) {
         if (row < WIDTH) {
-          publish(step.qkv, sequence * 3 * WIDTH + row, value * scale, tag);
+          publishNarrow(step.qkv, sequence * 3 * WIDTH + row, value * scale, tag);
         } else {
           Element stored = narrow(value);
-          publish(step.qkv, sequence * 3 * WIDTH + row, widen(stored), tag);
+          publishNarrow(step.qkv, sequence * 3 * WIDTH + row, widen(stored), tag);
           int kv = row / WIDTH - 1;
           int head = row % WIDTH / HEAD_DIM;
           entriesOf(step, layer, kv, sequence * HEADS + head)
@@ -40,11 +40,12 @@ __device__ __forceinline__ void queriesKeysValues(
 __device__ __forceinline__ void projection(
     const Ring& ring, unsigned& index, const Step& step, Shared& shared, int layer, unsigned tag) {
   unsigned begin = Rows(WIDTH).begin;
-  product(ring, index, shared.activation, shared.biases[layer].projection, WIDTH,
+  unsigned turn = 0;
+  narrowProduct(ring, index, shared.activation, shared.biases[layer].projection, turn,
       [&](unsigned row, unsigned sequence, float value) {
         float& own = shared.own[(row - begin) * BATCH + sequence];
         own += value;
-        publish(step.x, sequence * WIDTH + row, own, tag);
+        publishNarrow(step.x, sequence * WIDTH + row, own, tag);
       });
 }
 
@@ -57,6 +58,7 @@ __device__ __forceinline__ void down(
   constexpr int TURNS = (TOTAL + 4 * COMPUTING * MOST_FOURS - 1) / (4 * COMPUTING * MOST_FOURS);
   constexpr int FOURS = (TOTAL + 4 * COMPUTING * TURNS - 1) / (4 * COMPUTING * TURNS);
   Rows rows(WIDTH);
+  unsigned turn = 0;
   for (int slice = 0; slice < SLICES; slice += SLICES_AT_ONCE) {
     if (slice > 0) {
       syncComputing();
@@ -65,7 +67,7 @@ __device__ __forceinline__ void down(
     }
     for (int base = 4 * opaque(threadIdx.x); base < TOTAL; base += 4 * COMPUTING * FOURS) {
       float4 fours[FOURS];
-      fetchFours(step.hidden, fours, tag, [&](int j) {
+      fetchNarrowFours(step.hidden, fours, tag, [&](int j) {
         int i = base + 4 * COMPUTING * j;
         return i < TOTAL ? i / WIDTH % BATCH * INNER + (slice + i / WIDTH / BATCH) * WIDTH + i % WIDTH : -1;
       });
@@ -81,7 +83,7 @@ __device__ __forceinline__ void down(
 #pragma unroll 1
     for (int of = 0; of < SLICES_AT_ONCE; of++) {
       float* sums = shared.slices + (slice + of) * OWNED * BATCH;
-      product(ring, index, shared.activation + of * BATCH * PADDED, nullptr, WIDTH,
+      narrowProduct(ring, index, shared.activation + of * BATCH * PADDED, nullptr, turn,
           [&](unsigned row, unsigned sequence, float value) { sums[(row - rows.begin) * BATCH + sequence] = value; });
     }
   }
@@ -92,7 +94,7 @@ __device__ __forceinline__ void down(
 #pragma unroll
     for (int slice = 0; slice < SLICES; slice++) sum += shared.slices[slice * OWNED * BATCH + i];
     shared.own[i] += sum;
-    publish(step.x, i % BATCH * WIDTH + row, shared.own[i], nextTag);
+    publishNarrow(step.x, i % BATCH * WIDTH + row, shared.own[i], nextTag);
   }
 }
 
@@ -223,7 +225,7 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
   auto fetchResidual = [&](unsigned tag) {
     watch(step.x, WIDTH, tag);
     auto& all = reinterpret_cast<float4(&)[BATCH * Norm::FOURS]>(in);
-    fetchFours(step.x, all, tag, [&](int i) {
+    fetchNarrowFours(step.x, all, tag, [&](int i) {
       int k = normIndex(i % Norm::FOURS);
       return k < 0 ? -1 : i / Norm::FOURS * WIDTH + k;
     });
@@ -262,7 +264,7 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
       normalise(shared, norm, in);
     }
     product(ring, index, shared.activation, shared.biases[layer].up, INNER, [&](unsigned row, unsigned sequence, float value) {
-      publish(step.hidden, sequence * INNER + row, gelu(value), tag);
+      publishNarrow(step.hidden, sequence * INNER + row, gelu(value), tag);
     });
     handOver(step, arrivals);
     down(ring, index, step, shared, layer, tag, tag + 1);

@@ -28,6 +28,9 @@ static_assert(CHUNK_ENTRIES > 0, "room for the key and the value of an entry");
 
 constexpr int MAX_SPLITS = 16;
 
+// With fewer than 8 warps a thread has 255 registers, else 168.
+constexpr bool REGISTERS_TO_SPARE = WARPS < 8;
+
 // All warps but the last share the entries of some chunks; the last has the step's own entry.
 constexpr int ATTENDING = WARPS - 1;
 constexpr int CHUNKS_AT_ONCE = WARPS < 8 ? WARPS : 8;

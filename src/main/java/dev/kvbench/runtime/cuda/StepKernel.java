@@ -95,8 +95,8 @@ final class StepKernel implements AutoCloseable {
             int widest = (int) Math.ceil(4.0 * config.width() / blocks / warps);
             int most = Math.min((few ? MOST_CHUNK_BYTES : CHUNK_BYTES) / rowBytes, batch > MOST_LOW_LATENCY ? 2 : MOST_CHUNK_ROWS);
             int rows = Math.max(fewest, Math.min(widest, most));
-            // what is waited for queues behind copies, and fp32 has twice the bytes to copy between two waits
-            int underWay = few ? 15 * 1024 : batch <= MOST_LOW_LATENCY && dtype == Dtype.FP32 ? 30 * 1024 : 20 * 1024;
+            // too few leave device memory idle, and what is waited for queues behind too many
+            int underWay = few || batch <= MOST_LOW_LATENCY && dtype == Dtype.FP32 ? 30 * 1024 : 20 * 1024;
             return new Shape(warps, rows, Math.max(1, Math.round((float) underWay / (rows * rowBytes))));
         }
 

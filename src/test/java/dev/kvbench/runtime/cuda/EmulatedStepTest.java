@@ -161,6 +161,12 @@ class EmulatedStepTest {
         return Stream.of(
                 Case.of(Dtype.FP16, 13, 5, 64, 9, 2, new H2o(20, 4)).layers(1),
                 Case.of(Dtype.FP16, 2, 2, 16, 3, 8, new SlidingWindow(7)),
+                // one sequence: warps share the rows of a long chunk, whether their number is even or odd
+                Case.of(Dtype.FP16, 6, 2, 64, 13, 1, new H2o(20, 4)),
+                Case.of(Dtype.FP16, 6, 2, 64, 13, 1, new Full()).from(105).layers(1),
+                Case.of(Dtype.FP16, 4, 4, 32, 19, 1, new H2oHead(9, 4)),
+                // blocks without rows
+                Case.of(Dtype.FP16, 1, 2, 16, 40, 1, new SlidingWindow(7)),
                 Case.of(Dtype.BF16, 5, 3, 16, 6, 1, new Sinks(9)),
                 Case.of(Dtype.BF16, 2, 2, 128, 4, 3, new Tova(20)).layers(1));
     }

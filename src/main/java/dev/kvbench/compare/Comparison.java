@@ -40,8 +40,8 @@ public record Comparison(String old, String now, double threshold, double alpha,
      * One benchmark with one set of parameters.
      *
      * @param benchmark its short name
-     * @param params parameters that differ between rows, "name=value …"
-     * @param unit of the medians
+     * @param params parameters that differ between rows, "name=value …", and the mode where a benchmark has several
+     * @param unit of the medians, the old side's
      * @param old median of the old side
      * @param now median of the new
      * @param change relative change, above zero for slower
@@ -64,6 +64,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
     static Comparison of(Side old, Side now, double threshold, double alpha, Function<String, Boolean> wanted) {
         Map<List<Object>, Samples> before = keyed(old, now);
         Map<List<Object>, Samples> after = keyed(now, old);
+        after.replaceAll((k, s) -> before.containsKey(k) ? s.in(before.get(k).unit()) : s);
         Captions captions = new Captions(before.values(), after.values());
         List<List<Object>> shared = before.keySet().stream()
                 .filter(after::containsKey)
@@ -81,7 +82,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 missing(captions, before, after, wanted), missing(captions, after, before, wanted), rows.size(), rows, means);
     }
 
-    /** Samples by benchmark and those parameters that both sides know. */
+    /** Samples by benchmark, mode and those parameters that both sides know. */
     private static Map<List<Object>, Samples> keyed(Side side, Side other) {
         Set<String> known = new TreeSet<>();
         other.samples().forEach(s -> known.addAll(s.params().keySet()));
@@ -89,7 +90,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
         for (Samples samples : side.samples()) {
             Map<String, String> params = new TreeMap<>(samples.params());
             params.keySet().retainAll(known);
-            keyed.put(List.of(samples.benchmark(), params), samples);
+            keyed.put(List.of(samples.benchmark(), samples.mode(), params), samples);
         }
         return keyed;
     }
@@ -160,10 +161,8 @@ public record Comparison(String old, String now, double threshold, double alpha,
         List<String> found = new ArrayList<>();
         differs(found, "device", values(old, Fingerprint::deviceName), values(now, Fingerprint::deviceName));
         differs(found, "driver", values(old, Comparison::driverSeries), values(now, Comparison::driverSeries));
-        differs(found, "weights",
-                shared.stream().map(k -> before.get(k).weights()).collect(Collectors.toCollection(TreeSet::new)),
-                shared.stream().map(k -> after.get(k).weights()).collect(Collectors.toCollection(TreeSet::new)));
-        return found;
+        shared.forEach(k -> differs(found, "weights", Set.of(before.get(k).weights()), Set.of(after.get(k).weights())));
+        return found.stream().distinct().toList();
     }
 
     private static String driverSeries(Fingerprint fingerprint) {
@@ -176,7 +175,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
 
     private static void differs(List<String> found, String what, Set<String> old, Set<String> now) {
         // a bare JMH file says nothing, which is no difference
-        boolean silent = old.isEmpty() || now.isEmpty() || old.contains("unknown") || now.contains("unknown");
+        boolean silent = old.isEmpty() || now.isEmpty() || old.contains(Samples.UNKNOWN) || now.contains(Samples.UNKNOWN);
         if (!silent && !old.equals(now)) {
             found.add(what + ": " + String.join(", ", old) + " against " + String.join(", ", now));
         }

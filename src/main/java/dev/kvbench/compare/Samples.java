@@ -1,22 +1,41 @@
 package dev.kvbench.compare;
 
+import dev.kvbench.UserError;
+import dev.kvbench.results.Units;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What one side measured of one benchmark with one set of parameters.
  *
  * @param benchmark JMH's name
+ * @param mode JMH's mode, or {@link #STEPS}
  * @param params parameters by name
- * @param weights kind of weights, or "unknown"
+ * @param weights kind of weights, or {@link #UNKNOWN}
  * @param forks by process, one value per iteration: a generation's median step time, or JMH's score. Steps of one
  *     generation are not independent of each other, so they do not count one by one
  * @param unit of the values
- * @param higherIsBetter whether larger values are better
  * @param curve median time per step by sequence length, ms; empty where no series was kept
  */
-record Samples(String benchmark, Map<String, String> params, String weights, double[][] forks, String unit,
-        boolean higherIsBetter, double[] curve) {
+record Samples(String benchmark, String mode, Map<String, String> params, String weights, double[][] forks, String unit,
+        double[] curve) {
+
+    /** In place of JMH's mode where the values are of steps that the suite timed itself. */
+    static final String STEPS = "steps";
+
+    static final String UNKNOWN = "unknown";
+
+    /** @return what values must share to be of one row */
+    List<Object> key() {
+        return List.of(benchmark, mode, new TreeMap<>(params));
+    }
+
+    /** @return whether larger values are better */
+    boolean higherIsBetter() {
+        return mode.equals("thrpt");
+    }
 
     /** @return one value per iteration of all processes */
     double[] values() {
@@ -26,5 +45,17 @@ record Samples(String benchmark, Map<String, String> params, String weights, dou
     /** @return one value per process, the median of its iterations */
     double[] perFork() {
         return Arrays.stream(forks).mapToDouble(Statistics::median).toArray();
+    }
+
+    /**
+     * @param other a unit
+     * @return the same in that unit
+     * @throws UserError if it measures something else
+     */
+    Samples in(String other) {
+        double factor = Units.factor(unit, other).orElseThrow(() ->
+                new UserError(benchmark + ": a result in " + unit + " cannot be compared with one in " + other));
+        return new Samples(benchmark, mode, params, weights,
+                Arrays.stream(forks).map(f -> Arrays.stream(f).map(v -> v * factor).toArray()).toArray(double[][]::new), other, curve);
     }
 }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,7 +25,7 @@ import java.util.stream.StreamSupport;
  *
  * @param name what the user called it
  * @param fingerprints of the results, where they have one
- * @param samples by benchmark and parameters
+ * @param samples by benchmark, mode and parameters
  */
 record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) {
 
@@ -33,7 +34,7 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
      *     newest result in {@code results} counts
      * @param results the folder of results
      * @return the pooled side
-     * @throws UserError if one of them is no result
+     * @throws UserError if one of them is no result, or they are of different weights
      */
     static Side open(String name, Path results) {
         List<Fingerprint> fingerprints = new ArrayList<>();
@@ -45,7 +46,7 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
             }
             for (Samples samples : Files.isRegularFile(path) && !beside(path, ResultFolder.STEPS_FILE)
                     ? ofJmh(readJmh(path)) : ofFolder(ResultFolder.open(path), fingerprints)) {
-                pooled.merge(List.of(samples.benchmark(), new TreeMap<>(samples.params())), samples, Side::pool);
+                pooled.merge(samples.key(), samples, (a, b) -> pool(name, a, b));
             }
         }
         if (pooled.isEmpty()) {
@@ -78,10 +79,15 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
                 .orElseThrow(() -> new UserError(commit + ": no result of commit " + id.get(0).substring(0, 8) + " in " + results));
     }
 
-    private static Samples pool(Samples a, Samples b) {
-        return new Samples(a.benchmark(), a.params(), a.weights(),
-                Stream.concat(Arrays.stream(a.forks()), Arrays.stream(b.forks())).toArray(double[][]::new),
-                a.unit(), a.higherIsBetter(), a.curve().length >= b.curve().length ? a.curve() : b.curve());
+    private static Samples pool(String name, Samples a, Samples b) {
+        boolean unknown = a.weights().equals(Samples.UNKNOWN);
+        if (!unknown && !b.weights().equals(Samples.UNKNOWN) && !a.weights().equals(b.weights())) {
+            throw new UserError(name + ": has " + a.benchmark() + " with weights " + a.weights() + " and " + b.weights()
+                    + "; a side is of one kind");
+        }
+        return new Samples(a.benchmark(), a.mode(), a.params(), unknown ? b.weights() : a.weights(),
+                Stream.concat(Arrays.stream(a.forks()), Arrays.stream(b.in(a.unit()).forks())).toArray(double[][]::new),
+                a.unit(), a.curve().length >= b.curve().length ? a.curve() : b.curve());
     }
 
     private static List<Samples> ofFolder(ResultFolder folder, List<Fingerprint> fingerprints) {
@@ -93,15 +99,15 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
             List<StepsFile.Iteration> measured = configuration.iterations().stream()
                     .filter(i -> StepsFile.Iteration.MEASUREMENT.equals(i.phase()) && i.stepNanos().length > 0)
                     .toList();
+            String weights = Objects.requireNonNullElse(configuration.weights(), Samples.UNKNOWN);
             List<long[]> series = measured.stream().map(StepsFile.Iteration::stepNanos).toList();
             if (!series.isEmpty()) {
-                found.add(new Samples(configuration.benchmark(), configuration.params(), configuration.weights(),
-                        byFork(measured), "ms/step", false, curve(series)));
+                found.add(new Samples(configuration.benchmark(), Samples.STEPS, configuration.params(), weights,
+                        byFork(measured), "ms/step", curve(series)));
             } else {
                 jmh.stream().filter(s -> s.benchmark().equals(configuration.benchmark())
                                 && s.params().equals(configuration.params()))
-                        .map(s -> new Samples(s.benchmark(), s.params(), configuration.weights(), s.forks(), s.unit(),
-                                s.higherIsBetter(), s.curve()))
+                        .map(s -> new Samples(s.benchmark(), s.mode(), s.params(), weights, s.forks(), s.unit(), s.curve()))
                         .forEach(found::add);
             }
         }
@@ -147,9 +153,8 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
                 }
             });
             if (!forks.isEmpty() && result.path("benchmark").isTextual()) {
-                found.add(new Samples(result.path("benchmark").asText(), params, "unknown", forks.toArray(double[][]::new),
-                        result.path("primaryMetric").path("scoreUnit").asText(""),
-                        result.path("mode").asText("").equals("thrpt"), new double[0]));
+                found.add(new Samples(result.path("benchmark").asText(), result.path("mode").asText(""), params, Samples.UNKNOWN,
+                        forks.toArray(double[][]::new), result.path("primaryMetric").path("scoreUnit").asText(""), new double[0]));
             }
         }
         return found;

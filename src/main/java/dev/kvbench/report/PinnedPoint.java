@@ -2,9 +2,11 @@ package dev.kvbench.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.results.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
@@ -21,7 +23,7 @@ record PinnedPoint(StepsFile.Configuration configuration, double ms, double erro
 
     private static final String CACHE_LENGTH = "cacheLength";
 
-    /** @return all pinned steps of a result */
+    /** @return all pinned steps of a result whose time was measured, not their throughput */
     static List<PinnedPoint> all(StepsFile steps, JsonNode jmh) {
         List<PinnedPoint> points = new ArrayList<>();
         for (StepsFile.Configuration configuration : steps.configurations()) {
@@ -29,12 +31,12 @@ record PinnedPoint(StepsFile.Configuration configuration, double ms, double erro
                 continue;
             }
             for (JsonNode result : jmh) {
-                if (isOf(result, configuration)) {
-                    JsonNode metric = result.path("primaryMetric");
-                    double toMs = toMs(metric.path("scoreUnit").asText());
+                JsonNode metric = result.path("primaryMetric");
+                OptionalDouble toMs = Units.factor(metric.path("scoreUnit").asText(), "ms/op");
+                if (isOf(result, configuration) && toMs.isPresent()) {
                     double error = metric.path("scoreError").asDouble(Double.NaN);
-                    points.add(new PinnedPoint(configuration, toMs * metric.path("score").asDouble(),
-                            Double.isNaN(error) ? 0 : toMs * error));
+                    points.add(new PinnedPoint(configuration, toMs.getAsDouble() * metric.path("score").asDouble(),
+                            Double.isNaN(error) ? 0 : toMs.getAsDouble() * error));
                 }
             }
         }
@@ -89,14 +91,5 @@ record PinnedPoint(StepsFile.Configuration configuration, double ms, double erro
         return result.path("benchmark").asText().equals(configuration.benchmark())
                 && configuration.params().entrySet().stream().allMatch(
                         p -> p.getValue().equals(result.path("params").path(p.getKey()).asText(null)));
-    }
-
-    private static double toMs(String unit) {
-        return switch (unit) {
-            case "s/op" -> 1e3;
-            case "us/op" -> 1e-3;
-            case "ns/op" -> 1e-6;
-            default -> 1;
-        };
     }
 }

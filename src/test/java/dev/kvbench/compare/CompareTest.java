@@ -227,6 +227,61 @@ class CompareTest {
         assertEquals(-0.5, row.change(), 0.02);
     }
 
+    /** An entry of a JMH file: scores of one process. */
+    private static String entry(String mode, String unit, String params, String scores) {
+        return "{\"benchmark\": \"x.Y.z\", \"mode\": \"" + mode + "\", \"params\": {" + params + "}, \"primaryMetric\":"
+                + " {\"scoreUnit\": \"" + unit + "\", \"rawData\": [[" + scores + "]]}}";
+    }
+
+    private Path jmh(String... entries) throws Exception {
+        return Files.writeString(folder.resolve("jmh" + written++ + ".json"), "[" + String.join(", ", entries) + "]");
+    }
+
+    @Test
+    void unitsAreBroughtToThatOfTheOldSide() throws Exception {
+        String ms = "0.8,0.81,0.82,0.83,0.79,0.805";
+        String us = "800,810,820,830,790,805";
+        Comparison.Row row = compare(jmh(entry("avgt", "ms/op", "", ms)), jmh(entry("avgt", "us/op", "", us))).rows().get(0);
+        assertEquals(0, row.change(), 1e-9);
+        assertEquals("ms/op", row.unit());
+        assertEquals(Verdict.NO_CHANGE, row.verdict());
+        row = compare(jmh(entry("thrpt", "ops/s", "", us)), jmh(entry("thrpt", "ops/ms", "", ms))).rows().get(0);
+        assertEquals(0, row.change(), 1e-9);
+        assertEquals(row.old(), row.now(), 1e-9);
+        Path pooled = jmh(entry("avgt", "us/op", "", us));
+        row = Compare.of(jmh(entry("avgt", "ms/op", "", ms)) + "," + pooled, pooled.toString(), folder, 0.03, 0.05, null, false,
+                Compare.Sort.RESULT).rows().get(0);
+        assertEquals(12, row.oldSamples());
+        assertEquals(0.8075, row.old(), 1e-9);
+        Path tokens = jmh(entry("avgt", "tokens/s", "", ms));
+        UserError error = assertThrows(UserError.class, () -> compare(tokens, pooled));
+        assertEquals("x.Y.z: a result in us/op cannot be compared with one in tokens/s", error.getMessage());
+    }
+
+    @Test
+    void modesAreRowsOfTheirOwn() throws Exception {
+        Path both = jmh(entry("avgt", "ms/op", "", "1,1.01,1.02,1.03,1.04"), entry("thrpt", "ops/ms", "", "1,1.01,1.02,1.03,1.04"));
+        Comparison comparison = compare(both, jmh(entry("thrpt", "ops/ms", "", "2,2.01,2.02,2.03,2.04")));
+        assertEquals(1, comparison.shared());
+        assertEquals(5, comparison.rows().get(0).oldSamples());
+        assertEquals("mode=thrpt", comparison.rows().get(0).params());
+        assertEquals(Verdict.IMPROVED, comparison.rows().get(0).verdict());
+        assertEquals(List.of("x.Y.z mode=avgt"), comparison.onlyOld());
+        assertEquals(2, compare(both, both).shared());
+        Comparison none = compare(result(1, 5, 1), jmh(entry("ss", "ms/op", "", "1").replace("x.Y.z", LOOP)));
+        assertEquals(0, none.shared(), "a generation is no step");
+    }
+
+    @Test
+    void aSideOfSeveralKindsOfWeightsIsRefused() throws Exception {
+        Path synthetic = result(1, 5, 1);
+        Path real = result(2, 5, 1, 0, "H100", "checkpoint gpt2");
+        UserError error = assertThrows(UserError.class, () -> Compare.of(synthetic + "," + real, synthetic.toString(), folder, 0.03,
+                0.05, null, false, Compare.Sort.RESULT));
+        assertEquals(synthetic + "," + real + ": has " + LOOP + " with weights synthetic and checkpoint gpt2; a side is of one kind",
+                error.getMessage());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "{}", "[1, 2]", "nul", "{\"schema\": \"kvbench/steps\", \"version\": 1}",
         "[{\"benchmark\": 3, \"primaryMetric\": {\"rawData\": [[1]]}}]", "[{\"benchmark\": \"b\", \"primaryMetric\": {\"rawData\": [[\"x\", -1]]}}]"})

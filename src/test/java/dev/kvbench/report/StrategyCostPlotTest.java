@@ -41,6 +41,19 @@ class StrategyCostPlotTest {
         assertArrayEquals(new double[] {0.5, 0.5}, series(both, "knorm, cudagraph").getYData(), 1e-9);
     }
 
+    @Test
+    void onlyTimesPerOperationAreDrawnInMilliseconds() {
+        String[][] scores = {{"us/op", "1500"}, {"min/op", "0.0001"}, {"ops/ms", "3"}, {"ms/op", "2"}};
+        for (int i = 0; i < scores.length; i++) {
+            measured("full", 0, 1 + i, "fused", Double.parseDouble(scores[i][1]));
+            ((ObjectNode) jmh.get(i).path("primaryMetric")).put("scoreUnit", scores[i][0]);
+        }
+        List<PinnedPoint> points = PinnedPoint.all(steps(), jmh);
+        assertEquals(List.of(1, 2, 4), points.stream().map(PinnedPoint::cacheLength).toList());
+        assertArrayEquals(new double[] {1.5, 6, 2}, points.stream().mapToDouble(PinnedPoint::ms).toArray(), 1e-9);
+        assertEquals(0.01e-3, points.get(0).error(), 1e-12);
+    }
+
     private static List<String> names(XYChart chart) {
         return chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList();
     }

@@ -35,23 +35,23 @@ final class Scores {
         return scores;
     }
 
-    /** @return for each benchmark in a sentence what it took, from the least to the most */
+    /** @return for each benchmark and unit in a sentence what it took or made, from the least to the most */
     static List<String> ranges(List<Report.Score> scores) {
-        Map<String, List<Report.Score>> byBenchmark = new LinkedHashMap<>();
+        Map<Object, List<Report.Score>> byUnit = new LinkedHashMap<>();
         scores.stream().filter(s -> Double.isFinite(s.score()))
-                .forEach(s -> byBenchmark.computeIfAbsent(s.benchmark(), b -> new ArrayList<>()).add(s));
+                .forEach(s -> byUnit.computeIfAbsent(List.of(s.benchmark(), s.unit()), u -> new ArrayList<>()).add(s));
         List<String> sentences = new ArrayList<>();
-        byBenchmark.forEach((benchmark, of) -> {
+        byUnit.forEach((unit, of) -> {
             of.sort(Comparator.comparingDouble(Report.Score::score));
             Report.Score least = of.get(0);
             Report.Score most = of.get(of.size() - 1);
-            sentences.add(benchmark + " took " + (of.size() == 1 ? "" : "from ") + took(least)
-                    + (of.size() == 1 ? "." : " to " + took(most) + "."));
+            sentences.add(least.benchmark() + (least.unit().startsWith("ops/") ? " made " : " took ")
+                    + (of.size() == 1 ? "" : "from ") + score(least) + (of.size() == 1 ? "." : " to " + score(most) + "."));
         });
         return sentences;
     }
 
-    private static String took(Report.Score score) {
+    private static String score(Report.Score score) {
         return Numbers.digits(score.score()) + " " + score.unit() + " (" + score.name() + ")";
     }
 

@@ -56,6 +56,14 @@ class ReportsTest {
     }
 
     @Test
+    void timesAndThroughputAreSentencesOfTheirOwn() {
+        assertEquals(List.of("Eviction.score took from 2.000 us/op (a) to 3.000 us/op (b).", "Eviction.score made 0.5000 ops/us (a)."),
+                Scores.ranges(List.of(new Report.Score("Eviction.score", "b", 3, null, "us/op"),
+                        new Report.Score("Eviction.score", "a", 2, null, "us/op"),
+                        new Report.Score("Eviction.score", "a", 0.5, null, "ops/us"))));
+    }
+
+    @Test
     void costAndGainInOneSentence() throws Exception {
         Report report = report(
                 made("full cache", "full", 0, 1, steps(400, t -> 1 + t / 1000.0)),

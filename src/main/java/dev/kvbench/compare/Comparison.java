@@ -82,16 +82,18 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 missing(captions, before, after, wanted), missing(captions, after, before, wanted), rows.size(), rows, means);
     }
 
-    /** Samples by benchmark, mode and those parameters that both sides know. */
+    /** Samples by benchmark, mode and those parameters that both sides know; by all parameters where these do not tell them apart. */
     private static Map<List<Object>, Samples> keyed(Side side, Side other) {
         Set<String> known = new TreeSet<>();
         other.samples().forEach(s -> known.addAll(s.params().keySet()));
-        Map<List<Object>, Samples> keyed = new LinkedHashMap<>();
+        Map<List<Object>, List<Samples>> alike = new LinkedHashMap<>();
         for (Samples samples : side.samples()) {
             Map<String, String> params = new TreeMap<>(samples.params());
             params.keySet().retainAll(known);
-            keyed.put(List.of(samples.benchmark(), samples.mode(), params), samples);
+            alike.computeIfAbsent(List.of(samples.benchmark(), samples.mode(), params), k -> new ArrayList<>()).add(samples);
         }
+        Map<List<Object>, Samples> keyed = new LinkedHashMap<>();
+        alike.forEach((key, all) -> all.forEach(samples -> keyed.put(all.size() == 1 ? key : samples.key(), samples)));
         return keyed;
     }
 

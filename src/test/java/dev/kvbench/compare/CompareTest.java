@@ -273,6 +273,25 @@ class CompareTest {
     }
 
     @Test
+    void rowsThatOnlyAParameterOfOneSideTellsApartAreNotShared() throws Exception {
+        String scores = "1,1.01,1.02,1.03,1.04";
+        String h2o = "\"strategy\": \"h2o\"";
+        Path before = jmh(entry("avgt", "ms/op", h2o, scores), entry("avgt", "ms/op", "\"strategy\": \"full\"", scores));
+        Path after = jmh(entry("avgt", "ms/op", h2o + ", \"evictEvery\": \"1\"", scores),
+                entry("avgt", "ms/op", h2o + ", \"evictEvery\": \"4\"", scores),
+                entry("avgt", "ms/op", "\"strategy\": \"full\", \"evictEvery\": \"1\"", scores));
+        Comparison comparison = compare(before, after);
+        assertEquals(1, comparison.shared());
+        assertEquals("strategy=full evictEvery=1", compare(after, before).rows().get(0).params());
+        assertEquals(List.of("x.Y.z strategy=h2o"), comparison.onlyOld());
+        assertEquals(List.of("x.Y.z strategy=h2o evictEvery=1", "x.Y.z strategy=h2o evictEvery=4"), comparison.onlyNow());
+        // pooled, the row without the parameter has its like on the other side
+        Comparison pooled = Compare.of(before.toString(), before + "," + after, folder, 0.03, 0.05, null, false, Compare.Sort.RESULT);
+        assertEquals(2, pooled.shared());
+        assertEquals(3, pooled.onlyNow().size());
+    }
+
+    @Test
     void aSideOfSeveralKindsOfWeightsIsRefused() throws Exception {
         Path synthetic = result(1, 5, 1);
         Path real = result(2, 5, 1, 0, "H100", "checkpoint gpt2");

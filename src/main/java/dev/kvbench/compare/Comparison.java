@@ -130,15 +130,15 @@ public record Comparison(String old, String now, double threshold, double alpha,
         double[] interval = Statistics.intervalOfChange(a, b, CONFIDENCE);
         double low = Math.min(slower(interval[0], old), slower(interval[1], old));
         double high = Math.max(slower(interval[0], old), slower(interval[1], old));
-        boolean couldTell = couldTell(a.length, b.length, rows, alpha);
-        Verdict verdict = !couldTell ? Verdict.TOO_FEW
-                : p >= alpha ? Verdict.NO_CHANGE
+        // Holm's correction is milder than what couldTell asks: few samples may have told all the same
+        Verdict verdict = p >= alpha ? couldTell(a.length, b.length, rows, alpha) ? Verdict.NO_CHANGE : Verdict.TOO_FEW
                 : low > threshold ? Verdict.REGRESSED
                 : high < -threshold ? Verdict.IMPROVED
                 : Verdict.WITHIN_NOISE;
         return new Row(captions.benchmark(old), captions.params(old), old.unit(), Statistics.median(a), Statistics.median(b),
                 change, low, high, p, pair.sampled(), a.length, b.length,
-                couldTell ? 0 : Statistics.samplesThatCouldTell(rows, alpha), verdict, alongLength(old.curve(), now.curve()), old.curve(), now.curve());
+                verdict == Verdict.TOO_FEW ? Statistics.samplesThatCouldTell(rows, alpha) : 0, verdict,
+                alongLength(old.curve(), now.curve()), old.curve(), now.curve());
     }
 
     /** A change of the value as a change of time. */

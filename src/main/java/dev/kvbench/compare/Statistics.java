@@ -24,9 +24,10 @@ public final class Statistics {
         return QUANTILE.evaluate(values, 0.5);
     }
 
-    /** Two-sided p of the Mann-Whitney U test: exact for small samples without ties. */
+    /** Two-sided p of the Mann-Whitney U test: exact for small samples without ties; 1 if all values are the same. */
     static double mannWhitney(double[] a, double[] b) {
-        return MannWhitneyUTest.withDefaults().test(a, b).getPValue();
+        double p = MannWhitneyUTest.withDefaults().test(a, b).getPValue();
+        return Double.isNaN(p) ? 1 : p;
     }
 
     /**

@@ -4,7 +4,7 @@ package dev.kvbench.compare;
 public enum Verdict {
     /** The samples do not tell the sides apart. */
     NO_CHANGE("no change"),
-    /** There are too few samples to ever tell. */
+    /** The samples do not tell the sides apart, and are too few to ever do so. */
     TOO_FEW("too few samples"),
     /** The sides differ, but the interval reaches into what counts as noise. */
     WITHIN_NOISE("within noise"),

@@ -162,6 +162,31 @@ class CompareTest {
     }
 
     @Test
+    void constantResultsAreNoChange() throws Exception {
+        Path constant = jmh(entry("avgt", "ms/op", "", "2,2,2,2,2"));
+        Comparison.Row row = compare(constant, constant).rows().get(0);
+        assertEquals(Verdict.NO_CHANGE, row.verdict());
+        assertEquals(1, row.p());
+    }
+
+    @Test
+    void fewSamplesThatHolmsCorrectionLetsTellHaveAVerdict() throws Exception {
+        String many = "1.00,1.01,1.02,1.03,1.04,1.05,1.06,1.07,1.08,1.09";
+        String few = "1.00,1.01,1.02,1.03";
+        Path old = jmh(entry("avgt", "ms/op", "\"p\": \"1\"", many), entry("avgt", "ms/op", "\"p\": \"2\"", few));
+        Path now = jmh(entry("avgt", "ms/op", "\"p\": \"1\"", many.replace("1.", "2.")),
+                entry("avgt", "ms/op", "\"p\": \"2\"", few.replace("1.", "2.")));
+        Comparison.Row row = compare(old, now).rows().get(1);
+        // 2 / C(8, 4): as the other row's p is smaller, it is not doubled
+        assertEquals(2 / 70.0, row.p(), 1e-9);
+        assertEquals(Verdict.REGRESSED, row.verdict());
+        assertEquals(0, row.neededSamples());
+        row = compare(old, old).rows().get(1);
+        assertEquals(Verdict.TOO_FEW, row.verdict());
+        assertEquals(5, row.neededSamples());
+    }
+
+    @Test
     void ofManyRowsThatOneSideLacksAFewAreNamed() {
         Comparison comparison = compare(Path.of("results/2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3"),
                 Path.of("results/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3"));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import org.apache.commons.statistics.descriptive.Quantile;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
@@ -38,7 +39,7 @@ public final class StepTimeProfiler implements InternalProfiler {
             return metrics;
         }
         for (int length = 1; length <= nanos.length; length *= 2) {
-            metrics.add(metric(String.format("step.time.len%05d", length), nanos[length - 1] / 1e6, "ms"));
+            metrics.add(metric(String.format(Locale.ROOT, "step.time.len%05d", length), nanos[length - 1] / 1e6, "ms"));
         }
         metrics.addAll(quantiles("step.time", nanos));
         if (series.deviceNanos() != null) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import ai.djl.pytorch.jni.JniUtils;
 
@@ -119,7 +120,7 @@ record TrialRecord(
     }
 
     private static void write(Path folder, TrialRecord record) {
-        String name = String.format("%020d-%d-%d", ProcessHandle.current().info().startInstant()
+        String name = String.format(Locale.ROOT, "%020d-%d-%d", ProcessHandle.current().info().startInstant()
                 .map(java.time.Instant::toEpochMilli).orElse(0L), ProcessHandle.current().pid(), trials);
         try {
             Path temporary = folder.resolve(name + ".tmp");

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -104,7 +105,7 @@ final class UnfinishedRun {
     }
 
     private static String part(int index) {
-        return String.format("part-%05d.json", index);
+        return String.format(Locale.ROOT, "part-%05d.json", index);
     }
 
     boolean has(int index) {

@@ -4,6 +4,7 @@ import dev.kvbench.results.StepsFile;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
@@ -44,8 +45,8 @@ record MemoryLimit(double weightBytes, double entryBytes, double bytesPerSecond,
     }
 
     void draw(XYChart chart) {
-        XYSeries line = chart.addSeries(String.format("memory limit: weights and full cache read once at %.2f TB/s",
-                        bytesPerSecond / 1e12),
+        XYSeries line = chart.addSeries(String.format(Locale.ROOT,
+                        "memory limit: weights and full cache read once at %.2f TB/s", bytesPerSecond / 1e12),
                 IntStream.rangeClosed(1, length).asDoubleStream().toArray(),
                 IntStream.rangeClosed(1, length).mapToDouble(this::ms).toArray());
         line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -47,7 +48,7 @@ class EndToEndTest {
             assertEquals("ms/op", result.path("primaryMetric").path("scoreUnit").asText());
             assertEquals(2, result.path("primaryMetric").path("rawData").get(0).size());
             for (int length = 1; length <= 64; length *= 2) {
-                assertTrue(result.path("secondaryMetrics").path(String.format("step.time.len%05d", length))
+                assertTrue(result.path("secondaryMetrics").path(String.format(Locale.ROOT, "step.time.len%05d", length))
                         .path("score").asDouble() > 0, result.toString());
             }
         }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -93,6 +94,27 @@ class UnfinishedRunTest {
         assertEquals("100000000", steps.failures().get(0).params().get("batch"));
         assertTrue(steps.failures().get(0).message().contains("memory"), steps.failures().get(0).message());
         assertFalse(unfinished().isPresent());
+    }
+
+    @Test
+    void namesDoNotDependOnTheLocale() throws Exception {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("fa"));
+        try {
+            assertEquals("\u06f7", String.format("%d", 7), "its digits are its own");
+            UnfinishedRun run = UnfinishedRun.begin(results.resolve("x" + UnfinishedRun.SUFFIX), "2026-01-01T00:00:00Z", List.of(),
+                    Environment.source(), List.of());
+            run.add(7, new UnfinishedRun.Part(new ObjectMapper().createArrayNode(), null, "none", null, null, false));
+            assertTrue(Files.exists(run.folder().resolve("part-00007.json")));
+            run.delete();
+            String[] words = {"DecodeLoop", "-p", "model=tiny", "-p", "strategy=full", "-p", "tokens=8", "-f", "0", "-wi", "0", "-i", "1",
+                "-v", "SILENT"};
+            ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1));
+            JsonNode metrics = folder.readJmh().path(0).path("secondaryMetrics");
+            assertTrue(metrics.path("step.time.len00008").path("score").asDouble() > 0, metrics.toString());
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -129,6 +130,24 @@ class QualityTest {
         assertEquals(1, full.all().agreement().value());
         assertEquals(3, full.recall().planted().length);
         assertEquals(Collections.singletonList(null), full.recall().recall());
+    }
+
+    @Test
+    void theTableDoesNotDependOnTheLocale() {
+        QualityFile quality = QualityFile.read(Path.of("results/2026-11-25_00-27-56_f9609bf9_NVIDIA-H100-80GB-HBM3", QualityFile.FILE));
+        Locale before = Locale.getDefault();
+        try {
+            List<String> tables = new ArrayList<>();
+            for (Locale locale : List.of(Locale.ROOT, Locale.GERMANY)) {
+                Locale.setDefault(locale);
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                QualityTable.print(quality, new PrintStream(out, true, StandardCharsets.UTF_8));
+                tables.add(out.toString(StandardCharsets.UTF_8));
+            }
+            assertEquals(tables.get(0), tables.get(1));
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

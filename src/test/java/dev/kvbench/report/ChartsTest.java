@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,5 +112,24 @@ class ChartsTest {
         }
         assertTrue(ImageIO.read(Charts.writePng(chart, folder, "eight").toFile()).getHeight() > one + 200);
         assertEquals(List.of(), Files.list(folder).filter(f -> f.toString().endsWith(".tmp")).toList());
+    }
+
+    @Test
+    void numbersDoNotDependOnTheLocale() throws Exception {
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.ROOT);
+            String plain = Files.readString(Charts.writeSvg(limited(), folder, "plain"));
+            Locale.setDefault(Locale.GERMANY);
+            assertTrue(plain.equals(Files.readString(Charts.writeSvg(limited(), folder, "german"))), "a plot in German differs");
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    private static XYChart limited() {
+        XYChart chart = level(0);
+        new MemoryLimit(1e9, 1e6, 1.5e12, POINTS).draw(chart);
+        return chart;
     }
 }

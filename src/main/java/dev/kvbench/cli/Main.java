@@ -3,6 +3,9 @@ package dev.kvbench.cli;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.Shard;
 import dev.kvbench.bench.SuiteRunner;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +15,7 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry of {@code java -jar target/benchmarks.jar}: a subcommand, else JMH's own options. */
+/** Entry of {@code java -jar target/benchmarks.jar}: a subcommand, else JMH's own options. What it prints is UTF-8. */
 @Command(
         name = "benchmarks",
         description = "What a KV-cache eviction strategy costs and saves per decode step. Without a subcommand,"
@@ -31,6 +34,8 @@ public final class Main implements Runnable {
     /** @param args a subcommand with its options, or JMH's options */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
+        System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
         System.exit(execute(args));
     }
 
@@ -42,6 +47,8 @@ public final class Main implements Runnable {
         if (args.length > 0 && COMMANDS.contains(args[0])) {
             String[] words = args[0].equals("--help") ? new String[] {"help"} : args;
             return new CommandLine(new Main())
+                    .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+                    .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                     .setExecutionExceptionHandler((e, line, parsed) -> report(e))
                     .execute(words);
         }

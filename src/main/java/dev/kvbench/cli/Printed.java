@@ -2,12 +2,11 @@ package dev.kvbench.cli;
 
 import dev.kvbench.model.Tokenizer;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 
-/** Generated tokens on the standard output as they come: text in UTF-8 where there is a tokenizer, else their ids. */
+/** Generated tokens on the standard output as they come: text where there is a tokenizer, else their ids. */
 final class Printed {
 
-    private final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+    private final PrintStream out = System.out;
     private final Tokenizer tokenizer;
     private String shown = "";
     private String text = "";

@@ -2,6 +2,7 @@ package dev.kvbench.doctor;
 
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ public record Smoke(Map<String, String> said, int exit, String frame, boolean ti
             if (!ended) {
                 process.destroyForcibly().waitFor();
             }
-            return parse(new String(Files.readAllBytes(output)).lines().toList(), process.exitValue(), !ended);
+            return parse(new String(Files.readAllBytes(output), StandardCharsets.UTF_8).lines().toList(), process.exitValue(), !ended);
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();

@@ -7,12 +7,14 @@ import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
 import dev.kvbench.UserError;
 import dev.kvbench.runtime.Libtorch;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
  * Loads libtorch and computes 1 + 1 with it, on the CPU and on a GPU if there is one. A program of its own,
  * started by {@link Smoke}: a library that does not fit can take the process down.
- * Prints what it learns, one {@code KEY=VALUE} a line behind {@link #MARK}, as soon as it knows.
+ * Prints what it learns in UTF-8, one {@code KEY=VALUE} a line behind {@link #MARK}, as soon as it knows.
  */
 public final class SmokeTest {
 
@@ -26,6 +28,7 @@ public final class SmokeTest {
 
     /** @param args none */
     public static void main(String[] args) {
+        System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
         int code = 0;
         settings();
         try {

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +64,23 @@ class BaselineTest {
         assertTrue(run("baseline", "--results", folder).out.contains("newest  2026-11-24_08-17-59"));
         assertEquals(0, run("baseline", "remove", "start", "--results", folder).exit);
         assertEquals(List.of("newest"), List.copyOf(new Baselines(results).all().keySet()));
+    }
+
+    @Test
+    void whatIsPrintedIsUtf8WhateverTheLocale() throws Exception {
+        String first = results.resolve("2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3").toString();
+        for (List<String> words : List.of(List.of("compare", first, first), List.of("help", "run"))) {
+            List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp", System.getProperty("java.class.path"), "dev.kvbench.cli.Main"));
+            command.addAll(words);
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().put("LC_ALL", "C");
+            Process process = builder.start();
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, process.waitFor(), out);
+            assertTrue(out.contains("\u2581") || out.contains("\u2026"), out);
+            assertTrue(!out.contains("?"), out);
+        }
     }
 
     @Test

@@ -46,6 +46,7 @@ class SmokeRunTest {
         assertEquals("on the cpu: 1 + 1 gave [3.0, 3.0]", shell("echo 'kvbench-smoke cpu=1 + 1 gave [3.0, 3.0]'").problem());
         assertEquals("on the gpu: CUDA error",
                 shell("echo 'kvbench-smoke cpu=ok'; echo 'kvbench-smoke gpu=CUDA error'").problem());
+        assertEquals("n\u00e4h", shell("printf 'kvbench-smoke error=n\\303\\244h\\n'").problem());
         assertEquals("LinkageError: x", shell("echo 'kvbench-smoke error=LinkageError: x'; exit 1").problem());
     }
 }

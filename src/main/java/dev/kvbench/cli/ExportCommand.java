@@ -21,7 +21,7 @@ final class ExportCommand implements Callable<Integer> {
     private Path result;
 
     @Option(names = "--format", required = true, description = "csv: a line per step; github-action: customSmallerIsBetter"
-            + " entries of github-action-benchmark")
+            + " entries of github-action-benchmark; github-action-bigger: customBiggerIsBetter, what is throughput")
     private String format;
 
     @Option(names = "--help", usageHelp = true, description = "shows this")

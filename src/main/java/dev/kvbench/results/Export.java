@@ -1,42 +1,33 @@
 package dev.kvbench.results;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kvbench.UserError;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** A result in the forms that other tools read. */
 public enum Export {
-    /** Entries of github-action-benchmark's tool "customSmallerIsBetter": the medians, in ms. */
+    /**
+     * Entries of github-action-benchmark's tool "customSmallerIsBetter": the median step where there are series, else
+     * JMH's score, each in the unit that it names. Throughput is left out.
+     */
     GITHUB_ACTION {
         @Override
         public void write(ResultFolder folder, Appendable out) throws java.io.IOException {
-            ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-            ArrayNode entries = mapper.createArrayNode();
-            for (JsonNode result : folder.readJmh()) {
-                JsonNode step = result.path("secondaryMetrics").path("step.time.p50");
-                JsonNode metric = step.isMissingNode() ? result.path("primaryMetric") : step;
-                ObjectNode entry = entries.addObject();
-                entry.put("name", result.path("benchmark").asText().replaceFirst("^.*\\.(\\w+)Benchmark\\.", "$1.")
-                        + result.path("params").properties().stream()
-                                .map(p -> " " + p.getKey() + "=" + p.getValue().asText()).collect(Collectors.joining()));
-                entry.put("unit", metric.path("scoreUnit").asText());
-                entry.put("value", metric.path("score").asDouble());
-                double error = metric.path("scoreError").asDouble(Double.NaN);
-                if (!Double.isNaN(error)) {
-                    entry.put("range", "± " + error);
-                }
-            }
-            try {
-                out.append(mapper.writeValueAsString(entries)).append('\n');
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException(e);
-            }
+            writeEntries(folder, false, out);
+        }
+    },
+
+    /** Entries of github-action-benchmark's tool "customBiggerIsBetter": JMH's scores that are throughput. */
+    GITHUB_ACTION_BIGGER {
+        @Override
+        public void write(ResultFolder folder, Appendable out) throws java.io.IOException {
+            writeEntries(folder, true, out);
         }
     },
 
@@ -63,6 +54,34 @@ public enum Export {
             }
         }
     };
+
+    private static void writeEntries(ResultFolder folder, boolean biggerIsBetter, Appendable out) throws java.io.IOException {
+        ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+        ArrayNode entries = mapper.createArrayNode();
+        for (JsonNode result : folder.readJmh()) {
+            JsonNode step = result.path("secondaryMetrics").path("step.time.p50");
+            JsonNode metric = step.isMissingNode() ? result.path("primaryMetric") : step;
+            boolean throughput = step.isMissingNode() && result.path("mode").asText().equals("thrpt");
+            if (throughput != biggerIsBetter) {
+                continue;
+            }
+            ObjectNode entry = entries.addObject();
+            entry.put("name", result.path("benchmark").asText().replaceFirst("^.*\\.(\\w+)Benchmark\\.", "$1.")
+                    + result.path("params").properties().stream()
+                            .map(p -> " " + p.getKey() + "=" + p.getValue().asText()).collect(Collectors.joining()));
+            entry.put("unit", metric.path("scoreUnit").asText());
+            entry.put("value", metric.path("score").asDouble());
+            double error = metric.path("scoreError").asDouble(Double.NaN);
+            if (!Double.isNaN(error)) {
+                entry.put("range", "± " + error);
+            }
+        }
+        if (entries.isEmpty()) {
+            throw new UserError(folder.path() + ": has no " + (biggerIsBetter ? "throughput; times are of --format github-action"
+                    : "time; throughput is of --format github-action-bigger"));
+        }
+        out.append(mapper.writeValueAsString(entries)).append('\n');
+    }
 
     private static String quoted(String value) {
         return value.matches("[^\",\n\r]*") ? value : "\"" + value.replace("\"", "\"\"") + "\"";

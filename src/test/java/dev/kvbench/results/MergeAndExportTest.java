@@ -65,6 +65,24 @@ class MergeAndExportTest {
     }
 
     @Test
+    void theActionsEntriesOfThroughputAreOfTheOtherTool() throws Exception {
+        ResultFolder both = new ResultFolder(Files.createDirectory(folder.resolve("both")));
+        Files.writeString(both.path().resolve(ResultFolder.JMH_FILE), """
+                [{"benchmark": "a.b.EvictionBenchmark.score", "mode": "avgt", "primaryMetric": {"score": 4.5, "scoreUnit": "us/op"}},
+                 {"benchmark": "a.b.EvictionBenchmark.score", "mode": "thrpt", "primaryMetric": {"score": 0.2, "scoreUnit": "ops/us"}}]""");
+        assertEquals("[{\"name\":\"Eviction.score\",\"unit\":\"us/op\",\"value\":4.5}]", entries(Export.GITHUB_ACTION, both));
+        assertEquals("[{\"name\":\"Eviction.score\",\"unit\":\"ops/us\",\"value\":0.2}]", entries(Export.GITHUB_ACTION_BIGGER, both));
+        UserError error = assertThrows(UserError.class, () -> entries(Export.GITHUB_ACTION_BIGGER, FP32));
+        assertTrue(error.getMessage().contains("no throughput"), error.getMessage());
+    }
+
+    private static String entries(Export form, ResultFolder of) throws Exception {
+        StringBuilder out = new StringBuilder();
+        form.write(of, out);
+        return new ObjectMapper().readTree(out.toString()).toString();
+    }
+
+    @Test
     void theTableHasEveryStep() throws Exception {
         StringBuilder out = new StringBuilder();
         Export.CSV.write(FP32, out);

@@ -13,8 +13,12 @@ import dev.kvbench.runtime.cuda.CapturedOperators;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.torch.TorchModule;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What a strategy does at the end of a step, alone: scoring, and with a full window eviction. Works on a cache of its
@@ -29,8 +33,8 @@ public final class Eviction implements AutoCloseable {
     private final IValue state;
     private final IValue cacheArray;
     private final IValue scores;
-    private final CapturedOperators capturedScoring;
-    private final CapturedOperators capturedEviction;
+    /** Scoring, then eviction; empty where they are not captured. */
+    private final List<CapturedOperators> captured;
     private final IValue rowsBefore;
     private final IValue rowsFull;
     private final int window;
@@ -57,18 +61,22 @@ public final class Eviction implements AutoCloseable {
         scores = IValue.from(arrays[KvCache.SCORES]);
         rowsBefore = rows(config, cache.batch(), window);
         rowsFull = rows(config, cache.batch(), window + 1);
-        CapturedOperators scoring = null;
-        CapturedOperators eviction = null;
-        if (manager.getDevice().isGpu()) {
-            try {
-                scoring = new CapturedOperators(() -> operators(rowsBefore, window));
-                eviction = new CapturedOperators(() -> operators(rowsFull, window + 1));
-            } catch (Unsupported e) {
-                System.err.println("eviction is not captured: " + e.getMessage());
-            }
+        captured = !manager.getDevice().isGpu() ? List.of() : allOrNone(List.of(
+                () -> new CapturedOperators(() -> operators(rowsBefore, window)),
+                () -> new CapturedOperators(() -> operators(rowsFull, window + 1))), CapturedOperators::close);
+    }
+
+    /** Captures all, or none where one is unsupported: they are timed alike, and one label is for all. */
+    static <T> List<T> allOrNone(List<Supplier<T>> captures, Consumer<T> close) {
+        List<T> captured = new ArrayList<>();
+        try {
+            captures.forEach(capture -> captured.add(capture.get()));
+            return captured;
+        } catch (Unsupported e) {
+            System.err.println("eviction is not captured: " + e.getMessage());
+            captured.forEach(close);
+            return List.of();
         }
-        capturedScoring = scoring;
-        capturedEviction = eviction;
     }
 
     /** Attention weights, L x [B, H, n]. */
@@ -83,19 +91,19 @@ public final class Eviction implements AutoCloseable {
 
     /** Scores a step that leaves the window full and evicts nothing. */
     public void score() {
-        run(capturedScoring, rowsBefore, window);
+        run(0, rowsBefore, window);
     }
 
     /** Scores a step that finds the window full, and evicts one entry. */
     public void scoreAndEvict() {
-        run(capturedEviction, rowsFull, window + 1);
+        run(1, rowsFull, window + 1);
     }
 
-    private void run(CapturedOperators captured, IValue rows, int n) {
-        if (captured == null) {
+    private void run(int which, IValue rows, int n) {
+        if (captured.isEmpty()) {
             operators(rows, n);
         } else {
-            captured.run();
+            captured.get(which).run();
         }
     }
 
@@ -107,15 +115,12 @@ public final class Eviction implements AutoCloseable {
 
     /** @return whether the operators are captured; otherwise the host's part of their launch is in their time */
     public boolean captured() {
-        return capturedEviction != null;
+        return !captured.isEmpty();
     }
 
     @Override
     public void close() {
-        if (capturedScoring != null) {
-            capturedScoring.close();
-            capturedEviction.close();
-        }
+        captured.forEach(CapturedOperators::close);
         for (IValue value : new IValue[] {state, cacheArray, scores, rowsBefore, rowsFull}) {
             value.close();
         }

@@ -1,7 +1,9 @@
 package dev.kvbench.compare;
 
+import dev.kvbench.UserError;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,31 +28,34 @@ public final class History {
     public record Entry(Path folder, Instant created, String commit, String device, String row, double median, String unit,
             int iterations) {}
 
+    private record Result(ResultFolder folder, Instant created, Fingerprint fingerprint, List<Samples> samples) {}
+
     private History() {}
 
     /**
      * @param results the folder of results
      * @param wanted which rows, by benchmark and parameters in words
-     * @return their figures
-     * @throws dev.kvbench.UserError if a result cannot be read
+     * @return their figures; what cannot be read is passed over with a line
+     * @throws UserError if the folder cannot be read
      */
     public static List<Entry> of(Path results, Predicate<String> wanted) {
-        List<Side> sides = new ArrayList<>();
+        List<Result> read = new ArrayList<>();
         for (ResultFolder folder : ResultFolder.all(results)) {
-            Side side = Side.of(folder);
-            if (!side.samples().isEmpty()) {
-                sides.add(side);
+            try {
+                StepsFile steps = folder.readSteps();
+                read.add(new Result(folder, Instant.parse(steps.created()), steps.fingerprint(), Side.ofFolder(folder, steps)));
+            } catch (UserError e) {
+                System.err.println("passed over: " + e.getMessage());
             }
         }
-        Captions captions = new Captions(sides.stream().flatMap(s -> s.samples().stream()).toList(), List.of());
+        Captions captions = new Captions(read.stream().flatMap(r -> r.samples.stream()).toList(), List.of());
         List<Entry> entries = new ArrayList<>();
-        for (Side side : sides) {
-            ResultFolder folder = new ResultFolder(Path.of(side.name()));
-            Fingerprint fingerprint = folder.readSteps().fingerprint();
-            for (Samples samples : side.samples()) {
+        for (Result result : read) {
+            Fingerprint fingerprint = result.fingerprint;
+            for (Samples samples : result.samples) {
                 String row = captions.benchmark(samples) + " " + captions.params(samples);
                 if (wanted.test(row)) {
-                    entries.add(new Entry(folder.path(), Instant.parse(folder.readSteps().created()),
+                    entries.add(new Entry(result.folder.path(), result.created,
                             fingerprint.commit() == null ? "unknown" : fingerprint.commit().substring(0, 8),
                             fingerprint.deviceName(), row, Statistics.median(samples.values()), samples.unit(), samples.values().length));
                 }

@@ -44,8 +44,16 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
             if (!Files.exists(path)) {
                 path = new Baselines(results).find(part).orElseGet(() -> newestOf(part, results));
             }
-            for (Samples samples : Files.isRegularFile(path) && !beside(path, ResultFolder.STEPS_FILE)
-                    ? ofJmh(readJmh(path)) : ofFolder(ResultFolder.open(path), fingerprints)) {
+            List<Samples> found;
+            if (Files.isRegularFile(path) && !beside(path, ResultFolder.STEPS_FILE)) {
+                found = ofJmh(readJmh(path));
+            } else {
+                ResultFolder folder = ResultFolder.open(path);
+                StepsFile steps = folder.readSteps();
+                fingerprints.add(steps.fingerprint());
+                found = ofFolder(folder, steps);
+            }
+            for (Samples samples : found) {
                 pooled.merge(samples.key(), samples, (a, b) -> pool(name, a, b));
             }
         }
@@ -53,13 +61,6 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
             throw new UserError(name + ": has no measured iteration to compare");
         }
         return new Side(name, fingerprints, List.copyOf(pooled.values()));
-    }
-
-    /** @return one result; without samples if it has no measured iteration */
-    static Side of(ResultFolder folder) {
-        List<Fingerprint> fingerprints = new ArrayList<>();
-        List<Samples> samples = ofFolder(folder, fingerprints);
-        return new Side(folder.path().toString(), fingerprints, samples);
     }
 
     private static boolean beside(Path file, String name) {
@@ -90,9 +91,8 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
                 a.unit(), a.curve().length >= b.curve().length ? a.curve() : b.curve());
     }
 
-    private static List<Samples> ofFolder(ResultFolder folder, List<Fingerprint> fingerprints) {
-        StepsFile steps = folder.readSteps();
-        fingerprints.add(steps.fingerprint());
+    /** @return what one result has measured, whose {@code steps} are read */
+    static List<Samples> ofFolder(ResultFolder folder, StepsFile steps) {
         List<Samples> found = new ArrayList<>();
         List<Samples> jmh = folder.hasJmh() ? ofJmh(folder.readJmh()) : List.of();
         for (StepsFile.Configuration configuration : steps.configurations()) {

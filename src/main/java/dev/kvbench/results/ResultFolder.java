@@ -10,8 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -36,17 +40,34 @@ public record ResultFolder(Path path) {
 
     /**
      * @param results the folder of results
-     * @return the results in it, oldest first; what is no result is passed over
+     * @return the results in it, oldest first; what is no result is passed over, with a line if it looks like one
      * @throws UserError if the folder cannot be read
      */
     public static List<ResultFolder> all(Path results) {
+        Map<ResultFolder, Instant> created = new HashMap<>();
         try (Stream<Path> entries = Files.isDirectory(results) ? Files.list(results) : Stream.empty()) {
-            return entries.filter(f -> Files.isRegularFile(f.resolve(STEPS_FILE)) && !f.getFileName().toString().startsWith("."))
+            entries.filter(f -> Files.isRegularFile(f.resolve(STEPS_FILE)) && !f.getFileName().toString().startsWith("."))
                     .map(ResultFolder::new)
-                    .sorted(Comparator.comparing((ResultFolder f) -> String.valueOf(f.readSteps().created())))
-                    .toList();
+                    .forEach(folder -> {
+                        try {
+                            created.put(folder, folder.created());
+                        } catch (UserError e) {
+                            System.err.println("passed over: " + e.getMessage());
+                        }
+                    });
         } catch (IOException e) {
             throw new UserError(results + ": cannot be read: " + e, e);
+        }
+        return created.keySet().stream().sorted(Comparator.<ResultFolder, Instant>comparing(created::get)
+                .thenComparing(ResultFolder::path)).toList();
+    }
+
+    private Instant created() {
+        String created = readSteps().created();
+        try {
+            return Instant.parse(String.valueOf(created));
+        } catch (DateTimeParseException e) {
+            throw new UserError(path.resolve(STEPS_FILE) + ": created at '" + created + "', which is no time", e);
         }
     }
 

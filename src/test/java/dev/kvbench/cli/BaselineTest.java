@@ -67,6 +67,27 @@ class BaselineTest {
     }
 
     @Test
+    void whatCannotBeReadIsPassedOver() throws IOException {
+        String folder = results.toString();
+        Path broken = Files.createDirectory(results.resolve("2026-11-25_broken"));
+        Files.writeString(broken.resolve("steps.json"), "{");
+        Path timeless = Files.createDirectory(results.resolve("2026-11-25_timeless"));
+        Path second = results.resolve("2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3");
+        Files.writeString(timeless.resolve("steps.json"),
+                Files.readString(second.resolve("steps.json")).replaceFirst("\"created\" : \"[^\"]*\"", "\"created\" : \"once\""));
+        Run saved = run("baseline", "save", "newest", "--results", folder);
+        assertEquals(0, saved.exit, saved.out);
+        assertTrue(saved.out.contains("newest  " + second), saved.out);
+        assertEquals(List.of(broken, timeless).stream().map(Path::toString).toList(), saved.out.lines().filter(l -> l.startsWith("passed over: "))
+                .map(l -> l.replaceFirst("^passed over: (.*)/steps.json: .*$", "$1")).sorted().toList());
+        Files.writeString(second.resolve("jmh.json"), "{");
+        Run history = run("history", "--results", folder);
+        assertEquals(0, history.exit, history.out);
+        assertEquals(3, history.out.lines().filter(l -> l.startsWith("passed over: ")).count(), history.out);
+        assertEquals(2, history.out.lines().filter(l -> l.startsWith("2026-11-24T08:14  1b441074")).count(), history.out);
+    }
+
+    @Test
     void whatIsPrintedIsUtf8WhateverTheLocale() throws Exception {
         String first = results.resolve("2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3").toString();
         for (List<String> words : List.of(List.of("compare", first, first), List.of("help", "run"))) {

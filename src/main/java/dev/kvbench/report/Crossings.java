@@ -43,7 +43,7 @@ final class Crossings {
         boolean evicts = first <= length;
         int endTokens = Math.min(END, evicts ? length - first + 1 : length);
         return new Report.Crossing(strategy.name(), full.name(), evicts ? first : null,
-                first == 1 ? null : change(strategy, full, 1, Math.min(first - 1, length)),
+                change(strategy, full, 1, Math.min(first - 1, length)),
                 evicts ? change(strategy, full, first, first + endTokens - 1) : null,
                 evicts ? change(strategy, full, first, length) : null,
                 change(strategy, full, length - endTokens + 1, length), endTokens, length,
@@ -109,7 +109,7 @@ final class Crossings {
         int first = strategy.firstEviction();
         int from = Math.max(1, first - END);
         double step = Measured.median(base, Math.max(1, first - END / 2), Math.min(full.length(), first + END / 2 - 1));
-        double scoring = first == 1 ? 0 : Measured.median(own, from, first - 1) - Measured.median(base, from, first - 1);
+        double scoring = Measured.median(own, from, first - 1) - Measured.median(base, from, first - 1);
         double evicting = Measured.median(own, first, strategy.length());
         return new Report.Cost(strategy.name(), device ? "device" : "host", step, scoring, evicting - step - scoring,
                 strategy.device() == null ? null : sync(strategy, first), Measured.median(strategy.host(), first, strategy.length()));

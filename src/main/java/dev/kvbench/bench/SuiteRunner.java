@@ -307,7 +307,7 @@ public final class SuiteRunner {
         boolean gpu = Libtorch.hasGpu();
         out.printf("# kvbench %s: %d configuration%s on the %s%n", Libtorch.buildProperty("version"), plan.size(),
                 plan.size() == 1 ? "" : "s", gpu ? "GPU" : "CPU (no GPU that libtorch can use)");
-        double seconds = Expectation.seconds(plan, iterations(effort), gpu);
+        double seconds = Expectation.seconds(plan, forks(effort), generations(effort), gpu);
         if (seconds > QUIET_SECONDS) {
             out.printf("# Expect about %.0f minutes. Shorter: -p model=gpt2 (a sixth of the size), -p tokens=256,"
                     + " or fewer iterations with -i 1%n", Math.ceil(seconds / 60));
@@ -316,10 +316,16 @@ public final class SuiteRunner {
 
     /** Iterations of one configuration, forks and warm-up counted, as far as is known before JMH starts. */
     private int iterations(RunConfig.Effort effort) {
-        int forks = options.getForkCount().orElse(effort == null ? 1 : effort.forks());
-        return Math.max(1, forks)
-                * (options.getWarmupIterations().orElse(effort == null ? 1 : effort.warmupIterations())
-                        + options.getMeasurementIterations().orElse(effort == null ? 3 : effort.iterations()));
+        return forks(effort) * generations(effort);
+    }
+
+    private int forks(RunConfig.Effort effort) {
+        return Math.max(1, options.getForkCount().orElse(effort == null ? 1 : effort.forks()));
+    }
+
+    private int generations(RunConfig.Effort effort) {
+        return options.getWarmupIterations().orElse(effort == null ? 1 : effort.warmupIterations())
+                + options.getMeasurementIterations().orElse(effort == null ? 3 : effort.iterations());
     }
 
     private static String describe(RunPlan.Configuration one) {

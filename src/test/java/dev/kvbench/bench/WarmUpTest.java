@@ -1,0 +1,60 @@
+package dev.kvbench.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** When a warm-up stops, told by made-up times, and what a forecast makes of it. */
+class WarmUpTest {
+
+    private static final long MS = 1_000_000;
+
+    /** Blocks of three steps with these medians, in ms, one of them an outlier; the last is repeated. */
+    private static Supplier<long[]> blocks(long... medians) {
+        Iterator<Long> next = LongStream.concat(Arrays.stream(medians), LongStream.generate(() -> medians[medians.length - 1]))
+                .iterator();
+        return () -> {
+            long median = next.next() * MS;
+            return new long[] {50 * median, median, median / 2};
+        };
+    }
+
+    @Test
+    void twoBlocksAreCompared() {
+        assertEquals(2, WarmUp.untilSettled(blocks(10)));
+        assertEquals(2, WarmUp.untilSettled(blocks(100, 105)), "5 % more is settled");
+        assertEquals(3, WarmUp.untilSettled(blocks(100, 106)), "6 % more is not");
+        assertEquals(3, WarmUp.untilSettled(blocks(100, 94)));
+        assertEquals(5, WarmUp.untilSettled(blocks(80, 40, 20, 10)), "as long as steps become faster");
+    }
+
+    @Test
+    void whatNeverSettlesEnds() {
+        int[] calls = {0};
+        assertEquals(24, WarmUp.untilSettled(() -> new long[] {calls[0]++ % 2 == 0 ? MS : 2 * MS}));
+        assertEquals(24, calls[0]);
+    }
+
+    @Test
+    void slowStepsAreNotWaitedForLong() {
+        assertEquals(2, WarmUp.untilSettled(blocks(1000, 2000, 1000)), "the second took 103 s");
+        assertEquals(3, WarmUp.untilSettled(blocks(60_000, 100, 200)), "of the first nothing counts");
+    }
+
+    @Test
+    void aForecastCountsTheWarmUpOfEveryFork() {
+        Map<String, String> params = Map.of("strategy", "full", "window", "0", "heavyHitters", "0", "model", "gpt2", "dtype", "fp32",
+                "batch", "1", "device", "cpu", "tokens", "100");
+        List<RunPlan.Configuration> plan = List.of(new RunPlan.Configuration("x", params));
+        double step = Expectation.seconds(plan, 1, 2, true) - Expectation.seconds(plan, 1, 1, true);
+        double start = Expectation.seconds(plan, 1, 0, true);
+        assertEquals(3 * start + 6 * step, Expectation.seconds(plan, 3, 2, true), 1e-9);
+        assertEquals(WarmUp.USUAL_STEPS * step / 100, start - 8 * 124_439_808 * 4e-9, 1e-6);
+    }
+}

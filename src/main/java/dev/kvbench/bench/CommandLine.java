@@ -1,14 +1,24 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.UserError;
+import dev.kvbench.results.Writable;
 import java.io.Serializable;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.WarmupMode;
 
-/** What JMH's own parser does not tell of a command line. */
+/** What JMH's own parser does not tell of a command line, and which of JMH's options the benchmarks do not take. */
 final class CommandLine {
 
     private CommandLine() {}
@@ -25,6 +35,59 @@ final class CommandLine {
             }
         }
         return names;
+    }
+
+    /**
+     * Refuses what would run otherwise than a result says: a decode loop is one thread's, and every record that a process
+     * leaves counts as a fork's.
+     *
+     * @param options JMH's options
+     * @throws UserError if one of them is such
+     */
+    static void check(CommandLineOptions options) {
+        int threads = options.getThreads().orElse(1);
+        if (threads != 1) {
+            throw new UserError("-t " + (threads < 1 ? "max" : threads) + ": a benchmark runs in one thread, with libtorch's threads"
+                    + " below it; leave -t out, or take -p batch=N for more sequences");
+        }
+        int[] groups = options.getThreadGroups().orElse(new int[] {1});
+        if (IntStream.of(groups).sum() != 1) {
+            throw new UserError("-tg " + String.join(",", IntStream.of(groups).mapToObj(Integer::toString).toList())
+                    + ": a benchmark runs in one thread; leave -tg out");
+        }
+        if (options.getWarmupForkCount().orElse(0) > 0) {
+            throw new UserError("-wf " + options.getWarmupForkCount().get()
+                    + ": every fork of a configuration counts, and warms up by itself; leave -wf out");
+        }
+        if (options.getWarmupMode().orElse(WarmupMode.INDI) != WarmupMode.INDI) {
+            throw new UserError("-wm " + options.getWarmupMode().get() + ": configurations run, and warm up, one at a time; leave -wm out");
+        }
+        if (!options.getWarmupIncludes().isEmpty()) {
+            throw new UserError("-wmb " + String.join(",", options.getWarmupIncludes())
+                    + ": configurations run, and warm up, one at a time; leave -wmb out");
+        }
+        if (options.getBenchModes().size() > 1 || options.getBenchModes().contains(Mode.All)) {
+            throw new UserError("-bm " + String.join(",", options.getBenchModes().stream().map(Mode::shortLabel).sorted().toList())
+                    + ": a result has one mode per benchmark; name one");
+        }
+        if (options.getOutput().hasValue()) {
+            Writable.file("-o", Path.of(options.getOutput().get()));
+        }
+        resultFile(options).ifPresent(file -> Writable.file("-rff", file));
+    }
+
+    /**
+     * @param options JMH's options
+     * @return where they want JMH's result, beside the result folder
+     */
+    static Optional<Path> resultFile(CommandLineOptions options) {
+        return options.getResult().hasValue() || options.getResultFormat().hasValue()
+                ? Optional.of(Path.of(options.getResult().orElse("jmh-result." + format(options).toString().toLowerCase(Locale.ROOT))))
+                : Optional.empty();
+    }
+
+    static ResultFormatType format(CommandLineOptions options) {
+        return options.getResultFormat().orElse(ResultFormatType.CSV);
     }
 
     /**

@@ -15,13 +15,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -57,7 +57,7 @@ public final class SuiteRunner {
     private final RunConfig config;
     private final List<String> command;
     private final Path results;
-    private final PrintStream out = System.out;
+    private PrintStream out = System.out;
 
     /**
      * @param options JMH's options as the user gave them; they win over the configuration
@@ -79,6 +79,7 @@ public final class SuiteRunner {
      * @throws IOException if the result cannot be written
      */
     public ResultFolder run(Shard shard) throws IOException {
+        CommandLine.check(options);
         List<RunPlan.Configuration> plan = shard.of(RunPlan.of(benchmarks(), this::values));
         if (plan.isEmpty()) {
             throw new UserError("--shard " + shard.index() + "/" + shard.count() + ": no configuration is left for it");
@@ -88,7 +89,7 @@ public final class SuiteRunner {
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
         return run(UnfinishedRun.begin(
                 ResultName.unused(results, ResultName.of(start, source.commit(), null) + share, UnfinishedRun.SUFFIX),
-                start.toString(), command, source, plan));
+                start.toString(), command, source, plan), StandardOpenOption.TRUNCATE_EXISTING);
     }
 
     /**
@@ -100,6 +101,7 @@ public final class SuiteRunner {
      * @throws IOException if the result cannot be written
      */
     public ResultFolder resume(Path folder) throws IOException {
+        CommandLine.check(options);
         UnfinishedRun unfinished = UnfinishedRun.open(folder);
         Environment.Source before = unfinished.plan().source();
         Environment.Source now = Environment.source();
@@ -112,7 +114,7 @@ public final class SuiteRunner {
             throw new UserError("--resume " + folder + ": begun on " + unfinished.plan().machine() + ", this is " + machine
                     + "; a result is of one kind of machine");
         }
-        return run(unfinished);
+        return run(unfinished, StandardOpenOption.APPEND);
     }
 
     /**
@@ -122,6 +124,18 @@ public final class SuiteRunner {
      */
     public static List<String> commandOf(Path folder) {
         return UnfinishedRun.open(folder).plan().command();
+    }
+
+    /** Prints where the options say, over or behind what is there. */
+    private ResultFolder run(UnfinishedRun unfinished, StandardOpenOption there) throws IOException {
+        if (!options.getOutput().hasValue()) {
+            return run(unfinished);
+        }
+        try (PrintStream file = new PrintStream(Files.newOutputStream(Path.of(options.getOutput().get()),
+                StandardOpenOption.CREATE, StandardOpenOption.WRITE, there), true, StandardCharsets.UTF_8)) {
+            out = file;
+            return run(unfinished);
+        }
     }
 
     private ResultFolder run(UnfinishedRun unfinished) throws IOException {
@@ -137,16 +151,17 @@ public final class SuiteRunner {
                 unfinished.add(i, part);
                 if (part.failure() != null) {
                     System.err.println("failed: " + describe(plan.get(i)) + ": " + part.failure());
+                    if (options.shouldFailOnError().orElse(false) && i != missing.get(missing.size() - 1)) {
+                        throw new IllegalStateException("-foe: stopped at the first failure; `run --resume " + unfinished.folder()
+                                + "` goes on with the rest");
+                    }
                 }
             }
         }
         out.println();
         ResultFormatFactory.getInstance(ResultFormatType.TEXT, out).writeOut(jmh);
-        if (options.getResult().hasValue() || options.getResultFormat().hasValue()) {
-            ResultFormatType type = options.getResultFormat().orElse(ResultFormatType.CSV);
-            String name = options.getResult().orElse("jmh-result." + type.toString().toLowerCase(Locale.ROOT));
-            ResultFormatFactory.getInstance(type, name).writeOut(jmh);
-        }
+        CommandLine.resultFile(options).ifPresent(file ->
+                ResultFormatFactory.getInstance(CommandLine.format(options), file.toString()).writeOut(jmh));
         return finish(unfinished);
     }
 
@@ -162,7 +177,7 @@ public final class SuiteRunner {
         try {
             finished = run(one, effort, records, iterationDone, r -> reason[0] = reason[0] == null ? r : reason[0]);
         } catch (RunnerException e) {
-            reason[0] = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            reason[0] = reason[0] == null ? String.valueOf(e.getMessage()).lines().findFirst().orElse("") : reason[0];
         }
         List<TrialRecord> trials = trials(records);
         delete(records);

@@ -3,6 +3,7 @@ package dev.kvbench.cli;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.Shard;
 import dev.kvbench.bench.SuiteRunner;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -54,9 +55,7 @@ public final class Main implements Runnable {
         }
         try {
             CommandLineOptions options = new CommandLineOptions(args);
-            if (options.shouldHelp() || options.shouldList() || options.shouldListWithParams()
-                    || options.shouldListProfilers() || options.shouldListResultFormats()) {
-                org.openjdk.jmh.Main.main(args);
+            if (listed(options, args)) {
                 return 0;
             }
             List<String> command = Arrays.asList(args);
@@ -64,6 +63,16 @@ public final class Main implements Runnable {
         } catch (Exception e) {
             return report(e);
         }
+    }
+
+    /** Answers options of JMH that only list something, such as -l and -h; false if there is none. */
+    static boolean listed(CommandLineOptions options, String... words) throws IOException {
+        boolean lists = options.shouldHelp() || options.shouldList() || options.shouldListWithParams()
+                || options.shouldListProfilers() || options.shouldListResultFormats();
+        if (lists) {
+            org.openjdk.jmh.Main.main(words);
+        }
+        return lists;
     }
 
     private static int report(Exception e) {

@@ -56,9 +56,13 @@ final class RunCommand implements Callable<Integer> {
         if (resume != null) {
             return resumed();
         }
+        String[] words = jmh.toArray(String[]::new);
+        CommandLineOptions options = new CommandLineOptions(words);
+        if (Main.listed(options, words)) {
+            return 0;
+        }
         RunConfig configuration = RunConfig.read(config);
         List<String> command = spec.commandLine().getParseResult().originalArgs();
-        CommandLineOptions options = new CommandLineOptions(jmh.toArray(String[]::new));
         Shard share = shard != null ? Shard.parse(shard) : Shard.of(System.getenv()).orElse(new Shard(1, 1));
         if (share.count() > 1) {
             System.out.println("# Shard " + share.index() + " of " + share.count());

@@ -118,6 +118,23 @@ class UnfinishedRunTest {
     }
 
     @Test
+    void failOnErrorStopsAtTheFirstFailureAndLeavesTheRest() throws Exception {
+        Path printed = results.resolve("printed.txt");
+        String[] words = {"DecodeLoop", "-p", "model=tiny", "-p", "strategy=full", "-p", "batch=100000000,1", "-p", "tokens=8", "-f",
+            "1", "-wi", "0", "-i", "1", "-foe", "true", "-o", printed.toString()};
+        SuiteRunner runner = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results);
+        String message = assertThrows(IllegalStateException.class, () -> runner.run(new Shard(1, 1))).getMessage();
+        Path left = unfinished().orElseThrow();
+        assertEquals("-foe: stopped at the first failure; `run --resume " + left + "` goes on with the rest", message);
+        StepsFile steps = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).resume(left).readSteps();
+        assertEquals(1, steps.configurations().size());
+        assertTrue(steps.failures().get(0).message().contains("memory"), steps.failures().get(0).message());
+        String output = Files.readString(printed);
+        assertTrue(output.contains("Configuration 1 of 2") && output.contains("Configuration 2 of 2"), output);
+        assertTrue(output.contains("# Fork: 1 of 1"), "JMH's own lines are there too");
+    }
+
+    @Test
     void shardsShareEverythingOut() {
         List<Integer> all = List.of(0, 1, 2, 3, 4, 5, 6);
         assertEquals(List.of(0, 3, 6), new Shard(1, 3).of(all));

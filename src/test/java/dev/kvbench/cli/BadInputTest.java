@@ -48,7 +48,17 @@ class BadInputTest {
                 bad("unknown positions 'cach': did you mean 'cache'?", "-p", "positions=cach"),
                 bad("unknown device 'gpx': did you mean 'gpu'?", "-p", "device=gpx"),
                 bad("unknown parameter 'windw': did you mean 'window'?", "-p", "windw=16"),
-                bad("no benchmark matches", "NoSuchBenchmark"));
+                bad("no benchmark matches", "NoSuchBenchmark"),
+                bad("-t 2: a benchmark runs in one thread", "-t", "2"),
+                bad("-t max: a benchmark runs in one thread", "-t", "max"),
+                bad("-tg 1,1: a benchmark runs in one thread", "-tg", "1,1"),
+                bad("-wf 1: every fork of a configuration counts", "-wf", "1"),
+                bad("-wm BULK: configurations run, and warm up, one at a time", "-wm", "BULK"),
+                bad("-wmb Harness: configurations run, and warm up, one at a time", "-wmb", "Harness"),
+                bad("-bm all: a result has one mode per benchmark", "-bm", "all"),
+                bad("-bm avgt,ss: a result has one mode per benchmark", "-bm", "ss,avgt"),
+                bad("-o nowhere/x.txt: must be a file in a folder that exists", "-o", "nowhere/x.txt"),
+                bad("-rff jmh-config: must be a file in a folder that exists", "-rff", "jmh-config"));
     }
 
     private static Arguments bad(String says, String... words) {
@@ -71,6 +81,14 @@ class BadInputTest {
         List<Path> before = results();
         assertRefused(says, words.toArray(String[]::new));
         assertEquals(before, results());
+    }
+
+    @Test
+    void optionsOfJmhThatListSomethingRunNothing() throws IOException {
+        for (String option : List.of("-l", "-lp", "-h")) {
+            assertEquals(0, Main.execute("run", "--config", "smoke", "--results", folder.resolve("results").toString(), option), option);
+            assertFalse(Files.exists(folder.resolve("results")), option);
+        }
     }
 
     private static List<Path> results() throws IOException {

@@ -34,9 +34,7 @@ public record ModelChoice(Gpt2Config config, Optional<Checkpoint> checkpoint) {
     static ModelChoice of(String model, String weights, HubCache cache) {
         boolean preset = Gpt2Config.presetNames().contains(model);
         if (weights.equals(Gpt2Weights.SYNTHETIC)) {
-            Gpt2Config config = preset ? Gpt2Config.preset(model)
-                    : Checkpoint.find(model, cache).orElseThrow(() -> Checkpoint.missing(model)).config();
-            return new ModelChoice(config, Optional.empty());
+            return new ModelChoice(shape(model, cache), Optional.empty());
         }
         if (weights.equals(AUTO) || weights.equals(REAL)) {
             Optional<Checkpoint> found = Checkpoint.find(model, cache);
@@ -50,17 +48,21 @@ public record ModelChoice(Gpt2Config config, Optional<Checkpoint> checkpoint) {
             UserError unknown = Names.unknown("weights", weights, List.of(AUTO, REAL, Gpt2Weights.SYNTHETIC));
             throw new UserError(unknown.getMessage().replaceFirst("\\)$", ", or a checkpoint's folder)"));
         }
+        Gpt2Config wanted = shape(model, cache);
         Checkpoint folder = Checkpoint.open(weights);
-        if (preset) {
-            requireShape(folder.config(), Gpt2Config.preset(model), weights);
-        }
+        requireShape(folder.config(), weights, wanted, model);
         folder.check();
         return new ModelChoice(folder.config(), Optional.of(folder));
     }
 
-    private static void requireShape(Gpt2Config found, Gpt2Config wanted, String weights) {
+    private static Gpt2Config shape(String model, HubCache cache) {
+        return Gpt2Config.presetNames().contains(model) ? Gpt2Config.preset(model)
+                : Checkpoint.find(model, cache).orElseThrow(() -> Checkpoint.missing(model)).config();
+    }
+
+    private static void requireShape(Gpt2Config found, String weights, Gpt2Config wanted, String model) {
         if (found.layers() != wanted.layers() || found.width() != wanted.width() || found.heads() != wanted.heads()) {
-            throw new UserError("weights=" + weights + ": has " + shape(found) + ", model=" + wanted.name() + " has "
+            throw new UserError("weights=" + weights + ": has " + shape(found) + ", model=" + model + " has "
                     + shape(wanted) + "; use model=" + weights);
         }
     }

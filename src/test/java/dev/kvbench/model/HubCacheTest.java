@@ -105,6 +105,8 @@ class HubCacheTest {
         "../gpt2 | auto | unknown model",
         "gpt2 | sinthetic | unknown weights 'sinthetic': did you mean 'synthetic'? (known: auto, real, synthetic, or a checkpoint's folder)",
         "gpt2 | src/test/resources/golden | has 3 layers, 48 wide, 4 heads, model=gpt2 has 12 layers, 768 wide, 12 heads; use model=",
+        "gpt2-lage | src/test/resources/golden | unknown model 'gpt2-lage': did you mean 'gpt2-large'?",
+        "gpt2-docs | src/test/resources/golden | has 3 layers, 48 wide, 4 heads, model=gpt2-docs has",
         "src/test/resources | auto | config.json"})
     void whatIsNotThereIsOneLine(String model, String weights, String says) {
         UserError error = assertThrows(UserError.class, () -> ModelChoice.of(model, weights, cache()));

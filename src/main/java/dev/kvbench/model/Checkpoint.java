@@ -53,10 +53,12 @@ public final class Checkpoint {
         if (shipped.isPresent()) {
             return Optional.of(new Checkpoint(shipped.get(), name));
         }
-        // Python's tools may have fetched no more than a tokenizer
-        return cache.find(name)
-                .filter(s -> Files.exists(s.folder().resolve(ConfigFile.NAME)) && CheckpointTensors.areIn(s.folder()))
-                .map(s -> new Checkpoint(s.folder(), s.label()));
+        return cache.find(name).filter(s -> isIn(s.folder())).map(s -> new Checkpoint(s.folder(), s.label()));
+    }
+
+    /** @return whether a snapshot has a model with weights: Python's tools may have fetched no more than a tokenizer */
+    static boolean isIn(Path snapshot) {
+        return Files.exists(snapshot.resolve(ConfigFile.NAME)) && CheckpointTensors.areIn(snapshot);
     }
 
     private static Optional<Path> folder(String name) {

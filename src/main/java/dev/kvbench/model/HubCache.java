@@ -126,7 +126,7 @@ public record HubCache(Path folder) {
         return Optional.of(new Snapshot(repository, path.getFileName().toString(), path));
     }
 
-    /** @return repositories whose names end with gpt2 and its sizes, as far as they are in the cache */
+    /** @return repositories whose names end with gpt2 and its sizes, as far as they are in the cache with their weights */
     public List<String> gpt2s() {
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -135,7 +135,7 @@ public record HubCache(Path folder) {
             return entries.map(p -> p.getFileName().toString())
                     .filter(n -> n.matches("models--(openai-community--)?gpt2.*"))
                     .map(n -> n.substring("models--".length()).replace("--", "/"))
-                    .filter(n -> snapshot(n).isPresent())
+                    .filter(n -> snapshot(n).filter(s -> Checkpoint.isIn(s.folder())).isPresent())
                     .sorted()
                     .toList();
         } catch (IOException e) {

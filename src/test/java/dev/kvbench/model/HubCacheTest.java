@@ -79,6 +79,8 @@ class HubCacheTest {
         assertEquals(Gpt2Config.preset("gpt2"), choice.config());
         repository("models--gpt2", "config.json");
         assertEquals("synthetic", ModelChoice.of("gpt2", "auto", cache()).kind(), "Python fetched only its config.json");
+        repository("models--gpt2-medium", "config.json", "model.safetensors");
+        assertEquals(List.of("gpt2-medium"), cache().gpt2s(), "those whose weights a run would use");
     }
 
     @Test

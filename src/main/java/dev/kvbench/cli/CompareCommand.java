@@ -6,8 +6,8 @@ import dev.kvbench.compare.Comparison;
 import dev.kvbench.compare.Printer;
 import dev.kvbench.report.ComparisonPage;
 import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.Writable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -71,8 +71,8 @@ final class CompareCommand implements Callable<Integer> {
         if (!(alpha > 0 && alpha < 1)) {
             throw new UserError("--alpha " + alpha + ": must be between 0 and 1");
         }
-        if (html != null && (Files.isDirectory(html) || !Files.isDirectory(html.toAbsolutePath().getParent()))) {
-            throw new UserError("--html " + html + ": must be a file in a folder that exists");
+        if (html != null) {
+            Writable.file("--html", html);
         }
         if (now == null) {
             List<ResultFolder> all = ResultFolder.all(results);

@@ -10,6 +10,7 @@ import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.model.ModelChoice;
 import dev.kvbench.model.Tokenizer;
+import dev.kvbench.results.Writable;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
@@ -96,6 +97,9 @@ final class GenerateCommand implements Callable<Integer> {
         }
         if (traceLogits && trace == null) {
             throw new UserError("--trace-logits: needs --trace FILE");
+        }
+        if (trace != null) {
+            Writable.file("--trace", trace);
         }
         if (Stream.of(prompt, promptFile, promptIds).filter(Objects::nonNull).count() > 1) {
             throw new UserError("--prompt, --prompt-file and --prompt-ids: give one of them");

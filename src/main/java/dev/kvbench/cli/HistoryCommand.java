@@ -3,6 +3,7 @@ package dev.kvbench.cli;
 import dev.kvbench.UserError;
 import dev.kvbench.compare.History;
 import dev.kvbench.report.HistoryPlot;
+import dev.kvbench.results.Writable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,8 +39,11 @@ final class HistoryCommand implements Callable<Integer> {
         } catch (PatternSyntaxException e) {
             throw new UserError("--filter " + filter + ": not a regular expression: " + e.getDescription(), e);
         }
-        if (plot != null && !Files.isDirectory(plot)) {
-            throw new UserError("--plot " + plot + ": no such folder; make it first");
+        if (plot != null) {
+            if (!Files.isDirectory(plot)) {
+                throw new UserError("--plot " + plot + ": no such folder; make it first");
+            }
+            Writable.folder("--plot", plot);
         }
         List<History.Entry> entries = History.of(results, row -> pattern.matcher(row).find());
         if (entries.isEmpty()) {

@@ -3,13 +3,20 @@ package dev.kvbench.cli;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.Shard;
 import dev.kvbench.bench.SuiteRunner;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
@@ -76,8 +83,9 @@ public final class Main implements Runnable {
     }
 
     private static int report(Exception e) {
-        if (e instanceof UserError || e instanceof CommandLineOptionException) {
-            System.err.println("error: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+        Optional<String> place = place(e instanceof UncheckedIOException ? e.getCause() : e);
+        if (place.isPresent() || e instanceof UserError || e instanceof CommandLineOptionException) {
+            System.err.println("error: " + place.orElse(String.valueOf(e.getMessage())).lines().findFirst().orElse(""));
             return BAD_INPUT;
         }
         if (e instanceof IllegalStateException && e.getCause() == null) {
@@ -86,5 +94,28 @@ public final class Main implements Runnable {
             e.printStackTrace();
         }
         return 1;
+    }
+
+    /** A file that cannot be read or written lies where the user said: the file and why, or nothing if it is something else. */
+    private static Optional<String> place(Throwable e) {
+        if (e instanceof FileNotFoundException) {
+            // "FILE (Not a directory)"
+            return Optional.ofNullable(e.getMessage()).map(m -> m + "; name another place");
+        }
+        return e instanceof FileSystemException file && file.getFile() != null
+                ? Optional.of(file.getFile() + ": " + why(file) + "; name another place") : Optional.empty();
+    }
+
+    private static String why(FileSystemException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "no such file or folder";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "is there already";
+        }
+        return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
     }
 }

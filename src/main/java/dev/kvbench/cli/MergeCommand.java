@@ -3,7 +3,9 @@ package dev.kvbench.cli;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Merge;
 import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.Writable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,6 +31,9 @@ final class MergeCommand implements Callable<Integer> {
         List<ResultFolder> folders = parts.stream().map(ResultFolder::open).toList();
         if (folders.stream().map(f -> f.path().toAbsolutePath().normalize()).distinct().count() < folders.size()) {
             throw new UserError("merge: the same result is named twice");
+        }
+        if (!Files.exists(output)) {
+            Writable.folder("--output", output);
         }
         return RunCommand.rendered(Merge.of(folders, output));
     }

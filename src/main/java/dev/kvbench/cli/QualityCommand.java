@@ -5,6 +5,7 @@ import dev.kvbench.quality.QualityOptions;
 import dev.kvbench.quality.QualityRun;
 import dev.kvbench.report.QualityRenderer;
 import dev.kvbench.results.QualityFile;
+import dev.kvbench.results.Writable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -107,6 +108,7 @@ final class QualityCommand implements Callable<Integer> {
             new CommandLine(asked).parseArgs(command.subList(1, command.size()).toArray(String[]::new));
             results = resume.toAbsolutePath().normalize().getParent();
         }
+        Writable.folder("--output", results);
         try (QualityRun run = new QualityRun(asked.options(), command)) {
             Path folder = run.run(results, resume);
             QualityFile quality = QualityFile.read(folder.resolve(QualityFile.FILE));

@@ -6,6 +6,7 @@ import dev.kvbench.report.QualityRenderer;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.Writable;
 import dev.kvbench.trace.TraceFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +55,11 @@ final class RenderCommand implements Callable<Integer> {
         }
         List<Path> traces = results.stream().filter(TraceFile::is).toList();
         List<ResultFolder> folders = results.stream().filter(r -> !traces.contains(r)).map(ResultFolder::open).toList();
-        if (output != null && !Files.isDirectory(output)) {
-            throw new UserError("--output " + output + ": no such folder; make it first");
+        if (output != null) {
+            if (!Files.isDirectory(output)) {
+                throw new UserError("--output " + output + ": no such folder; make it first");
+            }
+            Writable.folder("--output", output);
         }
         List<Path> written = new ArrayList<>();
         if (folders.isEmpty()) {

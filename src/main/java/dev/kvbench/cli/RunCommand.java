@@ -6,6 +6,7 @@ import dev.kvbench.bench.SuiteRunner;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.results.Writable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ final class RunCommand implements Callable<Integer> {
         if (Main.listed(options, words)) {
             return 0;
         }
+        Writable.folder("--results", results);
         RunConfig configuration = RunConfig.read(config);
         List<String> command = spec.commandLine().getParseResult().originalArgs();
         Shard share = shard != null ? Shard.parse(shard) : Shard.of(System.getenv()).orElse(new Shard(1, 1));

@@ -117,6 +117,31 @@ class BadInputTest {
         assertRefused("--filter (: not a regular expression", "compare", some, some, "--filter", "(");
     }
 
+    /** Some are in the way of what is written beside them, since a test may be root, whom nothing is forbidden. */
+    @Test
+    void placesThatCannotBeWrittenAreNamed() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "x");
+        String some = "results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3";
+        String noFolder = file + " is no folder; name another place";
+        assertRefused("--results " + file + ": " + noFolder, "run", "--config", "smoke", "--results", file.toString());
+        assertRefused("--results " + file + "/x/y: " + noFolder, "run", "--config", "smoke", "--results", file + "/x/y");
+        assertRefused("--output " + file + ": " + noFolder, "quality", "--output", file.toString(), "--model", "none");
+        assertRefused("--output " + file + "/x: " + noFolder, "merge", some, "results/2026-11-24_08-18-47_1b441074_NVIDIA-H100-80GB-HBM3",
+                "--output", file + "/x");
+        assertRefused("--trace " + folder + ": must be a file", "generate", "--trace", folder.toString(), "--model", "none");
+        assertRefused("--plot " + file + ": no such folder", "history", "--plot", file.toString());
+
+        Files.createDirectory(folder.resolve("x.html.tmp"));
+        assertRefused("x.html.tmp: Is a directory; name another place", "compare", some, some, "--html", folder.resolve("x.html").toString());
+        Path result = Files.createDirectory(folder.resolve("result"));
+        Files.copy(Path.of(some, "steps.json"), result.resolve("steps.json"));
+        Files.createDirectory(result.resolve("step-time.png.tmp"));
+        assertRefused("step-time.png.tmp: Is a directory; name another place", "render", result.toString());
+        Files.createDirectory(folder.resolve("history.png.tmp"));
+        assertRefused("history.png.tmp: Is a directory; name another place", "history", "--results", folder.toString(), "--filter", "strategy=full",
+                "--plot", folder.toString());
+    }
+
     @Test
     void anUnknownConfigurationIsRefusedWithTheClosestName() throws IOException {
         assertRefused("unknown config 'defualt': did you mean 'default'?", "run", "--config", "defualt");

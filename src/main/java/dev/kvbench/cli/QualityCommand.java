@@ -1,6 +1,5 @@
 package dev.kvbench.cli;
 
-import dev.kvbench.UserError;
 import dev.kvbench.quality.QualityOptions;
 import dev.kvbench.quality.QualityRun;
 import dev.kvbench.report.QualityRenderer;
@@ -100,17 +99,18 @@ final class QualityCommand implements Callable<Integer> {
         List<String> command = spec.commandLine().getParseResult().originalArgs();
         QualityCommand asked = this;
         Path results = output;
+        Path unfinished = null;
         if (resume != null) {
-            QualityFile begun = QualityFile.read(QualityFile.in(resume).orElseThrow(() -> new UserError(
-                    "--resume " + resume + ": not an unfinished run, whose folder ends with " + QualityRun.UNFINISHED)));
-            command = begun.command();
+            RunCommand.takesNoOther(spec, resume, List.of());
+            command = QualityRun.commandOf(resume);
+            unfinished = resume.toAbsolutePath().normalize();
             asked = new QualityCommand();
             new CommandLine(asked).parseArgs(command.subList(1, command.size()).toArray(String[]::new));
-            results = resume.toAbsolutePath().normalize().getParent();
+            results = unfinished.getParent();
         }
         Writable.folder("--output", results);
         try (QualityRun run = new QualityRun(asked.options(), command)) {
-            Path folder = run.run(results, resume);
+            Path folder = run.run(results, unfinished);
             QualityFile quality = QualityFile.read(folder.resolve(QualityFile.FILE));
             System.out.println();
             QualityTable.print(quality, System.out);

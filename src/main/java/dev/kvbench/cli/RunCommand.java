@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.UserError;
 import dev.kvbench.bench.RunConfig;
 import dev.kvbench.bench.Shard;
 import dev.kvbench.bench.SuiteRunner;
@@ -16,6 +17,7 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
@@ -72,8 +74,27 @@ final class RunCommand implements Callable<Integer> {
         return rendered(new SuiteRunner(options, configuration, command, results).run(share));
     }
 
+    /**
+     * A run goes on as it began.
+     *
+     * @param spec a command with the option {@code --resume}
+     * @param resume its value
+     * @param words what is given beside options of the command
+     * @throws UserError if anything else is given
+     */
+    static void takesNoOther(CommandSpec spec, Path resume, List<String> words) {
+        List<String> others = new ArrayList<>(spec.commandLine().getParseResult().matchedOptions().stream()
+                .map(OptionSpec::longestName).filter(name -> !name.equals("--resume")).toList());
+        others.addAll(words);
+        if (!others.isEmpty()) {
+            throw new UserError("--resume " + resume + ": takes no other option, since a run goes on as it began; leave out "
+                    + String.join(" ", others));
+        }
+    }
+
     /** Goes on with what the unfinished run's own command says. */
     private int resumed() throws Exception {
+        takesNoOther(spec, resume, jmh);
         List<String> command = SuiteRunner.commandOf(resume);
         boolean viaRun = !command.isEmpty() && command.get(0).equals("run");
         RunCommand original = new RunCommand();

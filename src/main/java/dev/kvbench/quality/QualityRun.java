@@ -104,6 +104,24 @@ public final class QualityRun implements AutoCloseable {
     }
 
     /**
+     * @param folder what a run left that did not end
+     * @return the arguments it was started with
+     * @throws UserError if it is no such folder
+     */
+    public static List<String> commandOf(Path folder) {
+        Path file = folder.resolve(QualityFile.FILE);
+        if (!folder.toAbsolutePath().normalize().toString().endsWith(UNFINISHED) || !Files.isRegularFile(file)) {
+            throw new UserError("--resume " + folder + ": not an unfinished run, whose folder ends with " + UNFINISHED + " and has a "
+                    + QualityFile.FILE);
+        }
+        List<String> command = QualityFile.read(file).command();
+        if (command == null || command.isEmpty()) {
+            throw new UserError(file + ": does not say how the run began; start anew");
+        }
+        return command;
+    }
+
+    /**
      * Runs what is missing.
      *
      * @param results the folder that result folders go to

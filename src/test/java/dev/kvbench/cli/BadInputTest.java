@@ -148,6 +148,16 @@ class BadInputTest {
     }
 
     @Test
+    void whatStandsBesideResumeIsNamed() throws IOException {
+        String x = folder.resolve("x.unfinished").toString();
+        assertRefused("--resume " + x + ": takes no other option, since a run goes on as it began; leave out -i 20", "run", "--resume", x,
+                "-i", "20");
+        assertRefused("leave out --config --shard -p window=64", "run", "--config", "smoke", "--resume", x, "--shard", "1/2", "-p", "window=64");
+        assertRefused("leave out --seed", "quality", "--resume", x, "--seed", "2");
+        assertRefused("--resume " + x + ": not an unfinished run", "run", "--resume", x);
+    }
+
+    @Test
     void aBrokenConfigurationIsRefused() throws IOException {
         Path file = Files.writeString(folder.resolve("broken.json"), "{\"include\": [");
         assertRefused("not a run configuration", "run", "--config", file.toString());

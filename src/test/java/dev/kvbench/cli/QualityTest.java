@@ -162,9 +162,15 @@ class QualityTest {
     @Test
     void anInterruptedRunGoesOnAndGivesWhatAnUninterruptedOneGives() throws Exception {
         Path whole = result("--timed", "0");
+        Run ended = run("quality", "--resume", whole.toString());
+        assertEquals(2, ended.exit, "it has ended");
+        assertTrue(ended.err.contains("not an unfinished run, whose folder ends with .unfinished"), ended.err);
         QualityFile quality = QualityFile.read(whole.resolve("quality.json"));
         Path unfinished = Files.createDirectories(folder.resolve("out/2026-11-24_00-00-00_x_quality.unfinished"));
         quality.with(quality.created(), quality.configurations().subList(0, 3)).write(unfinished.resolve("quality.json"));
+        Run other = run("quality", "--resume", unfinished.toString(), "--tokens", "30", "--probe");
+        assertEquals(2, other.exit);
+        assertTrue(other.err.contains("takes no other option, since a run goes on as it began; leave out --tokens --probe"), other.err);
         Run run = run("quality", "--resume", unfinished.toString());
         assertEquals(0, run.exit, run.err);
         assertFalse(Files.exists(unfinished));
@@ -255,7 +261,6 @@ class QualityTest {
         "--model nonesuch | unknown model 'nonesuch'",
         "--text nowhere.txt | --text nowhere.txt: cannot be read",
         "--times nowhere | nowhere: no such result folder",
-        "--resume nowhere | --resume nowhere: not an unfinished run",
         "--runtime fusd | unknown runtime 'fusd': did you mean 'fused'?"})
     void badInputIsOneLineAndLeavesNothing(String words, String message) throws Exception {
         Run run = quality(Map.of("--output", folder.resolve("out").toString(), "--model", GOLDEN, "--tokens", "30", "--sequences", "2",
@@ -264,6 +269,16 @@ class QualityTest {
         assertTrue(run.err.startsWith("error: ") && run.err.contains(message), run.err);
         assertEquals(1, run.err.lines().count(), run.err);
         assertFalse(Files.exists(folder.resolve("out")), "something was left behind");
+    }
+
+    @Test
+    void whatIsNoUnfinishedRunIsNotGoneOnWith() {
+        for (String wrong : List.of("nowhere", "nowhere.unfinished", GOLDEN)) {
+            Run run = run("quality", "--resume", wrong);
+            assertEquals(2, run.exit, run.err);
+            assertTrue(run.err.startsWith("error: --resume " + wrong + ": not an unfinished run"), run.err);
+            assertEquals(1, run.err.lines().count(), run.err);
+        }
     }
 
     @Test

@@ -38,7 +38,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static void gpu(Diagnosis diagnosis, Smoke smoke) {
         List<String> card = Libtorch.gpuNameAndDriver();
-        String name = card.size() < 2 ? "an NVIDIA GPU" : card.get(0) + ", driver " + card.get(1);
+        String name = card.isEmpty() ? "an NVIDIA GPU" : String.join(", driver ", card);
         if (!Libtorch.driverPresent() && card.isEmpty()) {
             say("gpu", "none: no NVIDIA driver on this machine; runs use the CPU");
         } else if (SmokeTest.OK.equals(smoke.said().get("gpu"))) {

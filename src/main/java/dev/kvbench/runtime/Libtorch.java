@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.LibUtils;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
+import dev.kvbench.runtime.cuda.DeviceName;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -141,10 +142,20 @@ public final class Libtorch {
         };
     }
 
-    /** @return name and driver version of the first GPU as the driver tells them, or an empty list */
+    /**
+     * The name is that of the card that runs use: CUDA shows a process the cards that CUDA_VISIBLE_DEVICES names, in an order
+     * of its own, of which nvidia-smi knows nothing.
+     *
+     * @return name and driver version of the first GPU as the driver tells them, or an empty list
+     */
     public static List<String> gpuNameAndDriver() {
         List<String> lines = output("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader");
-        return lines.isEmpty() ? List.of() : List.of(lines.get(0).split(",\\s*", 2));
+        if (lines.isEmpty()) {
+            return DeviceName.first().map(List::of).orElse(List.of());
+        }
+        String[] card = lines.get(0).split(",\\s*", 2);
+        card[0] = DeviceName.first().orElse(card[0]);
+        return List.of(card);
     }
 
     /**

@@ -7,6 +7,7 @@ import com.sun.jna.ptr.FloatByReference;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The functions of the CUDA driver that this project calls, on the context that libtorch uses (the device's
@@ -22,6 +23,7 @@ final class CudaDriver implements KernelMemory {
 
     private static final int MAX_DYNAMIC_SHARED = 8;
     private static final int HOST_ALLOC_DEVICEMAP = 2;
+    private static final int NAME_LENGTH = 256;
 
     /**
      * libcuda's own signatures; every function returns an error code, 0 for success. Bound once and called directly: a
@@ -38,6 +40,8 @@ final class CudaDriver implements KernelMemory {
         native int cuGetErrorString(int error, PointerByReference text);
 
         native int cuDeviceGet(IntByReference device, int ordinal);
+
+        native int cuDeviceGetName(byte[] name, int length, int device);
 
         native int cuDeviceGetAttribute(IntByReference value, int attribute, int device);
 
@@ -108,19 +112,40 @@ final class CudaDriver implements KernelMemory {
      * @throws Unsupported if there is no driver or no device
      */
     CudaDriver() {
-        try {
-            functions = new Functions();
-        } catch (LinkageError e) {
-            throw new Unsupported("no CUDA driver: libcuda.so.1 does not load or is too old", e);
-        }
-        check("cuInit", functions.cuInit(0));
-        IntByReference first = new IntByReference();
-        check("cuDeviceGet", functions.cuDeviceGet(first, 0));
-        device = first.getValue();
+        functions = bound();
+        device = first(functions);
         PointerByReference primary = new PointerByReference();
         check("cuDevicePrimaryCtxRetain", functions.cuDevicePrimaryCtxRetain(primary, device));
         context = primary.getValue();
         useOnThisThread();
+    }
+
+    private static Functions bound() {
+        try {
+            return new Functions();
+        } catch (LinkageError e) {
+            throw new Unsupported("no CUDA driver: libcuda.so.1 does not load or is too old", e);
+        }
+    }
+
+    private static int first(Functions functions) {
+        check(functions, "cuInit", functions.cuInit(0));
+        IntByReference first = new IntByReference();
+        check(functions, "cuDeviceGet", functions.cuDeviceGet(first, 0));
+        return first.getValue();
+    }
+
+    /**
+     * Takes no context, which would take memory on the device.
+     *
+     * @return the first device's name
+     * @throws Unsupported if there is no driver or no device
+     */
+    static String firstName() {
+        Functions functions = bound();
+        byte[] name = new byte[NAME_LENGTH];
+        check(functions, "cuDeviceGetName", functions.cuDeviceGetName(name, name.length, first(functions)));
+        return Native.toString(name, StandardCharsets.UTF_8);
     }
 
     /** Makes the context the calling thread's. */
@@ -134,6 +159,10 @@ final class CudaDriver implements KernelMemory {
      * @throws Unsupported if that is not success
      */
     void check(String call, int error) {
+        check(functions, call, error);
+    }
+
+    private static void check(Functions functions, String call, int error) {
         if (error != 0) {
             PointerByReference text = new PointerByReference();
             boolean known = functions.cuGetErrorString(error, text) == 0 && text.getValue() != null;

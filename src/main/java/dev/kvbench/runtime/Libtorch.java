@@ -6,17 +6,19 @@ import ai.djl.pytorch.jni.LibUtils;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.runtime.cuda.DeviceName;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +30,9 @@ public final class Libtorch {
     private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
     private static final List<String> SETTINGS =
             List.of("PYTORCH_LIBRARY_PATH", "PYTORCH_VERSION", "PYTORCH_FLAVOR", "ENGINE_CACHE_DIR", "DJL_CACHE_DIR");
+
+    /** After which a program that should answer at once is taken to hang. */
+    private static final long PATIENCE_SECONDS = 60;
 
     private static Engine engine;
 
@@ -176,22 +181,48 @@ public final class Libtorch {
      * Runs a program that answers at once.
      *
      * @param command program and arguments
-     * @return the lines it printed, empty if it is not there or fails
+     * @return the lines it printed, empty if it is not there, fails, or does not end
      */
     public static List<String> output(String... command) {
+        return output(PATIENCE_SECONDS, command);
+    }
+
+    static List<String> output(long seconds, String... command) {
+        Process process;
         try {
-            Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
             process.getOutputStream().close();
-            try (BufferedReader reader = new BufferedReader(
-                    new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-                List<String> lines = reader.lines().toList();
-                return process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0 ? lines : List.of();
-            }
         } catch (IOException e) {
+            return List.of();
+        }
+        // read beside the wait: a program that hangs may keep its output open
+        CompletableFuture<byte[]> printed = CompletableFuture.supplyAsync(() -> all(process.getInputStream()), Libtorch::beside);
+        try {
+            byte[] all = printed.get(seconds, TimeUnit.SECONDS);
+            boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
+            return ended && process.exitValue() == 0 ? new String(all, StandardCharsets.UTF_8).lines().toList() : List.of();
+        } catch (ExecutionException | TimeoutException e) {
             return List.of();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return List.of();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** A thread of its own, which no other waits for. */
+    private static void beside(Runnable task) {
+        Thread thread = new Thread(task, "reads what a program prints");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static byte[] all(InputStream in) {
+        try {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

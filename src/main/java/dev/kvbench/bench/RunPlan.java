@@ -78,8 +78,10 @@ public final class RunPlan {
             if (!params.containsKey(name)) {
                 continue;
             }
-            int value = DecodeSettings.number(params, name, name.equals("heavyHitters") ? 0 : 1);
-            read.put(name, Integer.toString(strategy.reads().contains(name) ? value : 0));
+            // what a strategy does not read is shown as 0, and may be given as that
+            boolean reads = strategy.reads().contains(name);
+            int value = DecodeSettings.number(params, name, reads && !name.equals("heavyHitters") ? 1 : 0);
+            read.put(name, Integer.toString(reads ? value : 0));
         }
         DecodeSettings settings = DecodeSettings.parse(read);
         if (params.containsKey("cacheLength") && settings.strategy().window() < Integer.parseInt(params.get("cacheLength"))) {

@@ -1,8 +1,11 @@
 package dev.kvbench.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.kvbench.UserError;
 import java.io.PrintStream;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -33,6 +36,27 @@ class RunPlanTest {
                 "model", List.of("tiny"), "tokens", List.of("64")));
         assertEquals(List.of("full 0 0", "h2o 16 4", "h2o 16 8", "h2o 32 4", "h2o 32 8"),
                 shown(plan, "strategy", "window", "heavyHitters").stream().sorted().toList());
+    }
+
+    @Test
+    void whatAResultShowsCanBeRunAgain() {
+        Map<String, List<String>> tiny = Map.of("model", List.of("tiny"), "tokens", List.of("64"));
+        Map<String, List<String>> shown = new HashMap<>(tiny);
+        shown.putAll(Map.of("strategy", List.of("full"), "window", List.of("0"), "heavyHitters", List.of("0"), "evictEvery", List.of("0")));
+        assertEquals(List.of("full 0 0 0"), shown(plan("DecodeLoop", shown), "strategy", "window", "heavyHitters", "evictEvery"));
+        shown.put("window", List.of("0", "16"));
+        assertEquals(1, plan("DecodeLoop", shown).size());
+        shown.putAll(Map.of("strategy", List.of("window"), "window", List.of("16"), "evictEvery", List.of("1")));
+        assertEquals(List.of("window 16 0"), shown(plan("DecodeLoop", shown), "strategy", "window", "heavyHitters"));
+        for (String reader : List.of("window", "h2o")) {
+            shown.putAll(Map.of("strategy", List.of("full", reader), "window", List.of("0")));
+            assertEquals("window=0: must be a whole number of at least 1",
+                    assertThrows(UserError.class, () -> plan("DecodeLoop", shown)).getMessage());
+            shown.putAll(Map.of("window", List.of("16"), "evictEvery", List.of("0")));
+            assertEquals("evictEvery=0: must be a whole number of at least 1",
+                    assertThrows(UserError.class, () -> plan("DecodeLoop", shown)).getMessage());
+            shown.put("evictEvery", List.of("1"));
+        }
     }
 
     @Test

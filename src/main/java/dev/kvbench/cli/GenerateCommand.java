@@ -33,6 +33,9 @@ import picocli.CommandLine.Option;
         description = "Decodes one sequence greedily and prints it: text where the model has a tokenizer, else token ids.")
 final class GenerateCommand implements Callable<Integer> {
 
+    /** Those of a generation are held in memory. */
+    private static final int MOST_TOKENS = 1 << 24;
+
     @Option(names = "--model", defaultValue = "gpt2", paramLabel = "DIR|NAME",
             description = "a checkpoint's folder, the name of one that was fetched or comes with this project, or a preset"
                     + " (${DEFAULT-VALUE})")
@@ -92,8 +95,8 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (tokens < 1) {
-            throw new UserError("--tokens " + tokens + ": must be at least 1");
+        if (tokens < 1 || tokens > MOST_TOKENS) {
+            throw new UserError("--tokens " + tokens + ": must be at least 1 and at most " + MOST_TOKENS);
         }
         if (traceLogits && trace == null) {
             throw new UserError("--trace-logits: needs --trace FILE");

@@ -35,7 +35,7 @@ public record EvictEvery(EvictionStrategy strategy, int steps) implements Evicti
 
     @Override
     public int longest() {
-        return strategy.longest() == Integer.MAX_VALUE ? Integer.MAX_VALUE : strategy.longest() + steps - 1;
+        return (int) Math.min(Integer.MAX_VALUE, (long) strategy.longest() + steps - 1);
     }
 
     @Override

@@ -156,6 +156,8 @@ class GenerateTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "--model tiny --tokens 0 | --tokens 0: must be at least 1",
+        "--model tiny --prompt-ids 1,2 --tokens 2147483647 | --tokens 2147483647: must be at least 1 and at most 16777216",
+        "--model tiny --prompt-ids 1,2 --tokens 16777216 | tokens=16777217 with positions=original",
         "--model tiny --prompt hello | --prompt: model tiny has no tokenizer.json; use --prompt-ids",
         "--model tiny --prompt-ids 512 | --prompt-ids 512: must be from 0 to 511",
         "--model tiny --trace-logits | --trace-logits: needs --trace FILE",
@@ -168,6 +170,18 @@ class GenerateTest {
         assertEquals(2, run.exit);
         assertTrue(run.err.startsWith("error: " + message), run.err);
         assertEquals(1, run.err.lines().count());
+    }
+
+    @Test
+    void anEvictionThatIsNeverReachedEvictsNothing() throws Exception {
+        String[] words = {"--model", "tiny", "--tokens", "40", "--window", "8", "--heavy-hitters", "2"};
+        for (String strategy : List.of("window", "h2o", "knorm")) {
+            String[] rarely = Stream.concat(Arrays.stream(words), Stream.of("--strategy", strategy, "--evict-every", "2147483647"))
+                    .toArray(String[]::new);
+            Run run = run(rarely);
+            assertEquals(0, run.exit, run.err);
+            assertEquals(run("--model", "tiny", "--tokens", "40").out, run.out, strategy);
+        }
     }
 
     @Test

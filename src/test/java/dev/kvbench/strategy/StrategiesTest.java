@@ -70,4 +70,11 @@ class StrategiesTest {
     void impossibleParametersAreSaid(String name, int window, int heavyHitters, String message) {
         assertEquals(message, assertThrows(UserError.class, () -> Strategies.of(name).create(window, heavyHitters)).getMessage());
     }
+
+    @Test
+    void cachesThatGrowBeyondAnyLengthAreNotNegative() {
+        assertEquals(16 + 5, new EvictEvery(new SlidingWindow(16), 5).longest());
+        assertEquals(Integer.MAX_VALUE, new EvictEvery(new SlidingWindow(16), Integer.MAX_VALUE).longest());
+        assertEquals(Integer.MAX_VALUE, new EvictEvery(new Full(), Integer.MAX_VALUE).longest());
+    }
 }

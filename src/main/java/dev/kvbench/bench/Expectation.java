@@ -2,9 +2,8 @@ package dev.kvbench.bench;
 
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import java.util.List;
 
-/** A rough forecast of how long decode loops take: a step reads every weight once. */
+/** A rough forecast of how long a run takes: a step reads every weight once, and JMH times the rest by the clock. */
 final class Expectation {
 
     /** Two cores of a server CPU stream weights at about this rate, in bytes per second. */
@@ -19,23 +18,29 @@ final class Expectation {
     private Expectation() {}
 
     /**
-     * @param plan the configurations
-     * @param forks JVMs that each starts
-     * @param generations generations in each of these
-     * @param gpu whether they run on a GPU
-     * @return seconds, about; benchmarks that JMH times by the clock are not counted
+     * How much of a configuration runs.
+     *
+     * @param forks JVMs that it starts
+     * @param iterations iterations in each of these, warm-up counted
+     * @param seconds that JMH spends on these iterations where it times by the clock
      */
-    static double seconds(List<RunPlan.Configuration> plan, int forks, int generations, boolean gpu) {
-        double seconds = 0;
-        for (RunPlan.Configuration one : plan) {
-            if (one.params().containsKey("tokens")) {
-                Gpt2Config model = DecodeSettings.parse(one.params()).model();
-                double bytes = (double) model.parameters() * Dtype.of(one.params().get("dtype")).bytes();
-                double step = gpu ? GPU_STEP : bytes / CPU_BANDWIDTH;
-                double steps = WarmUp.USUAL_STEPS + (double) generations * Integer.parseInt(one.params().get("tokens"));
-                seconds += forks * (START * model.parameters() * 4 / 1e9 + step * steps);
-            }
+    record Effort(int forks, int iterations, double seconds) {}
+
+    /**
+     * @param one a configuration
+     * @param effort how much of it runs
+     * @param gpu whether it runs on a GPU
+     * @return seconds, about
+     */
+    static double seconds(RunPlan.Configuration one, Effort effort, boolean gpu) {
+        if (!one.params().containsKey("model")) {
+            return effort.forks * effort.seconds;
         }
-        return seconds;
+        Gpt2Config model = DecodeSettings.parse(one.params()).model();
+        double bytes = (double) model.parameters() * Dtype.of(one.params().get("dtype")).bytes();
+        double step = gpu ? GPU_STEP : bytes / CPU_BANDWIDTH;
+        String tokens = one.params().get("tokens");
+        double measured = tokens == null ? effort.seconds : step * effort.iterations * Integer.parseInt(tokens);
+        return effort.forks * (START * model.parameters() * 4 / 1e9 + step * WarmUp.USUAL_STEPS + measured);
     }
 }

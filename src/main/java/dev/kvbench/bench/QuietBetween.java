@@ -11,6 +11,9 @@ import org.openjdk.jmh.runner.format.OutputFormat;
 /** JMH's console output without its header and closing table, which a run of many configurations repeats. */
 final class QuietBetween {
 
+    /** Lines of every run of JMH's; its lock is ignored since the whole run holds it. */
+    private static final List<String> REPEATED = List.of("# Run progress", "# WARNING: JMH lock is ignored");
+
     private QuietBetween() {}
 
     /**
@@ -23,7 +26,7 @@ final class QuietBetween {
         return (OutputFormat) Proxy.newProxyInstance(
                 QuietBetween.class.getClassLoader(), new Class<?>[] {OutputFormat.class}, (proxy, method, args) -> {
                     boolean repeated = method.getName().equals("startRun") || method.getName().equals("endRun")
-                            || args != null && args.length == 1 && String.valueOf(args[0]).startsWith("# Run progress");
+                            || args != null && args.length == 1 && REPEATED.stream().anyMatch(String.valueOf(args[0])::startsWith);
                     if (repeated) {
                         return null;
                     }

@@ -26,8 +26,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
@@ -43,6 +46,7 @@ import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
@@ -53,10 +57,16 @@ public final class SuiteRunner {
 
     private static final int QUIET_SECONDS = 60;
 
+    static {
+        MachineLock.insteadOfJmhs();
+    }
+
     private final CommandLineOptions options;
     private final RunConfig config;
     private final List<String> command;
     private final Path results;
+    private final Map<String, BenchmarkListEntry> entries = BenchmarkList.defaultList().getAll(silent(), List.of()).stream()
+            .collect(Collectors.toMap(BenchmarkListEntry::getUsername, e -> e, (a, b) -> a));
     private PrintStream out = System.out;
 
     /**
@@ -118,6 +128,16 @@ public final class SuiteRunner {
     }
 
     /**
+     * Answers options of JMH that only list something.
+     *
+     * @param words JMH's options
+     * @throws IOException if the list cannot be written
+     */
+    public static void list(String... words) throws IOException {
+        org.openjdk.jmh.Main.main(words);
+    }
+
+    /**
      * @param folder what a run left that did not end
      * @return the arguments it was started with
      * @throws UserError if it is no such folder
@@ -144,7 +164,9 @@ public final class SuiteRunner {
         List<Integer> missing = IntStream.range(0, plan.size()).filter(i -> !unfinished.has(i)).boxed().toList();
         announce(missing.stream().map(plan::get).toList(), effort);
         List<RunResult> jmh = new ArrayList<>();
-        try (ProgressBar progress = Progress.of("iterations", (long) missing.size() * iterations(effort))) {
+        long iterations = missing.stream().mapToLong(i -> iterations(plan.get(i), effort)).sum();
+        try (MachineLock alone = MachineLock.take();
+                ProgressBar progress = Progress.of("iterations", iterations)) {
             for (int i : missing) {
                 out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), describe(plan.get(i)));
                 UnfinishedRun.Part part = part(plan.get(i), effort, unfinished.folder().resolve("running"), jmh, progress::step);
@@ -226,9 +248,13 @@ public final class SuiteRunner {
         if (includes.isEmpty() && config != null) {
             includes = config.include();
         }
-        OutputFormat silent = OutputFormatFactory.createFormatInstance(
-                new PrintStream(PrintStream.nullOutputStream()), VerboseMode.SILENT);
-        Set<BenchmarkListEntry> found = BenchmarkList.defaultList().find(silent, includes, options.getExcludes());
+        OutputFormat silent = silent();
+        Set<BenchmarkListEntry> found;
+        try {
+            found = BenchmarkList.defaultList().find(silent, includes, options.getExcludes());
+        } catch (PatternSyntaxException e) {
+            throw new UserError("benchmark " + e.getPattern() + ": not a regular expression: " + e.getDescription() + "; `-l` lists names", e);
+        }
         if (found.isEmpty()) {
             throw new UserError("no benchmark matches " + includes + "; `-l` lists them");
         }
@@ -238,6 +264,10 @@ public final class SuiteRunner {
         }
         checkKnown(CommandLine.parameterNames(command), parameters(found));
         return found;
+    }
+
+    private static OutputFormat silent() {
+        return OutputFormatFactory.createFormatInstance(new PrintStream(PrintStream.nullOutputStream()), VerboseMode.SILENT);
     }
 
     private static Set<String> parameters(Set<BenchmarkListEntry> benchmarks) {
@@ -322,25 +352,35 @@ public final class SuiteRunner {
         boolean gpu = Libtorch.hasGpu();
         out.printf("# kvbench %s: %d configuration%s on the %s%n", Libtorch.buildProperty("version"), plan.size(),
                 plan.size() == 1 ? "" : "s", gpu ? "GPU" : "CPU (no GPU that libtorch can use)");
-        double seconds = Expectation.seconds(plan, forks(effort), generations(effort), gpu);
+        double seconds = plan.stream().mapToDouble(c -> Expectation.seconds(c, effort(c, effort), gpu)).sum();
         if (seconds > QUIET_SECONDS) {
             out.printf("# Expect about %.0f minutes. Shorter: -p model=gpt2 (a sixth of the size), -p tokens=256,"
                     + " or fewer iterations with -i 1%n", Math.ceil(seconds / 60));
         }
     }
 
-    /** Iterations of one configuration, forks and warm-up counted, as far as is known before JMH starts. */
-    private int iterations(RunConfig.Effort effort) {
-        return forks(effort) * generations(effort);
+    /** Iterations of one configuration, forks and warm-up counted. */
+    private int iterations(RunPlan.Configuration one, RunConfig.Effort effort) {
+        Expectation.Effort of = effort(one, effort);
+        return of.forks() * of.iterations();
     }
 
-    private int forks(RunConfig.Effort effort) {
-        return Math.max(1, options.getForkCount().orElse(effort == null ? 1 : effort.forks()));
+    /** What JMH will do: the command line wins over the configuration, and that over the benchmark's own annotations. */
+    private Expectation.Effort effort(RunPlan.Configuration one, RunConfig.Effort effort) {
+        BenchmarkListEntry entry = entries.get(one.benchmark());
+        int forks = options.getForkCount().orElse(effort == null ? entry.getForks().orElse(1) : effort.forks());
+        int warmups = options.getWarmupIterations().orElse(
+                effort == null ? entry.getWarmupIterations().orElse(1) : effort.warmupIterations());
+        int measured = options.getMeasurementIterations().orElse(
+                effort == null ? entry.getMeasurementIterations().orElse(1) : effort.iterations());
+        TimeValue otherwise = TimeValue.seconds(1);
+        double seconds = warmups * seconds(options.getWarmupTime().orElse(entry.getWarmupTime().orElse(otherwise)))
+                + measured * seconds(options.getMeasurementTime().orElse(entry.getMeasurementTime().orElse(otherwise)));
+        return new Expectation.Effort(Math.max(1, forks), warmups + measured, seconds);
     }
 
-    private int generations(RunConfig.Effort effort) {
-        return options.getWarmupIterations().orElse(effort == null ? 1 : effort.warmupIterations())
-                + options.getMeasurementIterations().orElse(effort == null ? 3 : effort.iterations());
+    private static double seconds(TimeValue time) {
+        return time.convertTo(TimeUnit.NANOSECONDS) / 1e9;
     }
 
     private static String describe(RunPlan.Configuration one) {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "benchmarks",
         description = "What a KV-cache eviction strategy costs and saves per decode step. Without a subcommand,"
-                + " every argument is JMH's: `benchmarks.jar -h` lists them.",
+                + " every argument is JMH's: `benchmarks.jar -h` lists them, `benchmarks.jar .` runs every benchmark.",
         subcommands = {RunCommand.class, RenderCommand.class, GenerateCommand.class, QualityCommand.class, FetchCommand.class, CompareCommand.class, SelfCheckCommand.class, BaselineCommand.class, HistoryCommand.class, MergeCommand.class, ExportCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
 
@@ -52,8 +52,9 @@ public final class Main implements Runnable {
      * @return exit code: 0, 2 after bad input, 1 after any other failure
      */
     static int execute(String... args) {
-        if (args.length > 0 && COMMANDS.contains(args[0])) {
-            String[] words = args[0].equals("--help") ? new String[] {"help"} : args;
+        if (args.length == 0 || COMMANDS.contains(args[0])) {
+            // JMH alone would run every benchmark there is
+            String[] words = args.length == 0 || args[0].equals("--help") ? new String[] {"help"} : args;
             return new CommandLine(new Main())
                     .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                     .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
@@ -77,7 +78,7 @@ public final class Main implements Runnable {
         boolean lists = options.shouldHelp() || options.shouldList() || options.shouldListWithParams()
                 || options.shouldListProfilers() || options.shouldListResultFormats();
         if (lists) {
-            org.openjdk.jmh.Main.main(words);
+            SuiteRunner.list(words);
         }
         return lists;
     }

@@ -3,8 +3,8 @@ package dev.kvbench.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
@@ -51,10 +51,21 @@ class WarmUpTest {
     void aForecastCountsTheWarmUpOfEveryFork() {
         Map<String, String> params = Map.of("strategy", "full", "window", "0", "heavyHitters", "0", "model", "gpt2", "dtype", "fp32",
                 "batch", "1", "device", "cpu", "tokens", "100");
-        List<RunPlan.Configuration> plan = List.of(new RunPlan.Configuration("x", params));
-        double step = Expectation.seconds(plan, 1, 2, true) - Expectation.seconds(plan, 1, 1, true);
-        double start = Expectation.seconds(plan, 1, 0, true);
-        assertEquals(3 * start + 6 * step, Expectation.seconds(plan, 3, 2, true), 1e-9);
+        double step = forecast(params, 1, 2, 9) - forecast(params, 1, 1, 9);
+        double start = forecast(params, 1, 0, 9);
+        assertEquals(3 * start + 6 * step, forecast(params, 3, 2, 9), 1e-9);
         assertEquals(WarmUp.USUAL_STEPS * step / 100, start - 8 * 124_439_808 * 4e-9, 1e-6);
+
+        // what is no whole generation takes the time that JMH gives it
+        Map<String, String> pinned = new HashMap<>(params);
+        pinned.remove("tokens");
+        pinned.put("cacheLength", "64");
+        assertEquals(start + 9, forecast(pinned, 1, 7, 9), 1e-9);
+        assertEquals(2 * (start + 9), forecast(pinned, 2, 7, 9), 1e-9);
+        assertEquals(18, forecast(Map.of("strategy", "h2o", "cacheLength", "64"), 2, 7, 9), 1e-9, "no model, no weights to make");
+    }
+
+    private static double forecast(Map<String, String> params, int forks, int iterations, double seconds) {
+        return Expectation.seconds(new RunPlan.Configuration("x", params), new Expectation.Effort(forks, iterations, seconds), true);
     }
 }

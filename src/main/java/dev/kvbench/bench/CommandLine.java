@@ -6,16 +6,21 @@ import java.io.Serializable;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.ProfilerException;
+import org.openjdk.jmh.profile.ProfilerFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.ProfilerConfig;
 import org.openjdk.jmh.runner.options.WarmupMode;
 
 /** What JMH's own parser does not tell of a command line, and which of JMH's options the benchmarks do not take. */
@@ -70,10 +75,26 @@ final class CommandLine {
             throw new UserError("-bm " + String.join(",", options.getBenchModes().stream().map(Mode::shortLabel).sorted().toList())
                     + ": a result has one mode per benchmark; name one");
         }
+        for (ProfilerConfig profiler : options.getProfilers()) {
+            try {
+                ProfilerFactory.getProfilerOrException(profiler);
+            } catch (ProfilerException e) {
+                throw new UserError("-prof " + profiler.getKlass() + ": " + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+                        + "; `-lprof` lists profilers", e);
+            }
+        }
+        if (options.getJvm().hasValue() && !program(options.getJvm().get())) {
+            throw new UserError("-jvm " + options.getJvm().get() + ": no such program; leave -jvm out for the JVM that runs this");
+        }
         if (options.getOutput().hasValue()) {
             Writable.file("-o", Path.of(options.getOutput().get()));
         }
         resultFile(options).ifPresent(file -> Writable.file("-rff", file));
+    }
+
+    private static boolean program(String name) {
+        return name.contains("/") ? Files.isExecutable(Path.of(name))
+                : Stream.of(System.getenv().getOrDefault("PATH", "").split(":")).anyMatch(p -> Files.isExecutable(Path.of(p, name)));
     }
 
     /**

@@ -82,10 +82,11 @@ record DecodeSettings(
             }
             steps = strategy.longest();
         }
+        Runtimes runtime = Runtimes.of(params.getOrDefault("runtime", Runtimes.AUTO.label()));
+        Device device = Libtorch.device(params.get("device"));
+        runtime.check(device);
         return new DecodeSettings(
-                strategy, source, dtype, number(params, "batch", 1), steps,
-                Runtimes.of(params.getOrDefault("runtime", Runtimes.AUTO.label())),
-                Libtorch.device(params.get("device")),
+                strategy, source, dtype, number(params, "batch", 1), steps, runtime, device,
                 AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype), positions);
     }
 

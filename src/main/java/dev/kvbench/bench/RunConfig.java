@@ -59,6 +59,12 @@ public record RunConfig(
         if (config == null || config.include == null || config.params == null || config.cpu == null || config.gpu == null) {
             throw new UserError(file + ": not a run configuration: include, params, cpu and gpu are required");
         }
+        for (Effort effort : List.of(config.cpu, config.gpu)) {
+            if (effort.forks < 0 || effort.warmupIterations < 0 || effort.iterations < 1) {
+                throw new UserError(file + ": forks=" + effort.forks + ", warmupIterations=" + effort.warmupIterations + ", iterations="
+                        + effort.iterations + ": must be at least 0, 0 and 1");
+            }
+        }
         return config;
     }
 

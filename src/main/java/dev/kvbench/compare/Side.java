@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,15 +36,19 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
      *     newest result in {@code results} counts
      * @param results the folder of results
      * @return the pooled side
-     * @throws UserError if one of them is no result, or they are of different weights
+     * @throws UserError if one of them is no result or named twice, or they are of different weights
      */
     static Side open(String name, Path results) {
         List<Fingerprint> fingerprints = new ArrayList<>();
         Map<List<Object>, Samples> pooled = new LinkedHashMap<>();
+        Set<Path> named = new HashSet<>();
         for (String part : name.split(",")) {
             Path path = Path.of(part);
             if (!Files.exists(path)) {
                 path = new Baselines(results).find(part).orElseGet(() -> newestOf(part, results));
+            }
+            if (!named.add(path.toAbsolutePath().normalize())) {
+                throw new UserError(name + ": names " + path + " twice; a result counts once");
             }
             List<Samples> found;
             if (Files.isRegularFile(path) && !beside(path, ResultFolder.STEPS_FILE)) {

@@ -1,5 +1,6 @@
 package dev.kvbench.runtime;
 
+import ai.djl.Device;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
@@ -88,6 +89,17 @@ public enum Runtimes {
     /** @return all names */
     public static List<String> labels() {
         return Arrays.stream(values()).map(Runtimes::label).toList();
+    }
+
+    /**
+     * @param device where the model is to be
+     * @throws UserError if this runtime needs a GPU and that is none
+     */
+    public void check(Device device) {
+        if ((this == CUDAGRAPH || this == FUSED) && !device.isGpu()) {
+            throw new UserError("runtime=" + label() + ": it needs an NVIDIA GPU, and the model is on the " + device.getDeviceType()
+                    + "; use runtime=auto");
+        }
     }
 
     /** @return the name in parameters and results */

@@ -16,7 +16,8 @@ final class FetchCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "gpt2, gpt2-medium, gpt2-large, gpt2-xl, or any other's ORG/NAME")
     private String name;
 
-    @Option(names = "--revision", defaultValue = HubCache.MAIN, description = "branch, tag or commit (${DEFAULT-VALUE})")
+    @Option(names = "--revision", defaultValue = HubCache.MAIN, description = "branch, tag or commit (${DEFAULT-VALUE}); any other is"
+            + " used by the folder that is printed, -p model=FOLDER")
     private String revision;
 
     @Option(names = "--help", usageHelp = true, description = "shows this")

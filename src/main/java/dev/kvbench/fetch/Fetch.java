@@ -95,6 +95,10 @@ public final class Fetch {
             if (!revision.equals(config.commit())) {
                 point(folder.resolve("refs").resolve(revision), config.commit());
             }
+            if (!revision.equals(HubCache.MAIN)) {
+                says.accept(repository + " by its name is its branch " + HubCache.MAIN + ": runs use revision " + revision
+                        + " by its folder, -p model=" + snapshot);
+            }
             return snapshot;
         } catch (IOException e) {
             throw new UserError(folder + ": cannot be written: " + Names.firstLine(e), e);

@@ -115,6 +115,7 @@ class FetchTest {
     @Test
     void theCacheIsAsPythonsToolsLeaveIt() throws IOException {
         Path snapshot = fetch();
+        assertFalse(said.stream().anyMatch(line -> line.contains("-p model=")), said.toString());
         assertEquals(repository().resolve("snapshots").resolve(LocalHub.COMMIT), snapshot);
         assertWhole(snapshot);
         for (String file : hub.files.keySet()) {
@@ -166,7 +167,9 @@ class FetchTest {
 
     @Test
     void revisionsAreBranchesTagsAndCommits() throws IOException {
-        fetchOf(hub.repository, "refs/pr/1");
+        Path snapshot = fetchOf(hub.repository, "refs/pr/1");
+        String how = "org/model by its name is its branch main: runs use revision refs/pr/1 by its folder, -p model=" + snapshot;
+        assertTrue(said.contains(how), said.toString());
         assertEquals(LocalHub.COMMIT, Files.readString(repository().resolve("refs/refs/pr/1")));
         assertTrue(hub.requests.stream().anyMatch(r -> r.path().contains("/resolve/refs%2Fpr%2F1/config.json")), hub.requests.toString());
         assertFalse(Files.exists(repository().resolve("refs/main")));

@@ -81,7 +81,7 @@ final class CompareCommand implements Callable<Integer> {
             }
             now = all.get(all.size() - 1).path().toString();
         }
-        Comparison comparison = Compare.of(old, now, results, noise(), alpha, pattern(), onlyChanged, order);
+        Comparison comparison = Compare.of(old, now, results, Noise.of(threshold), alpha, pattern(), onlyChanged, order);
         for (String difference : comparison.differences()) {
             System.err.println("different " + difference);
         }
@@ -101,20 +101,6 @@ final class CompareCommand implements Callable<Integer> {
             System.err.println("page: " + ComparisonPage.write(comparison, html));
         }
         return comparison.regressed() ? REGRESSED : 0;
-    }
-
-    private double noise() {
-        try {
-            double value = threshold.endsWith("%")
-                    ? Double.parseDouble(threshold.substring(0, threshold.length() - 1)) / 100
-                    : Double.parseDouble(threshold);
-            if (value >= 0 && value < 1) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // said below
-        }
-        throw new UserError("--threshold " + threshold + ": must be from 0% to below 100%, such as 3% or 0.03");
     }
 
     private Pattern pattern() {

@@ -58,6 +58,7 @@ public final class Main implements Runnable {
             return new CommandLine(new Main())
                     .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                     .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+                    .setParameterExceptionHandler(new BadParameters())
                     .setExecutionExceptionHandler((e, line, parsed) -> report(e))
                     .execute(words);
         }

@@ -20,8 +20,8 @@ final class SelfCheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RESULT", description = "a result with ten iterations or more of each configuration")
     private String result;
 
-    @Option(names = "--threshold", defaultValue = "0.03", description = "change that counts as noise (${DEFAULT-VALUE})")
-    private double threshold;
+    @Option(names = "--threshold", defaultValue = "3%", description = "change that counts as noise (${DEFAULT-VALUE})")
+    private String threshold;
 
     @Option(names = "--alpha", defaultValue = "0.05", description = "significance (${DEFAULT-VALUE})")
     private double alpha;
@@ -37,10 +37,13 @@ final class SelfCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (repetitions < 1 || !(threshold >= 0 && threshold < 1) || !(alpha > 0 && alpha < 1)) {
-            throw new UserError("--repetitions must be at least 1, --threshold from 0 to below 1, --alpha between 0 and 1");
+        if (repetitions < 1) {
+            throw new UserError("--repetitions " + repetitions + ": must be at least 1");
         }
-        SelfCheck check = SelfCheck.of(result, results, threshold, alpha, SLOWDOWN, repetitions);
+        if (!(alpha > 0 && alpha < 1)) {
+            throw new UserError("--alpha " + alpha + ": must be between 0 and 1");
+        }
+        SelfCheck check = SelfCheck.of(result, results, Noise.of(threshold), alpha, SLOWDOWN, repetitions);
         System.out.printf(Locale.ROOT, "against itself: nothing reported in %d of %d%n", check.quiet(), check.repetitions());
         System.out.printf(Locale.ROOT, "slowed by %.0f %%: found in %d of %d%n", 100 * check.slowdown(), check.found(), check.repetitions());
         return check.passed() ? 0 : 1;

@@ -148,6 +148,35 @@ class BadInputTest {
                 "--plot", folder.toString());
     }
 
+    static Stream<Arguments> parameters() {
+        return Stream.of(
+                bad("--alpha abc: must be a number; try `compare --help`", "compare", "--alpha", "abc", "x", "y"),
+                bad("--tokens abc: must be a whole number from -2147483648 to 2147483647; try `generate --help`",
+                        "generate", "--tokens", "abc"),
+                bad("--seed 9999999999: must be a whole number from -2147483648 to 2147483647", "generate", "--seed", "9999999999"),
+                bad("--prompt-ids a: must be a whole number;", "generate", "--prompt-ids", "1,a"),
+                bad("--window a: must be a whole number from", "quality", "--window", "16,a"),
+                bad("Missing required option: '--format=<format>'; try `export --help`", "export", "results"),
+                bad("Missing required parameter: 'NAME'; try `baseline save --help`", "baseline", "save"),
+                bad("unknown option '--prefil': did you mean '--prefill'? (known: --", "generate", "--prefil"),
+                bad("Unknown subcommand 'foo'; try `--help`", "help", "foo"),
+                bad("--threshold 3x: must be from 0% to below 100%", "selfcheck", "results", "--threshold", "3x"),
+                bad("--repetitions 0: must be at least 1", "selfcheck", "results", "--repetitions", "0"));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("parameters")
+    void aParameterThatCannotBeTakenIsOneLineWithoutUsage(String says, List<String> words) {
+        assertRefused(says, words.toArray(String[]::new));
+    }
+
+    @Test
+    void aSelfChecksThresholdMayBeAPercentage() {
+        assertEquals(0.03, Noise.of("3%"));
+        assertEquals(0.03, Noise.of("0.03"));
+        assertRefused("nowhere: ", "selfcheck", "nowhere", "--threshold", "3%");
+    }
+
     @Test
     void anUnknownConfigurationIsRefusedWithTheClosestName() throws IOException {
         assertRefused("unknown config 'defualt': did you mean 'default'?", "run", "--config", "defualt");

@@ -117,6 +117,7 @@ final class GenerateCommand implements Callable<Integer> {
         try (Tokenizer tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null)) {
             long[] fed = prompt(tokenizer, config);
             int steps = fed.length + tokens - 1;
+            checkPrompt(fed.length, ids, evicts, config.positions());
             DecodeLoop.checkPositions(ids, evicts, steps, config.positions());
             try (Gpt2Weights weights = choice.weights(type, place, seed);
                     DecodeLoop loop = new DecodeLoop(weights, evicts, trace == null ? Runtimes.AUTO : Runtimes.TORCHSCRIPT,
@@ -188,6 +189,18 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
         return ids;
+    }
+
+    /** A prompt that is too long is told by its own length: tokens are what comes after it. */
+    private void checkPrompt(int length, Positions ids, EvictionStrategy evicts, int available) {
+        boolean all = ids == Positions.ORIGINAL || evicts.window() == Integer.MAX_VALUE;
+        if (length > 1 && all && length > available + 1 - tokens) {
+            String option = promptIds != null ? "--prompt-ids" : prompt != null ? "--prompt" : "--prompt-file " + promptFile;
+            throw new UserError(option + ": has " + length + " tokens, with --tokens " + tokens + " after it; model " + model + " takes "
+                    + available + " with positions=" + ids.label() + " and strategy=" + evicts.name() + "; shorten the prompt"
+                    + (length <= available ? " or lower --tokens to " + (available + 1 - length) : "")
+                    + (ids == Positions.ORIGINAL && evicts.window() < available ? " or use --positions cache" : ""));
+        }
     }
 
     private TraceFile header(EvictionStrategy evicts, Gpt2Weights weights, Positions ids) {

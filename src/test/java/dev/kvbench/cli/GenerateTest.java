@@ -164,6 +164,11 @@ class GenerateTest {
         "--model nonesuch | unknown model",
         "--model tiny --strategy h2o --window 8 --heavy-hitters 8 | heavyHitters=8 with window=8",
         "--model tiny --tokens 1025 | tokens=1025",
+        "--model tiny --tokens 1022 --prompt-ids 1,2,3,4 | --prompt-ids: has 4 tokens, with --tokens 1022 after it; model tiny takes 1024"
+                + " with positions=original and strategy=full; shorten the prompt or lower --tokens to 1021",
+        "--model tiny --strategy tova --tokens 1022 --prompt-ids 1,2,3,4 | --prompt-ids: has 4 tokens, with --tokens 1022 after it;"
+                + " model tiny takes 1024 with positions=original and strategy=tova; shorten the prompt or lower --tokens to 1021"
+                + " or use --positions cache",
         "--model tiny --strategy tova --evict-every 0 | evictEvery=0: must be at least 1"})
     void badInputIsOneLine(String words, String message) throws Exception {
         Run run = run(words.split(" "));
@@ -237,7 +242,8 @@ class GenerateTest {
                 List.of(latin.toString(), "--prompt-file " + latin + ": is not UTF-8"),
                 List.of(folder.resolve("nowhere").toString(), "--prompt-file " + folder.resolve("nowhere") + ": cannot be read"),
                 List.of(folder.toString(), "--prompt-file " + folder + ": cannot be read"),
-                List.of(longer.toString(), "tokens=363 with positions=original"))) {
+                List.of(longer.toString(), "--prompt-file " + longer + ": has 300 tokens, with --tokens 64 after it; model " + model
+                        + " takes 256 with positions=original and strategy=full; shorten the prompt\n"))) {
             Run run = run("--model", model, "--prompt-file", bad.get(0));
             assertEquals(2, run.exit);
             assertTrue(run.err.startsWith("error: " + bad.get(1)), run.err);

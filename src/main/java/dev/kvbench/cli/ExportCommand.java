@@ -3,6 +3,7 @@ package dev.kvbench.cli;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Export;
 import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,8 +21,9 @@ final class ExportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RESULT", description = "a folder of results/, or a JSON file in it")
     private Path result;
 
-    @Option(names = "--format", required = true, description = "csv: a line per step; github-action: customSmallerIsBetter"
-            + " entries of github-action-benchmark; github-action-bigger: customBiggerIsBetter, what is throughput")
+    @Option(names = "--format", required = true, description = "csv: a line per step, of benchmarks that keep a series; github-action:"
+            + " JMH's scores as customSmallerIsBetter entries of github-action-benchmark; github-action-bigger: customBiggerIsBetter,"
+            + " what is throughput")
     private String format;
 
     @Option(names = "--help", usageHelp = true, description = "shows this")
@@ -33,8 +35,30 @@ final class ExportCommand implements Callable<Integer> {
         if (!names.contains(format)) {
             throw new UserError("--format " + format + ": must be one of " + String.join(", ", names));
         }
-        Export.values()[names.indexOf(format)].write(ResultFolder.open(result), System.out);
+        Export as = Export.values()[names.indexOf(format)];
+        ResultFolder folder = ResultFolder.open(result);
+        check(as, folder);
+        as.write(folder, System.out);
         System.out.flush();
         return 0;
+    }
+
+    /** Refuses a form that has no room for anything in the result, and says what else it leaves out. */
+    private void check(Export as, ResultFolder folder) {
+        if (as == Export.GITHUB_ACTION && !folder.hasJmh()) {
+            throw new UserError(result + ": has no scores of JMH's (" + ResultFolder.JMH_FILE + "), which peers do not write;"
+                    + " --format csv exports its steps");
+        }
+        if (as == Export.CSV) {
+            List<StepsFile.Configuration> all = folder.readSteps().configurations();
+            long bare = all.stream().filter(c -> c.iterations().isEmpty()).count();
+            String scores = folder.hasJmh() ? "; --format github-action exports JMH's scores" : "";
+            if (bare == all.size()) {
+                throw new UserError(result + ": has no series of steps to print a line of each" + scores);
+            }
+            if (bare > 0) {
+                System.err.println("left out: " + bare + " of " + all.size() + " configurations, which have no series of steps" + scores);
+            }
+        }
     }
 }

@@ -178,6 +178,16 @@ class BadInputTest {
     }
 
     @Test
+    void aFormThatHasNoRoomForAResultIsRefused() throws IOException {
+        Files.copy(Path.of("src/test/resources/peers/steps.json"), folder.resolve("steps.json"));
+        assertRefused(folder + ": has no scores of JMH's (jmh.json), which peers do not write; --format csv exports its steps",
+                "export", folder.toString(), "--format", "github-action");
+        String pinned = "results/2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3";
+        assertRefused(pinned + ": has no series of steps to print a line of each; --format github-action exports JMH's scores",
+                "export", pinned, "--format", "csv");
+    }
+
+    @Test
     void anUnknownConfigurationIsRefusedWithTheClosestName() throws IOException {
         assertRefused("unknown config 'defualt': did you mean 'default'?", "run", "--config", "defualt");
     }

@@ -45,7 +45,7 @@ final class ExportCommand implements Callable<Integer> {
 
     /** Refuses a form that has no room for anything in the result, and says what else it leaves out. */
     private void check(Export as, ResultFolder folder) {
-        if (as == Export.GITHUB_ACTION && !folder.hasJmh()) {
+        if (as != Export.CSV && !folder.hasJmh()) {
             throw new UserError(result + ": has no scores of JMH's (" + ResultFolder.JMH_FILE + "), which peers do not write;"
                     + " --format csv exports its steps");
         }

@@ -11,8 +11,10 @@ import dev.kvbench.trace.TraceFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,7 +30,7 @@ final class RenderCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RESULT", arity = "1..*", description = "folders of results/, or JSON files in them; traces; or one result of `quality`")
     private List<Path> results;
 
-    @Option(names = "--output", paramLabel = "DIR", description = "where plot and page of several results go")
+    @Option(names = "--output", paramLabel = "DIR", description = "where plots and page go (the first result's folder, or a trace's)")
     private Path output;
 
     @Option(names = "--times", paramLabel = "RESULT",
@@ -40,14 +42,21 @@ final class RenderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (output != null) {
+            if (!Files.isDirectory(output)) {
+                throw new UserError("--output " + output + ": no such folder; make it first");
+            }
+            Writable.folder("--output", output);
+        }
         Optional<Path> quality = results.size() == 1 ? QualityFile.in(results.get(0)) : Optional.empty();
         if (quality.isPresent()) {
             QualityFile file = QualityFile.read(quality.get());
             if (file.configurations().isEmpty()) {
                 throw new UserError(quality.get() + ": nothing to show: nothing has been scored in it");
             }
-            QualityRenderer.render(times == null ? file : new MeasuredTimes(ResultFolder.open(times)).in(file),
-                    quality.get().toAbsolutePath().getParent()).forEach(System.out::println);
+            Path folder = quality.get().toAbsolutePath().getParent();
+            QualityRenderer.render(times == null ? file : new MeasuredTimes(ResultFolder.open(times)).in(file), folder, to(folder))
+                    .forEach(System.out::println);
             return 0;
         }
         if (times != null) {
@@ -55,28 +64,33 @@ final class RenderCommand implements Callable<Integer> {
         }
         List<Path> traces = results.stream().filter(TraceFile::is).toList();
         List<ResultFolder> folders = results.stream().filter(r -> !traces.contains(r)).map(ResultFolder::open).toList();
-        if (output != null) {
-            if (!Files.isDirectory(output)) {
-                throw new UserError("--output " + output + ": no such folder; make it first");
-            }
-            Writable.folder("--output", output);
-        }
         List<Path> written = new ArrayList<>();
         if (folders.isEmpty()) {
+            Set<Path> names = new HashSet<>();
             for (Path trace : traces) {
-                written.addAll(Renderer.renderTrace(trace));
+                if (output != null && !names.add(trace.getFileName())) {
+                    throw new UserError("--output " + output + ": two traces are called " + trace.getFileName()
+                            + "; render one of them elsewhere");
+                }
+            }
+            for (Path trace : traces) {
+                written.addAll(Renderer.renderTrace(trace, to(trace.toAbsolutePath().getParent())));
             }
         } else {
             List<TraceFile> shown = traces.stream().map(TraceFile::read).toList();
             ResultFolder first = folders.get(0);
             written.addAll(folders.size() == 1
-                    ? Renderer.render(first, shown)
-                    : Renderer.renderTogether(folders, shown, output == null ? first.path() : output));
+                    ? Renderer.render(first, shown, to(first.path()))
+                    : Renderer.renderTogether(folders, shown, to(first.path())));
             if (written.isEmpty()) {
                 throw new UserError(first.path() + ": nothing to show: nothing ran in it");
             }
         }
         written.forEach(System.out::println);
         return 0;
+    }
+
+    private Path to(Path folder) {
+        return output == null ? folder : output;
     }
 }

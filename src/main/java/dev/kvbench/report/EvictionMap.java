@@ -30,18 +30,23 @@ public final class EvictionMap {
      * Draws a trace.
      *
      * @param file the trace
-     * @return the plots beside it, NAME.png, and NAME.svg if it is short: every cell is an element there
+     * @param folder where the plots go
+     * @return the plots, NAME.png, and NAME.svg if it is short: every cell is an element there
      * @throws dev.kvbench.UserError if it is not a whole trace
      * @throws IOException if a plot cannot be written
      */
-    public static List<Path> draw(Path file) throws IOException {
+    public static List<Path> draw(Path file, Path folder) throws IOException {
         System.setProperty("java.awt.headless", "true");
         TraceFile trace = TraceFile.read(file);
-        String name = file.getFileName().toString().replaceFirst("\\.json$", "");
-        Path folder = file.toAbsolutePath().getParent();
+        String name = name(file);
         return trace.steps().get(trace.steps().size() - 1).step() < MOST_SVG_STEPS
                 ? Charts.write(chart(trace), folder, name)
                 : List.of(Charts.writePng(chart(trace), folder, name));
+    }
+
+    /** What a trace's map and page are called. */
+    static String name(Path file) {
+        return file.getFileName().toString().replaceFirst("\\.json$", "");
     }
 
     static HeatMapChart chart(TraceFile trace) {

@@ -22,16 +22,17 @@ public final class QualityRenderer {
      * @throws IOException if a file cannot be written
      */
     public static List<Path> render(Path folder) throws IOException {
-        return render(QualityFile.read(folder.resolve(QualityFile.FILE)), folder);
+        return render(QualityFile.read(folder.resolve(QualityFile.FILE)), folder, folder);
     }
 
     /**
      * @param quality a result
-     * @param folder its folder, where plots and page go
+     * @param folder its folder
+     * @param output the folder that plots and page go to
      * @return the plots, as PNG and SVG, and the page
      * @throws IOException if a file cannot be written
      */
-    public static List<Path> render(QualityFile quality, Path folder) throws IOException {
+    public static List<Path> render(QualityFile quality, Path folder, Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
         Map<String, Optional<? extends Chart<?, ?>>> plots = new LinkedHashMap<>();
         plots.put("quality-time", QualityTimePlot.of(quality));
@@ -42,12 +43,12 @@ public final class QualityRenderer {
         List<Path> written = new ArrayList<>();
         for (Map.Entry<String, Optional<? extends Chart<?, ?>>> plot : plots.entrySet()) {
             if (plot.getValue().isPresent()) {
-                written.addAll(Charts.write(plot.getValue().get(), folder, plot.getKey()));
+                written.addAll(Charts.write(plot.getValue().get(), output, plot.getKey()));
             }
         }
         if (!quality.configurations().isEmpty()) {
             QualityReport report = QualityReports.of(quality, String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
-            written.add(Page.write(report.title(), String.join(" ", report.answers()), report, "quality.js", folder.resolve("report.html")));
+            written.add(Page.write(report.title(), String.join(" ", report.answers()), report, "quality.js", output.resolve("report.html")));
         }
         return written;
     }

@@ -23,44 +23,45 @@ public final class Renderer {
      * @throws IOException if a file cannot be written
      */
     public static List<Path> render(ResultFolder folder) throws IOException {
-        return render(folder, List.of());
+        return render(folder, List.of(), folder.path());
     }
 
     /**
      * @param folder a result
      * @param traces shown on its page
+     * @param output the folder that plots and page go to
      * @return the plots and the page
      * @throws UserError if the result cannot be read
      * @throws IOException if a file cannot be written
      */
-    public static List<Path> render(ResultFolder folder, List<TraceFile> traces) throws IOException {
+    public static List<Path> render(ResultFolder folder, List<TraceFile> traces, Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
         StepsFile steps = folder.readSteps();
         List<Path> written = new ArrayList<>();
         Optional<XYChart> stepTime = StepTimePlot.of(steps);
         if (stepTime.isPresent()) {
-            written.addAll(Charts.write(stepTime.get(), folder.path(), "step-time"));
+            written.addAll(Charts.write(stepTime.get(), output, "step-time"));
         }
         Optional<XYChart> latency = LatencyPlot.of(steps);
         if (latency.isPresent()) {
-            written.addAll(Charts.write(latency.get(), folder.path(), "latency"));
+            written.addAll(Charts.write(latency.get(), output, "latency"));
         }
         Optional<XYChart> memory = CacheMemoryPlot.of(steps);
         if (memory.isPresent()) {
-            written.addAll(Charts.write(memory.get(), folder.path(), "cache-memory"));
+            written.addAll(Charts.write(memory.get(), output, "cache-memory"));
         }
         if (folder.hasJmh()) {
             Optional<XYChart> pinned = PinnedStepPlot.of(steps, folder.readJmh());
             if (pinned.isPresent()) {
-                written.addAll(Charts.write(pinned.get(), folder.path(), "pinned-step"));
+                written.addAll(Charts.write(pinned.get(), output, "pinned-step"));
             }
             Optional<XYChart> cost = StrategyCostPlot.of(steps, folder.readJmh());
             if (cost.isPresent()) {
-                written.addAll(Charts.write(cost.get(), folder.path(), "strategy-cost"));
+                written.addAll(Charts.write(cost.get(), output, "strategy-cost"));
             }
         }
         if (!steps.configurations().isEmpty() || steps.failures() != null || !traces.isEmpty()) {
-            written.add(page(List.of(folder), traces, folder.path().resolve("report.html")));
+            written.add(page(List.of(folder), traces, output.resolve("report.html")));
         }
         return written;
     }
@@ -91,14 +92,14 @@ public final class Renderer {
 
     /**
      * @param file a trace
-     * @return its map as plots and as a page, beside it
+     * @param output the folder that map and page go to
+     * @return its map as plots and as a page, both of its name
      * @throws UserError if it is not a whole trace
      * @throws IOException if a file cannot be written
      */
-    public static List<Path> renderTrace(Path file) throws IOException {
-        List<Path> written = new ArrayList<>(EvictionMap.draw(file));
-        written.add(page(List.of(), List.of(TraceFile.read(file)),
-                file.toAbsolutePath().resolveSibling(file.getFileName().toString().replaceFirst("\\.json$", "") + ".html")));
+    public static List<Path> renderTrace(Path file, Path output) throws IOException {
+        List<Path> written = new ArrayList<>(EvictionMap.draw(file, output));
+        written.add(page(List.of(), List.of(TraceFile.read(file)), output.resolve(EvictionMap.name(file) + ".html")));
         return written;
     }
 }

@@ -41,7 +41,7 @@ class EvictionMapTest {
         new ObjectMapper().writeValue(file.toFile(), TRACE);
         assertTrue(TraceFile.is(file));
         assertEquals(List.of("trace.png", "trace.svg"),
-                EvictionMap.draw(file).stream().map(p -> p.getFileName().toString()).toList());
+                EvictionMap.draw(file, folder).stream().map(p -> p.getFileName().toString()).toList());
         BufferedImage image = ImageIO.read(folder.resolve("trace.png").toFile());
         int held = 0;
         for (int x = 0; x < image.getWidth(); x += 10) {
@@ -57,8 +57,8 @@ class EvictionMapTest {
         Path file = folder.resolve("x.json");
         Files.writeString(file, "{\"schema\": \"kvbench/trace\", \"version\": 1, \"steps\": [");
         assertTrue(TraceFile.is(file));
-        assertTrue(assertThrows(UserError.class, () -> EvictionMap.draw(file)).getMessage().contains("not a valid kvbench/trace"));
+        assertTrue(assertThrows(UserError.class, () -> EvictionMap.draw(file, folder)).getMessage().contains("not a valid kvbench/trace"));
         Files.writeString(file, "{\"schema\": \"kvbench/trace\", \"version\": 1, \"steps\": [null], \"label\": \"x\"}");
-        assertThrows(UserError.class, () -> EvictionMap.draw(file));
+        assertThrows(UserError.class, () -> EvictionMap.draw(file, folder));
     }
 }

@@ -156,9 +156,9 @@ class ReportPageTest extends MadePages {
     void aTraceIsShownBesideAResultAndAlone() throws Exception {
         Path file = folder.resolve("trace.json");
         new ObjectMapper().writeValue(file.toFile(), MadeResults.trace(40));
-        Renderer.render(new ResultFolder(small.getParent()), List.of(MadeResults.trace(40)));
+        Renderer.render(new ResultFolder(small.getParent()), List.of(MadeResults.trace(40)), small.getParent());
         assertEquals(List.of("trace.png", "trace.svg", "trace.html"),
-                Renderer.renderTrace(file).stream().map(p -> p.getFileName().toString()).toList());
+                Renderer.renderTrace(file, file.getParent()).stream().map(p -> p.getFileName().toString()).toList());
         for (Path page : List.of(small, folder.resolve("trace.html"))) {
             browser.open(page);
             browser.assertSilent();

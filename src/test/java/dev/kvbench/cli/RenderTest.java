@@ -1,0 +1,113 @@
+package dev.kvbench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code render} as a user calls it. */
+class RenderTest {
+
+    private static final Path RESULTS = Path.of("results");
+
+    @TempDir
+    private Path folder;
+    private Path output;
+
+    private record Run(int exit, String out, String err) {}
+
+    private static Run run(String... words) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        ByteArrayOutputStream complained = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+        try {
+            int exit = Main.execute(words);
+            return new Run(exit, printed.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    @BeforeEach
+    void makeOutput() throws IOException {
+        output = Files.createDirectory(folder.resolve("output"));
+    }
+
+    /** A result of its own with the data of a published one. */
+    private Path copy(String name) throws IOException {
+        Path copy = Files.createDirectory(folder.resolve(name));
+        for (String file : List.of("steps.json", "jmh.json", "quality.json")) {
+            if (Files.exists(RESULTS.resolve(name).resolve(file))) {
+                Files.copy(RESULTS.resolve(name).resolve(file), copy.resolve(file));
+            }
+        }
+        return copy;
+    }
+
+    private static TreeSet<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return new TreeSet<>(files.map(f -> f.getFileName().toString()).toList());
+        }
+    }
+
+    private static TreeSet<String> set(String... names) {
+        return new TreeSet<>(List.of(names));
+    }
+
+    @Test
+    void oneResultGoesWhereItIsAskedFor() throws IOException {
+        Path result = copy("2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3");
+        TreeSet<String> before = names(result);
+        Run run = run("render", result.toString(), "--output", output.toString());
+        assertEquals(0, run.exit, run.err);
+        assertEquals(before, names(result));
+        assertEquals(set("pinned-step.png", "pinned-step.svg", "report.html"), names(output));
+    }
+
+    @Test
+    void soDoesAResultOfQuality() throws IOException {
+        Path result = copy("2026-11-25_00-27-56_f9609bf9_NVIDIA-H100-80GB-HBM3");
+        TreeSet<String> before = names(result);
+        Run run = run("render", result.toString(), "--output", output.toString());
+        assertEquals(0, run.exit, run.err);
+        assertEquals(before, names(result));
+        assertTrue(names(output).containsAll(set("quality-window.png", "report.html")), run.out);
+        assertTrue(Files.readString(output.resolve("report.html")).contains(result.getFileName().toString()));
+    }
+
+    @Test
+    void soDoATracesMapAndPage() throws IOException {
+        Path trace = folder.resolve("trace.json");
+        assertEquals(0, run("generate", "--model", "tiny", "--tokens", "4", "--trace", trace.toString()).exit);
+        Run run = run("render", trace.toString(), "--output", output.toString());
+        assertEquals(0, run.exit, run.err);
+        assertEquals(set("output", "trace.json"), names(folder));
+        assertEquals(set("trace.html", "trace.png", "trace.svg"), names(output));
+        Run twice = run("render", trace.toString(), trace.toString(), "--output", output.toString());
+        assertEquals(2, twice.exit);
+        assertEquals("error: --output " + output + ": two traces are called trace.json; render one of them elsewhere\n", twice.err);
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsRefusedForOneResultToo() {
+        Run run = run("render", RESULTS.resolve("2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3").toString(),
+                "--output", folder.resolve("nowhere").toString());
+        assertEquals(2, run.exit);
+        assertEquals("error: --output " + folder.resolve("nowhere") + ": no such folder; make it first\n", run.err);
+    }
+}

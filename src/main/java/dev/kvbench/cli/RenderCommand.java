@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 /** {@code render}: draws a result's plots again and writes its page. */
 @Command(name = "render", description = "Draws the plots of a result folder, as PNG and SVG, into it, and writes report.html, a page"
                 + " that explains the result and needs nothing but a browser. Several results are drawn over each other,"
-                + " step-time-together and report-together.html, into the first. Traces of `generate` are shown on the page;"
+                + " step-time-together, pinned-step-together and report-together.html, into the first. Traces of `generate` are shown on the page;"
                 + " alone, one becomes a map of what the cache holds, beside it.")
 final class RenderCommand implements Callable<Integer> {
 
@@ -79,6 +79,12 @@ final class RenderCommand implements Callable<Integer> {
         } else {
             List<TraceFile> shown = traces.stream().map(TraceFile::read).toList();
             ResultFolder first = folders.get(0);
+            if (folders.size() > 1) {
+                List<String> left = Renderer.notDrawnTogether(folders).stream().map(f -> f.path().toString()).toList();
+                if (!left.isEmpty() && left.size() < folders.size()) {
+                    System.err.println("left out of the plots, with neither series nor pinned steps: " + String.join(", ", left));
+                }
+            }
             written.addAll(folders.size() == 1
                     ? Renderer.render(first, shown, to(first.path()))
                     : Renderer.renderTogether(folders, shown, to(first.path())));

@@ -21,7 +21,7 @@ import org.knowm.xchart.XYSeries;
  */
 record PinnedPoint(StepsFile.Configuration configuration, double ms, double error) {
 
-    private static final String CACHE_LENGTH = "cacheLength";
+    static final String CACHE_LENGTH = "cacheLength";
 
     /** @return all pinned steps of a result whose time was measured, not their throughput */
     static List<PinnedPoint> all(StepsFile steps, JsonNode jmh) {

@@ -16,14 +16,22 @@ final class PinnedStepPlot {
 
     /** @return the plot, empty if the result has no pinned step */
     static Optional<XYChart> of(StepsFile steps, JsonNode jmh) {
-        List<PinnedPoint> points = PinnedPoint.all(steps, jmh);
+        return of(steps, PinnedPoint.all(steps, jmh));
+    }
+
+    /**
+     * @param steps one or more results
+     * @param points their pinned steps
+     * @return the plot, empty if there are none
+     */
+    static Optional<XYChart> of(StepsFile steps, List<PinnedPoint> points) {
         if (points.isEmpty()) {
             return Optional.empty();
         }
         Captions captions = new Captions(steps, points.stream().map(PinnedPoint::configuration).distinct().toList());
         Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
         points.forEach(p -> lines.computeIfAbsent(
-                captions.legend(p.configuration(), "cacheLength"), l -> new ArrayList<>()).add(p));
+                captions.legend(p.configuration(), PinnedPoint.CACHE_LENGTH), l -> new ArrayList<>()).add(p));
         XYChart chart = Charts.xy(captions.title(),
                 "cache length (entries)   |   mean, error bars as JMH gives them (99.9 %)", "time per step (ms)");
         PinnedPoint.draw(chart, lines, PinnedPoint::cacheLength);

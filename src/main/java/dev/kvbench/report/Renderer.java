@@ -72,22 +72,47 @@ public final class Renderer {
     }
 
     /**
-     * Draws the curves of several results over each other.
+     * Draws the curves of several results over each other, and their steps at pinned cache lengths.
      *
      * @param folders the results; the title names their device, or the legend if it differs
      * @param traces shown on the page
-     * @param output the folder that plot and page go to
-     * @return the plot, as PNG and SVG, and the page
-     * @throws UserError if a result cannot be read or none has a series
+     * @param output the folder that plots and page go to
+     * @return the plots, as PNG and SVG, and the page
+     * @throws UserError if a result cannot be read or none has anything to draw
      * @throws IOException if a file cannot be written
      */
     public static List<Path> renderTogether(List<ResultFolder> folders, List<TraceFile> traces, Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
-        XYChart chart = StepTimePlot.of(Together.of(folders))
-                .orElseThrow(() -> new UserError(folders.get(0).path() + ": nothing to plot in these results"));
-        List<Path> written = new ArrayList<>(Charts.write(chart, output, "step-time-together"));
+        StepsFile together = Together.of(folders);
+        Optional<XYChart> stepTime = StepTimePlot.of(together);
+        List<StepsFile> parts = Together.parts(folders.stream().map(ResultFolder::readSteps).toList(), together);
+        Optional<XYChart> pinned = PinnedStepPlot.of(together, Together.pinned(folders, parts).stream().flatMap(List::stream).toList());
+        List<Path> written = new ArrayList<>();
+        if (stepTime.isPresent()) {
+            written.addAll(Charts.write(stepTime.get(), output, "step-time-together"));
+        }
+        if (pinned.isPresent()) {
+            written.addAll(Charts.write(pinned.get(), output, "pinned-step-together"));
+        }
+        if (written.isEmpty()) {
+            throw new UserError("render: none of these " + folders.size() + " results has a series (DecodeLoop) or steps at pinned cache"
+                    + " lengths (DecodeStep) to draw together; render each by itself");
+        }
         written.add(page(folders, traces, output.resolve("report-together.html")));
         return written;
+    }
+
+    /**
+     * @param folders results
+     * @return those that {@link #renderTogether} has nothing to draw of
+     * @throws UserError if a result cannot be read
+     */
+    public static List<ResultFolder> notDrawnTogether(List<ResultFolder> folders) {
+        return folders.stream().filter(f -> {
+            StepsFile steps = f.readSteps();
+            return steps.configurations().stream().allMatch(c -> Curve.of(c).median().length == 0)
+                    && (!f.hasJmh() || PinnedPoint.all(steps, f.readJmh()).isEmpty());
+        }).toList();
     }
 
     /**

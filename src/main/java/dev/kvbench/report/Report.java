@@ -154,7 +154,13 @@ record Report(String title, String subtitle, List<String> answers, List<String> 
      * @param windows its columns
      * @param metrics what its cells may show
      */
-    record HeatMap(String setting, List<String> strategies, List<Integer> windows, List<Metric> metrics) {}
+    record HeatMap(String setting, List<String> strategies, List<Integer> windows, List<Metric> metrics) {
+
+        /** The same with what it is of before its setting. */
+        HeatMap of(String origin) {
+            return new HeatMap(origin + (origin.isEmpty() || setting.isEmpty() ? "" : ", ") + setting, strategies, windows, metrics);
+        }
+    }
 
     /**
      * Values of a heat map.

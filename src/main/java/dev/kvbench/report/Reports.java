@@ -1,6 +1,5 @@
 package dev.kvbench.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.trace.TraceFile;
@@ -50,15 +49,18 @@ final class Reports {
         List<Report.HeatMap> heatMaps = new ArrayList<>(HeatMaps.of(measured, crossings, captions));
         List<Report.HeldMap> maps = traces.stream().map(HeldMaps::of).toList();
         List<Report.Score> scores = new ArrayList<>();
-        List<Report.Pinned> pinned = new ArrayList<>();
         List<String> ofPinned = new ArrayList<>();
+        List<StepsFile> parts = Together.parts(files, steps);
+        List<List<PinnedPoint>> points = Together.pinned(folders, parts);
+        List<PinnedPoint> allPoints = points.stream().flatMap(List::stream).toList();
+        Captions ofPoints = new Captions(steps, allPoints.stream().map(PinnedPoint::configuration).toList());
+        List<Report.Pinned> pinned = Scores.pinned(allPoints, ofPoints);
         for (int i = 0; i < folders.size(); i++) {
             if (folders.get(i).hasJmh()) {
-                JsonNode jmh = folders.get(i).readJmh();
-                scores.addAll(Scores.of(files.get(i), jmh));
-                pinned.addAll(Scores.pinned(files.get(i), jmh));
-                ofPinned.addAll(Scores.answers(files.get(i), jmh));
-                heatMaps.addAll(HeatMaps.ofPinned(PinnedPoint.all(files.get(i), jmh)));
+                scores.addAll(Scores.of(parts.get(i), folders.get(i).readJmh(), new Captions(steps, Scores.bare(steps))));
+                ofPinned.addAll(Scores.answers(points.get(i), ofPoints));
+                String origin = folders.size() == 1 ? "" : String.valueOf(folders.get(i).path().toAbsolutePath().normalize().getFileName());
+                HeatMaps.ofPinned(points.get(i)).forEach(map -> heatMaps.add(map.of(origin)));
             }
         }
         List<String> answers = measured.isEmpty() ? ofPinned : Answers.of(measured, crossings);

@@ -17,11 +17,14 @@ final class Scores {
 
     private Scores() {}
 
-    static List<Report.Score> of(StepsFile steps, JsonNode jmh) {
-        List<StepsFile.Configuration> bare = steps.configurations().stream().filter(c -> c.iterations().isEmpty()).toList();
-        Captions captions = new Captions(steps, bare);
+    /** @return configurations that keep no series */
+    static List<StepsFile.Configuration> bare(StepsFile steps) {
+        return steps.configurations().stream().filter(c -> c.iterations().isEmpty()).toList();
+    }
+
+    static List<Report.Score> of(StepsFile steps, JsonNode jmh, Captions captions) {
         List<Report.Score> scores = new ArrayList<>();
-        for (StepsFile.Configuration configuration : bare) {
+        for (StepsFile.Configuration configuration : bare(steps)) {
             for (JsonNode result : jmh) {
                 if (PinnedPoint.isOf(result, configuration)) {
                     JsonNode metric = result.path("primaryMetric");
@@ -56,9 +59,7 @@ final class Scores {
     }
 
     /** Pinned steps as lines over the cache length. */
-    static List<Report.Pinned> pinned(StepsFile steps, JsonNode jmh) {
-        List<PinnedPoint> points = PinnedPoint.all(steps, jmh);
-        Captions captions = new Captions(steps, points.stream().map(PinnedPoint::configuration).toList());
+    static List<Report.Pinned> pinned(List<PinnedPoint> points, Captions captions) {
         Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
         points.forEach(p -> lines.computeIfAbsent(captions.legend(p.configuration(), "cacheLength"), l -> new ArrayList<>()).add(p));
         List<Report.Pinned> pinned = new ArrayList<>();
@@ -85,10 +86,12 @@ final class Scores {
         }
     }
 
-    /** @return a sentence for each strategy while they are few, else for those that cost least and most */
-    static List<String> answers(StepsFile steps, JsonNode jmh) {
-        List<PinnedPoint> points = PinnedPoint.all(steps, jmh);
-        Captions captions = new Captions(steps, points.stream().map(PinnedPoint::configuration).toList());
+    /**
+     * @param points of one result
+     * @param captions of all that are shown
+     * @return a sentence for each strategy while they are few, else for those that cost least and most
+     */
+    static List<String> answers(List<PinnedPoint> points, Captions captions) {
         Map<Object, PinnedPoint> full = new HashMap<>();
         points.stream().filter(p -> p.window() == 0).forEach(p -> full.put(p.setting(), p));
         Map<String, Extra> longest = new LinkedHashMap<>();

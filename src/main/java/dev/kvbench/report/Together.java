@@ -3,11 +3,13 @@ package dev.kvbench.report;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Several results as one to draw. What they were measured on stays visible: a label names its device where devices
@@ -18,7 +20,7 @@ final class Together {
     private Together() {}
 
     /** What tells two curves apart before their origin does. */
-    private record Name(String label, Map<String, String> params) {}
+    private record Name(String benchmark, String label, Map<String, String> params) {}
 
     /**
      * @param folders at least one result
@@ -29,7 +31,8 @@ final class Together {
         boolean oneDevice = distinct(results.stream().map(r -> r.fingerprint().deviceName()).toList()) == 1;
         boolean commitsTell = results.stream().allMatch(r -> r.fingerprint().commit() != null)
                 && distinct(results.stream().map(r -> r.fingerprint().commit()).toList()) == results.size();
-        Set<Name> repeated = repeated(results);
+        Map<String, Set<String>> shared = shared(results);
+        Set<Name> repeated = repeated(results, shared);
         List<StepsFile.Configuration> all = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
             StepsFile result = results.get(i);
@@ -38,7 +41,7 @@ final class Together {
                     ? "commit " + result.fingerprint().commit().replaceFirst("^(.{8}).*", "$1")
                     : String.valueOf(folders.get(i).path().toAbsolutePath().normalize().getFileName()));
             for (StepsFile.Configuration c : result.configurations()) {
-                all.add(labelled(c, c.label() + device + (repeated.contains(name(c, result)) ? origin : "")));
+                all.add(labelled(c, c.label() + device + (repeated.contains(name(c, result, shared)) ? origin : "")));
             }
         }
         StepsFile first = results.get(0);
@@ -47,19 +50,63 @@ final class Together {
     }
 
     /** Names that more than one result has. */
-    private static Set<Name> repeated(List<StepsFile> results) {
+    private static Set<Name> repeated(List<StepsFile> results, Map<String, Set<String>> shared) {
         Set<Name> seen = new HashSet<>();
         Set<Name> repeated = new HashSet<>();
         for (StepsFile result : results) {
             Set<Name> own = new LinkedHashSet<>();
-            result.configurations().forEach(c -> own.add(name(c, result)));
+            result.configurations().forEach(c -> own.add(name(c, result, shared)));
             own.stream().filter(n -> !seen.add(n)).forEach(repeated::add);
         }
         return repeated;
     }
 
-    private static Name name(StepsFile.Configuration configuration, StepsFile result) {
-        return new Name(configuration.label() + result.fingerprint().deviceName(), configuration.params());
+    /** By benchmark the parameters that all its configurations have: others tell nothing apart in a legend. */
+    private static Map<String, Set<String>> shared(List<StepsFile> results) {
+        Map<String, Set<String>> shared = new HashMap<>();
+        results.stream().flatMap(r -> r.configurations().stream()).forEach(c -> shared
+                .computeIfAbsent(c.benchmark(), b -> new HashSet<>(c.params().keySet())).retainAll(c.params().keySet()));
+        return shared;
+    }
+
+    private static Name name(StepsFile.Configuration configuration, StepsFile result, Map<String, Set<String>> shared) {
+        Map<String, String> params = new TreeMap<>(configuration.params());
+        params.keySet().retainAll(shared.get(configuration.benchmark()));
+        // all lengths of a cache are one line
+        params.remove(PinnedPoint.CACHE_LENGTH);
+        // what ran, whatever was asked for
+        params.computeIfPresent("runtime", (name, asked) -> String.valueOf(configuration.runtime()));
+        return new Name(configuration.benchmark(), configuration.label() + result.fingerprint().deviceName(), params);
+    }
+
+    /**
+     * @param results what a file is {@link #of}
+     * @param together that file
+     * @return for each result its configurations as they are labelled there
+     */
+    static List<StepsFile> parts(List<StepsFile> results, StepsFile together) {
+        List<StepsFile> parts = new ArrayList<>();
+        int at = 0;
+        for (StepsFile own : results) {
+            int end = at + own.configurations().size();
+            parts.add(new StepsFile(own.schema(), own.version(), own.created(), own.command(), own.units(), own.fingerprint(),
+                    together.configurations().subList(at, end), own.failures()));
+            at = end;
+        }
+        return parts;
+    }
+
+    /**
+     * @param folders results
+     * @param parts their {@link #parts}
+     * @return for each result its pinned steps, labelled as there
+     */
+    static List<List<PinnedPoint>> pinned(List<ResultFolder> folders, List<StepsFile> parts) {
+        List<List<PinnedPoint>> points = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            points.add(folders.get(i).hasJmh() ? PinnedPoint.all(parts.get(i), folders.get(i).readJmh()) : List.of());
+        }
+        return points;
     }
 
     private static StepsFile.Configuration labelled(StepsFile.Configuration c, String label) {

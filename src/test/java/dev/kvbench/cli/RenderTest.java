@@ -110,4 +110,17 @@ class RenderTest {
         assertEquals(2, run.exit);
         assertEquals("error: --output " + folder.resolve("nowhere") + ": no such folder; make it first\n", run.err);
     }
+
+    @Test
+    void whatHasNothingToDrawTogetherIsNamed() {
+        String loop = RESULTS.resolve("2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3").toString();
+        String eviction = RESULTS.resolve("2026-11-25_01-04-48_ea48ea07_NVIDIA-H100-80GB-HBM3").toString();
+        Run run = run("render", loop, eviction, "--output", output.toString());
+        assertEquals(0, run.exit, run.err);
+        assertEquals("left out of the plots, with neither series nor pinned steps: " + eviction + "\n", run.err);
+        Run none = run("render", eviction, eviction, "--output", output.toString());
+        assertEquals(2, none.exit);
+        assertTrue(none.err.startsWith("error: render: none of these 2 results has a series"), none.err);
+        assertEquals(1, none.err.lines().count());
+    }
 }

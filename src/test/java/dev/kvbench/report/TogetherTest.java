@@ -1,5 +1,6 @@
 package dev.kvbench.report;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -121,11 +122,59 @@ class TogetherTest {
     }
 
     @Test
+    void pinnedStepsOfSeveralResultsAreDrawnTogether() throws Exception {
+        ResultFolder one = MadeResults.pinned(folder.resolve("one"), new double[][] {{0, 64, 1}, {0, 128, 1.5}, {64, 64, 1.1}});
+        ResultFolder other = MadeResults.pinned(folder.resolve("other"), new double[][] {{0, 128, 2}, {0, 256, 3}, {128, 128, 2.5}});
+        List<ResultFolder> both = List.of(one, other);
+        StepsFile together = Together.of(both);
+        List<StepsFile> parts = Together.parts(both.stream().map(ResultFolder::readSteps).toList(), together);
+        XYChart chart = PinnedStepPlot.of(together, Together.pinned(both, parts).stream().flatMap(List::stream).toList()).orElseThrow();
+        // the full cache's line is not one of both results, at none of its lengths
+        List<String> lines = List.of("full cache, one", "H2O, window 64, 32 heavy hitters", "full cache, other",
+                "H2O, window 128, 32 heavy hitters");
+        assertEquals(lines, chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList());
+        assertArrayEquals(new double[] {2, 3}, chart.getSeriesCollection().stream()
+                .filter(s -> s.getName().equals("full cache, other")).findFirst().orElseThrow().getYData());
+
+        List<Path> plots = Renderer.renderTogether(both, List.of(), folder);
+        assertEquals(List.of("pinned-step-together.png", "pinned-step-together.svg", "report-together.html"), names(plots));
+        Report report = Reports.of(both, List.of());
+        assertEquals(lines, report.pinned().stream().map(Report.Pinned::name).toList());
+        assertEquals(4, report.pinned().stream().map(Report.Pinned::look).distinct().count());
+        assertEquals(6, report.scores().stream().map(Report.Score::name).distinct().count());
+        assertEquals(List.of("With 64 entries held a step of H2O (64/32) takes 10 % more time than one of the full cache.",
+                "With 128 entries held a step of H2O (128/32) takes 25 % more time than one of the full cache."), report.answers());
+    }
+
+    @Test
+    void aParameterThatOnlyNewerResultsHaveTellsNothingApart() throws Exception {
+        ResultFolder older = MadeResults.pinned(folder.resolve("older"), new double[][] {{64, 64, 1}});
+        ResultFolder newer = MadeResults.pinned(folder.resolve("newer"), new double[][] {{64, 64, 2}});
+        for (String file : List.of(ResultFolder.STEPS_FILE, ResultFolder.JMH_FILE)) {
+            Path path = newer.path().resolve(file);
+            Files.writeString(path, Files.readString(path).replaceAll("\"cacheLength\"", "\"evictEvery\": \"1\", $0"));
+        }
+        assertEquals(List.of("H2O, window 64, 32 heavy hitters, older", "H2O, window 64, 32 heavy hitters, newer"),
+                labels(Together.of(List.of(older, newer))));
+    }
+
+    @Test
+    void seriesAndPinnedStepsBecomeAPlotEach() throws Exception {
+        ResultFolder loop = ours("loop", "Processor", null, 1_000_000);
+        ResultFolder pinned = MadeResults.pinned(folder.resolve("pinned"));
+        ResultFolder none = new ResultFolder(Files.createDirectory(folder.resolve("none")));
+        none.writeSteps(steps("Processor", null, List.of()));
+        assertEquals(List.of("step-time-together.png", "step-time-together.svg", "pinned-step-together.png", "pinned-step-together.svg",
+                "report-together.html"), names(Renderer.renderTogether(List.of(loop, pinned, none), List.of(), folder)));
+        assertEquals(List.of(none), Renderer.notDrawnTogether(List.of(loop, pinned, none)));
+    }
+
+    @Test
     void resultsWithoutASeriesAreRefused() throws Exception {
         ResultFolder empty = new ResultFolder(Files.createDirectory(folder.resolve("empty")));
         empty.writeSteps(steps("Processor", null, List.of()));
         UserError error = assertThrows(UserError.class, () -> Renderer.renderTogether(List.of(empty, empty), List.of(), folder));
-        assertTrue(error.getMessage().contains("nothing to plot"), error.getMessage());
+        assertTrue(error.getMessage().endsWith("render each by itself"), error.getMessage());
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(List.of(empty.path()), left.toList());
         }

@@ -120,7 +120,8 @@ record Measured(String name, int result, StepsFile.Configuration configuration, 
 
     /** @return the first token whose step evicts, 1, 2, …; past any generation if none does */
     int firstEviction() {
-        return window() == 0 ? Integer.MAX_VALUE : window() + Math.max(1, number("evictEvery", 1));
+        return window() == 0 ? Integer.MAX_VALUE
+                : (int) Math.min(Integer.MAX_VALUE, (long) window() + Math.max(1, number("evictEvery", 1)));
     }
 
     /** @return entries held after step t at index t−1 */

@@ -81,6 +81,16 @@ class ReportsTest {
     }
 
     @Test
+    void anEvictionBeyondAnyLengthIsNone() throws Exception {
+        for (int[] beyond : new int[][] {{Integer.MAX_VALUE, 1}, {16, Integer.MAX_VALUE}}) {
+            Report report = report(made("full cache", "full", 0, 1, steps(64, t -> 1)),
+                    made("sliding window", "window", beyond[0], beyond[1], steps(64, t -> 1)));
+            assertNull(report.crossings().get(0).firstEviction());
+            assertNull(report.crossings().get(0).evicting());
+        }
+    }
+
+    @Test
     void neverCatchingUpIsSaid() throws Exception {
         Report report = report(
                 made("full cache", "full", 0, 1, steps(64, t -> 1)),

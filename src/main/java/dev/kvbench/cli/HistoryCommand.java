@@ -25,7 +25,8 @@ final class HistoryCommand implements Callable<Integer> {
     @Option(names = "--filter", paramLabel = "REGEX", description = "only rows whose benchmark and parameters match")
     private String filter;
 
-    @Option(names = "--plot", paramLabel = "DIR", description = "draws history.png and history.svg into that folder")
+    @Option(names = "--plot", paramLabel = "DIR", description = "draws history.png and history.svg into that folder,"
+            + " history-UNIT where there are several units; of more than 12 lines the longest")
     private Path plot;
 
     @Option(names = "--help", usageHelp = true, description = "shows this")
@@ -55,7 +56,9 @@ final class HistoryCommand implements Callable<Integer> {
                     entry.commit(), entry.row(), entry.median(), entry.unit(), entry.device());
         }
         if (plot != null) {
-            HistoryPlot.write(entries, plot).forEach(System.out::println);
+            HistoryPlot.Drawn drawn = HistoryPlot.write(entries, plot);
+            drawn.files().forEach(System.out::println);
+            drawn.leftOut().forEach(System.err::println);
         }
         return 0;
     }

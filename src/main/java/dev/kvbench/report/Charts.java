@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
@@ -43,6 +44,9 @@ final class Charts {
     /** A plot's height without its legend, and what a line of that adds. */
     private static final int PLOT_HEIGHT = 540;
     private static final int LEGEND_LINE = 24;
+
+    /** What labels of an x axis add to it that stand upright. */
+    private static final int UPRIGHT_LABEL = 80;
 
     /** Markers on a dense curve. */
     private static final int MARKERS = 10;
@@ -151,7 +155,14 @@ final class Charts {
 
     /** The same with a point off the grid of y values as well. */
     static void roundTicks(XYChart chart, double x, double y) {
-        XYSeries unseen = chart.addSeries(" ", new double[] {x}, new double[] {y});
+        unseen(chart, new double[] {x}, y);
+    }
+
+    /** Points that an axis makes room for and takes into account for its ticks, and that are not drawn. */
+    static void unseen(XYChart chart, double[] x, double y) {
+        double[] same = new double[x.length];
+        Arrays.fill(same, y);
+        XYSeries unseen = chart.addSeries(" ", x, same);
         unseen.setMarker(SeriesMarkers.NONE);
         unseen.setLineColor(new Color(0, true));
         unseen.setShowInLegend(false);
@@ -201,10 +212,11 @@ final class Charts {
         joined.dispose();
     }
 
-    /** High enough for the plot to keep its height whatever the legend takes. */
+    /** High enough for the plot to keep its height whatever legend and upright labels take. */
     private static int height(Chart<?, ?> chart) {
         return chart instanceof XYChart plot
-                ? PLOT_HEIGHT + LEGEND_LINE * plot.getSeriesCollection().stream().filter(XYSeries::isShowInLegend)
+                ? PLOT_HEIGHT + (plot.getStyler().getXAxisLabelRotation() == 0 ? 0 : UPRIGHT_LABEL) + LEGEND_LINE
+                        * plot.getSeriesCollection().stream().filter(XYSeries::isShowInLegend)
                         .mapToInt(s -> (int) s.getLabel().lines().count()).sum()
                 : HEIGHT;
     }

@@ -36,13 +36,28 @@ class HistoryTest {
     }
 
     @Test
-    void theyBecomeAPlotIfItCanBeRead() throws Exception {
+    void theyBecomeAPlot() throws Exception {
         List<History.Entry> entries = History.of(RESULTS, row -> row.contains("strategy=full") && row.contains("batch=1 ")
                 && row.startsWith("DecodeLoop"));
         assertEquals(List.of("history.png", "history.svg"),
-                HistoryPlot.write(entries, folder).stream().map(p -> p.getFileName().toString()).toList());
+                HistoryPlot.write(entries, folder).files().stream().map(p -> p.getFileName().toString()).toList());
         assertTrue(Files.size(folder.resolve("history.png")) > 10_000);
         UserError error = assertThrows(UserError.class, () -> HistoryPlot.write(List.of(), folder));
         assertTrue(error.getMessage().contains("--filter"), error.getMessage());
+    }
+
+    @Test
+    void everyUnitHasItsPlotAndWhatIsLeftOutIsSaid() throws Exception {
+        List<History.Entry> entries = History.of(RESULTS, row -> true);
+        HistoryPlot.Drawn drawn = HistoryPlot.write(entries, folder);
+        assertEquals(List.of("history-ms-step.png", "history-ms-step.svg", "history-ms-op.png", "history-ms-op.svg",
+                "history-us-op.png", "history-us-op.svg"), drawn.files().stream().map(p -> p.getFileName().toString()).toList());
+        long lines = entries.stream().filter(e -> e.unit().equals("ms/step")).map(e -> e.row() + e.device()).distinct().count();
+        assertTrue(lines > 12, "nothing is left out of these results");
+        assertEquals("history-ms-step shows 12 of " + lines + " lines, those of the most and latest results; choose others with --filter",
+                drawn.leftOut().get(0));
+        // those of one unit that can be told apart are all drawn
+        List<History.Entry> few = entries.stream().filter(e -> e.row().startsWith("Harness.")).toList();
+        assertEquals(List.of(), HistoryPlot.write(few, folder).leftOut());
     }
 }

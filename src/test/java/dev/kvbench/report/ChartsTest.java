@@ -3,13 +3,17 @@ package dev.kvbench.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kvbench.compare.History;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,5 +135,27 @@ class ChartsTest {
         XYChart chart = level(0);
         new MemoryLimit(1e9, 1e6, 1.5e12, POINTS).draw(chart);
         return chart;
+    }
+
+    /** Ticks of the x axis of a history whose results are of two commits. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 15, 40})
+    void everyResultOfAHistoryIsLabelledWithItsCommit(int results) throws Exception {
+        List<History.Entry> entries = IntStream.range(0, results).mapToObj(i -> new History.Entry(Path.of("r" + i),
+                Instant.ofEpochSecond(i), i < 2 ? "aaaaaaaa" : "bbbbbbbb", "GPU", "row", 1 + 10 * i, "ms", 5)).toList();
+        XYChart chart = HistoryPlot.chart(HistoryPlot.lines(entries), "ms");
+        assertEquals("results by number, oldest first, and their commits", chart.getXAxisTitle());
+        assertEquals("results over time · GPU", chart.getTitle());
+        Function<Double, String> label = chart.getStyler().getXAxisTickLabelsFormattingFunction();
+        List<Double> asked = new ArrayList<>();
+        chart.setCustomXAxisTickLabelsFormatter(x -> {
+            asked.add(x);
+            return label.apply(x);
+        });
+        Charts.writePng(chart, folder, "history");
+        // the last pass over the axis is the one that is drawn
+        List<String> drawn = asked.subList(asked.lastIndexOf(asked.stream().min(Double::compare).orElseThrow()), asked.size()).stream()
+                .map(label).filter(l -> !l.replace('\u00a0', ' ').isBlank()).toList();
+        assertEquals(IntStream.rangeClosed(1, results).mapToObj(i -> i + (i <= 2 ? ": aaaaaaaa" : ": bbbbbbbb")).toList(), drawn);
     }
 }

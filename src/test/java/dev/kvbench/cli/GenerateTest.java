@@ -157,7 +157,7 @@ class GenerateTest {
     @CsvSource(delimiter = '|', value = {
         "--model tiny --tokens 0 | --tokens 0: must be at least 1",
         "--model tiny --prompt-ids 1,2 --tokens 2147483647 | --tokens 2147483647: must be at least 1 and at most 16777216",
-        "--model tiny --prompt-ids 1,2 --tokens 16777216 | tokens=16777217 with positions=original",
+        "--model tiny --prompt-ids 1,2 --tokens 16777216 | --prompt-ids: has 2 tokens, with --tokens 16777216 after it; model tiny takes 1024",
         "--model tiny --prompt hello | --prompt: model tiny has no tokenizer.json; use --prompt-ids",
         "--model tiny --prompt-ids 512 | --prompt-ids 512: must be from 0 to 511",
         "--model tiny --trace-logits | --trace-logits: needs --trace FILE",

@@ -6,12 +6,14 @@ import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Estimate;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.results.Units;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -77,12 +79,15 @@ public final class MeasuredTimes {
     private void heldSteps() {
         for (JsonNode result : folder.readJmh()) {
             JsonNode metric = result.path("primaryMetric");
-            if (result.path("benchmark").asText().endsWith(STEP) && metric.path("scoreUnit").asText().equals("ms/op")) {
+            OptionalDouble toMs = Units.factor(metric.path("scoreUnit").asText(), "ms/op");
+            if (result.path("benchmark").asText().endsWith(STEP) && toMs.isPresent()) {
                 Map<String, String> params = new HashMap<>();
                 result.path("params").properties().forEach(p -> params.put(p.getKey(), p.getValue().asText()));
                 JsonNode interval = metric.path("scoreConfidence");
-                double ms = metric.path("score").asDouble();
-                Timed one = new Timed(params, new Estimate(ms, interval.path(0).asDouble(ms), interval.path(1).asDouble(ms)));
+                double score = metric.path("score").asDouble();
+                double factor = toMs.getAsDouble();
+                Timed one = new Timed(params, new Estimate(factor * score, factor * interval.path(0).asDouble(score),
+                        factor * interval.path(1).asDouble(score)));
                 if (one.number("window") == 0 || one.number("window") == one.number("cacheLength")) {
                     timed.add(one);
                 }

@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.kvbench.quality.MeasuredTimes;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Configuration;
+import dev.kvbench.results.ResultFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -239,6 +244,21 @@ class QualityTest {
         String before = Files.readString(own.resolve("quality.json"));
         String plot = Files.readString(own.resolve("quality-time.svg"));
         String page = Files.readString(own.resolve("report.html"));
+        // times of another unit are the same times
+        Path micros = Files.createDirectories(folder.resolve("micros"));
+        Files.copy(Path.of(steps, "steps.json"), micros.resolve("steps.json"));
+        ArrayNode jmh = (ArrayNode) new ObjectMapper().readTree(Path.of(steps, "jmh.json").toFile());
+        for (JsonNode one : jmh) {
+            ObjectNode metric = (ObjectNode) one.path("primaryMetric");
+            metric.put("scoreUnit", "us/op").put("score", 1000 * metric.path("score").asDouble());
+            metric.putArray("scoreConfidence").add(1000.0).add(2_000_000.0);
+        }
+        Files.writeString(micros.resolve("jmh.json"), jmh.toString());
+        QualityFile same = new MeasuredTimes(ResultFolder.open(micros)).in(held);
+        assertEquals(held.full().orElseThrow().time().value(), same.full().orElseThrow().time().value(), 1e-9);
+        assertEquals(1, same.full().orElseThrow().time().low(), 1e-9);
+        assertEquals(2000, same.full().orElseThrow().time().high(), 1e-9);
+
         Run drawn = run("render", own.toString(), "--times", steps);
         assertEquals(0, drawn.exit, drawn.err);
         assertNotEquals(plot, Files.readString(own.resolve("quality-time.svg")));

@@ -92,6 +92,29 @@ final class CommandLine {
         resultFile(options).ifPresent(file -> Writable.file("-rff", file));
     }
 
+    /**
+     * Refuses what would make several generations of one iteration, of which a result keeps one.
+     *
+     * @param options JMH's options
+     * @param benchmark the short name of a benchmark that takes one generation an iteration
+     * @throws UserError if one of them is such
+     */
+    static void checkGenerations(CommandLineOptions options, String benchmark) {
+        String why = ": " + benchmark + " takes one generation an iteration, of which every step is kept; leave it out, or name"
+                + " another benchmark";
+        for (Mode mode : options.getBenchModes()) {
+            if (mode != Mode.SingleShotTime) {
+                throw new UserError("-bm " + mode.shortLabel() + why);
+            }
+        }
+        if (options.getMeasurementBatchSize().orElse(1) != 1) {
+            throw new UserError("-bs " + options.getMeasurementBatchSize().get() + why);
+        }
+        if (options.getWarmupBatchSize().orElse(1) != 1) {
+            throw new UserError("-wbs " + options.getWarmupBatchSize().get() + why);
+        }
+    }
+
     private static boolean program(String name) {
         return name.contains("/") ? Files.isExecutable(Path.of(name))
                 : Stream.of(System.getenv().getOrDefault("PATH", "").split(":")).anyMatch(p -> Files.isExecutable(Path.of(p, name)));

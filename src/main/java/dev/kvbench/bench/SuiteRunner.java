@@ -34,6 +34,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -258,6 +259,8 @@ public final class SuiteRunner {
         if (found.isEmpty()) {
             throw new UserError("no benchmark matches " + includes + "; `-l` lists them");
         }
+        found.stream().filter(b -> b.getMode() == Mode.SingleShotTime)
+                .forEach(b -> CommandLine.checkGenerations(options, b.getUsername().replaceAll(".*\\.(\\w+)Benchmark\\.\\w+$", "$1")));
         if (config != null) {
             Set<String> all = parameters(BenchmarkList.defaultList().find(silent, List.of(), List.of()));
             checkKnown(config.params().keySet(), all);

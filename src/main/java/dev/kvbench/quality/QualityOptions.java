@@ -44,12 +44,17 @@ public record QualityOptions(
         String positions,
         int seed) {
 
+    private static final int MOST_TIMED = 10_000;
+
     /** Checks the numbers. */
     public QualityOptions {
         atLeast(1, "--tokens", tokens);
         atLeast(2, "--sequences", sequences);
         atLeast(1, "--batch", batch);
         atLeast(0, "--timed", timed);
+        if (timed > MOST_TIMED) {
+            throw new UserError("--timed " + timed + ": must be at most " + MOST_TIMED);
+        }
         for (int window : windows) {
             atLeast(1, "--window", window);
         }

@@ -63,6 +63,9 @@ class BadInputTest {
                 bad("-wmb Harness: configurations run, and warm up, one at a time", "-wmb", "Harness"),
                 bad("-bm all: a result has one mode per benchmark", "-bm", "all"),
                 bad("-bm avgt,ss: a result has one mode per benchmark", "-bm", "ss,avgt"),
+                bad("-bm avgt: DecodeLoop takes one generation an iteration", "DecodeLoop", "-bm", "avgt"),
+                bad("-bs 2: DecodeLoop takes one generation an iteration", "DecodeLoop", "-bs", "2"),
+                bad("-wbs 3: DecodeLoop takes one generation an iteration", "DecodeLoop", "-wbs", "3"),
                 bad("-o nowhere/x.txt: must be a file in a folder that exists", "-o", "nowhere/x.txt"),
                 bad("-rff jmh-config: must be a file in a folder that exists", "-rff", "jmh-config"));
     }

@@ -138,9 +138,9 @@ __device__ __forceinline__ void sharedProduct(
   }
 }
 
-// A product of D rows, in the form that suits the sizes.
+// A product that joins the residual stream, of D rows, in the form that suits the sizes.
 template <class Emit>
-__device__ __forceinline__ void narrowProduct(
+__device__ __forceinline__ void residualProduct(
     const Ring& ring, unsigned& index, const float* activation, const Element* biases, unsigned& turn, Emit emit) {
   if constexpr (SHARES_ROWS) {
     sharedProduct(ring, index, activation, biases, turn, emit);

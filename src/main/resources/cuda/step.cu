@@ -41,7 +41,7 @@ __device__ __forceinline__ void projection(
     const Ring& ring, unsigned& index, const Step& step, Shared& shared, int layer, unsigned tag) {
   unsigned begin = Rows(WIDTH).begin;
   unsigned turn = 0;
-  narrowProduct(ring, index, shared.activation, shared.biases[layer].projection, turn,
+  residualProduct(ring, index, shared.activation, shared.biases[layer].projection, turn,
       [&](unsigned row, unsigned sequence, float value) {
         float& own = shared.own[(row - begin) * BATCH + sequence];
         own += value;
@@ -83,7 +83,7 @@ __device__ __forceinline__ void down(
 #pragma unroll 1
     for (int of = 0; of < SLICES_AT_ONCE; of++) {
       float* sums = shared.slices + (slice + of) * OWNED * BATCH;
-      narrowProduct(ring, index, shared.activation + of * BATCH * PADDED, nullptr, turn,
+      residualProduct(ring, index, shared.activation + of * BATCH * PADDED, nullptr, turn,
           [&](unsigned row, unsigned sequence, float value) { sums[(row - rows.begin) * BATCH + sequence] = value; });
     }
   }

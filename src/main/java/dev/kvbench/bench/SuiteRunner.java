@@ -249,10 +249,9 @@ public final class SuiteRunner {
         if (includes.isEmpty() && config != null) {
             includes = config.include();
         }
-        OutputFormat silent = silent();
         Set<BenchmarkListEntry> found;
         try {
-            found = BenchmarkList.defaultList().find(silent, includes, options.getExcludes());
+            found = BenchmarkList.defaultList().find(silent(), includes, options.getExcludes());
         } catch (PatternSyntaxException e) {
             throw new UserError("benchmark " + e.getPattern() + ": not a regular expression: " + e.getDescription() + "; `-l` lists names", e);
         }
@@ -262,8 +261,7 @@ public final class SuiteRunner {
         found.stream().filter(b -> b.getMode() == Mode.SingleShotTime)
                 .forEach(b -> CommandLine.checkGenerations(options, b.getUsername().replaceAll(".*\\.(\\w+)Benchmark\\.\\w+$", "$1")));
         if (config != null) {
-            Set<String> all = parameters(BenchmarkList.defaultList().find(silent, List.of(), List.of()));
-            checkKnown(config.params().keySet(), all);
+            checkKnown(config.params().keySet(), parameters(entries.values()));
         }
         checkKnown(CommandLine.parameterNames(command), parameters(found));
         return found;
@@ -273,7 +271,7 @@ public final class SuiteRunner {
         return OutputFormatFactory.createFormatInstance(new PrintStream(PrintStream.nullOutputStream()), VerboseMode.SILENT);
     }
 
-    private static Set<String> parameters(Set<BenchmarkListEntry> benchmarks) {
+    private static Set<String> parameters(Collection<BenchmarkListEntry> benchmarks) {
         Set<String> names = new TreeSet<>();
         benchmarks.forEach(b -> names.addAll(b.getParams().orElse(Map.of()).keySet()));
         return names;

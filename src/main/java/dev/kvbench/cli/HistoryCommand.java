@@ -5,7 +5,6 @@ import dev.kvbench.compare.History;
 import dev.kvbench.report.HistoryPlot;
 import dev.kvbench.results.Writable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -41,10 +40,7 @@ final class HistoryCommand implements Callable<Integer> {
             throw new UserError("--filter " + filter + ": not a regular expression: " + e.getDescription(), e);
         }
         if (plot != null) {
-            if (!Files.isDirectory(plot)) {
-                throw new UserError("--plot " + plot + ": no such folder; make it first");
-            }
-            Writable.folder("--plot", plot);
+            Writable.existingFolder("--plot", plot);
         }
         List<History.Entry> entries = History.of(results, row -> pattern.matcher(row).find());
         if (entries.isEmpty()) {

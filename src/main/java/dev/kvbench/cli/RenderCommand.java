@@ -8,7 +8,6 @@ import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.Writable;
 import dev.kvbench.trace.TraceFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,10 +42,7 @@ final class RenderCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (output != null) {
-            if (!Files.isDirectory(output)) {
-                throw new UserError("--output " + output + ": no such folder; make it first");
-            }
-            Writable.folder("--output", output);
+            Writable.existingFolder("--output", output);
         }
         Optional<Path> quality = results.size() == 1 ? QualityFile.in(results.get(0)) : Optional.empty();
         if (quality.isPresent()) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What one side measured of one benchmark with one set of parameters.
@@ -55,7 +56,11 @@ record Samples(String benchmark, String mode, Map<String, String> params, String
     Samples in(String other) {
         double factor = Units.factor(unit, other).orElseThrow(() ->
                 new UserError(benchmark + ": a result in " + unit + " cannot be compared with one in " + other));
-        return new Samples(benchmark, mode, params, weights,
-                Arrays.stream(forks).map(f -> Arrays.stream(f).map(v -> v * factor).toArray()).toArray(double[][]::new), other, curve);
+        return new Samples(benchmark, mode, params, weights, scaled(Arrays.stream(forks), factor), other, curve);
+    }
+
+    /** @return values by process, each times a factor */
+    static double[][] scaled(Stream<double[]> forks, double factor) {
+        return forks.map(f -> Arrays.stream(f).map(v -> v * factor).toArray()).toArray(double[][]::new);
     }
 }

@@ -66,8 +66,7 @@ public record SelfCheck(int repetitions, int quiet, int found, double slowdown) 
 
     private static Samples with(Samples samples, List<double[]> forks, double factor) {
         return new Samples(samples.benchmark(), samples.mode(), samples.params(), samples.weights(),
-                forks.stream().map(f -> Arrays.stream(f).map(v -> v * factor).toArray()).toArray(double[][]::new),
-                samples.unit(), new double[0]);
+                Samples.scaled(forks.stream(), factor), samples.unit(), new double[0]);
     }
 
     private static List<Comparison.Row> rows(Side whole, List<Samples> old, List<Samples> now, double threshold, double alpha) {

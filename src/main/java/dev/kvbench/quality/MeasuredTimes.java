@@ -98,7 +98,7 @@ public final class MeasuredTimes {
     QualityFile.Times source() {
         Map<String, String> params = timed.get(0).params;
         String batch = params.get("batch");
-        return new QualityFile.Times(String.valueOf(folder.path().toAbsolutePath().normalize().getFileName()),
+        return new QualityFile.Times(folder.name(),
                 params.get("model") + " · " + params.get("dtype") + " · " + what + " · "
                         + (batch.equals("1") ? "1 sequence" : batch + " sequences") + " · " + steps.fingerprint().deviceName());
     }

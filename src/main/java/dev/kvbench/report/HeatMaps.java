@@ -82,7 +82,7 @@ final class HeatMaps {
         points.stream().filter(p -> p.window() == 0).forEach(p -> full.put(p.setting(), p));
         Map<Map<String, String>, List<PinnedPoint>> settings = points.stream()
                 .filter(p -> p.window() > 0 && p.window() == p.cacheLength())
-                .collect(Collectors.groupingBy(p -> without(p.setting(), "cacheLength", "runtime"), LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(p -> without(p.setting(), PinnedPoint.CACHE_LENGTH, "runtime"), LinkedHashMap::new, Collectors.toList()));
         ToDoubleFunction<PinnedPoint> change = p -> Optional.ofNullable(full.get(p.setting()))
                 .map(base -> p.ms() / base.ms() - 1).orElse(Double.NaN);
         List<Report.HeatMap> maps = new ArrayList<>();

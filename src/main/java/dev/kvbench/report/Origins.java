@@ -33,7 +33,7 @@ final class Origins {
             fields.put("runtime", joined(steps, c -> String.valueOf(c.runtime())));
             fields.put("attention", joined(steps, c -> String.valueOf(c.attention())));
             fields.put("weights", joined(steps, c -> String.valueOf(c.weights())));
-            return new Report.Origin(String.valueOf(folder.path().toAbsolutePath().normalize().getFileName()), fields);
+            return new Report.Origin(folder.name(), fields);
         }).toList();
     }
 

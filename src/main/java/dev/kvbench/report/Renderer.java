@@ -83,9 +83,10 @@ public final class Renderer {
      */
     public static List<Path> renderTogether(List<ResultFolder> folders, List<TraceFile> traces, Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
-        StepsFile together = Together.of(folders);
+        List<StepsFile> results = folders.stream().map(ResultFolder::readSteps).toList();
+        StepsFile together = Together.of(folders, results);
         Optional<XYChart> stepTime = StepTimePlot.of(together);
-        List<StepsFile> parts = Together.parts(folders.stream().map(ResultFolder::readSteps).toList(), together);
+        List<StepsFile> parts = Together.parts(results, together);
         Optional<XYChart> pinned = PinnedStepPlot.of(together, Together.pinned(folders, parts).stream().flatMap(List::stream).toList());
         List<Path> written = new ArrayList<>();
         if (stepTime.isPresent()) {

@@ -39,7 +39,7 @@ final class Reports {
      */
     static Report of(List<ResultFolder> folders, List<TraceFile> traces) {
         List<StepsFile> files = folders.stream().map(ResultFolder::readSteps).toList();
-        StepsFile steps = files.size() == 1 ? files.get(0) : files.isEmpty() ? null : Together.of(folders);
+        StepsFile steps = files.size() == 1 ? files.get(0) : files.isEmpty() ? null : Together.of(folders, files);
         List<StepsFile.Configuration> configurations = steps == null ? List.of() : steps.configurations();
         List<StepsFile.Configuration> shown = configurations.stream().filter(c -> Curve.of(c).median().length > 0).toList();
         Captions captions = new Captions(steps, shown.isEmpty() ? configurations : shown);
@@ -55,11 +55,12 @@ final class Reports {
         List<PinnedPoint> allPoints = points.stream().flatMap(List::stream).toList();
         Captions ofPoints = new Captions(steps, allPoints.stream().map(PinnedPoint::configuration).toList());
         List<Report.Pinned> pinned = Scores.pinned(allPoints, ofPoints);
+        Captions ofScores = new Captions(steps, Scores.bare(configurations));
         for (int i = 0; i < folders.size(); i++) {
             if (folders.get(i).hasJmh()) {
-                scores.addAll(Scores.of(parts.get(i), folders.get(i).readJmh(), new Captions(steps, Scores.bare(steps))));
+                scores.addAll(Scores.of(parts.get(i), folders.get(i).readJmh(), ofScores));
                 ofPinned.addAll(Scores.answers(points.get(i), ofPoints));
-                String origin = folders.size() == 1 ? "" : String.valueOf(folders.get(i).path().toAbsolutePath().normalize().getFileName());
+                String origin = folders.size() == 1 ? "" : folders.get(i).name();
                 HeatMaps.ofPinned(points.get(i)).forEach(map -> heatMaps.add(map.of(origin)));
             }
         }

@@ -17,14 +17,14 @@ final class Scores {
 
     private Scores() {}
 
-    /** @return configurations that keep no series */
-    static List<StepsFile.Configuration> bare(StepsFile steps) {
-        return steps.configurations().stream().filter(c -> c.iterations().isEmpty()).toList();
+    /** @return those that keep no series */
+    static List<StepsFile.Configuration> bare(List<StepsFile.Configuration> configurations) {
+        return configurations.stream().filter(c -> c.iterations().isEmpty()).toList();
     }
 
     static List<Report.Score> of(StepsFile steps, JsonNode jmh, Captions captions) {
         List<Report.Score> scores = new ArrayList<>();
-        for (StepsFile.Configuration configuration : bare(steps)) {
+        for (StepsFile.Configuration configuration : bare(steps.configurations())) {
             for (JsonNode result : jmh) {
                 if (PinnedPoint.isOf(result, configuration)) {
                     JsonNode metric = result.path("primaryMetric");
@@ -61,7 +61,7 @@ final class Scores {
     /** Pinned steps as lines over the cache length. */
     static List<Report.Pinned> pinned(List<PinnedPoint> points, Captions captions) {
         Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
-        points.forEach(p -> lines.computeIfAbsent(captions.legend(p.configuration(), "cacheLength"), l -> new ArrayList<>()).add(p));
+        points.forEach(p -> lines.computeIfAbsent(captions.legend(p.configuration(), PinnedPoint.CACHE_LENGTH), l -> new ArrayList<>()).add(p));
         List<Report.Pinned> pinned = new ArrayList<>();
         lines.forEach((name, line) -> pinned.add(new Report.Pinned(name, Report.Look.of(pinned.size()),
                 line.stream().mapToInt(PinnedPoint::cacheLength).toArray(), line.stream().mapToDouble(PinnedPoint::ms).toArray(),
@@ -97,7 +97,7 @@ final class Scores {
         Map<String, Extra> longest = new LinkedHashMap<>();
         points.stream().filter(p -> p.window() > 0 && full.containsKey(p.setting())).forEach(p -> {
             PinnedPoint base = full.get(p.setting());
-            String name = Answers.brief(captions.legend(p.configuration(), "cacheLength"));
+            String name = Answers.brief(captions.legend(p.configuration(), PinnedPoint.CACHE_LENGTH));
             double noise = Math.hypot(p.error(), base.error()) / base.ms();
             longest.merge(name, new Extra(name, p.cacheLength(), p.ms() / base.ms() - 1, noise),
                     (one, other) -> other.held() > one.held() ? other : one);

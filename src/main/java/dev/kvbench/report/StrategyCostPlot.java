@@ -33,7 +33,7 @@ final class StrategyCostPlot {
         Captions captions = new Captions(steps, costs.stream().map(PinnedPoint::configuration).distinct().toList());
         Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
         boolean oneRuntime = costs.stream().map(p -> p.configuration().runtime()).distinct().count() == 1;
-        costs.forEach(p -> lines.computeIfAbsent(captions.byStrategy(p.configuration(), "cacheLength", "runtime")
+        costs.forEach(p -> lines.computeIfAbsent(captions.byStrategy(p.configuration(), PinnedPoint.CACHE_LENGTH, "runtime")
                 + (oneRuntime ? "" : ", " + p.configuration().runtime()), l -> new ArrayList<>()).add(p));
         XYChart chart = Charts.xy(captions.title(),
                 "window, held full (entries)   |   mean, error bars as JMH gives them (99.9 %)",

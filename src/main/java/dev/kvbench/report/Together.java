@@ -27,7 +27,11 @@ final class Together {
      * @return all their configurations; the fingerprint is the first one's, or null if their devices differ
      */
     static StepsFile of(List<ResultFolder> folders) {
-        List<StepsFile> results = folders.stream().map(ResultFolder::readSteps).toList();
+        return of(folders, folders.stream().map(ResultFolder::readSteps).toList());
+    }
+
+    /** The same of folders whose {@code results} are read. */
+    static StepsFile of(List<ResultFolder> folders, List<StepsFile> results) {
         boolean oneDevice = distinct(results.stream().map(r -> r.fingerprint().deviceName()).toList()) == 1;
         boolean commitsTell = results.stream().allMatch(r -> r.fingerprint().commit() != null)
                 && distinct(results.stream().map(r -> r.fingerprint().commit()).toList()) == results.size();
@@ -39,7 +43,7 @@ final class Together {
             String device = oneDevice ? "" : ", " + brief(result.fingerprint().deviceName());
             String origin = ", " + (commitsTell
                     ? "commit " + result.fingerprint().commit().replaceFirst("^(.{8}).*", "$1")
-                    : String.valueOf(folders.get(i).path().toAbsolutePath().normalize().getFileName()));
+                    : folders.get(i).name());
             for (StepsFile.Configuration c : result.configurations()) {
                 all.add(labelled(c, c.label() + device + (repeated.contains(name(c, result, shared)) ? origin : "")));
             }

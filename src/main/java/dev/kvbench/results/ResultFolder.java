@@ -62,6 +62,11 @@ public record ResultFolder(Path path) {
                 .thenComparing(ResultFolder::path)).toList();
     }
 
+    /** @return what it is called in its folder of results */
+    public String name() {
+        return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+    }
+
     private Instant created() {
         String created = readSteps().created();
         try {

@@ -28,6 +28,18 @@ public final class Writable {
     }
 
     /**
+     * @param option what names the folder
+     * @param folder a folder that must be there
+     * @throws UserError if it is not, or nothing can be written into it
+     */
+    public static void existingFolder(String option, Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new UserError(option + " " + folder + ": no such folder; make it first");
+        }
+        folder(option, folder);
+    }
+
+    /**
      * @param option what names the file
      * @param file a file that is there, or will be
      * @throws UserError if it cannot be written

@@ -40,6 +40,7 @@ public enum Runtimes {
         @Override
         public StepRuntime create(
                 Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
+            check(weights.device());
             // the kernel reads weights as they are stored; operators only take prompts
             return over(new TorchScriptRuntime(weights, cache, strategy, form, Products.PLAIN),
                     operators -> new FusedRuntime(weights, cache, strategy, operators));

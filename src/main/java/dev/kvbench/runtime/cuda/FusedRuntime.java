@@ -41,9 +41,6 @@ public final class FusedRuntime implements StepRuntime {
      * @throws Unsupported if this cannot run here
      */
     public FusedRuntime(Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, TorchScriptRuntime operators) {
-        if (!weights.device().isGpu()) {
-            throw new Unsupported("it needs an NVIDIA GPU, and the model is on the " + weights.device().getDeviceType());
-        }
         if (strategy.rule().isEmpty()) {
             throw new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows");
         }

@@ -1,0 +1,99 @@
+package dev.kvbench.readme;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Every measured figure in the README says which file it is from, and is that file's, rounded. */
+class ReadmeFiguresTest {
+
+    private static final Path README = Path.of("README.md");
+    private static final Path RESULTS = Path.of("results");
+    private static final Pattern MEASUREMENT =
+            Pattern.compile("\\d[\\d.]*\\s?(?:ms|µs|ns|s|%|times|GB|MB|TB/s|nats)(?![\\w/])|(?:perplexity|token) \\d[\\d.]*");
+
+    /** What reads like a measurement and is none: a rule, a size, a setting. */
+    private static final List<String> NO_MEASUREMENTS = List.of(
+"lies beyond (3 %)", "at random, 100 times", "95 % interval", "middle 80 %", "slowed by 10 %", "H100 80GB");
+
+    private final Map<Path, JsonNode> read = new HashMap<>();
+
+    @Test
+    void everyFigureIsThatOfItsFile() throws IOException {
+        List<Quote> quotes = Quote.in(Files.readString(README));
+        assertTrue(quotes.size() > 60, "figures are found: " + quotes.size());
+        List<String> wrong = new ArrayList<>();
+        for (Quote quote : quotes) {
+            String right = figure(quote).unlike(quote.text());
+            if (!right.isEmpty()) {
+                wrong.add("'" + quote.text() + "' is " + right + ": " + quote.what() + " of " + quote.file());
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    void noMeasurementStandsWithoutItsFile() throws IOException {
+        String rest = Quote.without(Files.readString(README)).replaceAll("\\s+", " ");
+        for (String known : NO_MEASUREMENTS) {
+            rest = rest.replace(known, "");
+        }
+        List<String> found = new ArrayList<>();
+        Matcher measurement = MEASUREMENT.matcher(rest);
+        while (measurement.find()) {
+            found.add(rest.substring(Math.max(0, measurement.start() - 40), Math.min(rest.length(), measurement.end() + 20)));
+        }
+        assertEquals(List.of(), found);
+    }
+
+    @Test
+    void aFigureIsHeldToItsPlacesItsUnitAndItsSide() {
+        assertEquals("", Figure.of("ms", 1.2349).unlike("1.23 ms"));
+        assertEquals("1.235 ms", Figure.of("ms", 1.2349).unlike("1.234 ms"));
+        assertEquals("", Figure.of("%", -5.2).unlike("5 % less"));
+        assertEquals("-5 %", Figure.of("%", -5.2).unlike("5 %"));
+        assertEquals("-5 %", Figure.of("%", -5.2).unlike("5 % more"));
+        assertEquals("5 %", Figure.of("%", 5.2).unlike("5 % less"));
+        assertEquals("12 µs", Figure.of("µs", 12).unlike("12 ms"));
+        assertEquals("", Figure.of("ms", 1.2, 0.01).unlike("1.2 ± 0.01"));
+        assertEquals("1.200, 0.01000 ms", Figure.of("ms", 1.2, 0.01).unlike("1.2"));
+        assertEquals("1 ms", Figure.of("ms", 1).unlike("1 to 2 ms"));
+        assertEquals("not within 512", Figure.word("not within 512").unlike("381"));
+    }
+
+    private Figure figure(Quote quote) {
+        try {
+            JsonNode file = json(Path.of(quote.file()));
+            return switch (Path.of(quote.file()).getFileName().toString()) {
+                case "steps.json" -> new StepFigures(file, name -> json(RESULTS.resolve(name).resolve("steps.json"))).figure(quote.what());
+                case "jmh.json" -> new ScoreFigures(file).figure(quote.what());
+                default -> new QualityFigures(file).figure(quote.what());
+            };
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(quote + ": " + e.getMessage(), e);
+        }
+    }
+
+    private JsonNode json(Path path) {
+        return read.computeIfAbsent(path, p -> {
+            try {
+                return new ObjectMapper().readTree(p.toFile());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+}

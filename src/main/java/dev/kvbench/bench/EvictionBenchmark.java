@@ -53,7 +53,7 @@ public class EvictionBenchmark {
     @Param("gpt2-large")
     public String model;
 
-    /** fp32, fp16 or bf16: of keys and values. */
+    /** fp32, fp16 or bf16: of keys, values and attention weights; scores are fp32. */
     @Param("fp32")
     public String dtype;
 
@@ -77,7 +77,7 @@ public class EvictionBenchmark {
         EvictionStrategy evicts = settings.strategy();
         cache = new KvCache(settings.model(), settings.dtype(), settings.device(), batch, window + 1,
                 evicts.scope() != EvictionStrategy.Scope.MODEL, evicts.scope() == EvictionStrategy.Scope.HEAD, false);
-        eviction = new Eviction(settings.model(), cache, evicts);
+        eviction = new Eviction(settings.model(), settings.dtype(), cache, evicts);
         TrialRecord.begin(settings, cache, eviction.captured() ? "cudagraph" : "torchscript");
     }
 

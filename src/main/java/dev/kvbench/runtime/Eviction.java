@@ -1,19 +1,21 @@
 package dev.kvbench.runtime;
 
 import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.runtime.cuda.CapturedOperators;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.torch.Casts;
 import dev.kvbench.torch.TorchModule;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,32 +37,35 @@ public final class Eviction implements AutoCloseable {
     private final IValue scores;
     /** Scoring, then eviction; empty where they are not captured. */
     private final List<CapturedOperators> captured;
+    private final PtNDArray[] full;
     private final IValue rowsBefore;
     private final IValue rowsFull;
     private final int window;
 
     /**
      * @param config the model's shape
+     * @param dtype element type of the cache
      * @param cache a cache with room for window + 1 entries
      * @param strategy what to evict; must have a window
      */
-    public Eviction(Gpt2Config config, KvCache cache, EvictionStrategy strategy) {
+    public Eviction(Gpt2Config config, Dtype dtype, KvCache cache, EvictionStrategy strategy) {
         window = strategy.window();
         PtNDArray[] arrays = cache.state();
-        manager = NDManager.newBaseManager(arrays[KvCache.SCORES].getDevice(), "PyTorch");
-        Engine.getEngine("PyTorch").setRandomSeed(SEED);
         Map<String, Number> attributes = new LinkedHashMap<>();
         attributes.put("window", window);
         attributes.put("heavyHitters", strategy.heavyHitters());
         attributes.put("limit", strategy.longest() - 1);
         attributes.put("traced", 0);
+        manager = NDManager.newBaseManager(arrays[KvCache.SCORES].getDevice(), "PyTorch");
+        Engine.getEngine("PyTorch").setRandomSeed(SEED);
         module = new TorchModule(
                 TorchScriptRuntime.resource("eviction.py") + "\n" + strategy.torchScript(), attributes, manager.getDevice());
         state = IValue.listFrom(arrays);
         cacheArray = IValue.from(arrays[KvCache.CACHE]);
         scores = IValue.from(arrays[KvCache.SCORES]);
-        rowsBefore = rows(config, cache.batch(), window);
-        rowsFull = rows(config, cache.batch(), window + 1);
+        rowsBefore = IValue.listFrom(rows(config, dtype, cache.batch(), window));
+        full = rows(config, dtype, cache.batch(), window + 1);
+        rowsFull = IValue.listFrom(full);
         captured = !manager.getDevice().isGpu() ? List.of() : allOrNone(List.of(
                 () -> new CapturedOperators(() -> operators(rowsBefore, window)),
                 () -> new CapturedOperators(() -> operators(rowsFull, window + 1))), CapturedOperators::close);
@@ -79,14 +84,22 @@ public final class Eviction implements AutoCloseable {
         }
     }
 
-    /** Attention weights, L x [B, H, n]. */
-    private IValue rows(Gpt2Config config, int batch, int n) {
+    /** Attention weights, L x [B, H, n], of the element type that a step's softmax leaves them in. */
+    private PtNDArray[] rows(Gpt2Config config, Dtype dtype, int batch, int n) {
         PtNDArray[] rows = new PtNDArray[config.layers()];
         for (int layer = 0; layer < rows.length; layer++) {
-            NDArray drawn = manager.randomUniform(0, 1, new Shape(batch, config.heads(), n), DataType.FLOAT32);
-            rows[layer] = (PtNDArray) drawn;
+            PtNDArray drawn = (PtNDArray) manager.randomUniform(0, 1, new Shape(batch, config.heads(), n), DataType.FLOAT32);
+            rows[layer] = Casts.to(drawn, dtype.dataType());
+            if (dtype != Dtype.FP32) {
+                drawn.close();
+            }
         }
-        return IValue.listFrom(rows);
+        return rows;
+    }
+
+    /** @return the attention weights of a step that finds the window full, L x [B, H, window + 1], widened to float */
+    float[][] attention() {
+        return Arrays.stream(full).map(Casts::toFloats).toArray(float[][]::new);
     }
 
     /** Scores a step that leaves the window full and evicts nothing. */

@@ -1,14 +1,21 @@
 package dev.kvbench.runtime;
 
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
  * Compares two runtimes over the same weights and cache: a step that is fast and wrong is worth nothing, and what goes wrong may
  * depend on the model's shape and the card, which tests elsewhere did not see.
+ *
+ * @param difference the largest relative difference of logits or of all scores as long as nothing is evicted
+ * @param fault in what the tried runtime's steps are not the reference's, empty if they are
  */
-public final class StepCheck {
+public record StepCheck(double difference, Optional<String> fault) {
 
     /** Cache lengths that are tried: the first ones, and some that a kernel may treat in another way. */
     private static final int[] LENGTHS = {1, 2, 3, 5, 160, 420, 700};
@@ -16,7 +23,39 @@ public final class StepCheck {
     private static final int TOKEN_STEP = 7919;
     private static final int SEQUENCE_STEP = 104729;
 
-    private StepCheck() {}
+    /**
+     * Runs some steps with one runtime, then with the other, an evicting one among them if generations have any. Both runtimes must
+     * be reset before they decode.
+     *
+     * @param reference a runtime
+     * @param tried another on the same cache
+     * @param cache their state
+     * @param strategy what they evict by
+     * @param dtype element type of the steps
+     * @return what was found
+     */
+    public static StepCheck of(
+            StepRuntime reference, StepRuntime tried, KvCache cache, EvictionStrategy strategy, Dtype dtype) {
+        double tolerance = tolerance(dtype);
+        double difference = difference(reference, tried, cache, strategy.window());
+        if (!(difference <= tolerance)) {
+            return new StepCheck(difference, Optional.of(String.format(Locale.ROOT,
+                    "its logits or scores are not the operators': relative difference %.1e, at most %.0e in %s",
+                    difference, tolerance, dtype.label())));
+        }
+        Optional<String> fault = EvictionCheck.applies(cache, strategy)
+                ? EvictionCheck.fault(reference, tried, cache, strategy, dtype, tolerance) : Optional.empty();
+        return new StepCheck(difference, fault.map(f -> "its eviction is not the operators': " + f));
+    }
+
+    /** The operators round activations to the dtype, a kernel need not: what remains tells a wrong step from a rounded one. */
+    private static double tolerance(Dtype dtype) {
+        return switch (dtype) {
+            case FP32 -> 1e-3;
+            case FP16 -> 0.1;
+            case BF16 -> 0.3;
+        };
+    }
 
     /**
      * Runs the same few steps with one runtime, then with the other. No entry is evicted; slots that no step of these has written
@@ -26,14 +65,14 @@ public final class StepCheck {
      * @param tried another on the same cache
      * @param cache their state
      * @param window the strategy's
-     * @param vocabulary tokens of the model, V
      * @return the largest relative difference of a sequence's logits, ‖tried − reference‖ / ‖reference‖, or of all scores; NaN or
      *     infinite if there is no telling
      */
-    public static double difference(StepRuntime reference, StepRuntime tried, KvCache cache, int window, int vocabulary) {
+    static double difference(StepRuntime reference, StepRuntime tried, KvCache cache, int window) {
         int[] lengths = Arrays.stream(LENGTHS).filter(n -> n <= Math.min(window, cache.capacity())).toArray();
-        float[][] expected = run(reference, lengths, cache, vocabulary);
-        float[][] actual = run(tried, lengths, cache, vocabulary);
+        float[][] expected = run(reference, lengths, cache);
+        float[][] actual = run(tried, lengths, cache);
+        int vocabulary = expected[0].length / cache.batch();
         double largest = relativeDifference(expected[lengths.length], actual[lengths.length]);
         for (int i = 0; i < lengths.length; i++) {
             for (int b = 0; b < cache.batch(); b++) {
@@ -45,11 +84,11 @@ public final class StepCheck {
     }
 
     /** @return the logits of each step, then the scores */
-    private static float[][] run(StepRuntime runtime, int[] lengths, KvCache cache, int vocabulary) {
+    private static float[][] run(StepRuntime runtime, int[] lengths, KvCache cache) {
         float[][] results = new float[lengths.length + 1][];
         runtime.reset();
         for (int i = 0; i < lengths.length; i++) {
-            feed(cache, i, vocabulary);
+            feed(cache, i);
             runtime.force();
             runtime.launch(lengths[i], 1);
             runtime.await();
@@ -59,7 +98,9 @@ public final class StepCheck {
         return results;
     }
 
-    private static void feed(KvCache cache, int step, int vocabulary) {
+    /** Writes the tokens that a step of this number is fed, different ones to each sequence. */
+    static void feed(KvCache cache, int step) {
+        long vocabulary = cache.state()[KvCache.LOGITS].getShape().get(1);
         cache.writeTokens(IntStream.range(0, cache.batch())
                 .mapToLong(b -> (TOKEN_STEP * (step + 1L) + (long) SEQUENCE_STEP * b) % vocabulary)
                 .toArray());
@@ -74,7 +115,7 @@ public final class StepCheck {
         return relative(expected, actual, 0, expected.length);
     }
 
-    private static double relative(float[] expected, float[] actual, int begin, int end) {
+    static double relative(float[] expected, float[] actual, int begin, int end) {
         double difference = 0;
         double norm = 0;
         for (int i = begin; i < end; i++) {

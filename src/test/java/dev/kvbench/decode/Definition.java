@@ -12,7 +12,14 @@ import java.util.function.ToDoubleFunction;
  * What a strategy keeps by its definition, for one sequence, in plain lists of original token indices. Slow and
  * literal; shares nothing with the TorchScript.
  */
-final class Definition {
+public final class Definition {
+
+    /** Keys by layer, head and original index. */
+    public interface Keys {
+
+        /** @return [Dh] */
+        double[] key(int layer, int head, int index);
+    }
 
     private static final int SINKS = 4;
 
@@ -32,7 +39,7 @@ final class Definition {
      * @param every steps from one eviction to the next
      * @param sequence which of the batch, from 0
      */
-    Definition(String strategy, int window, int heavyHitters, int every, int sequence, Gpt2Config config) {
+    public Definition(String strategy, int window, int heavyHitters, int every, int sequence, Gpt2Config config) {
         this.strategy = strategy;
         this.window = window;
         this.heavyHitters = heavyHitters;
@@ -50,40 +57,44 @@ final class Definition {
     }
 
     /** @return original indices in the cache of a head, ascending */
-    List<Integer> kept(int layer, int head) {
+    public List<Integer> kept(int layer, int head) {
         return kept.get(layer).get(head);
     }
 
     /** @return the score of an entry in the cache of a head, null if the strategy has none */
-    Double score(int layer, int head, int index) {
+    public Double score(int layer, int head, int index) {
         return scores.get(layer).get(head).get(index);
     }
 
     /** @return by how much the closest choice so far was decided, relative to the scores */
-    double margin() {
+    public double margin() {
         return margin;
     }
 
-    void append(int index) {
+    public void append(int index) {
         kept.forEach(layer -> layer.forEach(head -> head.add(index)));
     }
 
     /** Scores and evicts after a step whose attention rows are [L][H][n]. */
+    public void after(double[][][] rows, Keys keys) {
+        after(rows, keys, limit);
+    }
+
     void after(PlainGpt2.Step step, PlainGpt2 model) {
-        after(step, model, limit);
+        after(step.rows(), model::key);
     }
 
     /** Scores a token of a prompt; after its last one evicts. */
     void afterPrompt(PlainGpt2.Step step, PlainGpt2 model, boolean last) {
-        after(step, model, last ? limit : Integer.MAX_VALUE);
+        after(step.rows(), model::key, last ? limit : Integer.MAX_VALUE);
     }
 
-    private void after(PlainGpt2.Step step, PlainGpt2 model, int limit) {
+    private void after(double[][][] rows, Keys keys, int limit) {
         steps++;
         int n = kept(0, 0).size();
         for (int layer = 0; layer < config.layers(); layer++) {
             for (int head = 0; head < config.heads(); head++) {
-                score(layer, head, step, model, n > limit);
+                score(layer, head, rows, keys, n > limit);
             }
         }
         if (n > limit) {
@@ -95,7 +106,7 @@ final class Definition {
         }
     }
 
-    private void score(int layer, int head, PlainGpt2.Step step, PlainGpt2 model, boolean evicts) {
+    private void score(int layer, int head, double[][][] rows, Keys keys, boolean evicts) {
         List<Integer> held = kept(layer, head);
         Map<Integer, Double> score = scores.get(layer).get(head);
         for (int i = 0; i < held.size(); i++) {
@@ -103,17 +114,17 @@ final class Definition {
             int index = held.get(i);
             double newest = i == held.size() - 1 ? 1 : 0;
             switch (strategy) {
-                case "h2o" -> score.merge(index, sum(step, l -> l[slot]), Double::sum);
-                case "h2o-head" -> score.merge(index, step.rows()[layer][head][i], Double::sum);
-                case "tova" -> score.put(index, Arrays.stream(step.rows()[layer]).mapToDouble(r -> r[slot]).average().orElseThrow());
+                case "h2o" -> score.merge(index, sum(rows, l -> l[slot]), Double::sum);
+                case "h2o-head" -> score.merge(index, rows[layer][head][i], Double::sum);
+                case "tova" -> score.put(index, Arrays.stream(rows[layer]).mapToDouble(r -> r[slot]).average().orElseThrow());
                 case "knorm" -> {
                     if (newest == 1) {
-                        score.put(index, -norm(model.key(layer, head, index)));
+                        score.put(index, -norm(keys.key(layer, head, index)));
                     }
                 }
                 case "keydiff" -> {
                     if (evicts) {
-                        score.put(index, -cosineToMean(layer, head, index, model));
+                        score.put(index, -cosineToMean(layer, head, index, keys));
                     }
                 }
                 case "random" -> {
@@ -127,24 +138,24 @@ final class Definition {
         }
     }
 
-    private static double sum(PlainGpt2.Step step, ToDoubleFunction<double[]> of) {
-        return Arrays.stream(step.rows()).flatMap(Arrays::stream).mapToDouble(of).sum();
+    private static double sum(double[][][] rows, ToDoubleFunction<double[]> of) {
+        return Arrays.stream(rows).flatMap(Arrays::stream).mapToDouble(of).sum();
     }
 
     private static double norm(double[] v) {
         return Math.sqrt(Arrays.stream(v).map(x -> x * x).sum());
     }
 
-    private double cosineToMean(int layer, int head, int index, PlainGpt2 model) {
+    private double cosineToMean(int layer, int head, int index, Keys keys) {
         double[] mean = new double[config.headDim()];
         for (int other : kept(layer, head)) {
-            double[] key = model.key(layer, head, other);
+            double[] key = keys.key(layer, head, other);
             double norm = norm(key);
             for (int d = 0; d < mean.length; d++) {
                 mean[d] += key[d] / norm;
             }
         }
-        double[] key = model.key(layer, head, index);
+        double[] key = keys.key(layer, head, index);
         double dot = 0;
         for (int d = 0; d < mean.length; d++) {
             dot += key[d] * mean[d];

@@ -1,16 +1,201 @@
 package dev.kvbench.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.decode.Definition;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.runtime.cuda.Unsupported;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Strategies;
+import dev.kvbench.torch.TorchModule;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Scoring and eviction are captured together, or neither is. */
+/** What a strategy does at the end of a step, alone, against its definition. */
 class EvictionTest {
 
+    private static final int WINDOW = 12;
+    private static final int HEAVY_HITTERS = 4;
+    private static final int BATCH = 2;
+    /** The steps' place in the cache's state. */
+    private static final int STEPS = 7;
+    private static final Gpt2Config MODEL = new Gpt2Config("eviction", 3, 2, 16, 61, 40, 1e-5);
+
+    static Stream<Arguments> cases() {
+        return Strategies.labels().stream().filter(name -> !name.equals("full"))
+                .flatMap(name -> Arrays.stream(Dtype.values()).map(dtype -> Arguments.of(name, dtype)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void leavesWhatItsDefinitionLeaves(String name, Dtype dtype) {
+        EvictionStrategy strategy = Strategies.of(name).create(WINDOW, HEAVY_HITTERS);
+        try (KvCache cache = cache(strategy, dtype); Eviction eviction = new Eviction(MODEL, dtype, cache, strategy)) {
+            Definition[] expected = new Definition[BATCH];
+            fill(cache, dtype, Strategies.labels().indexOf(name));
+            float[] before = cache.keysValues();
+            float[] scores = cache.scores();
+            for (int b = 0; b < BATCH; b++) {
+                int sequence = b;
+                Definition.Keys keys = (layer, head, index) -> doubles(entry(before, layer, 0, sequence, head, index));
+                expected[b] = new Definition(name, WINDOW, HEAVY_HITTERS, 1, b, MODEL);
+                for (int i = 0; i < WINDOW; i++) {
+                    expected[b].append(i);
+                    expected[b].after(new double[MODEL.layers()][MODEL.heads()][i + 1], keys);
+                }
+                each(cache, b, (layer, head, row) -> {
+                    for (int i = 0; i < WINDOW; i++) {
+                        Double score = expected[sequence].score(layer, head, i);
+                        scores[row + i] = score == null ? 0 : score.floatValue();
+                    }
+                });
+                expected[b].append(WINDOW);
+                expected[b].after(rows(eviction, b), keys);
+                assertTrue(expected[b].margin() > 1e-5, "rounding decides; choose another seed");
+            }
+            set(cache.state()[KvCache.SCORES], scores);
+            set(cache.state()[STEPS], WINDOW + 1);
+            eviction.scoreAndEvict();
+            for (int b = 0; b < BATCH; b++) {
+                check(cache, expected[b], before, b);
+            }
+        }
+    }
+
+    private static void check(KvCache cache, Definition expected, float[] before, int sequence) {
+        float[] after = cache.keysValues();
+        float[] scores = cache.scores();
+        each(cache, sequence, (layer, head, row) -> {
+            List<Integer> kept = expected.kept(layer, head);
+            assertEquals(WINDOW, kept.size());
+            for (int slot = 0; slot < WINDOW; slot++) {
+                for (int kv = 0; kv < 2; kv++) {
+                    assertArrayEquals(entry(before, layer, kv, sequence, head, kept.get(slot)),
+                            entry(after, layer, kv, sequence, head, slot), "layer " + layer + ", head " + head + ", slot " + slot);
+                }
+                Double score = expected.score(layer, head, kept.get(slot));
+                assertEquals(score == null ? 0 : score, scores[row + slot], 1e-4, "score of slot " + slot);
+            }
+            assertEquals(0, scores[row + WINDOW]);
+        });
+    }
+
+    /** A step's softmax leaves attention weights in its dtype, so that is what scoring has to read: half the bytes in half precision. */
+    @ParameterizedTest
+    @EnumSource(Dtype.class)
+    void readsAttentionOfTheDtype(Dtype dtype) {
+        EvictionStrategy strategy = Strategies.of("h2o-head").create(WINDOW, HEAVY_HITTERS);
+        try (KvCache cache = cache(strategy, dtype); Eviction eviction = new Eviction(MODEL, dtype, cache, strategy)) {
+            eviction.score();
+            // each is one attention weight, and scores are fp32
+            float[] scores = cache.scores();
+            int digits = switch (dtype) {
+                case FP32 -> 23;
+                case FP16 -> 10;
+                case BF16 -> 7;
+            };
+            int most = 0;
+            for (int i = 0; i < scores.length; i++) {
+                assertEquals(i % cache.capacity() < WINDOW, scores[i] > 0, "score " + i);
+                if (scores[i] > 1e-3) {
+                    most = Math.max(most, 23 - Integer.numberOfTrailingZeros(Float.floatToIntBits(scores[i]) | 1 << 23));
+                }
+            }
+            // random numbers have 24 digits behind the point, so those near 1 lack the last
+            assertTrue(most <= digits && most >= digits - 1, most + " digits in " + dtype);
+            assertArrayEquals(new float[cache.keysValues().length], cache.keysValues());
+        }
+    }
+
+    private interface Row {
+
+        /** @param row where the scores of the layer's head begin */
+        void of(int layer, int head, int row);
+    }
+
+    private static void each(KvCache cache, int sequence, Row row) {
+        long[] shape = cache.scoresShape();
+        for (int layer = 0; layer < MODEL.layers(); layer++) {
+            for (int head = 0; head < MODEL.heads(); head++) {
+                int scored = ((shape[0] == 1 ? 0 : layer) * BATCH + sequence) * (int) shape[2] + (shape[2] == 1 ? 0 : head);
+                row.of(layer, head, scored * cache.capacity());
+            }
+        }
+    }
+
+    private static KvCache cache(EvictionStrategy strategy, Dtype dtype) {
+        return new KvCache(MODEL, dtype, Device.cpu(), BATCH, WINDOW + 1,
+                strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, false);
+    }
+
+    /** Random keys and values. */
+    private static void fill(KvCache cache, Dtype dtype, int seed) {
+        Random random = new Random(seed);
+        float[] values = new float[cache.keysValues().length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        set(cache.state()[KvCache.CACHE], values);
+    }
+
+    /** Overwrites an array of any element type. */
+    private static void set(PtNDArray array, float... values) {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                TorchModule copy = new TorchModule("""
+                        def copy(self, to: Tensor, x: Tensor) -> NoneType:
+                          torch.copy_(to, x)
+                          return None
+                        """, Map.of(), Device.cpu());
+                IValue to = IValue.from(array);
+                IValue x = IValue.from((PtNDArray) manager.create(values, array.getShape()))) {
+            copy.run("copy", to, x).close();
+        }
+    }
+
+    /** [Dh] of [L, 2, B, H, C, Dh]. */
+    private static float[] entry(float[] all, int layer, int kv, int sequence, int head, int slot) {
+        int from = ((((layer * 2 + kv) * BATCH + sequence) * MODEL.heads() + head) * (WINDOW + 1) + slot) * MODEL.headDim();
+        return Arrays.copyOfRange(all, from, from + MODEL.headDim());
+    }
+
+    /** A sequence's attention weights, [L][H][n]. */
+    private static double[][][] rows(Eviction eviction, int sequence) {
+        float[][] all = eviction.attention();
+        double[][][] rows = new double[all.length][MODEL.heads()][];
+        for (int layer = 0; layer < all.length; layer++) {
+            for (int head = 0; head < MODEL.heads(); head++) {
+                int from = (sequence * MODEL.heads() + head) * (WINDOW + 1);
+                rows[layer][head] = doubles(Arrays.copyOfRange(all[layer], from, from + WINDOW + 1));
+            }
+        }
+        return rows;
+    }
+
+    private static double[] doubles(float[] floats) {
+        double[] doubles = new double[floats.length];
+        Arrays.setAll(doubles, i -> floats[i]);
+        return doubles;
+    }
+
+    /** Scoring and eviction are captured together, or neither is. */
     @Test
     void oneThatIsNotSupportedDropsTheOther() {
         Supplier<String> scoring = () -> "scoring";

@@ -1,6 +1,8 @@
 package dev.kvbench.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
@@ -10,11 +12,18 @@ import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.strategy.EvictEvery;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A runtime that computes something else is told from one that rounds otherwise. */
 class StepCheckTest {
@@ -57,8 +66,56 @@ class StepCheckTest {
         }
     }
 
+    static Stream<Arguments> evicting() {
+        return Strategies.labels().stream().filter(name -> !name.equals("full"))
+                .flatMap(name -> Arrays.stream(Dtype.values()).map(dtype -> Arguments.of(name, dtype)));
+    }
+
+    /** Operators pass beside themselves, another strategy's do not, and the cache is as new afterwards. */
+    @ParameterizedTest
+    @MethodSource("evicting")
+    void tellsOneEvictionFromAnother(String name, Dtype dtype) {
+        EvictionStrategy strategy = Strategies.of(name).create(20, 8);
+        // fewer candidates where the strategy protects some, else one entry less
+        EvictionStrategy other = Strategies.of(name).create(name.startsWith("h2o") ? 20 : 19, 1);
+        for (int batch : new int[] {1, 3}) {
+            try (Gpt2Weights weights = TestModels.sharp(MODEL, 5, dtype, Device.cpu());
+                    KvCache cache = cache(strategy, dtype, batch, 23);
+                    TorchScriptRuntime reference = runtime(weights, cache, strategy, Products.PLAIN);
+                    TorchScriptRuntime same = runtime(weights, cache, strategy, Products.PLAIN);
+                    TorchScriptRuntime wrong = runtime(weights, cache, other, Products.PLAIN)) {
+                assertEquals(new StepCheck(0, Optional.empty()), StepCheck.of(reference, same, cache, strategy, dtype));
+                String fault = StepCheck.of(reference, wrong, cache, strategy, dtype).fault().orElseThrow();
+                assertTrue(fault.contains("a step that evicts"), fault);
+                reference.reset();
+                assertArrayEquals(new float[cache.keysValues().length], cache.keysValues());
+                assertArrayEquals(new float[cache.scores().length], cache.scores());
+            }
+        }
+    }
+
+    /** What no generation reaches is not run: a window that the cache does not exceed, or that there is no room to copy. */
+    @Test
+    void runsNoLongerStepsThanAGeneration() {
+        for (String name : List.of("full", "h2o")) {
+            EvictionStrategy strategy = Strategies.of(name).create(100_000, 8);
+            try (KvCache cache = cache(strategy, Dtype.FP32, 1, 200)) {
+                assertFalse(EvictionCheck.applies(cache, strategy));
+            }
+        }
+        EvictionStrategy evicting = Strategies.of("h2o").create(99, 8);
+        try (KvCache cache = cache(evicting, Dtype.FP32, 1, 100)) {
+            assertTrue(EvictionCheck.applies(cache, evicting));
+            assertFalse(EvictionCheck.applies(cache, new EvictEvery(evicting, 2)));
+        }
+    }
+
     private static KvCache cache(EvictionStrategy strategy, int batch) {
-        return new KvCache(MODEL, Dtype.FP32, Device.cpu(), batch, 720,
+        return cache(strategy, Dtype.FP32, batch, 720);
+    }
+
+    private static KvCache cache(EvictionStrategy strategy, Dtype dtype, int batch, int capacity) {
+        return new KvCache(MODEL, dtype, Device.cpu(), batch, capacity,
                 strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, false);
     }
 
@@ -68,6 +125,6 @@ class StepCheckTest {
     }
 
     private static double difference(StepRuntime reference, StepRuntime tried, KvCache cache, EvictionStrategy strategy) {
-        return StepCheck.difference(reference, tried, cache, strategy.window(), MODEL.vocabulary());
+        return StepCheck.difference(reference, tried, cache, strategy.window());
     }
 }

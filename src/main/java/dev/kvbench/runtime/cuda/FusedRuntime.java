@@ -2,7 +2,6 @@ package dev.kvbench.runtime.cuda;
 
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Activation;
-import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.Runtimes;
@@ -10,7 +9,6 @@ import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
@@ -19,7 +17,7 @@ import java.util.OptionalDouble;
  *
  * <p>Takes fp32, fp16 and bf16 with fp32 arithmetic, up to 8 sequences, NVIDIA cards of compute capability 9.0
  * and later, and strategies that have a {@link EvictionStrategy.Rule}. Before it takes a model it runs some steps beside the
- * operators, and refuses if the logits are not theirs.
+ * operators, and refuses if logits or evictions are not theirs.
  */
 public final class FusedRuntime implements StepRuntime {
 
@@ -68,23 +66,13 @@ public final class FusedRuntime implements StepRuntime {
         kernel = new StepKernel(cuda, weights.config(), weights.dtype(), cache.batch());
         arguments = new StepArguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());
         this.operators = operators;
-        logitsError = StepCheck.difference(operators, this, cache, strategy.window(), config.vocabulary());
-        double tolerance = tolerance(weights.dtype());
-        if (!(logitsError <= tolerance)) {
+        StepCheck check = StepCheck.of(operators, this, cache, strategy, weights.dtype());
+        if (check.fault().isPresent()) {
             arguments.close();
             kernel.close();
-            throw new Unsupported(String.format(Locale.ROOT, "its logits of model %s are not the operators': relative difference %.1e,"
-                    + " at most %.0e in %s", config.name(), logitsError, tolerance, weights.dtype().label()));
+            throw new Unsupported("model " + config.name() + ": " + check.fault().get());
         }
-    }
-
-    /** The operators round activations to the dtype, the kernel does not: what remains tells a wrong step from a rounded one. */
-    private static double tolerance(Dtype dtype) {
-        return switch (dtype) {
-            case FP32 -> 1e-3;
-            case FP16 -> 0.1;
-            case BF16 -> 0.3;
-        };
+        logitsError = check.difference();
     }
 
     @Override

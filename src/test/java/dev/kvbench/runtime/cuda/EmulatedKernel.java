@@ -1,5 +1,7 @@
 package dev.kvbench.runtime.cuda;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
@@ -57,6 +59,19 @@ final class EmulatedKernel {
         // one for all kernels: it keeps a stack for every thread
         emulator = folder.resolve("emulator.so").toAbsolutePath();
         run(List.of("-O2", "-shared", "-o", emulator.toString(), "emulator.cpp"));
+    }
+
+    /** As above, with one piece of one source file replaced by another. */
+    EmulatedKernel(String compiler, Path folder, String file, String piece, String by) {
+        this(compiler, folder);
+        Path of = folder.resolve(file);
+        try {
+            String source = Files.readString(of);
+            assertTrue(source.contains(piece), file + " has no " + piece);
+            Files.writeString(of, source.replace(piece, by));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** @return a C++ compiler that is on the PATH */

@@ -17,6 +17,7 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -29,6 +30,7 @@ import dev.kvbench.strategy.Tova;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -202,6 +204,22 @@ class EmulatedStepTest {
                 case FP32 -> compare(of, weights, 5, 1e-5);
                 case FP16 -> compare(of, weights, 10, 2e-3);
                 case BF16 -> compare(of, weights, 10, 2e-2);
+            }
+        }
+    }
+
+    /** The check that a model must pass before its steps are taken lets the kernel pass, evictions included. */
+    @ParameterizedTest
+    @MethodSource({"cases", "longCases", "halfCases", "largeCases"})
+    void passesTheCheck(Case of) {
+        try (Gpt2Weights weights = Gpt2Weights.synthetic(of.config(), of.dtype(), Device.cpu(), 9);
+                Gpt2Weights sharp = TestModels.sharp(of.config(), 11, of.dtype(), Device.cpu())) {
+            for (Gpt2Weights model : List.of(weights, sharp)) {
+                try (KvCache cache = cache(of, model);
+                        StepRuntime operators = new TorchScriptRuntime(model, cache, of.strategy(), AttentionForm.EXPLICIT);
+                        StepRuntime emulated = of.emulated(model, cache, 1)) {
+                    assertEquals(Optional.empty(), StepCheck.of(operators, emulated, cache, of.strategy(), of.dtype()).fault());
+                }
             }
         }
     }

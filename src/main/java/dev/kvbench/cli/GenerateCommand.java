@@ -4,6 +4,7 @@ import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.Positions;
+import dev.kvbench.doctor.Readiness;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
@@ -113,6 +114,7 @@ final class GenerateCommand implements Callable<Integer> {
         AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type);
         ModelChoice choice = ModelChoice.of(model, source);
         Gpt2Config config = choice.config();
+        Readiness.check();
         Device place = Libtorch.device(device);
         try (Tokenizer tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null)) {
             long[] fed = prompt(tokenizer, config);

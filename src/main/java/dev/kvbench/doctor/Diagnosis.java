@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the facts about libtorch and its JNI library mean, in words, with the way out.
@@ -18,6 +19,9 @@ import java.util.List;
  */
 public record Diagnosis(
         String djl, Settings settings, LibtorchFolder libtorch, JniLibrary jni, Path cache, Smoke smoke) {
+
+    /** Whether a libtorch without CUDA is in the jars, as it is everywhere but in the bundle. */
+    private static final boolean SHIPPED = Diagnosis.class.getResource("/native/lib/pytorch.properties") != null;
 
     /**
      * A line of the report.
@@ -58,6 +62,18 @@ public record Diagnosis(
                 ? new Finding("test", true, "1 + 1 = 2 on the CPU" + (smoke.said().containsKey("gpu") ? " and on the GPU" : ""))
                 : new Finding("test", false, "FAILED: " + smoke.problem()));
         return findings;
+    }
+
+    /** @return whether libtorch, its JNI library and what DJL is told about them are as DJL's makers combine them */
+    boolean expected() {
+        return libtorch != null && jni.published() && sameRelease() && jni.madeFor().equals(settings.version())
+                && wantedFlavor().equals(settings.flavor());
+    }
+
+    /** @return what keeps a run from working, and the way out, in one line; empty if the test passed */
+    Optional<String> problem() {
+        return smoke.passed() ? Optional.empty()
+                : findings().stream().filter(f -> !f.good()).findFirst().map(f -> f.what() + ": " + f.text());
     }
 
     private Finding libtorchFinding() {
@@ -102,7 +118,15 @@ public record Diagnosis(
         }
         return new Finding("jni", false, "DOES NOT FIT: " + what + ", and libtorch is "
                 + (libtorch.version() == null ? "of unknown version" : libtorch.version())
-                + ". Use libtorch " + jni.madeFor() + ", or put a JNI library built for this libtorch at " + wantedFile());
+                + ". Use libtorch " + jni.madeFor() + whereFrom() + ", or put a JNI library built for this libtorch at "
+                + wantedFile());
+    }
+
+    private String whereFrom() {
+        if (libtorch.cuda()) {
+            return " (`fetch libtorch` brings it, and it is found where PYTORCH_LIBRARY_PATH is not set)";
+        }
+        return SHIPPED ? " (the one that comes along is used where PYTORCH_LIBRARY_PATH is not set)" : "";
     }
 
     private boolean sameRelease() {
@@ -113,9 +137,9 @@ public record Diagnosis(
         return libtorch.cuda() ? "cu128" : "cpu";
     }
 
-    /** Where DJL takes a JNI library from before it unpacks its own. */
+    /** Where DJL takes a JNI library from first; in its cache it would be taken for other libtorchs too. */
     private Path wantedFile() {
-        return cache.resolve(jni.madeFor() + "-" + wantedFlavor() + "-linux-x86_64").resolve(djl + "-libdjl_torch.so");
+        return libtorch.folder().resolve(djl + "-libdjl_torch.so");
     }
 
     private static boolean holdsLibtorch(String path) {

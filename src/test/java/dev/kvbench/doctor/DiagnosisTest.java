@@ -63,7 +63,7 @@ class DiagnosisTest {
         Diagnosis diagnosis = diagnose(0, Map.of("cpu", NO_STORAGE), lib, "2.7.1", "cu128");
         assertSays(finding(diagnosis, "libtorch"), true, "2.11.0+cu130 from " + lib);
         assertSays(finding(diagnosis, "jni"), false, "DOES NOT FIT", "built for libtorch 2.7.1", "libtorch is 2.11.0+cu130",
-                "cache/2.7.1-cu128-linux-x86_64/0.36.0-libdjl_torch.so");
+                "`fetch libtorch`", "torch/lib/0.36.0-libdjl_torch.so");
         assertSays(finding(diagnosis, "test"), false, "on the cpu", "doesn't have storage");
     }
 

@@ -92,7 +92,7 @@ public final class SuiteRunner {
      */
     public ResultFolder run(Shard shard) throws IOException {
         CommandLine.check(options);
-        Readiness.check();
+        Readiness.check(values("device"));
         List<RunPlan.Configuration> plan = shard.of(RunPlan.of(benchmarks(), this::values));
         if (plan.isEmpty()) {
             throw new UserError("--shard " + shard.index() + "/" + shard.count() + ": no configuration is left for it");
@@ -115,7 +115,7 @@ public final class SuiteRunner {
      */
     public ResultFolder resume(Path folder) throws IOException {
         CommandLine.check(options);
-        Readiness.check();
+        Readiness.check(values("device"));
         UnfinishedRun unfinished = UnfinishedRun.open(folder);
         Environment.Source before = unfinished.plan().source();
         Environment.Source now = Environment.source();

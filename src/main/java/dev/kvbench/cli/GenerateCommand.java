@@ -23,6 +23,7 @@ import dev.kvbench.trace.TraceFile;
 import dev.kvbench.trace.Tracer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -114,7 +115,7 @@ final class GenerateCommand implements Callable<Integer> {
         AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type);
         ModelChoice choice = ModelChoice.of(model, source);
         Gpt2Config config = choice.config();
-        Readiness.check();
+        Readiness.check(List.of(device));
         Device place = Libtorch.device(device);
         try (Tokenizer tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null)) {
             long[] fed = prompt(tokenizer, config);

@@ -110,7 +110,7 @@ final class QualityCommand implements Callable<Integer> {
             results = unfinished.getParent();
         }
         Writable.folder("--output", results);
-        Readiness.check();
+        Readiness.check(List.of(asked.device));
         try (QualityRun run = new QualityRun(asked.options(), command)) {
             Path folder = run.run(results, unfinished);
             QualityFile quality = QualityFile.read(folder.resolve(QualityFile.FILE));

@@ -16,9 +16,10 @@ import java.util.Optional;
  * @param jni the JNI library that DJL takes for it; null if no libtorch is known
  * @param cache DJL's cache of PyTorch libraries
  * @param smoke what came of the test
+ * @param host what the machine has besides
  */
 public record Diagnosis(
-        String djl, Settings settings, LibtorchFolder libtorch, JniLibrary jni, Path cache, Smoke smoke) {
+        String djl, Settings settings, LibtorchFolder libtorch, JniLibrary jni, Path cache, Smoke smoke, Host host) {
 
     /** Whether a libtorch without CUDA is in the jars, as it is everywhere but in the bundle. */
     private static final boolean SHIPPED = Diagnosis.class.getResource("/native/lib/pytorch.properties") != null;
@@ -26,8 +27,8 @@ public record Diagnosis(
     /**
      * A line of the report.
      *
-     * @param what "libtorch", "jni" or "test"
-     * @param good false for what keeps a run from working
+     * @param what "libtorch", "library", "glibc", "libstdc++", "jni", "test" or "gpu"
+     * @param good false for what keeps a run from working, and for a card that is not used
      * @param text what is there; if it is not good, why and the way out
      */
     public record Finding(String what, boolean good, String text) {}
@@ -36,31 +37,36 @@ public record Diagnosis(
      * @param djl version of DJL
      * @param smoke what came of the test
      * @param cache DJL's cache of PyTorch libraries
+     * @param host what the machine has besides
      * @return what it means
      */
-    public static Diagnosis of(String djl, Smoke smoke, Path cache) {
+    public static Diagnosis of(String djl, Smoke smoke, Path cache, Host host) {
         Settings settings = Settings.of(smoke.said());
         String path = smoke.said().getOrDefault("libtorch", settings.libraryPath());
         if (path == null || !holdsLibtorch(path)) {
-            return new Diagnosis(djl, settings, null, null, cache, smoke);
+            return new Diagnosis(djl, settings, null, null, cache, smoke, host);
         }
         LibtorchFolder libtorch = LibtorchFolder.of(folder(path));
         String version = settings.version() != null ? settings.version() : JniLibrary.madeForInJar();
         String flavor = settings.flavor() != null ? settings.flavor() : libtorch.cuda() ? "cu128" : "cpu";
         return new Diagnosis(djl, settings, libtorch,
-                JniLibrary.find(libtorch.folder(), cache, version, flavor, djl), cache, smoke);
+                JniLibrary.find(libtorch.folder(), cache, version, flavor, djl), cache, smoke, host);
     }
 
-    /** @return the report; all good if and only if the test passed */
+    /** @return the report; all good, but for a card that is not used, if and only if the test passed */
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
         findings.add(libtorchFinding());
-        if (libtorch != null) {
+        Optional<Finding> load = smoke.passed() ? Optional.empty() : LoadFailure.of(smoke.problem(), host);
+        load.ifPresent(findings::add);
+        // what does not load tells nothing about the JNI library
+        if (libtorch != null && load.isEmpty()) {
             findings.add(jniFinding());
         }
         findings.add(smoke.passed()
                 ? new Finding("test", true, "1 + 1 = 2 on the CPU" + (smoke.said().containsKey("gpu") ? " and on the GPU" : ""))
                 : new Finding("test", false, "FAILED: " + smoke.problem()));
+        findings.add(gpu());
         return findings;
     }
 
@@ -74,6 +80,11 @@ public record Diagnosis(
     Optional<String> problem() {
         return smoke.passed() ? Optional.empty()
                 : findings().stream().filter(f -> !f.good()).findFirst().map(f -> f.what() + ": " + f.text());
+    }
+
+    /** @return whether a card is used */
+    Finding gpu() {
+        return Gpu.of(host, libtorch, smoke);
     }
 
     private Finding libtorchFinding() {

@@ -69,10 +69,16 @@ public final class LibtorchFetch {
         }
         mustBePossible();
         List<PublishedLibtorch.Packed> files = published.files();
-        files.forEach(file -> says.accept(String.format(Locale.ROOT, "%-40s %8s, unpacked %8s", file.name(),
-                megabytes(file.remote().size()), megabytes(file.unpacked()))));
+        files.forEach(file -> says.accept(String.format(Locale.ROOT, "%-40s %10s%s", file.name(), megabytes(file.remote().size()),
+                file.unpacked() < 0 ? "" : ", unpacked " + megabytes(file.unpacked()))));
+        boolean known = files.stream().allMatch(f -> f.unpacked() >= 0);
         says.accept(files.size() + " files, " + megabytes(files.stream().mapToLong(f -> f.remote().size()).sum()) + " to fetch, "
-                + megabytes(files.stream().mapToLong(PublishedLibtorch.Packed::unpacked).sum()) + " in " + place);
+                + (known ? megabytes(room(files)) : "unpacked more,") + " in " + place);
+    }
+
+    /** Bytes of files once they are unpacked; at least, where the server does not tell. */
+    private static long room(List<PublishedLibtorch.Packed> files) {
+        return files.stream().mapToLong(f -> f.unpacked() < 0 ? f.remote().size() : f.unpacked()).sum();
     }
 
     /**
@@ -156,8 +162,7 @@ public final class LibtorchFetch {
     }
 
     private void mustHaveRoom(Path folder, List<PublishedLibtorch.Packed> missing) {
-        long needed = missing.stream().mapToLong(PublishedLibtorch.Packed::unpacked).sum()
-                + missing.stream().mapToLong(f -> f.remote().size()).max().orElse(0);
+        long needed = room(missing) + missing.stream().mapToLong(f -> f.remote().size()).max().orElse(0);
         long free = freeSpace.applyAsLong(folder);
         if (needed > free) {
             throw new UserError("libtorch: needs " + megabytes(needed) + ", " + folder.getParent() + " has " + megabytes(free)

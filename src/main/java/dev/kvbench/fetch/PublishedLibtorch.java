@@ -60,7 +60,7 @@ final class PublishedLibtorch {
      *
      * @param name its name once it is unpacked
      * @param remote the file as gzip
-     * @param unpacked bytes once it is unpacked, as the gzip says, or its own size where the server gives no part of a file
+     * @param unpacked bytes once it is unpacked, as the gzip says; negative where the server gives no part of a file
      */
     record Packed(String name, HubClient.RemoteFile remote, long unpacked) {
 
@@ -130,17 +130,17 @@ final class PublishedLibtorch {
             HttpURLConnection connection = client.open(file, Math.max(0, file.size() - LENGTH_BYTES));
             try {
                 if (connection.getResponseCode() != HttpURLConnection.HTTP_PARTIAL) {
-                    return file.size();
+                    return -1;
                 }
                 byte[] length = connection.getInputStream().readNBytes(LENGTH_BYTES);
-                return length.length < LENGTH_BYTES ? file.size()
+                return length.length < LENGTH_BYTES ? -1
                         : Integer.toUnsignedLong(ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getInt());
             } finally {
                 connection.disconnect();
             }
         } catch (IOException e) {
             // only the forecast of the room it takes depends on it
-            return file.size();
+            return -1;
         }
     }
 }

@@ -174,6 +174,9 @@ class LibtorchFetchTest {
         assertTrue(said.stream().anyMatch(line -> line.matches("libtorch_cuda\\.so +0\\.3 MB, unpacked +0\\.3 MB")), said.toString());
         assertTrue(said.get(said.size() - 1).matches("3 files, 0\\.3 MB to fetch, 0\\.3 MB in " + place), said.toString());
         assertFalse(Files.exists(cache));
+        site.ranges = false;
+        fetcher().list();
+        assertTrue(said.get(said.size() - 1).matches("3 files, 0\\.3 MB to fetch, unpacked more, in " + place), said.toString());
     }
 
     @Test

@@ -95,8 +95,9 @@ public record Diagnosis(
                     + " lib folder, such as .../site-packages/torch/lib");
         }
         if (libtorch == null) {
-            return new Finding("libtorch", false, "MISSING: install torch for the python3 on the PATH and use bin/kvbench,"
-                    + " or set PYTORCH_LIBRARY_PATH to the lib folder of a libtorch " + JniLibrary.madeForInJar());
+            return new Finding("libtorch", false, "MISSING: `fetch libtorch` brings one; or install torch " + JniLibrary.madeForInJar()
+                    + " for the python3 on the PATH, or set PYTORCH_LIBRARY_PATH to the lib folder of a libtorch "
+                    + JniLibrary.madeForInJar());
         }
         return new Finding("libtorch", true, (libtorch.version() == null ? "of unknown version" : libtorch.version())
                 + (libtorch.cuda() ? "" : ", without CUDA,") + " from " + libtorch.folder());

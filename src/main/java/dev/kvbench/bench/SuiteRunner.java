@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.Names;
 import dev.kvbench.Progress;
 import dev.kvbench.UserError;
+import dev.kvbench.doctor.Readiness;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;
@@ -91,6 +92,7 @@ public final class SuiteRunner {
      */
     public ResultFolder run(Shard shard) throws IOException {
         CommandLine.check(options);
+        Readiness.check(values("device"));
         List<RunPlan.Configuration> plan = shard.of(RunPlan.of(benchmarks(), this::values));
         if (plan.isEmpty()) {
             throw new UserError("--shard " + shard.index() + "/" + shard.count() + ": no configuration is left for it");
@@ -113,6 +115,7 @@ public final class SuiteRunner {
      */
     public ResultFolder resume(Path folder) throws IOException {
         CommandLine.check(options);
+        Readiness.check(values("device"));
         UnfinishedRun unfinished = UnfinishedRun.open(folder);
         Environment.Source before = unfinished.plan().source();
         Environment.Source now = Environment.source();

@@ -4,8 +4,8 @@ import ai.djl.util.Utils;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.Environment;
 import dev.kvbench.doctor.Diagnosis;
+import dev.kvbench.doctor.Host;
 import dev.kvbench.doctor.Smoke;
-import dev.kvbench.doctor.SmokeTest;
 import dev.kvbench.model.HubCache;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
@@ -29,30 +29,10 @@ final class DoctorCommand implements Callable<Integer> {
                 + memoryGigabytes());
         // the test runs in a process of its own: a JNI library that does not fit can take it down
         Smoke smoke = Smoke.run();
-        Diagnosis diagnosis = Diagnosis.of(Libtorch.buildProperty("djl"), smoke, Utils.getEngineCacheDir("pytorch"));
+        Diagnosis diagnosis = Diagnosis.of(Libtorch.buildProperty("djl"), smoke, Utils.getEngineCacheDir("pytorch"), Host.here());
         diagnosis.findings().forEach(finding -> say(finding.what(), finding.text()));
-        gpu(diagnosis, smoke);
         weights();
         return smoke.passed() ? 0 : 1;
-    }
-
-    private static void gpu(Diagnosis diagnosis, Smoke smoke) {
-        List<String> card = Libtorch.gpuNameAndDriver();
-        String name = card.isEmpty() ? "an NVIDIA GPU" : String.join(", driver ", card);
-        if (!Libtorch.driverPresent() && card.isEmpty()) {
-            say("gpu", "none: no NVIDIA driver on this machine; runs use the CPU");
-        } else if (SmokeTest.OK.equals(smoke.said().get("gpu"))) {
-            say("gpu", name + ": used");
-        } else if (diagnosis.libtorch() != null && diagnosis.libtorch().cuda()) {
-            say("gpu", name + ": NOT USED, because the libtorch above " + (smoke.passed()
-                    ? "cannot reach it: its CUDA may be newer than the driver, or CUDA_VISIBLE_DEVICES hides the card"
-                    : "does not work yet"));
-        } else {
-            say("gpu", name + ": NOT USED, because no libtorch with CUDA was found. Install torch "
-                    + Libtorch.buildProperty("libtorch") + " for CUDA 12.8 for the python3 on the PATH, or set"
-                    + " PYTORCH_LIBRARY_PATH to a CUDA libtorch's lib folder with PYTORCH_VERSION="
-                    + Libtorch.buildProperty("libtorch") + " and PYTORCH_FLAVOR=cu128");
-        }
     }
 
     private static void weights() {

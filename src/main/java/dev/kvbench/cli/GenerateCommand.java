@@ -4,6 +4,7 @@ import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.Positions;
+import dev.kvbench.doctor.Readiness;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
@@ -22,6 +23,7 @@ import dev.kvbench.trace.TraceFile;
 import dev.kvbench.trace.Tracer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -113,6 +115,7 @@ final class GenerateCommand implements Callable<Integer> {
         AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type);
         ModelChoice choice = ModelChoice.of(model, source);
         Gpt2Config config = choice.config();
+        Readiness.check(List.of(device));
         Device place = Libtorch.device(device);
         try (Tokenizer tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null)) {
             long[] fed = prompt(tokenizer, config);

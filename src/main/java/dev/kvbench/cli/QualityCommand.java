@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.doctor.Readiness;
 import dev.kvbench.quality.QualityOptions;
 import dev.kvbench.quality.QualityRun;
 import dev.kvbench.report.QualityRenderer;
@@ -109,6 +110,7 @@ final class QualityCommand implements Callable<Integer> {
             results = unfinished.getParent();
         }
         Writable.folder("--output", results);
+        Readiness.check(List.of(asked.device));
         try (QualityRun run = new QualityRun(asked.options(), command)) {
             Path folder = run.run(results, unfinished);
             QualityFile quality = QualityFile.read(folder.resolve(QualityFile.FILE));

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the facts about libtorch and its JNI library mean, in words, with the way out.
@@ -15,15 +16,19 @@ import java.util.List;
  * @param jni the JNI library that DJL takes for it; null if no libtorch is known
  * @param cache DJL's cache of PyTorch libraries
  * @param smoke what came of the test
+ * @param host what the machine has besides
  */
 public record Diagnosis(
-        String djl, Settings settings, LibtorchFolder libtorch, JniLibrary jni, Path cache, Smoke smoke) {
+        String djl, Settings settings, LibtorchFolder libtorch, JniLibrary jni, Path cache, Smoke smoke, Host host) {
+
+    /** Whether a libtorch without CUDA is in the jars, as it is everywhere but in the bundle. */
+    private static final boolean SHIPPED = Diagnosis.class.getResource("/native/lib/pytorch.properties") != null;
 
     /**
      * A line of the report.
      *
-     * @param what "libtorch", "jni" or "test"
-     * @param good false for what keeps a run from working
+     * @param what "libtorch", "library", "glibc", "libstdc++", "jni", "test" or "gpu"
+     * @param good false for what keeps a run from working, and for a card that is not used
      * @param text what is there; if it is not good, why and the way out
      */
     public record Finding(String what, boolean good, String text) {}
@@ -32,32 +37,54 @@ public record Diagnosis(
      * @param djl version of DJL
      * @param smoke what came of the test
      * @param cache DJL's cache of PyTorch libraries
+     * @param host what the machine has besides
      * @return what it means
      */
-    public static Diagnosis of(String djl, Smoke smoke, Path cache) {
+    public static Diagnosis of(String djl, Smoke smoke, Path cache, Host host) {
         Settings settings = Settings.of(smoke.said());
         String path = smoke.said().getOrDefault("libtorch", settings.libraryPath());
         if (path == null || !holdsLibtorch(path)) {
-            return new Diagnosis(djl, settings, null, null, cache, smoke);
+            return new Diagnosis(djl, settings, null, null, cache, smoke, host);
         }
         LibtorchFolder libtorch = LibtorchFolder.of(folder(path));
         String version = settings.version() != null ? settings.version() : JniLibrary.madeForInJar();
         String flavor = settings.flavor() != null ? settings.flavor() : libtorch.cuda() ? "cu128" : "cpu";
         return new Diagnosis(djl, settings, libtorch,
-                JniLibrary.find(libtorch.folder(), cache, version, flavor, djl), cache, smoke);
+                JniLibrary.find(libtorch.folder(), cache, version, flavor, djl), cache, smoke, host);
     }
 
-    /** @return the report; all good if and only if the test passed */
+    /** @return the report; all good, but for a card that is not used, if and only if the test passed */
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
         findings.add(libtorchFinding());
-        if (libtorch != null) {
+        Optional<Finding> load = smoke.passed() ? Optional.empty() : LoadFailure.of(smoke.problem(), host);
+        load.ifPresent(findings::add);
+        // what does not load tells nothing about the JNI library
+        if (libtorch != null && load.isEmpty()) {
             findings.add(jniFinding());
         }
         findings.add(smoke.passed()
                 ? new Finding("test", true, "1 + 1 = 2 on the CPU" + (smoke.said().containsKey("gpu") ? " and on the GPU" : ""))
                 : new Finding("test", false, "FAILED: " + smoke.problem()));
+        findings.add(gpu());
         return findings;
+    }
+
+    /** @return whether libtorch, its JNI library and what DJL is told about them are as DJL's makers combine them */
+    boolean expected() {
+        return libtorch != null && jni.published() && sameRelease() && jni.madeFor().equals(settings.version())
+                && wantedFlavor().equals(settings.flavor());
+    }
+
+    /** @return what keeps a run from working, and the way out, in one line; empty if the test passed */
+    Optional<String> problem() {
+        return smoke.passed() ? Optional.empty()
+                : findings().stream().filter(f -> !f.good()).findFirst().map(f -> f.what() + ": " + f.text());
+    }
+
+    /** @return whether a card is used */
+    Finding gpu() {
+        return Gpu.of(host, libtorch, smoke);
     }
 
     private Finding libtorchFinding() {
@@ -68,8 +95,9 @@ public record Diagnosis(
                     + " lib folder, such as .../site-packages/torch/lib");
         }
         if (libtorch == null) {
-            return new Finding("libtorch", false, "MISSING: install torch for the python3 on the PATH and use bin/kvbench,"
-                    + " or set PYTORCH_LIBRARY_PATH to the lib folder of a libtorch " + JniLibrary.madeForInJar());
+            return new Finding("libtorch", false, "MISSING: `fetch libtorch` brings one; or install torch " + JniLibrary.madeForInJar()
+                    + " for the python3 on the PATH, or set PYTORCH_LIBRARY_PATH to the lib folder of a libtorch "
+                    + JniLibrary.madeForInJar());
         }
         return new Finding("libtorch", true, (libtorch.version() == null ? "of unknown version" : libtorch.version())
                 + (libtorch.cuda() ? "" : ", without CUDA,") + " from " + libtorch.folder());
@@ -102,7 +130,15 @@ public record Diagnosis(
         }
         return new Finding("jni", false, "DOES NOT FIT: " + what + ", and libtorch is "
                 + (libtorch.version() == null ? "of unknown version" : libtorch.version())
-                + ". Use libtorch " + jni.madeFor() + ", or put a JNI library built for this libtorch at " + wantedFile());
+                + ". Use libtorch " + jni.madeFor() + whereFrom() + ", or put a JNI library built for this libtorch at "
+                + wantedFile());
+    }
+
+    private String whereFrom() {
+        if (libtorch.cuda()) {
+            return " (`fetch libtorch` brings it, and it is found where PYTORCH_LIBRARY_PATH is not set)";
+        }
+        return SHIPPED ? " (the one that comes along is used where PYTORCH_LIBRARY_PATH is not set)" : "";
     }
 
     private boolean sameRelease() {
@@ -113,9 +149,9 @@ public record Diagnosis(
         return libtorch.cuda() ? "cu128" : "cpu";
     }
 
-    /** Where DJL takes a JNI library from before it unpacks its own. */
+    /** Where DJL takes a JNI library from first; in its cache it would be taken for other libtorchs too. */
     private Path wantedFile() {
-        return cache.resolve(jni.madeFor() + "-" + wantedFlavor() + "-linux-x86_64").resolve(djl + "-libdjl_torch.so");
+        return libtorch.folder().resolve(djl + "-libdjl_torch.so");
     }
 
     private static boolean holdsLibtorch(String path) {

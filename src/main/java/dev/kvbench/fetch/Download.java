@@ -51,7 +51,7 @@ final class Download {
             long free = freeSpace.applyAsLong(blob.getParent());
             if (file.size() - there > free) {
                 throw new UserError(file.name() + ": needs " + (file.size() - there) + " bytes, " + blob.getParent()
-                        + " has " + free + " free; make room or set HF_HOME");
+                        + " has " + free + " free; make room or set " + hub.site().placeVariable());
             }
             bring(file, part);
             return checked(file, part, blob);
@@ -94,7 +94,7 @@ final class Download {
                 fruitless = out.size() > furthest ? 0 : fruitless + 1;
                 furthest = Math.max(furthest, out.size());
                 if (fruitless == FRUITLESS_ATTEMPTS) {
-                    throw dropped != null && out.size() == 0 ? HubClient.unreachable(file.location(), dropped)
+                    throw dropped != null && out.size() == 0 ? hub.unreachable(file.location(), dropped)
                             : new UserError(file.name() + ": the connection to " + file.location().getHost()
                                     + " drops after " + out.size() + " of " + file.size()
                                     + " bytes; the next fetch goes on from there");
@@ -155,7 +155,7 @@ final class Download {
                 if (file.size() >= 0 && out.size() + n > file.size()) {
                     out.truncate(0);
                     throw new UserError(file.name() + ": " + file.location().getHost() + " sends more than the " + file.size()
-                            + " bytes that the hub says it has");
+                            + " bytes that " + hub.site().name() + " says it has");
                 }
                 ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, n);
                 while (bytes.hasRemaining()) {
@@ -188,18 +188,18 @@ final class Download {
     }
 
     /** Makes what has come the blob, if its checksum is right. */
-    private static Optional<String> checked(HubClient.RemoteFile file, Path part, Path blob) throws IOException {
+    private Optional<String> checked(HubClient.RemoteFile file, Path part, Path blob) throws IOException {
         Optional<Checksum> kind = Checksum.of(file.etag());
         if (kind.isPresent()) {
             String found = kind.get().compute(part);
             if (!found.equals(file.etag())) {
                 Files.delete(part);
-                throw new UserError(file.name() + ": what came has the checksum " + found + ", the hub says " + file.etag()
+                throw new UserError(file.name() + ": what came has the checksum " + found + ", " + hub.site().name() + " says " + file.etag()
                         + "; it is not kept, fetch again");
             }
         }
         Files.move(part, blob, StandardCopyOption.ATOMIC_MOVE);
         return kind.isPresent() ? Optional.empty()
-                : Optional.of("the hub gives no checksum that can be verified, only the tag " + file.etag());
+                : Optional.of(hub.site().name() + " gives no checksum that can be verified, only the tag " + file.etag());
     }
 }

@@ -46,12 +46,12 @@ public final class Fetch {
 
     Fetch(Map<String, String> environment, Consumer<String> says, Duration pause, ToLongFunction<Path> freeSpace) {
         settings = HubSettings.of(environment);
-        hub = new HubClient(settings, pause);
+        hub = new HubClient(settings.site(), pause);
         download = new Download(hub, freeSpace);
         this.says = says;
     }
 
-    private static long freeSpace(Path folder) {
+    static long freeSpace(Path folder) {
         try {
             return Files.getFileStore(folder).getUsableSpace();
         } catch (IOException e) {

@@ -4,6 +4,7 @@ import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Authenticator;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
 /**
@@ -26,20 +28,21 @@ final class HubClient {
     private static final int ATTEMPTS = 4;
     private static final int CONNECT_MILLIS = 10_000;
     private static final int READ_MILLIS = 30_000;
+    private static final int LONGEST_TEXT = 1 << 20;
     private static final Set<Integer> BUSY = Set.of(408, 429, 500, 502, 503, 504);
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
     /** A blob's file name: nothing that could be a path. */
     private static final Pattern ETAG = Pattern.compile("[0-9A-Za-z][0-9A-Za-z._-]{0,127}");
 
-    private final HubSettings settings;
+    private final Site site;
     private final Duration pause;
 
     /**
-     * @param settings what the environment says
+     * @param site where files are from
      * @param pause before the first repetition of what failed; doubles with each
      */
-    HubClient(HubSettings settings, Duration pause) {
-        this.settings = settings;
+    HubClient(Site site, Duration pause) {
+        this.site = site;
         this.pause = pause;
     }
 
@@ -66,7 +69,7 @@ final class HubClient {
      * @throws UserError if the hub does not answer, or refuses
      */
     Optional<RemoteFile> find(String repository, String revision, String file) {
-        URI uri = URI.create(settings.endpoint() + "/" + repository + "/resolve/"
+        URI uri = URI.create(site.endpoint() + "/" + repository + "/resolve/"
                 + URLEncoder.encode(revision, StandardCharsets.UTF_8).replace("+", "%20") + "/" + file);
         Answer answer = repeated(uri, () -> follow("HEAD", uri, 0, true));
         HttpURLConnection connection = answer.connection();
@@ -92,6 +95,50 @@ final class HubClient {
                 answer.location()));
     }
 
+    /**
+     * @param uri a file of a server that keeps files and nothing else
+     * @param name what messages call it
+     * @return what the server says of it; the tag is empty where it is no checksum
+     * @throws UserError if the server does not answer, or refuses
+     */
+    RemoteFile plain(URI uri, String name) {
+        Answer answer = repeated(uri, () -> follow("HEAD", uri, 0, false));
+        answer.connection().disconnect();
+        mustBeThere(uri, answer);
+        long size = answer.connection().getContentLengthLong();
+        return new RemoteFile(name, "", Checksum.tag(answer.connection().getHeaderField("Server"),
+                answer.connection().getHeaderField("ETag"), size), size, answer.location());
+    }
+
+    /**
+     * @param uri a short text of such a server
+     * @return the text
+     * @throws UserError if the server does not answer, or refuses
+     */
+    String text(URI uri) {
+        AtomicReference<String> text = new AtomicReference<>();
+        mustBeThere(uri, repeated(uri, () -> {
+            Answer answer = follow("GET", uri, 0, false);
+            if (answer.status() == 200) {
+                try (InputStream in = answer.connection().getInputStream()) {
+                    text.set(new String(in.readNBytes(LONGEST_TEXT), StandardCharsets.UTF_8));
+                }
+            }
+            return answer;
+        }));
+        return text.get();
+    }
+
+    private void mustBeThere(URI uri, Answer answer) {
+        if (answer.status() != 200) {
+            throw new UserError(uri + ": " + switch (answer.status()) {
+                case 403, 404, 410 -> "there is no such file (status " + answer.status() + "); check " + site.variable();
+                case 407 -> "the proxy asks for a name and password (HTTPS_PROXY=http://name:password@host:port)";
+                default -> "the server answers with status " + answer.status() + "; try again later";
+            });
+        }
+    }
+
     private static String first(HttpURLConnection connection, String... names) {
         for (String name : names) {
             if (connection.getHeaderField(name) != null) {
@@ -99,6 +146,11 @@ final class HubClient {
             }
         }
         return null;
+    }
+
+    /** @return the server and how messages call it */
+    Site site() {
+        return site;
     }
 
     /**
@@ -147,7 +199,7 @@ final class HubClient {
     }
 
     private HttpURLConnection request(String method, URI uri, long from) throws IOException {
-        Optional<URI> proxy = settings.proxies().of(uri);
+        Optional<URI> proxy = site.proxies().of(uri);
         HttpURLConnection connection = (HttpURLConnection) uri.toURL()
                 .openConnection(proxy.map(Proxies::connection).orElse(Proxy.NO_PROXY));
         Optional<Authenticator> passes = proxy.flatMap(Proxies::authenticator);
@@ -162,13 +214,13 @@ final class HubClient {
             connection.setRequestProperty("Range", "bytes=" + from + "-");
         }
         if (atEndpoint(uri)) {
-            settings.token().ifPresent(token -> connection.setRequestProperty("Authorization", "Bearer " + token));
+            site.token().ifPresent(token -> connection.setRequestProperty("Authorization", "Bearer " + token));
         }
         return connection;
     }
 
     private boolean atEndpoint(URI uri) {
-        URI endpoint = settings.endpoint();
+        URI endpoint = site.endpoint();
         return endpoint.getScheme().equals(uri.getScheme()) && endpoint.getHost().equalsIgnoreCase(uri.getHost())
                 && port(endpoint) == port(uri);
     }
@@ -203,15 +255,15 @@ final class HubClient {
         }
     }
 
-    static UserError unreachable(URI uri, IOException e) {
+    UserError unreachable(URI uri, IOException e) {
         String why = e instanceof UnknownHostException ? "its name is unknown here" : Names.firstLine(e);
         return new UserError(uri.getScheme() + "://" + uri.getHost() + ":" + port(uri) + " cannot be reached: " + why
-                + "; check the network, HTTPS_PROXY and HF_ENDPOINT");
+                + "; check the network, HTTPS_PROXY and " + site.variable());
     }
 
     private UserError refused(String repository, String revision, Answer answer) {
         String code = String.valueOf(answer.connection().getHeaderField("X-Error-Code"));
-        String who = settings.token().isPresent() ? "the HF_TOKEN given does not reach it" : "needs HF_TOKEN";
+        String who = site.token().isPresent() ? "the HF_TOKEN given does not reach it" : "needs HF_TOKEN";
         String what = switch (code) {
             case "RevisionNotFound" -> "has no revision " + Names.quoted(revision);
             case "GatedRepo" -> "asks its users to accept conditions on its page first, and to say by HF_TOKEN who they are";
@@ -223,6 +275,6 @@ final class HubClient {
                 default -> "the hub answers with status " + answer.status() + "; try again later";
             };
         };
-        return new UserError(repository + ": " + what + " (" + settings.endpoint() + ")");
+        return new UserError(repository + ": " + what + " (" + site.endpoint() + ")");
     }
 }

@@ -3,6 +3,7 @@ package dev.kvbench.runtime;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.LibUtils;
+import ai.djl.util.Utils;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.runtime.cuda.DeviceName;
@@ -14,12 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
 /**
  * Which libtorch is loaded, and the devices it offers. On a machine with an NVIDIA driver a CUDA libtorch
@@ -27,9 +28,13 @@ import java.util.stream.Stream;
  */
 public final class Libtorch {
 
+    /** The libtorch with CUDA that DJL publishes, and has a JNI library for. */
+    public static final String CUDA_FLAVOR = "cu128";
+
     private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
+    private static final String LIBRARY_PATH = "PYTORCH_LIBRARY_PATH";
     private static final List<String> SETTINGS =
-            List.of("PYTORCH_LIBRARY_PATH", "PYTORCH_VERSION", "PYTORCH_FLAVOR", "ENGINE_CACHE_DIR", "DJL_CACHE_DIR");
+            List.of(LIBRARY_PATH, "PYTORCH_VERSION", "PYTORCH_FLAVOR", "ENGINE_CACHE_DIR", "DJL_CACHE_DIR");
 
     /** After which a program that should answer at once is taken to hang. */
     private static final long PATIENCE_SECONDS = 60;
@@ -46,9 +51,7 @@ public final class Libtorch {
      */
     public static synchronized Engine engine() {
         if (engine == null) {
-            if (System.getenv("PYTORCH_LIBRARY_PATH") == null && System.getProperty("PYTORCH_LIBRARY_PATH") == null) {
-                preferCuda();
-            }
+            choose();
             System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
             try {
                 engine = Engine.getEngine("PyTorch");
@@ -76,38 +79,33 @@ public final class Libtorch {
         return Files.exists(DRIVER);
     }
 
-    private static void preferCuda() {
-        if (!driverPresent()) {
-            return;
+    /**
+     * Settles which libtorch is loaded where the user has not: with an NVIDIA driver one with CUDA, if there is one.
+     *
+     * @return PYTORCH_LIBRARY_PATH as DJL reads it; null for the libtorch that comes with this project
+     */
+    public static synchronized String choose() {
+        if (Utils.getEnvOrSystemProperty(LIBRARY_PATH) == null && driverPresent()) {
+            String release = buildProperty("libtorch");
+            withCuda(Utils.getEngineCacheDir("pytorch"), release).ifPresent(folder -> {
+                System.setProperty(LIBRARY_PATH, folder.toString());
+                System.setProperty("PYTORCH_VERSION", release);
+                System.setProperty("PYTORCH_FLAVOR", CUDA_FLAVOR);
+            });
         }
-        String wanted = buildProperty("libtorch");
-        for (Path candidate : candidates(wanted)) {
-            if (Files.exists(candidate.resolve("libtorch_cuda.so"))) {
-                System.setProperty("PYTORCH_LIBRARY_PATH", candidate.toString());
-                System.setProperty("PYTORCH_VERSION", wanted);
-                System.setProperty("PYTORCH_FLAVOR", "cu128");
-                return;
-            }
-        }
+        return Utils.getEnvOrSystemProperty(LIBRARY_PATH);
     }
 
-    /** DJL's cache first, then the torch of the python3 on the PATH if it is the version DJL was built for. */
-    private static List<Path> candidates(String version) {
-        List<Path> found = new ArrayList<>();
-        Path cache = Path.of(System.getProperty("user.home"), ".djl.ai", "pytorch");
-        if (Files.isDirectory(cache)) {
-            try (Stream<Path> entries = Files.list(cache)) {
-                entries.filter(p -> p.getFileName().toString().startsWith(version + "-cu")).forEach(found::add);
-            } catch (IOException e) {
-                // an unreadable cache offers nothing
-            }
+    /** DJL's cache first, then the torch of the python3 on the PATH if it is the release that DJL was built for. */
+    private static Optional<Path> withCuda(Path cache, String release) {
+        Optional<Path> cached = LibtorchFolder.withCuda(cache, release);
+        if (cached.isPresent()) {
+            return cached;
         }
         List<String> lines = output("python3", "-c",
                 "import torch, os; print(torch.__version__); print(os.path.dirname(torch.__file__))");
-        if (lines.size() == 2 && lines.get(0).startsWith(version)) {
-            found.add(Path.of(lines.get(1), "lib"));
-        }
-        return found;
+        return lines.size() == 2 && lines.get(0).startsWith(release)
+                ? Optional.of(Path.of(lines.get(1), "lib")).filter(lib -> LibtorchFolder.of(lib).cuda()) : Optional.empty();
     }
 
     /** @return JVM arguments that make a child process load the same libtorch */
@@ -138,7 +136,7 @@ public final class Libtorch {
             case "gpu" -> {
                 if (!hasGpu()) {
                     throw new UserError("device=gpu: " + (driverPresent()
-                            ? "the libtorch that is loaded has no CUDA; run `doctor`"
+                            ? "the libtorch that is loaded cannot use the card of this machine; `doctor` says why and what to do"
                             : "this machine has no NVIDIA GPU that libtorch can use; use device=cpu or auto"));
                 }
                 yield Device.gpu();

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A libtorch on disk. What DJL reports as the version is only what it was told; this is what the files say.
@@ -20,7 +22,7 @@ public record LibtorchFolder(Path folder, String version, boolean cuda) {
     private static final Pattern VERSION_PY = Pattern.compile("(?m)^__version__\\s*(?::[^=]*)?=\\s*['\"]([^'\"]+)");
 
     /** DJL's cache: {@code 2.7.1-20250812-cu128-linux-x86_64}. */
-    private static final Pattern CACHE_NAME = Pattern.compile("(\\d+\\.\\d+\\.\\d+)(?:-\\d{8})?-(cu\\d+|cpu)(-.*)?");
+    private static final Pattern CACHE_NAME = Pattern.compile("(\\d+\\.\\d+\\.\\d+)(?:-\\d{8})?-(cu\\d+|cpu)(-linux-\\w+)?");
 
     private static final Pattern RELEASE = Pattern.compile("\\d+\\.\\d+(\\.\\d+)?");
 
@@ -31,6 +33,28 @@ public record LibtorchFolder(Path folder, String version, boolean cuda) {
     public static LibtorchFolder of(Path folder) {
         Path real = folder.toAbsolutePath().normalize();
         return new LibtorchFolder(real, version(real), Files.exists(real.resolve("libtorch_cuda.so")));
+    }
+
+    /**
+     * Looks through DJL's cache, in which a libtorch that DJL unpacked has a date in its name and one that was downloaded has none.
+     *
+     * @param cache DJL's cache of PyTorch libraries
+     * @param release the libtorch wanted, such as "2.7.1"
+     * @return the folder of one that is whole and has CUDA; empty if there is none
+     */
+    public static Optional<Path> withCuda(Path cache, String release) {
+        if (!Files.isDirectory(cache)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> entries = Files.list(cache)) {
+            return entries.filter(folder -> CACHE_NAME.matcher(folder.getFileName().toString()).matches())
+                    .filter(folder -> Files.isRegularFile(folder.resolve("libtorch.so")))
+                    .filter(folder -> of(folder).cuda() && release.equals(of(folder).release()))
+                    .sorted().findFirst();
+        } catch (IOException e) {
+            // an unreadable cache offers nothing
+            return Optional.empty();
+        }
     }
 
     /** @return the version without its build's name, "2.11.0"; null where the version is unknown */

@@ -20,6 +20,8 @@ class DiagnosisTest {
     private static final String NO_STORAGE =
             "EngineException: Cannot access data pointer of Tensor that doesn't have storage";
 
+    private static final Host NO_CARD = new Host(false, null, 0, "2.36");
+
     @TempDir
     private Path machine;
 
@@ -42,7 +44,7 @@ class DiagnosisTest {
         if (flavor != null) {
             all.put("PYTORCH_FLAVOR", flavor);
         }
-        return Diagnosis.of("0.36.0", new Smoke(all, exit, null, false), machine.resolve("cache"));
+        return Diagnosis.of("0.36.0", new Smoke(all, exit, null, false), machine.resolve("cache"), NO_CARD);
     }
 
     private static Diagnosis.Finding finding(Diagnosis diagnosis, String what) {
@@ -63,7 +65,7 @@ class DiagnosisTest {
         Diagnosis diagnosis = diagnose(0, Map.of("cpu", NO_STORAGE), lib, "2.7.1", "cu128");
         assertSays(finding(diagnosis, "libtorch"), true, "2.11.0+cu130 from " + lib);
         assertSays(finding(diagnosis, "jni"), false, "DOES NOT FIT", "built for libtorch 2.7.1", "libtorch is 2.11.0+cu130",
-                "cache/2.7.1-cu128-linux-x86_64/0.36.0-libdjl_torch.so");
+                "`fetch libtorch`", "torch/lib/0.36.0-libdjl_torch.so");
         assertSays(finding(diagnosis, "test"), false, "on the cpu", "doesn't have storage");
     }
 
@@ -117,7 +119,7 @@ class DiagnosisTest {
     @Test
     void aMissingLibtorchIsSaid() throws IOException {
         Map<String, String> failed = Map.of("error", "UnknownHostException: example");
-        Diagnosis none = Diagnosis.of("0.36.0", new Smoke(failed, 1, null, false), machine);
+        Diagnosis none = Diagnosis.of("0.36.0", new Smoke(failed, 1, null, false), machine, NO_CARD);
         assertSays(finding(none, "libtorch"), false, "MISSING", "PYTORCH_LIBRARY_PATH", "2.7.1");
         assertFalse(none.findings().stream().anyMatch(f -> f.what().equals("jni")));
         assertSays(finding(diagnose(1, failed, machine.resolve("nowhere"), "2.7.1", "cu128"), "libtorch"),

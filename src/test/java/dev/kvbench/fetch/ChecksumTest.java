@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,5 +34,30 @@ class ChecksumTest {
         assertEquals(Optional.empty(), Checksum.of("0123456789ABCDEF".repeat(4)));
         assertEquals(Optional.empty(), Checksum.of("0123456789abcdef".repeat(2)));
         assertEquals(Optional.empty(), Checksum.of(""));
+    }
+
+    @Test
+    void s3sTagsAreMd5sOfAllOrOfParts() throws IOException {
+        // RFC 1321, appendix A.5
+        Path abc = Files.writeString(folder.resolve("abc"), "abc");
+        String md5 = "900150983cd24fb0d6963f7d28e17f72";
+        assertEquals("s3:" + md5, Checksum.S3.compute(abc));
+        assertEquals("s3:" + md5, Checksum.tag("AmazonS3", "\"" + md5 + "\"", 3));
+        assertEquals(Optional.of(Checksum.S3), Checksum.of("s3:" + md5));
+        assertEquals("s3:" + LocalHub.hash("MD5", HexFormat.of().parseHex(md5)) + "-1", Checksum.S3_PARTS.compute(abc));
+
+        byte[] large = new byte[Checksum.PART + 1];
+        Path two = Files.write(folder.resolve("two"), large);
+        byte[] parts = HexFormat.of().parseHex(LocalHub.hash("MD5", Arrays.copyOf(large, Checksum.PART))
+                + LocalHub.hash("MD5", new byte[1]));
+        String tag = LocalHub.hash("MD5", parts) + "-2";
+        assertEquals("s3:" + tag, Checksum.tag("AmazonS3", "\"" + tag + "\"", large.length));
+        assertEquals(Optional.of(Checksum.S3_PARTS), Checksum.of("s3:" + tag));
+        assertEquals("s3:" + tag, Checksum.S3_PARTS.compute(two));
+
+        // parts of another size, and servers whose tags are something else
+        assertEquals("", Checksum.tag("AmazonS3", "\"" + tag + "\"", 3L * Checksum.PART));
+        assertEquals("", Checksum.tag("nginx", "\"" + md5 + "\"", 3));
+        assertEquals("", Checksum.tag(null, null, 3));
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** NVIDIA's run-time compiler, which every CUDA libtorch brings. Names as in the NVRTC reference. */
 final class Nvrtc {
@@ -31,6 +32,9 @@ final class Nvrtc {
         int nvrtcDestroyProgram(PointerByReference program);
     }
 
+    /** In the libtorch for C++, which DJL publishes, eight digits of a checksum are in the name: {@code libnvrtc-b51b459d.so.12}. */
+    static final Pattern NAME = Pattern.compile("libnvrtc(-[0-9a-f]{8})?\\.so(\\.[0-9.]+)?");
+
     private final Functions functions;
 
     /** @throws Unsupported if no NVRTC is found */
@@ -39,7 +43,8 @@ final class Nvrtc {
     }
 
     private static Functions load() {
-        List<String> candidates = new ArrayList<>(SharedLibraries.near("libnvrtc.so").stream().map(Path::toString).toList());
+        List<String> candidates = new ArrayList<>(SharedLibraries.near("libnvrtc").stream()
+                .filter(file -> NAME.matcher(file.getFileName().toString()).matches()).map(Path::toString).toList());
         candidates.addAll(List.of("libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so"));
         for (String candidate : candidates) {
             try {

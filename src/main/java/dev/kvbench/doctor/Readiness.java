@@ -1,0 +1,67 @@
+package dev.kvbench.doctor;
+
+import ai.djl.pytorch.jni.LibUtils;
+import ai.djl.util.Utils;
+import dev.kvbench.UserError;
+import dev.kvbench.runtime.Libtorch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is found out about libtorch before work begins. One that does not work would otherwise fail in every configuration anew,
+ * in words of libraries that the user never called.
+ */
+public final class Readiness {
+
+    private Readiness() {}
+
+    /**
+     * Tries the libtorch that is about to be loaded, in a process of its own, unless it is one of which that is known: the one
+     * that comes with this project, or one of the release that DJL is built for. Costs nothing then, else a second or two. Says
+     * on the error stream if a card of this machine will not be used.
+     *
+     * @param devices the values of "device" that the work asks for; null for "auto"
+     * @throws UserError if libtorch does not work; the message is what {@code doctor} says
+     */
+    public static void check(List<String> devices) {
+        boolean known = Libtorch.choose() == null || diagnosis(new Smoke(told(), 0, null, false), null).expected();
+        if (!known) {
+            diagnosis(smoke(), Host.here()).problem().ifPresent(problem -> {
+                throw new UserError(problem + " (`doctor` says more)");
+            });
+        }
+        boolean asked = devices == null || devices.contains("auto");
+        if (asked && Libtorch.driverPresent() && !Libtorch.hasGpu()) {
+            Map<String, String> loaded = new HashMap<>(told());
+            loaded.put("libtorch", LibUtils.getLibtorchPath());
+            loaded.put("cpu", SmokeTest.OK);
+            System.err.println("# gpu: " + diagnosis(new Smoke(loaded, 0, null, false), Host.here()).gpu().text());
+        }
+    }
+
+    private static Map<String, String> told() {
+        Map<String, String> told = new HashMap<>();
+        for (String name : Settings.NAMES) {
+            String value = Utils.getEnvOrSystemProperty(name);
+            if (value != null) {
+                told.put(name, value);
+            }
+        }
+        return told;
+    }
+
+    private static Smoke smoke() {
+        try {
+            return Smoke.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Diagnosis diagnosis(Smoke smoke, Host host) {
+        return Diagnosis.of(Libtorch.buildProperty("djl"), smoke, Utils.getEngineCacheDir("pytorch"), host);
+    }
+}

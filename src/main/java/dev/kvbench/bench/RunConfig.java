@@ -71,7 +71,7 @@ public record RunConfig(
     /** @return the folder of configurations: in the working directory, else beside the installed jar */
     static Path folder() {
         Path here = Path.of(FOLDER);
-        return Files.isDirectory(here) ? here : Installation.folder().map(home -> home.resolve(FOLDER)).orElse(here);
+        return Files.isDirectory(here) ? here : Installation.code().resolveSibling(FOLDER);
     }
 
     private static List<String> names() {

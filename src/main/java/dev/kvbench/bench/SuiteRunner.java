@@ -95,6 +95,7 @@ public final class SuiteRunner {
         if (plan.isEmpty()) {
             throw new UserError("--shard " + shard.index() + "/" + shard.count() + ": no configuration is left for it");
         }
+        Environment.warnOfSource();
         Environment.Source source = Environment.source();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
@@ -114,10 +115,11 @@ public final class SuiteRunner {
     public ResultFolder resume(Path folder) throws IOException {
         CommandLine.check(options);
         UnfinishedRun unfinished = UnfinishedRun.open(folder);
+        Environment.warnOfSource();
         Environment.Source before = unfinished.plan().source();
         Environment.Source now = Environment.source();
-        if (!Objects.equals(before.commit(), now.commit())) {
-            throw new UserError("--resume " + folder + ": begun at commit " + before.commit() + ", this is " + now.commit()
+        if (!before.equals(now)) {
+            throw new UserError("--resume " + folder + ": begun at " + before.describe() + ", this is " + now.describe()
                     + "; a result is of one commit");
         }
         String machine = Environment.machine();

@@ -55,6 +55,11 @@ public final class Environment {
                 gpu ? card.isEmpty() ? "GPU" : card.get(0) : null, card.size() > 1 ? card.get(1) : null);
     }
 
+    /** @return the fingerprint of a run that begins here; what it runs with is not known yet but for libtorch */
+    static Fingerprint before() {
+        return fingerprint(source(), Libtorch.version(), null, Libtorch.hasGpu());
+    }
+
     /** @return the names of the processor and, if there is one, of the GPU */
     public static String machine() {
         List<String> card = Libtorch.gpuNameAndDriver();

@@ -32,6 +32,14 @@ public record RunConfig(
      */
     public record Effort(int forks, int warmupIterations, int iterations) {}
 
+    /**
+     * @param onGpu whether a GPU can run
+     * @return the effort there
+     */
+    Effort effort(boolean onGpu) {
+        return onGpu ? gpu : cpu;
+    }
+
     private static final String FOLDER = "jmh-config";
 
     /**

@@ -96,16 +96,17 @@ public final class SuiteRunner {
             throw new UserError("--shard " + shard.index() + "/" + shard.count() + ": no configuration is left for it");
         }
         Environment.warnOfSource();
-        Environment.Source source = Environment.source();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        UnfinishedRun.Plan begun = UnfinishedRun.Plan.here(start, command, config, plan);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
         return run(UnfinishedRun.begin(
-                ResultName.unused(results, ResultName.of(start, source.commit(), null) + share, UnfinishedRun.SUFFIX),
-                start.toString(), command, source, plan), StandardOpenOption.TRUNCATE_EXISTING);
+                ResultName.unused(results, ResultName.of(start, begun.source().commit(), null) + share, UnfinishedRun.SUFFIX),
+                begun), StandardOpenOption.TRUNCATE_EXISTING);
     }
 
     /**
-     * Goes on with a run that did not end: what ended well or failed stays as it is.
+     * Goes on with a run that did not end: what ended well or failed stays as it is, and the rest runs as was planned, whatever
+     * its configuration says now.
      *
      * @param folder what the run left
      * @return the result folder
@@ -116,17 +117,7 @@ public final class SuiteRunner {
         CommandLine.check(options);
         UnfinishedRun unfinished = UnfinishedRun.open(folder);
         Environment.warnOfSource();
-        Environment.Source before = unfinished.plan().source();
-        Environment.Source now = Environment.source();
-        if (!before.equals(now)) {
-            throw new UserError("--resume " + folder + ": begun at " + before.describe() + ", this is " + now.describe()
-                    + "; a result is of one commit");
-        }
-        String machine = Environment.machine();
-        if (!unfinished.plan().machine().equals(machine)) {
-            throw new UserError("--resume " + folder + ": begun on " + unfinished.plan().machine() + ", this is " + machine
-                    + "; a result is of one kind of machine");
-        }
+        unfinished.plan().mustContinue(folder);
         return run(unfinished, StandardOpenOption.APPEND);
     }
 
@@ -163,7 +154,7 @@ public final class SuiteRunner {
 
     private ResultFolder run(UnfinishedRun unfinished) throws IOException {
         List<RunPlan.Configuration> plan = unfinished.plan().configurations();
-        RunConfig.Effort effort = config == null ? null : Libtorch.hasGpu() ? config.gpu() : config.cpu();
+        RunConfig.Effort effort = unfinished.plan().effort();
         List<Integer> missing = IntStream.range(0, plan.size()).filter(i -> !unfinished.has(i)).boxed().toList();
         announce(missing.stream().map(plan::get).toList(), effort);
         List<RunResult> jmh = new ArrayList<>();

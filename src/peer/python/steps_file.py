@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import zipfile
 
 UNITS = {"stepNanos": "ns", "cacheBytesPerEntry": "B"}
 
@@ -31,11 +32,14 @@ def first(command):
 
 def commit():
     """The commit of the repository, or the one that the bundle was built from, or None."""
-    try:
-        found = re.search(r"^commit=([0-9a-f]{40,64})$", (HOME / "source.properties").read_text(), re.MULTILINE)
+    bundle = HOME / "benchmarks.jar"
+    if bundle.is_file():
+        with zipfile.ZipFile(bundle) as jar:
+            found = re.search(r"^commit=([0-9a-f]{40,64})$", jar.read("dev/kvbench/source.properties").decode(), re.MULTILINE)
         return found and found[1]
-    except OSError:
-        return first(["git", "-C", str(HOME), "rev-parse", "HEAD"])
+    # a tree unpacked inside another repository is not of that one's commit
+    ours = first(["git", "-C", str(HOME), "rev-parse", "--verify", "HEAD:./pom.xml"])
+    return ours and first(["git", "-C", str(HOME), "rev-parse", "HEAD"])
 
 
 def cpu():

@@ -13,23 +13,26 @@ public final class Environment {
     private Environment() {}
 
     /**
-     * What ran, as the repository names it; read before a run, during which the tree may change.
+     * What runs, as the repository names it: stamped when it was built, wherever it is started.
      *
-     * @param commit the commit, or null outside a repository
-     * @param dirty whether the working tree differs from it
+     * @param commit the commit, or null where it was built outside a repository
+     * @param dirty whether a file outside results/ differed from it, new ones too; null without a commit
      */
-    public record Source(String commit, Boolean dirty) {}
+    public record Source(String commit, Boolean dirty) {
 
-    /** @return what the bundle was built from, else the state of the working directory's repository */
-    public static Source source() {
-        if (Installation.folder().isPresent()) {
-            return Installation.source();
+        String describe() {
+            return commit == null ? "no commit" : "commit " + commit + (Boolean.TRUE.equals(dirty) ? " with changes" : "");
         }
-        List<String> commit = Libtorch.output("git", "rev-parse", "HEAD");
-        return commit.isEmpty()
-                ? new Source(null, null)
-                : new Source(commit.get(0),
-                        !Libtorch.output("git", "status", "--porcelain", "--", ".", ":!results").isEmpty());
+    }
+
+    /** @return what the code that runs was built from */
+    public static Source source() {
+        return Stamp.read().source();
+    }
+
+    /** Says in one line where a result will have no commit, or is not of what lies around the jar. To be called as a run begins. */
+    public static void warnOfSource() {
+        Stamp.read().warning().ifPresent(System.err::println);
     }
 
     /**
@@ -50,6 +53,11 @@ public final class Environment {
                         + System.getProperty("os.arch"),
                 cpu(), Runtime.getRuntime().availableProcessors(), threads,
                 gpu ? card.isEmpty() ? "GPU" : card.get(0) : null, card.size() > 1 ? card.get(1) : null);
+    }
+
+    /** @return the fingerprint of a run that begins here; what it runs with is not known yet but for libtorch */
+    static Fingerprint before() {
+        return fingerprint(source(), Libtorch.version(), null, Libtorch.hasGpu());
     }
 
     /** @return the names of the processor and, if there is one, of the GPU */

@@ -32,6 +32,14 @@ public record RunConfig(
      */
     public record Effort(int forks, int warmupIterations, int iterations) {}
 
+    /**
+     * @param onGpu whether a GPU can run
+     * @return the effort there
+     */
+    Effort effort(boolean onGpu) {
+        return onGpu ? gpu : cpu;
+    }
+
     private static final String FOLDER = "jmh-config";
 
     /**
@@ -71,7 +79,7 @@ public record RunConfig(
     /** @return the folder of configurations: in the working directory, else beside the installed jar */
     static Path folder() {
         Path here = Path.of(FOLDER);
-        return Files.isDirectory(here) ? here : Installation.folder().map(home -> home.resolve(FOLDER)).orElse(here);
+        return Files.isDirectory(here) ? here : Installation.code().resolveSibling(FOLDER);
     }
 
     private static List<String> names() {

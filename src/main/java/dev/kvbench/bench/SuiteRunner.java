@@ -97,16 +97,18 @@ public final class SuiteRunner {
         if (plan.isEmpty()) {
             throw new UserError("--shard " + shard.index() + "/" + shard.count() + ": no configuration is left for it");
         }
-        Environment.Source source = Environment.source();
+        Environment.warnOfSource();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        UnfinishedRun.Plan begun = UnfinishedRun.Plan.here(start, command, config, plan);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
         return run(UnfinishedRun.begin(
-                ResultName.unused(results, ResultName.of(start, source.commit(), null) + share, UnfinishedRun.SUFFIX),
-                start.toString(), command, source, plan), StandardOpenOption.TRUNCATE_EXISTING);
+                ResultName.unused(results, ResultName.of(start, begun.source().commit(), null) + share, UnfinishedRun.SUFFIX),
+                begun), StandardOpenOption.TRUNCATE_EXISTING);
     }
 
     /**
-     * Goes on with a run that did not end: what ended well or failed stays as it is.
+     * Goes on with a run that did not end: what ended well or failed stays as it is, and the rest runs as was planned, whatever
+     * its configuration says now.
      *
      * @param folder what the run left
      * @return the result folder
@@ -117,17 +119,8 @@ public final class SuiteRunner {
         CommandLine.check(options);
         Readiness.check(values("device"));
         UnfinishedRun unfinished = UnfinishedRun.open(folder);
-        Environment.Source before = unfinished.plan().source();
-        Environment.Source now = Environment.source();
-        if (!Objects.equals(before.commit(), now.commit())) {
-            throw new UserError("--resume " + folder + ": begun at commit " + before.commit() + ", this is " + now.commit()
-                    + "; a result is of one commit");
-        }
-        String machine = Environment.machine();
-        if (!unfinished.plan().machine().equals(machine)) {
-            throw new UserError("--resume " + folder + ": begun on " + unfinished.plan().machine() + ", this is " + machine
-                    + "; a result is of one kind of machine");
-        }
+        Environment.warnOfSource();
+        unfinished.plan().mustContinue(folder);
         return run(unfinished, StandardOpenOption.APPEND);
     }
 
@@ -164,7 +157,7 @@ public final class SuiteRunner {
 
     private ResultFolder run(UnfinishedRun unfinished) throws IOException {
         List<RunPlan.Configuration> plan = unfinished.plan().configurations();
-        RunConfig.Effort effort = config == null ? null : Libtorch.hasGpu() ? config.gpu() : config.cpu();
+        RunConfig.Effort effort = unfinished.plan().effort();
         List<Integer> missing = IntStream.range(0, plan.size()).filter(i -> !unfinished.has(i)).boxed().toList();
         announce(missing.stream().map(plan::get).toList(), effort);
         List<RunResult> jmh = new ArrayList<>();

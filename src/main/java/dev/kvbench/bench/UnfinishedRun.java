@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.kvbench.UserError;
+import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +28,7 @@ final class UnfinishedRun {
     static final String SUFFIX = ".unfinished";
 
     private static final String PLAN = "plan.json";
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
@@ -36,10 +39,44 @@ final class UnfinishedRun {
      * @param command its arguments
      * @param source what runs
      * @param machine where it began, see {@link Environment#machine}
+     * @param on what else its result is marked with
+     * @param config the file of jmh-config/ as it was when the run began; null where JMH's options alone say what to run
+     * @param effort its part for the device found then, which JMH's options win over; null without {@code config}
      * @param configurations all that belong to it
      */
-    record Plan(int version, String created, List<String> command, Environment.Source source,
-            String machine, List<RunPlan.Configuration> configurations) {}
+    record Plan(int version, String created, List<String> command, Environment.Source source, String machine, Fingerprint on,
+            RunConfig config, RunConfig.Effort effort, List<RunPlan.Configuration> configurations) {
+
+        /**
+         * @param created start of the run
+         * @param command its arguments
+         * @param config its file of jmh-config/, or null
+         * @param configurations what to run
+         * @return the plan of a run that begins here and now
+         */
+        static Plan here(Instant created, List<String> command, RunConfig config, List<RunPlan.Configuration> configurations) {
+            return new Plan(VERSION, created.toString(), command, Environment.source(), Environment.machine(), Environment.before(), config,
+                    config == null ? null : config.effort(Libtorch.hasGpu()), configurations);
+        }
+
+        /** @throws UserError if a run in {@code folder} that goes on here would mix what a result is marked with once */
+        void mustContinue(Path folder) {
+            same(folder, source.describe(), Environment.source().describe(), "commit");
+            same(folder, machine, Environment.machine(), "kind of machine");
+            Fingerprint now = Environment.before();
+            same(folder, "libtorch " + on.libtorch(), "libtorch " + now.libtorch(), "libtorch");
+            same(folder, on.deviceName(), now.deviceName(), "device");
+            same(folder, on.jvm(), now.jvm(), "Java runtime");
+            same(folder, "driver " + on.driver(), "driver " + now.driver(), "driver");
+            same(folder, on.cores() + " processors", now.cores() + " processors", "kind of machine");
+        }
+
+        private static void same(Path folder, String before, String now, String what) {
+            if (!before.equals(now)) {
+                throw new UserError("--resume " + folder + ": begun on " + before + ", this is " + now + "; a result is of one " + what);
+            }
+        }
+    }
 
     /**
      * A configuration that has ended.
@@ -61,11 +98,9 @@ final class UnfinishedRun {
         this.plan = plan;
     }
 
-    static UnfinishedRun begin(Path folder, String created, List<String> command, Environment.Source source,
-            List<RunPlan.Configuration> configurations) throws IOException {
+    static UnfinishedRun begin(Path folder, Plan plan) throws IOException {
         Files.createDirectories(folder);
-        UnfinishedRun run = new UnfinishedRun(folder, new Plan(
-                VERSION, created, command, source, Environment.machine(), configurations));
+        UnfinishedRun run = new UnfinishedRun(folder, plan);
         run.write(PLAN, run.plan);
         return run;
     }
@@ -82,10 +117,14 @@ final class UnfinishedRun {
                     + " and has a " + PLAN);
         }
         try {
-            Plan plan = JSON.readValue(file.toFile(), Plan.class);
-            if (plan.version != VERSION || plan.configurations == null || plan.command == null || plan.source == null
-                    || plan.machine == null) {
-                throw new UserError("--resume " + folder + ": its " + PLAN + " is of another version of this suite");
+            JsonNode json = JSON.readTree(file.toFile());
+            if (json.path("version").asInt() != VERSION) {
+                throw new UserError("--resume " + folder + ": begun by another version of this suite (" + PLAN + " of version "
+                        + json.path("version").asInt() + ", this reads " + VERSION + "); resume it with the build that began it, or start anew");
+            }
+            Plan plan = JSON.treeToValue(json, Plan.class);
+            if (plan.configurations == null || plan.command == null || plan.source == null || plan.machine == null || plan.on == null) {
+                throw new UserError("--resume " + folder + ": its " + PLAN + " is not whole; start anew");
             }
             return new UnfinishedRun(folder, plan);
         } catch (IOException e) {

@@ -103,8 +103,8 @@ final class RunCommand implements Callable<Integer> {
         }
         List<String> words = viaRun ? original.jmh : command;
         Path folder = resume.toAbsolutePath().normalize();
-        return rendered(new SuiteRunner(new CommandLineOptions(words.toArray(String[]::new)),
-                viaRun ? RunConfig.read(original.config) : null, command, folder.getParent()).resume(folder));
+        return rendered(new SuiteRunner(new CommandLineOptions(words.toArray(String[]::new)), null, command, folder.getParent())
+                .resume(folder));
     }
 
     /** Draws a result and says where it is. */

@@ -64,6 +64,7 @@ public final class QualityRun implements AutoCloseable {
         Runtimes runtime = Runtimes.of(options.runtime());
         Dtype dtype = Dtype.of(options.dtype());
         measured = options.times() == null ? null : new MeasuredTimes(ResultFolder.open(options.times()));
+        Environment.warnOfSource();
         Environment.Source source = Environment.source();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         subject = Subject.open(options.model(), options.weights(), dtype, Libtorch.device(options.device()), options.seed());

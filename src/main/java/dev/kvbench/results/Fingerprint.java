@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 /**
  * What a result was measured with. Two results whose fingerprints differ can be compared, but not silently.
  *
- * @param commit the repository's commit, or null outside one
- * @param dirty whether the working tree differed from it
+ * @param commit the commit that the suite was built from, or null where that was outside a repository
+ * @param dirty whether the tree differed from it then, outside results/
  * @param kvbench version of this suite
  * @param jmh version of JMH
  * @param djl version of DJL

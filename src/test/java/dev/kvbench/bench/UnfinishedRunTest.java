@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.UserError;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,19 +32,32 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 /** Runs that do not end, configurations that fail, and shards. */
 class UnfinishedRunTest {
 
+    private static final String THREE = """
+            {"description": "three", "include": ["DecodeLoopBenchmark"],
+             "params": {"strategy": ["full", "window", "sinks"], "window": ["16"], "model": ["tiny"], "tokens": ["64"]},
+             "cpu": {"forks": 1, "warmupIterations": 0, "iterations": %1$s}, "gpu": {"forks": 1, "warmupIterations": 0, "iterations": %1$s}}
+            """;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @TempDir
     private Path results;
 
-    private List<String> command(String... more) {
-        List<String> command = new ArrayList<>(List.of("run", "--config", "smoke", "--results", results.toString(), "DecodeLoop",
-                "-p", "strategy=full,window,sinks", "-f", "1", "-wi", "0", "-i", "1", "-v", "SILENT"));
+    @TempDir
+    private Path elsewhere;
+
+    /** A configuration of its own, and what to run of it. */
+    private List<String> command(String iterations, String... more) throws IOException {
+        Path config = Files.writeString(elsewhere.resolve("three.json"), THREE.formatted(iterations));
+        List<String> command = new ArrayList<>(List.of("run", "--config", config.toString(), "--results", results.toString(), "-v", "SILENT"));
         command.addAll(List.of(more));
         return command;
     }
 
     private Process start(List<String> words) throws IOException {
+        // beside whatever else runs on this machine: nothing is timed
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", System.getProperty("java.class.path"), "dev.kvbench.cli.Main"));
+                "-Djmh.ignoreLock=true", "-cp", System.getProperty("java.class.path"), "dev.kvbench.cli.Main"));
         command.addAll(words);
         return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     }
@@ -54,8 +70,8 @@ class UnfinishedRunTest {
 
     @Test
     void aKilledRunLosesOnlyWhatRan() throws Exception {
-        Process killed = start(command());
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        Process killed = start(command("1"));
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (unfinished().filter(f -> Files.exists(f.resolve("part-00000.json"))).isEmpty()) {
             assertTrue(killed.isAlive() && System.nanoTime() < deadline, "no configuration ended");
             Thread.sleep(5);
@@ -64,6 +80,8 @@ class UnfinishedRunTest {
         Path left = unfinished().orElseThrow();
         JsonNode first = new ObjectMapper().readTree(left.resolve("part-00000.json").toFile());
 
+        // the run goes on as it began
+        command("3");
         Process resumed = start(List.of("run", "--resume", left.toString()));
         assertTrue(resumed.waitFor(120, TimeUnit.SECONDS));
         assertEquals(0, resumed.exitValue());
@@ -75,6 +93,7 @@ class UnfinishedRunTest {
                     steps.configurations().stream().map(c -> c.params().get("strategy")).toList());
             assertEquals(3, new ResultFolder(folders.get(0)).readJmh().size());
             assertNull(steps.failures());
+            assertEquals(List.of(1, 1, 1), steps.configurations().stream().map(c -> c.iterations().size()).toList());
             long[] kept = steps.configurations().get(0).iterations().get(0).stepNanos();
             JsonNode before = first.path("steps").path("iterations").get(0).path("stepNanos");
             assertArrayEquals(kept, new ObjectMapper().convertValue(before, long[].class), "the first one ran again");
@@ -102,8 +121,7 @@ class UnfinishedRunTest {
         Locale.setDefault(Locale.forLanguageTag("fa"));
         try {
             assertEquals("\u06f7", String.format("%d", 7), "its digits are its own");
-            UnfinishedRun run = UnfinishedRun.begin(results.resolve("x" + UnfinishedRun.SUFFIX), "2026-01-01T00:00:00Z", List.of(),
-                    Environment.source(), List.of());
+            UnfinishedRun run = UnfinishedRun.begin(results.resolve("x" + UnfinishedRun.SUFFIX), plan());
             run.add(7, new UnfinishedRun.Part(new ObjectMapper().createArrayNode(), null, "none", null, null, false));
             assertTrue(Files.exists(run.folder().resolve("part-00007.json")));
             run.delete();
@@ -160,20 +178,44 @@ class UnfinishedRunTest {
     void onlyAnUnfinishedRunOfThisCommitAndMachineIsResumed() throws Exception {
         assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(results)).getMessage().contains("not an unfinished run"));
         Path folder = results.resolve("x" + UnfinishedRun.SUFFIX);
-        UnfinishedRun.begin(folder, "2026-01-01T00:00:00Z", List.of(), new Environment.Source("0".repeat(40), false), List.of());
-        UserError error = assertThrows(UserError.class, () -> new SuiteRunner(
-                new CommandLineOptions("DecodeLoop"), null, List.of(), results).resume(folder));
-        assertTrue(error.getMessage().contains("begun at commit 0000"), error.getMessage());
+        Path file = folder.resolve("plan.json");
+        UnfinishedRun.begin(folder, plan());
+        String begun = Files.readString(file);
+        UnfinishedRun.open(folder).plan().mustContinue(folder);
 
-        UnfinishedRun.begin(folder, "2026-01-01T00:00:00Z", List.of(), Environment.source(), List.of());
-        Path plan = folder.resolve("plan.json");
-        Files.writeString(plan, Files.readString(plan).replace(Environment.machine(), "an abacus"));
-        error = assertThrows(UserError.class, () -> new SuiteRunner(
-                new CommandLineOptions("DecodeLoop"), null, List.of(), results).resume(folder));
-        assertTrue(error.getMessage().contains("begun on an abacus, this is " + Environment.machine()), error.getMessage());
-        Files.writeString(folder.resolve("plan.json"), "{\"version\": 9}");
-        assertThrows(UserError.class, () -> UnfinishedRun.open(folder));
-        Files.writeString(folder.resolve("plan.json"), "{");
-        assertThrows(UserError.class, () -> UnfinishedRun.open(folder));
+        ObjectNode other = (ObjectNode) JSON.readTree(begun);
+        ((ObjectNode) other.path("source")).put("commit", "0".repeat(40)).put("dirty", false);
+        assertTrue(refused(folder, other).contains("begun on commit 0000"), refused(folder, other));
+        if (Environment.source().commit() != null) {
+            other = (ObjectNode) JSON.readTree(begun);
+            ((ObjectNode) other.path("source")).put("dirty", !Environment.source().dirty());
+            assertTrue(refused(folder, other).endsWith("a result is of one commit"), refused(folder, other));
+        }
+        other = ((ObjectNode) JSON.readTree(begun)).put("machine", "an abacus");
+        assertTrue(refused(folder, other).contains("begun on an abacus, this is " + Environment.machine()), refused(folder, other));
+        for (String field : List.of("libtorch", "jvm", "cpu")) {
+            other = (ObjectNode) JSON.readTree(begun);
+            ((ObjectNode) other.path("on")).put(field, "beads");
+            if (!field.equals("cpu") || !Libtorch.hasGpu()) {
+                assertTrue(refused(folder, other).contains("beads, this is "), refused(folder, other));
+            }
+        }
+        other = ((ObjectNode) JSON.readTree(begun)).put("version", 2);
+        assertTrue(refused(folder, other).endsWith("begun by another version of this suite (plan.json of version 2, this reads 3);"
+                + " resume it with the build that began it, or start anew"), refused(folder, other));
+        Files.writeString(file, "{\"version\": 3}");
+        assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("not whole"));
+        Files.writeString(file, "{");
+        assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("cannot be read"));
+    }
+
+    private static UnfinishedRun.Plan plan() {
+        return UnfinishedRun.Plan.here(Instant.EPOCH, List.of(), null, List.of());
+    }
+
+    private String refused(Path folder, ObjectNode plan) throws IOException {
+        Files.writeString(folder.resolve("plan.json"), plan.toString());
+        return assertThrows(UserError.class, () -> new SuiteRunner(
+                new CommandLineOptions("DecodeLoop"), null, List.of(), results).resume(folder)).getMessage();
     }
 }

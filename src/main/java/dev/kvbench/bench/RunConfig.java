@@ -1,7 +1,9 @@
 package dev.kvbench.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kvbench.JsonFault;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import java.io.IOException;
@@ -57,10 +59,10 @@ public record RunConfig(
         }
         RunConfig config;
         try {
-            config = new ObjectMapper().readValue(file.toFile(), RunConfig.class);
+            config = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()
+                    .readValue(file.toFile(), RunConfig.class);
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not a run configuration: "
-                    + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+            throw JsonFault.of(file, "a run configuration", e);
         } catch (IOException e) {
             throw new UserError(file + ": cannot be read: " + e, e);
         }

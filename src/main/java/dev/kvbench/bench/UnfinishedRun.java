@@ -1,9 +1,11 @@
 package dev.kvbench.bench;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.kvbench.JsonFault;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
@@ -127,6 +129,8 @@ final class UnfinishedRun {
                 throw new UserError("--resume " + folder + ": its " + PLAN + " is not whole; start anew");
             }
             return new UnfinishedRun(folder, plan);
+        } catch (JsonProcessingException e) {
+            throw new UserError("--resume " + JsonFault.of(file, "the plan of a run", e).getMessage() + "; start anew", e);
         } catch (IOException e) {
             throw new UserError("--resume " + folder + ": its " + PLAN + " cannot be read: "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);

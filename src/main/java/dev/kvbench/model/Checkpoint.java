@@ -5,6 +5,7 @@ import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -23,6 +24,9 @@ public final class Checkpoint {
 
     private Checkpoint(Path folder, String name) {
         this.folder = folder;
+        if (!Files.isRegularFile(folder.resolve(ConfigFile.NAME))) {
+            throw new UserError(Absent.config(folder));
+        }
         config = ConfigFile.read(folder.resolve(ConfigFile.NAME), name);
     }
 
@@ -65,8 +69,8 @@ public final class Checkpoint {
         try {
             Path path = Path.of(name);
             // the name of a model wins over that of a folder that has nothing of one
-            return Files.isDirectory(path) && (Files.exists(path.resolve(ConfigFile.NAME)) || !HubCache.isRepository(name))
-                    ? Optional.of(path) : Optional.empty();
+            boolean model = Files.exists(path.resolve(ConfigFile.NAME), LinkOption.NOFOLLOW_LINKS) || CheckpointTensors.areIn(path);
+            return Files.isDirectory(path) && (model || !HubCache.isRepository(name)) ? Optional.of(path) : Optional.empty();
         } catch (InvalidPathException e) {
             return Optional.empty();
         }
@@ -91,7 +95,22 @@ public final class Checkpoint {
                     + name + "` gets it");
         }
         known.addAll(ShippedModels.names());
+        Optional<UserError> path = notAFolder(name);
+        if (path.isPresent()) {
+            return path.get();
+        }
         return Names.unknown("model", name, known);
+    }
+
+    /** What looks like a path is answered as one. */
+    private static Optional<UserError> notAFolder(String name) {
+        try {
+            return Files.isRegularFile(Path.of(name))
+                    ? Optional.of(new UserError("model " + name + ": is a file; give the folder that it is in"))
+                    : name.contains("/") ? Optional.of(new UserError("model " + name + ": no such folder")) : Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     /**

@@ -5,19 +5,27 @@ import dev.kvbench.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * Which tensor of a checkpoint is which parameter. Names carry the prefix {@code transformer.} if the checkpoint was
- * saved as a language model, none if the bare model was. Everything is checked before a byte is read.
+ * saved as a language model, none if the bare model was; what programs that wrap a model put before or between the parts of
+ * a name is left out. Everything is checked before a byte is read.
  */
 final class CheckpointLayout {
 
     private static final String PREFIX = "transformer.";
+    private static final String EMBEDDING = "wte.weight";
     private static final String HEAD = "lm_head.weight";
+    /** Parts of names that are a wrapper's: torch.compile's, DataParallel's, FSDP's, activation checkpoints', trainers' and PEFT's. */
+    private static final Pattern WRAPPER = Pattern.compile("(?<=^|\\.)(_orig_mod|module|_fsdp_wrapped_module|_checkpoint_wrapped_module"
+            + "|_forward_module|model|base_model|pretrained_model)\\.");
     /** Causal masks that older checkpoints carry; the step needs none. */
     private static final Pattern MASK = Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)");
 
@@ -35,7 +43,24 @@ final class CheckpointLayout {
         }
     }
 
-    private CheckpointLayout() {}
+    private final Gpt2Config config;
+    private final CheckpointTensors tensors;
+    /** Full names by those without wrappers. */
+    private final Map<String, String> names = new LinkedHashMap<>();
+    private final String prefix;
+
+    private CheckpointLayout(Gpt2Config config, CheckpointTensors tensors) {
+        this.config = config;
+        this.tensors = tensors;
+        for (String full : tensors.names()) {
+            String other = names.put(WRAPPER.matcher(full).replaceAll(""), full);
+            if (other != null) {
+                throw new UserError(tensors.folder() + ": tensors " + Names.quoted(other) + " and " + Names.quoted(full)
+                        + " differ only by what wraps the model; keep one of them");
+            }
+        }
+        prefix = names.containsKey(PREFIX + EMBEDDING) || names.containsKey(PREFIX + "wpe.weight") ? PREFIX : "";
+    }
 
     /**
      * @param config the shape
@@ -44,7 +69,10 @@ final class CheckpointLayout {
      * @throws UserError if one is missing or not as the shape demands, or something would be left out
      */
     static List<Placed> of(Gpt2Config config, CheckpointTensors tensors) {
-        String prefix = tensors.find(PREFIX + "wte.weight").isPresent() ? PREFIX : "";
+        return new CheckpointLayout(config, tensors).placed();
+    }
+
+    private List<Placed> placed() {
         // so many layers that only naming their parameters would take memory cannot be there
         if (config.layers() > tensors.names().size()) {
             throw new UserError(tensors.folder() + ": config.json says n_layer=" + config.layers() + ", the checkpoint has "
@@ -52,15 +80,27 @@ final class CheckpointLayout {
         }
         List<Placed> placed = new ArrayList<>();
         for (Gpt2Parameter parameter : Gpt2Parameter.all(config)) {
-            CheckpointTensors.Located source = tensors.find(prefix + parameter.name()).orElseThrow(() -> new UserError(
-                    tensors.folder() + ": tensor '" + prefix + parameter.name() + "' is missing"));
-            Placed one = new Placed(parameter, source);
+            Placed one = new Placed(parameter, find(prefix + parameter.name())
+                    // tied, the two are one, and some programs store it by the other's name
+                    .or(() -> parameter.name().equals(EMBEDDING) ? find(HEAD) : Optional.empty())
+                    .orElseThrow(() -> missing(parameter.name())));
             check(one);
             placed.add(one);
         }
-        checkRest(config, tensors, prefix);
-        checkHead(tensors, prefix);
+        checkRest();
+        checkHead();
         return placed;
+    }
+
+    private Optional<CheckpointTensors.Located> find(String name) {
+        return Optional.ofNullable(names.get(name)).flatMap(tensors::find);
+    }
+
+    /** A tensor of that name behind something else says what is in the way. */
+    private UserError missing(String name) {
+        String behind = names.values().stream().filter(n -> n.endsWith("." + name)).findFirst().orElse(null);
+        return new UserError(tensors.folder() + ": tensor '" + prefix + name + "' is missing" + (behind == null ? ""
+                : "; names begin with " + Names.quoted(behind.substring(0, behind.length() - name.length())) + ", which is not read; take that out"));
     }
 
     private static void check(Placed one) {
@@ -69,32 +109,32 @@ final class CheckpointLayout {
         if (one.transposed()) {
             Collections.reverse(expected);
         }
+        if (tensor.type().weights().isEmpty()) {
+            throw new UserError(one.source().described() + " is " + tensor.type() + ": weights must be F32, F16 or BF16");
+        }
         if (!tensor.shape().equals(expected)) {
             throw new UserError(one.source().described() + " has shape " + tensor.shape() + ", by config.json it should have "
                     + expected);
         }
-        if (tensor.type().weights().isEmpty()) {
-            throw new UserError(one.source().described() + " is " + tensor.type() + ": weights must be F32, F16 or BF16");
-        }
     }
 
     /** A tensor of a block that no parameter takes would change what the model computes. */
-    private static void checkRest(Gpt2Config config, CheckpointTensors tensors, String prefix) {
+    private void checkRest() {
         Set<String> known = Gpt2Parameter.all(config).stream().map(Gpt2Parameter::name).collect(Collectors.toSet());
-        for (String full : tensors.names()) {
-            String name = full.startsWith(prefix) ? full.substring(prefix.length()) : full;
+        for (Map.Entry<String, String> entry : names.entrySet()) {
+            String name = entry.getKey().startsWith(prefix) ? entry.getKey().substring(prefix.length()) : entry.getKey();
             if (name.startsWith("h.") && !known.contains(name) && !MASK.matcher(name).matches()) {
-                throw new UserError(tensors.folder() + ": tensor " + Names.quoted(full)
+                throw new UserError(tensors.folder() + ": tensor " + Names.quoted(entry.getValue())
                         + " is not of a GPT-2 with n_layer=" + config.layers() + " and would be left out");
             }
         }
     }
 
     /** The output embedding is the token embedding; a checkpoint may store it once more. */
-    private static void checkHead(CheckpointTensors tensors, String prefix) {
-        CheckpointTensors.Located head = tensors.find(HEAD).orElse(null);
-        if (head != null) {
-            CheckpointTensors.Located embedding = tensors.find(prefix + "wte.weight").orElseThrow();
+    private void checkHead() {
+        CheckpointTensors.Located head = find(HEAD).orElse(null);
+        CheckpointTensors.Located embedding = find(prefix + EMBEDDING).orElse(head);
+        if (head != null && head != embedding) {
             if (head.tensor().type() != embedding.tensor().type() || !head.tensor().shape().equals(embedding.tensor().shape())
                     || head.map().mismatch(embedding.map()) >= 0) {
                 throw new UserError(head.described() + " is not the token embedding: a model with an output embedding of its own"

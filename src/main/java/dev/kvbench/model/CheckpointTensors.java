@@ -1,11 +1,8 @@
 package dev.kvbench.model;
 
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,9 +79,7 @@ final class CheckpointTensors implements AutoCloseable {
             files.forEach(Safetensors::close);
             throw e;
         }
-        throw new UserError(folder + ": has no " + SINGLE + " and no " + INDEX
-                + (Files.exists(folder.resolve("pytorch_model.bin")) ? "; its pytorch_model.bin is not read, because such files"
-                        + " can run code: convert it to safetensors" : ""));
+        throw new UserError(Absent.weights(folder));
     }
 
     /** Opens the shards that an index names and finds every tensor where the index says it is. */
@@ -94,7 +89,8 @@ final class CheckpointTensors implements AutoCloseable {
         for (String shard : new TreeSet<>(shards.values())) {
             Path file = index.resolveSibling(shard);
             if (!Files.isRegularFile(file)) {
-                throw new UserError(index + ": names shard " + Names.quoted(shard) + ", which is not beside it");
+                throw new UserError(Absent.under(file).orElseGet(() -> index + ": names shard " + Names.quoted(shard)
+                        + ", which is not beside it; copy or fetch it too"));
             }
             Safetensors opened = new Safetensors(file);
             files.add(opened);
@@ -115,16 +111,7 @@ final class CheckpointTensors implements AutoCloseable {
      * @throws UserError if it is no such index
      */
     static Map<String, String> shardsByTensor(Path index) {
-        JsonNode map;
-        try {
-            if (Files.size(index) > LONGEST_INDEX) {
-                throw new UserError(index + ": not an index of shards: it has " + Files.size(index) + " bytes");
-            }
-            map = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()
-                    .readTree(index.toFile()).path("weight_map");
-        } catch (IOException e) {
-            throw new UserError(index + ": not an index of shards: " + Names.firstLine(e), e);
-        }
+        JsonNode map = PythonJson.read(index, "an index of shards", LONGEST_INDEX).path("weight_map");
         if (!map.isObject() || map.isEmpty()) {
             throw new UserError(index + ": not an index of shards: it has no weight_map");
         }

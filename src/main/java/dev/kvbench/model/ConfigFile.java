@@ -1,15 +1,13 @@
 package dev.kvbench.model;
 
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -33,6 +31,9 @@ final class ConfigFile {
             "add_cross_attention", false,
             "tie_word_embeddings", true);
 
+    /** What was said once is not said again: a run reads a file several times. */
+    private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
+
     private final Path file;
     private final JsonNode json;
 
@@ -48,20 +49,7 @@ final class ConfigFile {
      * @throws UserError if it cannot be read, is not GPT-2, or asks for something that the step does not do
      */
     static Gpt2Config read(Path file, String name) {
-        JsonNode json;
-        try {
-            if (Files.size(file) > LONGEST) {
-                throw new UserError(file + ": not a model's config.json: it has " + Files.size(file) + " bytes");
-            }
-            json = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()
-                    .readTree(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new UserError(file + ": cannot be read as a model's config.json: " + Names.firstLine(e), e);
-        }
-        if (json == null || !json.isObject()) {
-            throw new UserError(file + ": cannot be read as a model's config.json: it is not a JSON object");
-        }
-        return new ConfigFile(file, json).config(name);
+        return new ConfigFile(file, PythonJson.read(file, "a model's config.json", LONGEST)).config(name);
     }
 
     private Gpt2Config config(String name) {
@@ -75,6 +63,11 @@ final class ConfigFile {
                 throw unsupported(key, Names.quoted(found.toString()), value.toString());
             }
         });
+        JsonNode packed = json.path("quantization_config");
+        if (!packed.isMissingNode() && !packed.isNull()) {
+            throw new UserError(file + ": quantization_config=" + Names.quoted(packed.toString())
+                    + " is not supported: weights must be F32, F16 or BF16");
+        }
         String activation = text("activation_function", Activation.GELU_NEW.label());
         int width = size(List.of("n_embd", "hidden_size"));
         int vocabulary = size(List.of("vocab_size"));
@@ -100,10 +93,22 @@ final class ConfigFile {
         if (found.isMissingNode() || found.isNull()) {
             return Gpt2Config.startToken(vocabulary);
         }
+        if (!found.isIntegralNumber()) {
+            throw new UserError(file + ": bos_token_id=" + Names.quoted(found.toString()) + ": must be a whole number");
+        }
         if (!found.canConvertToInt() || found.asInt() < 0 || found.asInt() >= vocabulary) {
-            throw new UserError(file + ": bos_token_id=" + Names.quoted(found.toString()) + ": must be from 0 to " + (vocabulary - 1));
+            int last = vocabulary - 1;
+            say(file + ": bos_token_id=" + Names.quoted(found.toString()) + " is not one of the " + vocabulary
+                    + " tokens; the last one, " + last + ", is taken to start from");
+            return last;
         }
         return found.asInt();
+    }
+
+    private static void say(String line) {
+        if (SAID.add(line)) {
+            System.err.println(line);
+        }
     }
 
     private String text(String key, String otherwise) {

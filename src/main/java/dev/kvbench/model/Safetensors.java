@@ -1,6 +1,7 @@
 package dev.kvbench.model;
 
 import dev.kvbench.Names;
+import dev.kvbench.StandIn;
 import dev.kvbench.UserError;
 import java.io.EOFException;
 import java.io.IOException;
@@ -63,12 +64,14 @@ public final class Safetensors implements AutoCloseable {
         try {
             long size = channel.size();
             if (size < 8) {
-                throw new UserError(file + ": not a safetensors file: it has " + size + " bytes");
+                throw new UserError(file + ": " + StandIn.in(file).orElse("not a safetensors file: it has " + size + " bytes"));
             }
             long header = read(0, 8).getLong();
             if (header < 2 || header > MAX_HEADER || header > size - 8) {
-                throw new UserError(file + ": not a safetensors file: header length " + Long.toUnsignedString(header)
-                        + " in a file of " + size + " bytes");
+                throw new UserError(file + ": " + StandIn.in(file).map(what -> what + "; weights must be a safetensors file")
+                        .orElseGet(() -> "not a safetensors file: header length " + Long.toUnsignedString(header)
+                                + " in a file of " + size + " bytes" + (header >= 2 && header <= MAX_HEADER
+                                        ? ", which may be cut off; copy or fetch it again" : "")));
             }
             dataStart = 8 + header;
             tensors = SafetensorsHeader.parse(file, read(8, (int) header).array(), size - dataStart);

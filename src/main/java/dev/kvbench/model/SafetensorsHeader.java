@@ -2,8 +2,10 @@ package dev.kvbench.model;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.kvbench.JsonFault;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import java.io.ByteArrayInputStream;
@@ -73,13 +75,19 @@ final class SafetensorsHeader {
             if (json.nextToken() != null) {
                 throw malformed("something follows the header's object");
             }
+        } catch (JsonProcessingException e) {
+            throw new UserError(file + ": not a safetensors file: the header is not JSON: " + JsonFault.of(e), e);
         } catch (IOException e) {
-            throw new UserError(file + ": not a safetensors file: the header is not JSON: " + Names.firstLine(e), e);
+            throw new UserError(file + ": not a safetensors file: the header is not JSON: it is not UTF-8", e);
         }
         return inOrder(tensors);
     }
 
     private void metadata(JsonParser json) throws IOException {
+        // the format's own reader takes null as none
+        if (json.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
         if (json.currentToken() != JsonToken.START_OBJECT) {
             throw malformed(METADATA + " is not an object");
         }
@@ -114,8 +122,8 @@ final class SafetensorsHeader {
         if (type == null) {
             throw wrong(name, "has dtype " + Names.quoted(dtype) + ", which the format does not know");
         }
-        if (range.size() != 2 || range.get(0) > range.get(1) || range.get(1) > dataSize) {
-            throw wrong(name, "has data_offsets " + range + ", which are not a range of the file's " + dataSize + " bytes of data");
+        if (range.size() != 2 || range.get(0) > range.get(1)) {
+            throw wrong(name, "has data_offsets " + range + ", which are not a range");
         }
         long bytes = type.bytes();
         try {
@@ -155,7 +163,12 @@ final class SafetensorsHeader {
         tensors.sort(Comparator.comparingLong(Safetensors.Tensor::begin).thenComparingLong(Safetensors.Tensor::end));
         Map<String, Safetensors.Tensor> byName = new LinkedHashMap<>();
         long end = 0;
+        long last = tensors.stream().mapToLong(Safetensors.Tensor::end).max().orElse(0);
         for (Safetensors.Tensor tensor : tensors) {
+            if (tensor.end() > dataSize) {
+                throw wrong(tensor.name(), "has data_offsets [" + tensor.begin() + ", " + tensor.end() + "], which are not a range of the file's "
+                        + dataSize + " bytes of data: " + (last - dataSize) + " bytes are missing; copy or fetch it again");
+            }
             if (tensor.begin() != end) {
                 throw wrong(tensor.name(), tensor.begin() < end ? "overlaps another: it begins at byte " + tensor.begin()
                         + ", where byte " + end + " is the first free one" : "leaves a hole of " + (tensor.begin() - end)

@@ -3,6 +3,7 @@ package dev.kvbench.quality;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.JsonFault;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Tokenizer;
 import java.nio.ByteBuffer;
@@ -61,16 +62,18 @@ record Passages(String name, String sha256, long[] tokens, int[] documents) {
 
     private static List<String> texts(String name, String lines) {
         ObjectMapper json = new ObjectMapper();
-        return lines.lines().filter(line -> !line.isBlank()).map(line -> {
+        List<String> all = lines.lines().toList();
+        return IntStream.range(0, all.size()).filter(i -> !all.get(i).isBlank()).mapToObj(i -> {
+            String wrong = "--text " + name + ": line " + (i + 1) + " is not a JSON object with a \"text\"";
             try {
-                JsonNode text = json.readTree(line).path("text");
+                JsonNode text = json.readTree(all.get(i)).path("text");
                 if (text.isTextual()) {
                     return text.asText();
                 }
             } catch (JsonProcessingException e) {
-                // said below
+                throw new UserError(wrong + ": " + JsonFault.of(e).replaceFirst("^line 1, ", ""), e);
             }
-            throw new UserError("--text " + name + ": a line is not a JSON object with a \"text\"");
+            throw new UserError(wrong);
         }).toList();
     }
 

@@ -1,8 +1,10 @@
 package dev.kvbench.results;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.kvbench.JsonFault;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import java.io.IOException;
@@ -36,6 +38,8 @@ public final class Baselines {
             if (names != null) {
                 return names;
             }
+        } catch (JsonProcessingException e) {
+            throw new UserError(JsonFault.of(file, "a list of baselines", e).getMessage() + "; mend it, or delete it and save baselines anew", e);
         } catch (IOException e) {
             // said below
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.kvbench.JsonFault;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,7 +119,7 @@ public record ResultFolder(Path path) {
         try {
             steps = JSON.treeToValue(json, StepsFile.class);
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not a valid " + StepsFile.SCHEMA + " file: " + e.getOriginalMessage(), e);
+            throw JsonFault.of(file, "a valid " + StepsFile.SCHEMA + " file", e);
         }
         if (steps.fingerprint() == null || steps.configurations() == null
                 || steps.configurations().stream().anyMatch(c -> c == null || c.benchmark() == null
@@ -169,7 +170,7 @@ public record ResultFolder(Path path) {
             }
             return JSON.readTree(file.toFile());
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+            throw JsonFault.of(file, "JSON", e);
         } catch (IOException e) {
             throw new UserError(file + ": cannot be read: " + e, e);
         }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.JsonFault;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,7 +85,7 @@ public record TraceFile(
             }
             return trace;
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not a valid " + SCHEMA + " file: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+            throw JsonFault.of(file, "a valid " + SCHEMA + " file", e);
         } catch (IOException e) {
             throw new UserError(file + ": cannot be read: " + e, e);
         }

@@ -2,6 +2,7 @@ package dev.kvbench.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -107,6 +108,35 @@ class CheckpointTest {
         assertSame(values(Checkpoint.open(GOLDEN.toString()), Dtype.FP32), values(checkpoint(old), Dtype.FP32));
     }
 
+    @Test
+    void theTiedEmbeddingMayBeStoredAsTheHeadAlone() throws IOException {
+        Map<String, TensorFile.Content> tensors = each(golden(), (name, content) ->
+                Map.entry(name.equals("transformer.wte.weight") ? "lm_head.weight" : name, content));
+        assertSame(values(Checkpoint.open(GOLDEN.toString()), Dtype.FP32), values(checkpoint(tensors), Dtype.FP32));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"^,_orig_mod.", "^,module.", "^,_orig_mod.module.", "^transformer\\.,module._orig_mod.", "^,_fsdp_wrapped_module.",
+        "^,base_model.model.", "(?<=h\\.\\d)\\.,._checkpoint_wrapped_module.", "^(transformer\\.h\\.1)\\.,model.$1._orig_mod."})
+    void namesBehindAWrapperAreRead(String place, String with) throws IOException {
+        Map<String, TensorFile.Content> tensors = each(golden(), (name, content) -> Map.entry(name.replaceFirst(place, with), content));
+        assertFalse(tensors.keySet().equals(golden().keySet()));
+        assertSame(values(Checkpoint.open(GOLDEN.toString()), Dtype.FP32), values(checkpoint(tensors), Dtype.FP32));
+    }
+
+    @Test
+    void namesThatAreNotReadAreSaid() throws IOException {
+        checkpoint(each(golden(), (name, content) -> Map.entry("student." + name, content)));
+        assertRefused("tensor 'wte.weight' is missing; names begin with 'student.transformer.', which is not read; take that out");
+        TensorFile.Content wte = golden().get("transformer.wte.weight");
+        change("module.transformer.wte.weight", wte);
+        assertRefused("tensors 'transformer.wte.weight' and 'module.transformer.wte.weight' differ only by what wraps the model");
+        change("module.lm_head.weight", new TensorFile.Content("F32", wte.shape(), new byte[wte.bytes().length]));
+        assertRefused("an output embedding of its own is not supported");
+        change("_orig_mod.transformer.h.3.ln_1.bias", new TensorFile.Content("F32", List.of(48L), new byte[192]));
+        assertRefused("'_orig_mod.transformer.h.3.ln_1.bias' is not of a GPT-2 with n_layer=3");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"F16", "BF16"})
     void halfPrecisionIsReadAsItIs(String dtype) throws IOException {
@@ -172,12 +202,75 @@ class CheckpointTest {
         write(Map.of("transformer.wte.weight", 7));
         assertRefused("not the name of a safetensors file");
         Files.writeString(folder.resolve(CheckpointTensors.INDEX), "{\"weight_map\":{\"a\":\"x\",\"a\":\"y\"}}");
-        assertRefused("not an index of shards: Duplicate field 'a'");
+        assertRefused("not an index of shards: line 1, column 27: 'a' is there twice");
         Files.writeString(folder.resolve(CheckpointTensors.INDEX), "");
+        assertRefused("not an index of shards: it is empty");
+        Files.writeString(folder.resolve(CheckpointTensors.INDEX), "<!doctype html>");
+        assertRefused("model.safetensors.index.json: is a web page (HTML)");
+        Files.writeString(folder.resolve(CheckpointTensors.INDEX), "{\"metadata\":{\"total_size\":NaN},\"weight_map\":{}}");
         assertRefused("has no weight_map");
         Files.delete(folder.resolve(CheckpointTensors.INDEX));
+        Files.delete(folder.resolve(FIRST));
+        Files.delete(folder.resolve(SECOND));
         Files.writeString(folder.resolve("pytorch_model.bin"), "");
         assertRefused("pytorch_model.bin is not read");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "pytorch_model.bin | its pytorch_model.bin is not read, because such files can run code; convert it to safetensors",
+        "pytorch_model-00001-of-00002.bin pytorch_model.bin.index.json training_args.bin | its pytorch_model-00001-of-00002.bin is not read",
+        "epoch=3.ckpt | its epoch=3.ckpt is not read",
+        "tf_model.h5 | its tf_model.h5 is TensorFlow's and is not read; convert it to safetensors",
+        "model.ckpt.meta model.ckpt.index checkpoint | its model.ckpt.index is TensorFlow's",
+        "flax_model.msgpack | its flax_model.msgpack is Flax's and is not read; convert it",
+        "gpt2.Q4_K.gguf | its gpt2.Q4_K.gguf is not read; take the model as safetensors",
+        "adapter_model.safetensors | its adapter_model.safetensors only changes another model; merge the two",
+        "gpt2.safetensors | it has gpt2.safetensors; if that is the model, name it model.safetensors",
+        "model-00001-of-00002.safetensors | it has model-00001-of-00002.safetensors, but not the index that names its shards",
+        "optimizer.bin training_args.bin scheduler.pt | has no model.safetensors and no model.safetensors.index.json"})
+    void whatThereIsInsteadOfWeightsIsSaid(String files, String says) throws IOException {
+        Files.copy(GOLDEN.resolve("config.json"), folder.resolve("config.json"));
+        for (String file : files.split(" ")) {
+            Files.writeString(folder.resolve(file), "x");
+        }
+        assertRefused(says);
+    }
+
+    @Test
+    void whatLiesUnderAFilesNameIsSaid() throws IOException {
+        Files.copy(GOLDEN.resolve("config.json"), folder.resolve("config.json"));
+        Path weights = folder.resolve(CheckpointTensors.SINGLE);
+        Files.createDirectory(weights);
+        assertRefused("model.safetensors: is a folder, not a file");
+        Files.delete(weights);
+        Files.createSymbolicLink(weights, Path.of("../../blobs/0123"));
+        assertRefused("model.safetensors: is a link to ../../blobs/0123, where there is no file; copy or fetch that too");
+        Files.delete(weights);
+        Files.createSymbolicLink(weights, Path.of(CheckpointTensors.SINGLE));
+        assertRefused("model.safetensors: is a link to model.safetensors, where there is no file");
+        Files.delete(weights);
+        write(Map.of("transformer.wte.weight", FIRST));
+        Files.createSymbolicLink(folder.resolve(FIRST), Path.of("../../blobs/4567"));
+        assertRefused(FIRST + ": is a link to ../../blobs/4567, where there is no file");
+    }
+
+    @Test
+    void aFolderWithoutAConfigIsSaid() throws IOException {
+        assertNoCheckpoint(folder, "has no config.json, which says the model's sizes");
+        Files.createDirectories(folder.resolve("checkpoint-500"));
+        Files.writeString(folder.resolve("checkpoint-500").resolve("config.json"), "{}");
+        assertNoCheckpoint(folder, "has no config.json; give a folder that has one: " + folder.resolve("checkpoint-500"));
+        Files.createSymbolicLink(folder.resolve("config.json"), Path.of("../../blobs/89ab"));
+        assertNoCheckpoint(folder, "config.json: is a link to ../../blobs/89ab, where there is no file");
+        assertNoCheckpoint(folder.resolve("checkpoint-500").resolve("config.json"), "is a file; give the folder that it is in");
+        assertNoCheckpoint(folder.resolve("no where"), "no such folder");
+    }
+
+    private static void assertNoCheckpoint(Path path, String says) {
+        UserError error = assertThrows(UserError.class, () -> Checkpoint.open(path.toString()));
+        assertTrue(error.getMessage().contains(path + ": " + says) || error.getMessage().contains(path.resolve(says).toString()), error.getMessage());
+        assertEquals(1, error.getMessage().lines().count(), error.getMessage());
     }
 
     private void assertRefused(String says) {
@@ -201,6 +294,10 @@ class CheckpointTest {
         assertRefused("has shape [24, 2], by config.json it should have [48]");
         change("transformer.h.2.ln_2.bias", new TensorFile.Content("I32", List.of(48L), new byte[192]));
         assertRefused("is I32: weights must be F32, F16 or BF16");
+        change("transformer.h.2.attn.c_attn.weight", new TensorFile.Content("F8_E4M3", List.of(48L, 144L), new byte[48 * 144]));
+        assertRefused("is F8_E4M3: weights must be F32, F16 or BF16");
+        change("transformer.h.2.attn.c_attn.weight", new TensorFile.Content("U8", List.of(3456L, 1L), new byte[3456]));
+        assertRefused("is U8: weights must be F32, F16 or BF16");
         change("transformer.h.3.ln_1.bias", new TensorFile.Content("F32", List.of(48L), new byte[192]));
         assertRefused("'transformer.h.3.ln_1.bias' is not of a GPT-2 with n_layer=3");
         change("transformer.h.0.crossattention.c_attn.bias", new TensorFile.Content("F32", List.of(48L), new byte[192]));

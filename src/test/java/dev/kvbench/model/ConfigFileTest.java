@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -58,9 +61,12 @@ class ConfigFileTest {
         "\"n_inner\":1.5| n_inner='1.5': must be a positive whole number",
         "\"layer_norm_epsilon\":-1| layer_norm_epsilon='-1': must be a number",
         "\"layer_norm_epsilon\":\"x\"| layer_norm_epsilon='\"x\"': must be a number",
-        "\"bos_token_id\":211| bos_token_id='211': must be from 0 to 210",
-        "\"bos_token_id\":[0]| bos_token_id='[0]': must be from 0 to 210",
-        "\"n_embd\":48| Duplicate field 'n_embd'"})
+        "\"bos_token_id\":[0]| bos_token_id='[0]': must be a whole number",
+        "\"bos_token_id\":1.5| bos_token_id='1.5': must be a whole number",
+        "\"layer_norm_epsilon\":NaN| layer_norm_epsilon=",
+        "\"n_inner\":Infinity| n_inner=",
+        "\"quantization_config\":{\"quant_method\":\"fp8\"}| quantization_config='{\"quant_method\":\"fp8\"}' is not supported",
+        "\"n_embd\":48| 'n_embd' is there twice"})
     void whatTheStepDoesNotComputeIsNamed(String field, String says) {
         UserError error = assertThrows(UserError.class, () -> read("{" + SIZES + "," + field + "}"));
         assertTrue(error.getMessage().contains(says), error.getMessage());
@@ -76,6 +82,29 @@ class ConfigFileTest {
     void whatIsNoConfigIsOneLine(String json) {
         UserError error = assertThrows(UserError.class, () -> read(json));
         assertEquals(1, error.getMessage().lines().count(), error.getMessage());
+    }
+
+    @Test
+    void whatPythonWritesIsRead() throws IOException {
+        Gpt2Config plain = read("{" + SIZES + "}");
+        assertEquals(plain, read("{" + SIZES + ",\"resid_pdrop\":NaN,\"summary_first_dropout\":Infinity,\"initializer_range\":-Infinity}"));
+        assertEquals(plain, read("\uFEFF{" + SIZES + "}"), "a byte order mark");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"211", "50256", "-1", "99999999999"})
+    void aFirstTokenBeyondTheVocabularyIsItsLastAndSaidOnce(String token) throws IOException {
+        PrintStream err = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals(210, read("{" + SIZES + ",\"bos_token_id\":" + token + "}").startToken());
+            read("{" + SIZES + ",\"bos_token_id\":" + token + "}");
+        } finally {
+            System.setErr(err);
+        }
+        assertEquals(folder.resolve("config.json") + ": bos_token_id='" + token + "' is not one of the 211 tokens; the last one, 210, is taken to"
+                + " start from" + System.lineSeparator(), said.toString(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -104,7 +104,7 @@ class HubCacheTest {
         "gpt2 | real | model gpt2: no weights under",
         "some/body | auto | model some/body: no such folder, and nothing under",
         "gpt2-lage | auto | unknown model 'gpt2-lage': did you mean 'gpt2-large'?",
-        "../gpt2 | auto | unknown model",
+        "../gpt2 | auto | model ../gpt2: no such folder",
         "gpt2 | sinthetic | unknown weights 'sinthetic': did you mean 'synthetic'? (known: auto, real, synthetic, or a checkpoint's folder)",
         "gpt2 | src/test/resources/golden | has 3 layers, 48 wide, 4 heads, model=gpt2 has 12 layers, 768 wide, 12 heads; use model=",
         "gpt2-lage | src/test/resources/golden | unknown model 'gpt2-lage': did you mean 'gpt2-large'?",

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,13 +52,38 @@ class SafetensorsTest {
         }
     }
 
+    @Test
+    void metadataMayBeNull() throws IOException {
+        Path file = file("{\"__metadata__\":null,\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", new byte[] {7});
+        try (Safetensors tensors = new Safetensors(file)) {
+            assertEquals(Set.of("a"), tensors.names());
+        }
+    }
+
+    @Test
+    void whatLiesInPlaceOfWeightsIsNamed() throws IOException {
+        assertNamed("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 548105171\n", "is a Git LFS pointer to the file, which has 548105171 bytes");
+        assertNamed("<!doctype html>\n<html>", "is a web page (HTML)");
+        assertNamed("PK\u0003\u0004........", "is a zip archive, as PyTorch's own files are; weights must be a safetensors file");
+        assertNamed("GGUF........", "is a GGUF file; weights");
+        assertNamed("", "is empty");
+        assertNamed("\u0040\u0001\u0000\u0000\u0000\u0000\u0000\u0000{", "header length 320 in a file of 9 bytes, which may be cut off");
+    }
+
+    private void assertNamed(String content, String says) throws IOException {
+        Path file = Files.writeString(folder.resolve("x.safetensors"), content);
+        String said = assertThrows(UserError.class, () -> new Safetensors(file).close()).getMessage();
+        assertTrue(said.startsWith(file + ": ") && said.contains(says), said);
+        assertEquals(1, said.lines().count(), said);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
         "[]| does not begin with {", "\"a\"| does not begin with {", "{\"a\":| not JSON", "{\"a\":1}| not described by an object",
         "{}| end at byte 0 of 8", "{}{}| follows", "{} x| not JSON", "{\"__metadata__\":{\"a\":1}}| not a string",
-        "{\"__metadata__\":[]}| not an object",
+        "{\"__metadata__\":[]}| not an object", "{\"__metadata__\":7}| not an object",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}| takes 4 bytes",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}| not a range",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}| not a range of the file's 8 bytes of data: 4 bytes are missing; copy or fetch it again",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}| not a range",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8,8]}}| not a range",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}| impossible number in shape: '-2'",
@@ -66,15 +92,15 @@ class SafetensorsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775807,4],\"data_offsets\":[0,8]}}| impossible shape",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387906],\"data_offsets\":[0,8]}}| impossible shape",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775808],\"data_offsets\":[0,8]}}| impossible number",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,9223372036854775807]}}| not a range",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,9223372036854775807]}}| takes 8 bytes",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,18446744073709551624]}}| impossible number",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,2],\"data_offsets\":[0,8]}}| more than 8 numbers",
         "{\"a\":{\"dtype\":\"Q4\",\"shape\":[2],\"data_offsets\":[0,8]}}| dtype 'Q4'",
         "{\"a\":{\"dtype\":7,\"shape\":[2],\"data_offsets\":[0,8]}}| lacks",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}| lacks",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":1}}| unknown field 'x'",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"shape\":[2]}}| Duplicate",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}| Duplicate",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"shape\":[2]}}| there twice",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}| there twice",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}| overlaps",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}| overlaps",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}| a hole of 4 bytes",

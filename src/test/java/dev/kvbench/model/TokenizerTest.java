@@ -102,11 +102,14 @@ class TokenizerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{}", "not json", "{\"model\":{\"type\":\"BPE\"}}", "[1,2]"})
+    @ValueSource(strings = {"x", "{}", "not json", "{\"model\":{\"type\":\"BPE\"}}", "[1,2]"})
     void whatIsNoTokenizerIsOneLine(String content) throws IOException {
         Path file = Files.writeString(folder.resolve("broken.json"), content);
         UserError error = assertThrows(UserError.class, () -> Tokenizer.read(file));
         assertTrue(error.getMessage().startsWith(file + ": cannot be read as a tokenizer: "), error.getMessage());
         assertEquals(1, error.getMessage().lines().count());
+        Files.writeString(file, "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1355256\n");
+        error = assertThrows(UserError.class, () -> Tokenizer.read(file));
+        assertTrue(error.getMessage().startsWith(file + ": is a Git LFS pointer to the file, which has 1355256 bytes"), error.getMessage());
     }
 }

@@ -263,7 +263,7 @@ public final class SuiteRunner {
         if (config != null) {
             checkKnown(config.params().keySet(), parameters(entries.values()));
         }
-        checkKnown(CommandLine.parameterNames(command), parameters(found));
+        checkKnown(CommandLine.parameterNames(options), parameters(found));
         return found;
     }
 

@@ -93,7 +93,7 @@ public final class SuiteRunner {
         CommandLine.check(options);
         List<RunPlan.Configuration> plan = shard.of(RunPlan.of(benchmarks(), this::values));
         if (plan.isEmpty()) {
-            throw new UserError("--shard " + shard.index() + "/" + shard.count() + ": no configuration is left for it");
+            throw new UserError("shard " + shard.index() + " of " + shard.count() + ": no configuration is left for it; take fewer shards");
         }
         Environment.Source source = Environment.source();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);

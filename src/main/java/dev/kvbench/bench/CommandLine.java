@@ -2,13 +2,15 @@ package dev.kvbench.bench;
 
 import dev.kvbench.UserError;
 import dev.kvbench.results.Writable;
+import java.io.IOException;
 import java.io.Serializable;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.ProfilerConfig;
 import org.openjdk.jmh.runner.options.WarmupMode;
+import org.openjdk.jmh.util.Multimap;
 
 /** What JMH's own parser does not tell of a command line, and which of JMH's options the benchmarks do not take. */
 final class CommandLine {
@@ -29,22 +32,28 @@ final class CommandLine {
     private CommandLine() {}
 
     /**
-     * @param arguments the command line
+     * JMH tells the values of a parameter whose name is known, and no names. Its own parser is asked all the same: an option's
+     * value may stand behind a space, behind "=", or be written together with it.
+     *
+     * @param options JMH's options
      * @return names that {@code -p NAME=…} gave, known to a benchmark or not
      */
-    static List<String> parameterNames(List<String> arguments) {
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i + 1 < arguments.size(); i++) {
-            if (arguments.get(i).equals("-p") && arguments.get(i + 1).contains("=")) {
-                names.add(arguments.get(i + 1).split("=", 2)[0]);
-            }
+    static List<String> parameterNames(CommandLineOptions options) {
+        try {
+            Field params = CommandLineOptions.class.getDeclaredField("params");
+            params.setAccessible(true);
+            return ((Multimap<?, ?>) params.get(options)).keys().stream().map(String::valueOf).sorted().toList();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this JMH keeps parameters elsewhere: " + e, e);
         }
-        return names;
     }
 
     /**
-     * Refuses what would run otherwise than a result says: a decode loop is one thread's, and every record that a process
-     * leaves counts as a fork's.
+     * Refuses what would run otherwise than a result says: a decode loop is one thread's, every record that a process
+     * leaves counts as a fork's, and an operation is one call of a benchmark's method. What is left in JMH's hands: how often
+     * and how long (-i, -wi, -r, -w, -f, -to, where -f 0 has a warning of JMH's own), the unit (-tu, which results carry), one
+     * mode (-bm), what happens between operations (-gc, -si, -foe, -prof), and what forks get besides what they need
+     * (-jvmArgs, -jvmArgsAppend, -jvmArgsPrepend).
      *
      * @param options JMH's options
      * @throws UserError if one of them is such
@@ -75,6 +84,7 @@ final class CommandLine {
             throw new UserError("-bm " + String.join(",", options.getBenchModes().stream().map(Mode::shortLabel).sorted().toList())
                     + ": a result has one mode per benchmark; name one");
         }
+        checkOperations(options);
         for (ProfilerConfig profiler : options.getProfilers()) {
             try {
                 ProfilerFactory.getProfilerOrException(profiler);
@@ -83,41 +93,78 @@ final class CommandLine {
                         + "; `-lprof` lists profilers", e);
             }
         }
-        if (options.getJvm().hasValue() && !program(options.getJvm().get())) {
-            throw new UserError("-jvm " + options.getJvm().get() + ": no such program; leave -jvm out for the JVM that runs this");
-        }
+        checkJvm(options);
         if (options.getOutput().hasValue()) {
             Writable.file("-o", Path.of(options.getOutput().get()));
         }
         resultFile(options).ifPresent(file -> Writable.file("-rff", file));
     }
 
+    /** A score is the time of one call. */
+    private static void checkOperations(CommandLineOptions options) {
+        String why = ": an operation is one call of a benchmark, whose time is the result; leave it out, or take -i for more calls";
+        if (options.getOperationsPerInvocation().hasValue()) {
+            throw new UserError("-opi " + options.getOperationsPerInvocation().get() + why);
+        }
+        if (options.getOutput().orElse("").matches("pi\\d+")) {
+            throw new UserError("-o" + options.getOutput().get() + why);
+        }
+        if (options.getMeasurementBatchSize().orElse(1) != 1) {
+            throw new UserError("-bs " + options.getMeasurementBatchSize().get() + why);
+        }
+        if (options.getWarmupBatchSize().orElse(1) != 1) {
+            throw new UserError("-wbs " + options.getWarmupBatchSize().get() + why.replace("-i", "-wi"));
+        }
+    }
+
+    /** A result names the JVM that runs this, and where nothing is forked, nothing else takes arguments. */
+    private static void checkJvm(CommandLineOptions options) {
+        if (options.getJvm().hasValue()) {
+            String jvm = options.getJvm().get();
+            Path program = program(jvm).orElseThrow(() ->
+                    new UserError("-jvm " + jvm + ": no such program; leave -jvm out for the JVM that runs this"));
+            if (!same(program, Path.of(System.getProperty("java.home"), "bin", "java"))) {
+                throw new UserError("-jvm " + jvm + ": a result names the JVM that runs all of it; leave -jvm out and start `" + jvm
+                        + " -jar`");
+            }
+        }
+        Stream<Collection<String>> arguments = Stream.of(options.getJvmArgs(), options.getJvmArgsAppend(), options.getJvmArgsPrepend())
+                .map(given -> given.orElse(List.of()));
+        if (options.getForkCount().orElse(1) == 0 && arguments.anyMatch(given -> !given.isEmpty())) {
+            throw new UserError("-f 0 with -jvmArgs, -jvmArgsAppend or -jvmArgsPrepend: no JVM is started that would take them; leave one"
+                    + " of the two out");
+        }
+    }
+
+    private static boolean same(Path a, Path b) {
+        try {
+            return Files.isSameFile(a, b);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /**
-     * Refuses what would make several generations of one iteration, of which a result keeps one.
+     * Refuses modes that make several generations of one iteration, of which a result keeps one.
      *
      * @param options JMH's options
      * @param benchmark the short name of a benchmark that takes one generation an iteration
      * @throws UserError if one of them is such
      */
     static void checkGenerations(CommandLineOptions options, String benchmark) {
-        String why = ": " + benchmark + " takes one generation an iteration, of which every step is kept; leave it out, or name"
-                + " another benchmark";
         for (Mode mode : options.getBenchModes()) {
             if (mode != Mode.SingleShotTime) {
-                throw new UserError("-bm " + mode.shortLabel() + why);
+                throw new UserError("-bm " + mode.shortLabel() + ": " + benchmark + " takes one generation an iteration, of which every"
+                        + " step is kept; leave it out, or name another benchmark");
             }
-        }
-        if (options.getMeasurementBatchSize().orElse(1) != 1) {
-            throw new UserError("-bs " + options.getMeasurementBatchSize().get() + why);
-        }
-        if (options.getWarmupBatchSize().orElse(1) != 1) {
-            throw new UserError("-wbs " + options.getWarmupBatchSize().get() + why);
         }
     }
 
-    private static boolean program(String name) {
-        return name.contains("/") ? Files.isExecutable(Path.of(name))
-                : Stream.of(System.getenv().getOrDefault("PATH", "").split(":")).anyMatch(p -> Files.isExecutable(Path.of(p, name)));
+    /** The file of a program, given by path or found as a shell finds it. */
+    private static Optional<Path> program(String name) {
+        Stream<Path> places = name.contains("/") ? Stream.of(Path.of(name))
+                : Stream.of(System.getenv().getOrDefault("PATH", "").split(":")).map(folder -> Path.of(folder, name));
+        return places.filter(Files::isExecutable).findFirst();
     }
 
     /**

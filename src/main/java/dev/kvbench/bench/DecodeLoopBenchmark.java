@@ -1,14 +1,18 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.decode.DecodeLoop;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -36,6 +40,7 @@ public class DecodeLoopBenchmark extends DecodeBenchmark {
 
     private long[] stepNanos;
     private long[] deviceNanos;
+    private TokensSoFar soFar;
 
     @Override
     protected void ready(DecodeLoop loop) {
@@ -44,6 +49,19 @@ public class DecodeLoopBenchmark extends DecodeBenchmark {
         if (loop.runtime().preparesEveryLength()) {
             loop.generate(stepNanos);
         }
+    }
+
+    /** Forgets the last generation's times, and lets be told how far the next one is. */
+    @Setup(Level.Iteration)
+    public void begin() {
+        Arrays.fill(stepNanos, 0);
+        soFar = TokensSoFar.of(stepNanos);
+    }
+
+    /** The iteration has ended. */
+    @TearDown(Level.Iteration)
+    public void end() {
+        soFar.close();
     }
 
     /** One generation. */

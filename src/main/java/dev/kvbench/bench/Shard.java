@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
  */
 public record Shard(int index, int count) {
 
+    private static final String WAY_OUT = "say which share this is with `run --shard K/N`, 1/1 for all of it";
+
     /** Checks the numbers. */
     public Shard {
         if (count < 1 || index < 1 || index > count) {
@@ -35,24 +37,55 @@ public record Shard(int index, int count) {
     }
 
     /**
-     * Reads what schedulers tell their jobs: Slurm's array task (SLURM_ARRAY_TASK_ID, _MIN, _COUNT), Kubernetes' indexed
-     * job (JOB_COMPLETION_INDEX, with JOB_COMPLETION_COUNT, which the job's template has to set).
+     * Reads what schedulers tell their jobs: Slurm's array task (SLURM_ARRAY_TASK_ID, _MIN, _MAX, _STEP, _COUNT), Kubernetes'
+     * indexed job (JOB_COMPLETION_INDEX, with JOB_COMPLETION_COUNT, which the job's template has to set).
      *
      * @param environment the environment
-     * @return the shard, if there is one
-     * @throws UserError if the values make no sense
+     * @return the shard, if a scheduler shares something out
+     * @throws UserError if what it tells does not say which share this is; running everything in every task is no answer
      */
     public static Optional<Shard> of(Map<String, String> environment) {
-        if (environment.containsKey("SLURM_ARRAY_TASK_ID") && environment.containsKey("SLURM_ARRAY_TASK_COUNT")) {
-            int first = number(environment, "SLURM_ARRAY_TASK_MIN", "0");
-            return Optional.of(new Shard(number(environment, "SLURM_ARRAY_TASK_ID", null) - first + 1,
-                    number(environment, "SLURM_ARRAY_TASK_COUNT", null)));
+        if (environment.containsKey("SLURM_ARRAY_TASK_ID")) {
+            return Optional.of(slurm(environment));
         }
-        if (environment.containsKey("JOB_COMPLETION_INDEX") && environment.containsKey("JOB_COMPLETION_COUNT")) {
-            return Optional.of(new Shard(number(environment, "JOB_COMPLETION_INDEX", null) + 1,
-                    number(environment, "JOB_COMPLETION_COUNT", null)));
+        return environment.containsKey("JOB_COMPLETION_INDEX") ? Optional.of(kubernetes(environment)) : Optional.empty();
+    }
+
+    /** An array is what MIN, MAX and STEP make, if COUNT agrees. One task alone may be one of many, submitted again. */
+    private static Shard slurm(Map<String, String> environment) {
+        long id = number(environment, "SLURM_ARRAY_TASK_ID", null);
+        if (!environment.containsKey("SLURM_ARRAY_TASK_COUNT")) {
+            throw new UserError("SLURM_ARRAY_TASK_ID=" + id + " without SLURM_ARRAY_TASK_COUNT: Slurm does not say how many tasks there"
+                    + " are; " + WAY_OUT);
         }
-        return Optional.empty();
+        long count = number(environment, "SLURM_ARRAY_TASK_COUNT", null);
+        long min = number(environment, "SLURM_ARRAY_TASK_MIN", "0");
+        long step = number(environment, "SLURM_ARRAY_TASK_STEP", "1");
+        long max = number(environment, "SLURM_ARRAY_TASK_MAX", Long.toString(min + (count - 1) * step));
+        String array = "SLURM_ARRAY_TASK_ID=" + id + " of SLURM_ARRAY_TASK_MIN=" + min + ", _MAX=" + max + ", _STEP=" + step + ", _COUNT="
+                + count;
+        if (count == 1) {
+            throw new UserError(array + ": an array of one task may be one of many, submitted again; " + WAY_OUT);
+        }
+        boolean fits = step >= 1 && count > 1 && max - min == (count - 1) * step && id >= min && id <= max && (id - min) % step == 0;
+        if (!fits) {
+            throw new UserError(array + ": no array MIN-MAX:STEP of COUNT tasks, so this task's place in it is unknown; " + WAY_OUT);
+        }
+        return new Shard((int) ((id - min) / step + 1), (int) count);
+    }
+
+    private static Shard kubernetes(Map<String, String> environment) {
+        int index = number(environment, "JOB_COMPLETION_INDEX", null);
+        if (!environment.containsKey("JOB_COMPLETION_COUNT")) {
+            throw new UserError("JOB_COMPLETION_INDEX=" + index + " without JOB_COMPLETION_COUNT: the job's template has to set it to"
+                    + " the job's completions; or " + WAY_OUT);
+        }
+        int count = number(environment, "JOB_COMPLETION_COUNT", null);
+        if (index < 0 || index >= count) {
+            throw new UserError("JOB_COMPLETION_INDEX=" + index + " with JOB_COMPLETION_COUNT=" + count + ": must be from 0 to below it;"
+                    + " set the count to the job's completions, or " + WAY_OUT);
+        }
+        return new Shard(index + 1, count);
     }
 
     private static int number(Map<String, String> environment, String name, String otherwise) {

@@ -2,7 +2,6 @@ package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.Names;
-import dev.kvbench.Progress;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.Readiness;
 import dev.kvbench.results.Fingerprint;
@@ -34,7 +33,6 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import me.tongfei.progressbar.ProgressBar;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -95,7 +93,7 @@ public final class SuiteRunner {
         Readiness.check(values("device"));
         List<RunPlan.Configuration> plan = shard.of(RunPlan.of(benchmarks(), this::values));
         if (plan.isEmpty()) {
-            throw new UserError("--shard " + shard.index() + "/" + shard.count() + ": no configuration is left for it");
+            throw new UserError("shard " + shard.index() + " of " + shard.count() + ": no configuration is left for it; take fewer shards");
         }
         Environment.warnOfSource();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
@@ -163,10 +161,10 @@ public final class SuiteRunner {
         List<RunResult> jmh = new ArrayList<>();
         long iterations = missing.stream().mapToLong(i -> iterations(plan.get(i), effort)).sum();
         try (MachineLock alone = MachineLock.take();
-                ProgressBar progress = Progress.of("iterations", iterations)) {
+                LifeSigns progress = LifeSigns.of(out, iterations, unfinished.folder().resolve("running"))) {
             for (int i : missing) {
                 out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), describe(plan.get(i)));
-                UnfinishedRun.Part part = part(plan.get(i), effort, unfinished.folder().resolve("running"), jmh, progress::step);
+                UnfinishedRun.Part part = part(plan.get(i), effort, unfinished.folder().resolve("running"), jmh, progress::iterationDone);
                 unfinished.add(i, part);
                 if (part.failure() != null) {
                     System.err.println("failed: " + describe(plan.get(i)) + ": " + part.failure());
@@ -259,7 +257,7 @@ public final class SuiteRunner {
         if (config != null) {
             checkKnown(config.params().keySet(), parameters(entries.values()));
         }
-        checkKnown(CommandLine.parameterNames(command), parameters(found));
+        checkKnown(CommandLine.parameterNames(options), parameters(found));
         return found;
     }
 

@@ -1,7 +1,6 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.UserError;
-import dev.kvbench.bench.Shard;
 import dev.kvbench.bench.SuiteRunner;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -68,7 +67,7 @@ public final class Main implements Runnable {
                 return 0;
             }
             List<String> command = Arrays.asList(args);
-            return RunCommand.rendered(new SuiteRunner(options, null, command, Path.of("results")).run(new Shard(1, 1)));
+            return RunCommand.rendered(new SuiteRunner(options, null, command, Path.of("results")).run(RunCommand.share(null)));
         } catch (Exception e) {
             return report(e);
         }

@@ -67,11 +67,19 @@ final class RunCommand implements Callable<Integer> {
         Writable.folder("--results", results);
         RunConfig configuration = RunConfig.read(config);
         List<String> command = spec.commandLine().getParseResult().originalArgs();
-        Shard share = shard != null ? Shard.parse(shard) : Shard.of(System.getenv()).orElse(new Shard(1, 1));
+        return rendered(new SuiteRunner(options, configuration, command, results).run(share(shard)));
+    }
+
+    /**
+     * @param given K/N, or null to ask the scheduler that may have started this
+     * @return the share to run, announced if it is not all
+     */
+    static Shard share(String given) {
+        Shard share = given != null ? Shard.parse(given) : Shard.of(System.getenv()).orElse(new Shard(1, 1));
         if (share.count() > 1) {
             System.out.println("# Shard " + share.index() + " of " + share.count());
         }
-        return rendered(new SuiteRunner(options, configuration, command, results).run(share));
+        return share;
     }
 
     /**

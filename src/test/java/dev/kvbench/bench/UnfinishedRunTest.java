@@ -15,6 +15,7 @@ import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -54,12 +55,16 @@ class UnfinishedRunTest {
         return command;
     }
 
-    private Process start(List<String> words) throws IOException {
+    private static ProcessBuilder main(List<String> words) {
         // beside whatever else runs on this machine: nothing is timed
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djmh.ignoreLock=true", "-cp", System.getProperty("java.class.path"), "dev.kvbench.cli.Main"));
         command.addAll(words);
-        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        return new ProcessBuilder(command).redirectErrorStream(true);
+    }
+
+    private Process start(List<String> words) throws IOException {
+        return main(words).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     }
 
     private Optional<Path> unfinished() throws IOException {
@@ -172,6 +177,47 @@ class UnfinishedRunTest {
         assertEquals(Optional.of(new Shard(1, 2)), Shard.of(Map.of("JOB_COMPLETION_INDEX", "0", "JOB_COMPLETION_COUNT", "2")));
         assertEquals("JOB_COMPLETION_INDEX=x: must be a whole number", assertThrows(UserError.class,
                 () -> Shard.of(Map.of("JOB_COMPLETION_INDEX", "x", "JOB_COMPLETION_COUNT", "2"))).getMessage());
+    }
+
+    private static Map<String, String> slurm(int id, int min, int max, int step, int count) {
+        return Map.of("SLURM_ARRAY_TASK_ID", "" + id, "SLURM_ARRAY_TASK_MIN", "" + min, "SLURM_ARRAY_TASK_MAX", "" + max,
+                "SLURM_ARRAY_TASK_STEP", "" + step, "SLURM_ARRAY_TASK_COUNT", "" + count);
+    }
+
+    @Test
+    void aStepBetweenSlurmsTasksLosesNoShard() {
+        for (int i = 0; i < 4; i++) {
+            assertEquals(Optional.of(new Shard(i + 1, 4)), Shard.of(slurm(i, 0, 3, 1, 4)));
+            assertEquals(Optional.of(new Shard(i + 1, 4)), Shard.of(slurm(1 + i, 1, 4, 1, 4)));
+            assertEquals(Optional.of(new Shard(i + 1, 4)), Shard.of(slurm(2 + 5 * i, 2, 17, 5, 4)));
+        }
+    }
+
+    /** What an array of gaps, of one task, or of no count looks like to its tasks; each would run too much or too little. */
+    @Test
+    void whatSaysNothingOfAShareIsRefusedInTheSchedulersWords() {
+        for (Map<String, String> unclear : List.of(slurm(3, 3, 3, 1, 1), slurm(0, 0, 0, 1, 1), slurm(1, 1, 1, 1, 1), slurm(0, 0, 5, 1, 3),
+                slurm(1, 0, 4, 2, 3), slurm(5, 0, 3, 1, 4), slurm(2, 3, 6, 1, 4), slurm(0, 0, 3, 0, 4), slurm(0, 0, -1, 1, 0),
+                slurm(3, 0, 0, 1, 2), Map.of("SLURM_ARRAY_TASK_ID", "2"))) {
+            String message = assertThrows(UserError.class, () -> Shard.of(unclear), unclear.toString()).getMessage();
+            assertTrue(message.startsWith("SLURM_ARRAY_TASK_ID=" + unclear.get("SLURM_ARRAY_TASK_ID")), message);
+            assertTrue(message.endsWith("say which share this is with `run --shard K/N`, 1/1 for all of it"), message);
+        }
+        for (Map<String, String> unclear : List.of(Map.of("JOB_COMPLETION_INDEX", "1"), Map.of("JOB_COMPLETION_INDEX", "4",
+                "JOB_COMPLETION_COUNT", "4"), Map.of("JOB_COMPLETION_INDEX", "-1", "JOB_COMPLETION_COUNT", "4"))) {
+            String message = assertThrows(UserError.class, () -> Shard.of(unclear)).getMessage();
+            assertTrue(message.startsWith("JOB_COMPLETION_INDEX=") && message.contains("`run --shard K/N`"), message);
+        }
+    }
+
+    @Test
+    void jmhsOwnSyntaxIsSharedOutToo() throws Exception {
+        ProcessBuilder builder = main(List.of("DecodeLoop", "-p", "model=none"));
+        builder.environment().put("SLURM_ARRAY_TASK_ID", "3");
+        Process task = builder.directory(results.toFile()).start();
+        String said = new String(task.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(2, task.waitFor(), said);
+        assertTrue(said.contains("error: SLURM_ARRAY_TASK_ID=3 without SLURM_ARRAY_TASK_COUNT"), said);
     }
 
     @Test

@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import org.openjdk.jmh.results.RunResult;
 
 /**
  * A run in the making: a folder beside the results that holds its plan and every configuration that has ended, so that
@@ -145,12 +147,30 @@ final class UnfinishedRun {
         return String.format(Locale.ROOT, "part-%05d.json", index);
     }
 
+    private static String results(int index) {
+        return String.format(Locale.ROOT, "part-%05d.ser", index);
+    }
+
     boolean has(int index) {
         return Files.isRegularFile(folder.resolve(part(index)));
     }
 
-    void add(int index, Part part) throws IOException {
+    /** Keeps a configuration that has ended, with JMH's results of it, none if it failed. */
+    void add(int index, Part part, Collection<RunResult> results) throws IOException {
+        // first, since a part that is there is whole
+        KeptResults.write(folder.resolve(results(index)), results);
         write(part(index), part);
+    }
+
+    /** @return JMH's results of all that have ended, in the order of the plan */
+    List<RunResult> results() throws IOException {
+        List<RunResult> all = new ArrayList<>();
+        for (int i = 0; i < plan.configurations.size(); i++) {
+            if (has(i)) {
+                all.addAll(KeptResults.read(folder.resolve(results(i))));
+            }
+        }
+        return all;
     }
 
     private void write(String name, Object content) throws IOException {

@@ -32,7 +32,6 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import org.openjdk.jmh.annotations.Mode;
@@ -98,11 +97,9 @@ public final class SuiteRunner {
         }
         Environment.warnOfSource();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        UnfinishedRun.Plan begun = UnfinishedRun.Plan.here(start, command, config, plan);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
-        return run(UnfinishedRun.begin(
-                ResultName.unused(results, ResultName.of(start, begun.source().commit(), null) + share, UnfinishedRun.SUFFIX),
-                begun), StandardOpenOption.TRUNCATE_EXISTING);
+        return run(UnfinishedRun.begin(results, share, UnfinishedRun.Plan.here(start, command, config, plan)),
+                StandardOpenOption.TRUNCATE_EXISTING);
     }
 
     /**
@@ -155,12 +152,18 @@ public final class SuiteRunner {
 
     private ResultFolder run(UnfinishedRun unfinished) throws IOException {
         List<RunPlan.Configuration> plan = unfinished.plan().configurations();
-        RunConfig.Effort effort = unfinished.plan().effort();
-        List<Integer> missing = IntStream.range(0, plan.size()).filter(i -> !unfinished.has(i)).boxed().toList();
-        announce(missing.stream().map(plan::get).toList(), effort);
-        long iterations = missing.stream().mapToLong(i -> iterations(plan.get(i), effort)).sum();
-        try (MachineLock alone = MachineLock.take();
-                ProgressBar progress = Progress.of("iterations", iterations)) {
+        announce(unfinished.missing().stream().map(plan::get).toList(), unfinished.plan().effort());
+        try (MachineLock alone = MachineLock.take()) {
+            return runAlone(unfinished);
+        }
+    }
+
+    private ResultFolder runAlone(UnfinishedRun unfinished) throws IOException {
+        List<RunPlan.Configuration> plan = unfinished.plan().configurations();
+        unfinished.mustBeThere();
+        List<Integer> missing = unfinished.missing();
+        long iterations = missing.stream().mapToLong(i -> iterations(plan.get(i), unfinished.plan().effort())).sum();
+        try (ProgressBar progress = Progress.of("iterations", iterations)) {
             for (int i : missing) {
                 out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), describe(plan.get(i)));
                 String failure = run(unfinished, i, progress::step);
@@ -232,9 +235,8 @@ public final class SuiteRunner {
                 unfinished.plan().created(), unfinished.plan().command(), StepsFile.UNITS, fingerprint,
                 parts.stream().map(UnfinishedRun.Part::steps).filter(Objects::nonNull).toList(),
                 failures.isEmpty() ? null : failures));
-        Path place = ResultName.unused(results, ResultName.of(
-                Instant.parse(unfinished.plan().created()), unfinished.plan().source().commit(), fingerprint), "");
-        Files.move(folder, place);
+        Path place = ResultName.settle(folder, results, ResultName.of(
+                Instant.parse(unfinished.plan().created()), unfinished.plan().source().commit(), fingerprint));
         unfinished.delete();
         return new ResultFolder(place);
     }

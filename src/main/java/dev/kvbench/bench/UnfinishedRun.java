@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.ResultName;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.results.RunResult;
 
 /**
@@ -100,10 +102,22 @@ final class UnfinishedRun {
         this.plan = plan;
     }
 
-    static UnfinishedRun begin(Path folder, Plan plan) throws IOException {
-        Files.createDirectories(folder);
-        UnfinishedRun run = new UnfinishedRun(folder, plan);
-        run.write(PLAN, run.plan);
+    /**
+     * @param results the folder that results go to
+     * @param share what tells shards that start together apart, or nothing
+     * @param plan what to run
+     * @return the run, in a folder of its own
+     * @throws IOException if that cannot be made
+     */
+    static UnfinishedRun begin(Path results, String share, Plan plan) throws IOException {
+        String name = ResultName.of(Instant.parse(plan.created), plan.source.commit(), null) + share;
+        UnfinishedRun run = new UnfinishedRun(ResultName.claim(results, name, SUFFIX), plan);
+        try {
+            run.write(PLAN, plan);
+        } catch (IOException e) {
+            run.delete();
+            throw e;
+        }
         return run;
     }
 
@@ -149,6 +163,18 @@ final class UnfinishedRun {
 
     private static String results(int index) {
         return String.format(Locale.ROOT, "part-%05d.ser", index);
+    }
+
+    /** @throws UserError if the folder is gone: what waited for the machine may have waited for this very run */
+    void mustBeThere() {
+        if (!Files.isRegularFile(folder.resolve(PLAN))) {
+            throw new UserError(folder + ": has ended meanwhile, its result lies beside it; there is nothing to go on with");
+        }
+    }
+
+    /** @return those that have not ended, by their place in the plan */
+    List<Integer> missing() {
+        return IntStream.range(0, plan.configurations.size()).filter(i -> !has(i)).boxed().toList();
     }
 
     boolean has(int index) {

@@ -22,10 +22,15 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -174,7 +179,7 @@ class UnfinishedRunTest {
         Locale.setDefault(Locale.forLanguageTag("fa"));
         try {
             assertEquals("\u06f7", String.format("%d", 7), "its digits are its own");
-            UnfinishedRun run = UnfinishedRun.begin(results.resolve("x" + UnfinishedRun.SUFFIX), plan());
+            UnfinishedRun run = UnfinishedRun.begin(results, "", plan());
             run.add(7, new UnfinishedRun.Part(JSON.createArrayNode(), null, "none", null, null, false), List.of());
             assertTrue(Files.exists(run.folder().resolve("part-00007.json")));
             run.delete();
@@ -206,6 +211,34 @@ class UnfinishedRunTest {
     }
 
     @Test
+    void runsThatBeginInTheSameSecondHaveAFolderEach() throws Exception {
+        UnfinishedRun.Plan plan = plan();
+        List<UnfinishedRun> begun = Collections.synchronizedList(new ArrayList<>());
+        Callable<Boolean> begin = () -> begun.add(UnfinishedRun.begin(results, "", plan));
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (Future<Boolean> one : threads.invokeAll(Collections.nCopies(8, begin))) {
+                one.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertEquals(8, begun.stream().map(UnfinishedRun::folder).distinct().count());
+        for (UnfinishedRun run : begun) {
+            assertTrue(run.folder().toString().endsWith(UnfinishedRun.SUFFIX));
+            assertEquals(plan, UnfinishedRun.open(run.folder()).plan());
+        }
+    }
+
+    @Test
+    void whatHasEndedMeanwhileIsNotGoneOnWith() throws Exception {
+        UnfinishedRun run = UnfinishedRun.begin(results, "", plan());
+        run.mustBeThere();
+        run.delete();
+        assertTrue(assertThrows(UserError.class, run::mustBeThere).getMessage().contains("has ended meanwhile"));
+    }
+
+    @Test
     void shardsShareEverythingOut() {
         List<Integer> all = List.of(0, 1, 2, 3, 4, 5, 6);
         assertEquals(List.of(0, 3, 6), new Shard(1, 3).of(all));
@@ -230,9 +263,8 @@ class UnfinishedRunTest {
     @Test
     void onlyAnUnfinishedRunOfThisCommitAndMachineIsResumed() throws Exception {
         assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(results)).getMessage().contains("not an unfinished run"));
-        Path folder = results.resolve("x" + UnfinishedRun.SUFFIX);
+        Path folder = UnfinishedRun.begin(results, "", plan()).folder();
         Path file = folder.resolve("plan.json");
-        UnfinishedRun.begin(folder, plan());
         String begun = Files.readString(file);
         UnfinishedRun.open(folder).plan().mustContinue(folder);
 

@@ -1,6 +1,7 @@
 """Writes kvbench's steps.json, so that `render` draws a peer's curve beside kvbench's."""
 
 import datetime
+import itertools
 import json
 import os
 import pathlib
@@ -100,6 +101,13 @@ def finish(folder, results, started, command, identity, configurations):
     with open(os.path.join(folder, "steps.json"), "w") as file:
         json.dump(content, file)
     device = re.sub(r"[^A-Za-z0-9]+", "-", identity.get("gpu", identity["cpu"])).strip("-")
-    named = os.path.join(results, f"{started:%Y-%m-%d_%H-%M-%S}_peers_{device}")
-    os.rename(folder, named)
-    return named
+    # runs that started in the same second are numbered; renaming fails where a result has come in between
+    for number in itertools.count(1):
+        named = os.path.join(results, f"{started:%Y-%m-%d_%H-%M-%S}_peers_{device}" + ("" if number == 1 else f"_{number}"))
+        try:
+            if not os.path.lexists(named):
+                os.rename(folder, named)
+                return named
+        except OSError:
+            if not os.path.lexists(named):
+                raise

@@ -183,22 +183,26 @@ final class CommandLine {
 
     /**
      * JMH adds the patterns of a parent to those of its child, so a child that runs one benchmark of several needs
-     * a parent that names none.
+     * a parent that names none; and it writes a result file after each configuration, over that of the one before.
      *
      * @param options JMH's options
-     * @return the same, with no benchmark named
+     * @return the same, with no benchmark and no result file named
      */
-    static Options withoutIncludes(Options options) {
+    static Options ofOneConfiguration(Options options) {
         return (Options) Proxy.newProxyInstance(
                 CommandLine.class.getClassLoader(), new Class<?>[] {Options.class},
-                new NoIncludes(options));
+                new OfOneConfiguration(options));
     }
 
     /** JMH sends options to its forks. */
-    private record NoIncludes(Options options) implements InvocationHandler, Serializable {
+    private record OfOneConfiguration(Options options) implements InvocationHandler, Serializable {
         @Override
         public Object invoke(Object proxy, Method method, Object[] arguments) throws ReflectiveOperationException {
-            return method.getName().equals("getIncludes") ? List.of() : method.invoke(options, arguments);
+            return switch (method.getName()) {
+                case "getIncludes" -> List.of();
+                case "getResult", "getResultFormat" -> org.openjdk.jmh.util.Optional.none();
+                default -> method.invoke(options, arguments);
+            };
         }
     }
 }

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,6 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
@@ -97,11 +97,9 @@ public final class SuiteRunner {
         }
         Environment.warnOfSource();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        UnfinishedRun.Plan begun = UnfinishedRun.Plan.here(start, command, config, plan);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
-        return run(UnfinishedRun.begin(
-                ResultName.unused(results, ResultName.of(start, begun.source().commit(), null) + share, UnfinishedRun.SUFFIX),
-                begun), StandardOpenOption.TRUNCATE_EXISTING);
+        return run(UnfinishedRun.begin(results, share, UnfinishedRun.Plan.here(start, command, config, plan)),
+                StandardOpenOption.TRUNCATE_EXISTING);
     }
 
     /**
@@ -155,19 +153,23 @@ public final class SuiteRunner {
 
     private ResultFolder run(UnfinishedRun unfinished) throws IOException {
         List<RunPlan.Configuration> plan = unfinished.plan().configurations();
-        RunConfig.Effort effort = unfinished.plan().effort();
-        List<Integer> missing = IntStream.range(0, plan.size()).filter(i -> !unfinished.has(i)).boxed().toList();
-        announce(missing.stream().map(plan::get).toList(), effort);
-        List<RunResult> jmh = new ArrayList<>();
-        long iterations = missing.stream().mapToLong(i -> iterations(plan.get(i), effort)).sum();
-        try (MachineLock alone = MachineLock.take();
-                LifeSigns progress = LifeSigns.of(out, iterations, unfinished.folder().resolve("running"))) {
+        announce(unfinished.missing().stream().map(plan::get).toList(), unfinished.plan().effort());
+        try (MachineLock alone = MachineLock.take()) {
+            return runAlone(unfinished);
+        }
+    }
+
+    private ResultFolder runAlone(UnfinishedRun unfinished) throws IOException {
+        List<RunPlan.Configuration> plan = unfinished.plan().configurations();
+        unfinished.mustBeThere();
+        List<Integer> missing = unfinished.missing();
+        long iterations = missing.stream().mapToLong(i -> iterations(plan.get(i), unfinished.plan().effort())).sum();
+        try (LifeSigns progress = LifeSigns.of(out, iterations, unfinished.folder().resolve("running"))) {
             for (int i : missing) {
                 out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), describe(plan.get(i)));
-                UnfinishedRun.Part part = part(plan.get(i), effort, unfinished.folder().resolve("running"), jmh, progress::iterationDone);
-                unfinished.add(i, part);
-                if (part.failure() != null) {
-                    System.err.println("failed: " + describe(plan.get(i)) + ": " + part.failure());
+                String failure = run(unfinished, i, progress::iterationDone);
+                if (failure != null) {
+                    System.err.println("failed: " + describe(plan.get(i)) + ": " + failure);
                     if (options.shouldFailOnError().orElse(false) && i != missing.get(missing.size() - 1)) {
                         throw new IllegalStateException("-foe: stopped at the first failure; `run --resume " + unfinished.folder()
                                 + "` goes on with the rest");
@@ -175,16 +177,20 @@ public final class SuiteRunner {
                 }
             }
         }
+        List<RunResult> all = unfinished.results();
         out.println();
-        ResultFormatFactory.getInstance(ResultFormatType.TEXT, out).writeOut(jmh);
-        CommandLine.resultFile(options).ifPresent(file ->
-                ResultFormatFactory.getInstance(CommandLine.format(options), file.toString()).writeOut(jmh));
+        ResultFormatFactory.getInstance(ResultFormatType.TEXT, out).writeOut(all);
+        Optional<Path> file = CommandLine.resultFile(options);
+        if (file.isPresent()) {
+            KeptResults.export(all, CommandLine.format(options), file.get());
+        }
         return finish(unfinished);
     }
 
-    /** Runs one configuration; its results are added to {@code all}. */
-    private UnfinishedRun.Part part(RunPlan.Configuration one, RunConfig.Effort effort, Path records, List<RunResult> all,
-            Runnable iterationDone) throws IOException {
+    /** Runs one configuration and keeps what came of it; tells why it failed, if it did. */
+    private String run(UnfinishedRun unfinished, int index, Runnable iterationDone) throws IOException {
+        RunPlan.Configuration one = unfinished.plan().configurations().get(index);
+        Path records = unfinished.folder().resolve("running");
         if (Files.exists(records)) {
             delete(records);
         }
@@ -192,21 +198,21 @@ public final class SuiteRunner {
         String[] reason = {null};
         Collection<RunResult> finished = List.of();
         try {
-            finished = run(one, effort, records, iterationDone, r -> reason[0] = reason[0] == null ? r : reason[0]);
+            finished = run(one, unfinished.plan().effort(), records, iterationDone, r -> reason[0] = reason[0] == null ? r : reason[0]);
         } catch (RunnerException e) {
             reason[0] = reason[0] == null ? String.valueOf(e.getMessage()).lines().findFirst().orElse("") : reason[0];
         }
         List<TrialRecord> trials = trials(records);
         delete(records);
-        all.addAll(finished);
         ByteArrayOutputStream json = new ByteArrayOutputStream();
         ResultFormatFactory.getInstance(ResultFormatType.JSON, new PrintStream(json, true, StandardCharsets.UTF_8)).writeOut(finished);
         TrialRecord trial = trials.isEmpty() ? null : trials.get(0);
         String failure = !finished.isEmpty() ? null : reason[0] == null ? "JMH gave no result and no reason" : reason[0];
-        return new UnfinishedRun.Part(new ObjectMapper().readTree(json.toByteArray()),
+        unfinished.add(index, new UnfinishedRun.Part(new ObjectMapper().readTree(json.toByteArray()),
                 trial == null || failure != null ? null : configuration(one, trials), failure,
                 trial == null ? null : trial.libtorch(), trial == null ? null : trial.threads(),
-                trial != null && trial.device().equals("gpu"));
+                trial != null && trial.device().equals("gpu")), finished);
+        return failure;
     }
 
     /** Makes the result of a run whose configurations have all ended. */
@@ -230,9 +236,8 @@ public final class SuiteRunner {
                 unfinished.plan().created(), unfinished.plan().command(), StepsFile.UNITS, fingerprint,
                 parts.stream().map(UnfinishedRun.Part::steps).filter(Objects::nonNull).toList(),
                 failures.isEmpty() ? null : failures));
-        Path place = ResultName.unused(results, ResultName.of(
-                Instant.parse(unfinished.plan().created()), unfinished.plan().source().commit(), fingerprint), "");
-        Files.move(folder, place);
+        Path place = ResultName.settle(folder, results, ResultName.of(
+                Instant.parse(unfinished.plan().created()), unfinished.plan().source().commit(), fingerprint));
         unfinished.delete();
         return new ResultFolder(place);
     }
@@ -293,7 +298,7 @@ public final class SuiteRunner {
         jvmArgs.add("-D" + TrialRecord.FOLDER + "=" + records.toAbsolutePath());
         jvmArgs.addAll(Libtorch.jvmArgs());
         ChainedOptionsBuilder builder = new OptionsBuilder()
-                .parent(CommandLine.withoutIncludes(options))
+                .parent(CommandLine.ofOneConfiguration(options))
                 .include("^" + Pattern.quote(one.benchmark()) + "$")
                 .addProfiler(StepTimeProfiler.class)
                 .jvmArgsAppend(jvmArgs.toArray(String[]::new));

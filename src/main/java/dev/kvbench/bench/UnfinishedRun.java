@@ -9,6 +9,7 @@ import dev.kvbench.JsonFault;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.ResultName;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
@@ -17,8 +18,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.results.RunResult;
 
 /**
  * A run in the making: a folder beside the results that holds its plan and every configuration that has ended, so that
@@ -100,10 +104,22 @@ final class UnfinishedRun {
         this.plan = plan;
     }
 
-    static UnfinishedRun begin(Path folder, Plan plan) throws IOException {
-        Files.createDirectories(folder);
-        UnfinishedRun run = new UnfinishedRun(folder, plan);
-        run.write(PLAN, run.plan);
+    /**
+     * @param results the folder that results go to
+     * @param share what tells shards that start together apart, or nothing
+     * @param plan what to run
+     * @return the run, in a folder of its own
+     * @throws IOException if that cannot be made
+     */
+    static UnfinishedRun begin(Path results, String share, Plan plan) throws IOException {
+        String name = ResultName.of(Instant.parse(plan.created), plan.source.commit(), null) + share;
+        UnfinishedRun run = new UnfinishedRun(ResultName.claim(results, name, SUFFIX), plan);
+        try {
+            run.write(PLAN, plan);
+        } catch (IOException e) {
+            run.delete();
+            throw e;
+        }
         return run;
     }
 
@@ -149,12 +165,42 @@ final class UnfinishedRun {
         return String.format(Locale.ROOT, "part-%05d.json", index);
     }
 
+    private static String results(int index) {
+        return String.format(Locale.ROOT, "part-%05d.ser", index);
+    }
+
+    /** @throws UserError if the folder is gone: what waited for the machine may have waited for this very run */
+    void mustBeThere() {
+        if (!Files.isRegularFile(folder.resolve(PLAN))) {
+            throw new UserError(folder + ": has ended meanwhile, its result lies beside it; there is nothing to go on with");
+        }
+    }
+
+    /** @return those that have not ended, by their place in the plan */
+    List<Integer> missing() {
+        return IntStream.range(0, plan.configurations.size()).filter(i -> !has(i)).boxed().toList();
+    }
+
     boolean has(int index) {
         return Files.isRegularFile(folder.resolve(part(index)));
     }
 
-    void add(int index, Part part) throws IOException {
+    /** Keeps a configuration that has ended, with JMH's results of it, none if it failed. */
+    void add(int index, Part part, Collection<RunResult> results) throws IOException {
+        // first, since a part that is there is whole
+        KeptResults.write(folder.resolve(results(index)), results);
         write(part(index), part);
+    }
+
+    /** @return JMH's results of all that have ended, in the order of the plan */
+    List<RunResult> results() throws IOException {
+        List<RunResult> all = new ArrayList<>();
+        for (int i = 0; i < plan.configurations.size(); i++) {
+            if (has(i)) {
+                all.addAll(KeptResults.read(folder.resolve(results(i))));
+            }
+        }
+        return all;
     }
 
     private void write(String name, Object content) throws IOException {

@@ -139,12 +139,12 @@ public final class QualityRun implements AutoCloseable {
         QualityFile first = begun == null ? header : header.with(begun.created(), List.of());
         Instant start = Instant.parse(first.created());
         String commit = first.fingerprint().commit();
+        double seconds = forecast();
         Path folder = unfinished != null ? unfinished
-                : ResultName.unused(results, ResultName.of(start, commit, null) + "_quality", UNFINISHED);
-        announce(folder);
+                : ResultName.claim(results, ResultName.of(start, commit, null) + "_quality", UNFINISHED);
         QualityFile file = begun == null ? first : first.with(begun.created(), begun.configurations());
-        Files.createDirectories(folder);
         file.write(folder.resolve(QualityFile.FILE));
+        announce(folder, seconds);
         long[][] sequences = passages.cut(first.text().starts(), options.tokens() + 1);
         try (RunProgress progress = new RunProgress(work(), plan.size());
                 TeacherForcing text = new TeacherForcing(setting, sequences, KEEP_BYTES, progress::step);
@@ -167,9 +167,7 @@ public final class QualityRun implements AutoCloseable {
                 progress.configuration(one.evicts(0).describe());
             }
         }
-        Path place = ResultName.unused(results, ResultName.of(start, commit, first.fingerprint()), "");
-        Files.move(folder, place);
-        return place;
+        return ResultName.settle(folder, results, ResultName.of(start, commit, first.fingerprint()));
     }
 
     private static List<QualityFile.Configuration> plus(QualityFile file, QualityFile.Configuration one) {
@@ -210,13 +208,17 @@ public final class QualityRun implements AutoCloseable {
         return (rows + batch - 1) / batch;
     }
 
-    private void announce(Path folder) {
+    private double forecast() {
         double forced = StepTiming.rough(setting, plan.get(0).evicts(0), setting.runtime(), setting.batch(), ROUGH_STEPS);
         double seconds = work() * forced * EVICTION / 1e3;
         if (measured == null && options.timed() > 0) {
             double single = StepTiming.rough(setting, plan.get(0).evicts(0), Runtimes.AUTO, 1, ROUGH_STEPS);
             seconds += plan.size() * (options.timed() + 0.5) * options.tokens() * single / 1e3;
         }
+        return seconds;
+    }
+
+    private void announce(Path folder, double seconds) {
         System.out.printf("# %s on %s: %d configuration%s, %d sequences of %d tokens%s%n", header.model().name(),
                 header.fingerprint().deviceName(), plan.size(), plan.size() == 1 ? "" : "s", options.sequences(), options.tokens(),
                 needles == null ? "" : ", and " + needles.all().length + " of " + needles.steps() + " for the probe");

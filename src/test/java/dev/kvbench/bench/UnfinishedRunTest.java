@@ -15,20 +15,37 @@ import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
+import java.io.InvalidClassException;
+import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.StackProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Runs that do not end, configurations that fail, and shards. */
 class UnfinishedRunTest {
@@ -75,18 +92,21 @@ class UnfinishedRunTest {
 
     @Test
     void aKilledRunLosesOnlyWhatRan() throws Exception {
-        Process killed = start(command("1"));
+        Path file = elsewhere.resolve("file.csv");
+        Path printed = elsewhere.resolve("printed.txt");
+        Process killed = start(command("1", "-rff", file.toString(), "-o", printed.toString()));
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (unfinished().filter(f -> Files.exists(f.resolve("part-00000.json"))).isEmpty()) {
             assertTrue(killed.isAlive() && System.nanoTime() < deadline, "no configuration ended");
             Thread.sleep(5);
         }
         killed.destroyForcibly().waitFor();
+        assertFalse(Files.exists(file), "written before there is all of it");
         Path left = unfinished().orElseThrow();
         JsonNode first = new ObjectMapper().readTree(left.resolve("part-00000.json").toFile());
 
         // the run goes on as it began
-        command("3");
+        command("3", "-rff", file.toString(), "-o", printed.toString());
         Process resumed = start(List.of("run", "--resume", left.toString()));
         assertTrue(resumed.waitFor(120, TimeUnit.SECONDS));
         assertEquals(0, resumed.exitValue());
@@ -99,10 +119,48 @@ class UnfinishedRunTest {
             assertEquals(3, new ResultFolder(folders.get(0)).readJmh().size());
             assertNull(steps.failures());
             assertEquals(List.of(1, 1, 1), steps.configurations().stream().map(c -> c.iterations().size()).toList());
+            String csv = Files.readString(file);
+            String table = Files.readString(printed);
+            for (String strategy : List.of("full", "window", "sinks")) {
+                assertEquals(1, rows(csv, "DecodeLoopBenchmark.decode\",", "," + strategy + ","), csv);
+                assertEquals(1, rows(table, "DecodeLoopBenchmark.decode ", " " + strategy + " "), table);
+            }
             long[] kept = steps.configurations().get(0).iterations().get(0).stepNanos();
             JsonNode before = first.path("steps").path("iterations").get(0).path("stepNanos");
             assertArrayEquals(kept, new ObjectMapper().convertValue(before, long[].class), "the first one ran again");
         }
+    }
+
+    /** Lines that have each of some parts. */
+    private static long rows(String text, String... parts) {
+        return text.lines().filter(line -> List.of(parts).stream().allMatch(line::contains)).count();
+    }
+
+    @Test
+    void keptResultsWriteEveryFormatAsJmhDoes() throws Exception {
+        MachineLock.insteadOfJmhs();
+        Collection<RunResult> fresh = new Runner(new OptionsBuilder().include("DecodeStepBenchmark.step").param("model", "tiny")
+                .param("strategy", "full").param("cacheLength", "8").mode(Mode.SampleTime).forks(0).warmupIterations(0)
+                .measurementIterations(2).measurementTime(TimeValue.milliseconds(20)).addProfiler(StackProfiler.class)
+                .verbosity(VerboseMode.SILENT).shouldDoGC(false).build()).run();
+        Path kept = elsewhere.resolve("kept.ser");
+        KeptResults.write(kept, fresh);
+        for (ResultFormatType format : ResultFormatType.values()) {
+            Path expected = elsewhere.resolve("expected." + format);
+            ResultFormatFactory.getInstance(format, expected.toString()).writeOut(fresh);
+            Path file = elsewhere.resolve("file." + format);
+            Path link = Files.createSymbolicLink(elsewhere.resolve("link." + format), Files.writeString(file, "from before"));
+            KeptResults.export(KeptResults.read(kept), format, link);
+            assertTrue(Files.size(expected) > 0);
+            assertEquals(Files.readString(expected), Files.readString(file));
+            assertTrue(Files.isSymbolicLink(link));
+        }
+        KeptResults.export(fresh, ResultFormatType.TEXT, Path.of("/dev/null"));
+        assertFalse(Files.isRegularFile(Path.of("/dev/null")));
+        try (ObjectOutputStream out = new ObjectOutputStream(Files.newOutputStream(kept))) {
+            out.writeObject(new ArrayList<>(List.of(elsewhere.toFile())));
+        }
+        assertThrows(InvalidClassException.class, () -> KeptResults.read(kept));
     }
 
     @Test
@@ -126,8 +184,8 @@ class UnfinishedRunTest {
         Locale.setDefault(Locale.forLanguageTag("fa"));
         try {
             assertEquals("\u06f7", String.format("%d", 7), "its digits are its own");
-            UnfinishedRun run = UnfinishedRun.begin(results.resolve("x" + UnfinishedRun.SUFFIX), plan());
-            run.add(7, new UnfinishedRun.Part(new ObjectMapper().createArrayNode(), null, "none", null, null, false));
+            UnfinishedRun run = UnfinishedRun.begin(results, "", plan());
+            run.add(7, new UnfinishedRun.Part(JSON.createArrayNode(), null, "none", null, null, false), List.of());
             assertTrue(Files.exists(run.folder().resolve("part-00007.json")));
             run.delete();
             String[] words = {"DecodeLoop", "-p", "model=tiny", "-p", "strategy=full", "-p", "tokens=8", "-f", "0", "-wi", "0", "-i", "1",
@@ -155,6 +213,34 @@ class UnfinishedRunTest {
         String output = Files.readString(printed);
         assertTrue(output.contains("Configuration 1 of 2") && output.contains("Configuration 2 of 2"), output);
         assertTrue(output.contains("# Fork: 1 of 1"), "JMH's own lines are there too");
+    }
+
+    @Test
+    void runsThatBeginInTheSameSecondHaveAFolderEach() throws Exception {
+        UnfinishedRun.Plan plan = plan();
+        List<UnfinishedRun> begun = Collections.synchronizedList(new ArrayList<>());
+        Callable<Boolean> begin = () -> begun.add(UnfinishedRun.begin(results, "", plan));
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (Future<Boolean> one : threads.invokeAll(Collections.nCopies(8, begin))) {
+                one.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertEquals(8, begun.stream().map(UnfinishedRun::folder).distinct().count());
+        for (UnfinishedRun run : begun) {
+            assertTrue(run.folder().toString().endsWith(UnfinishedRun.SUFFIX));
+            assertEquals(plan, UnfinishedRun.open(run.folder()).plan());
+        }
+    }
+
+    @Test
+    void whatHasEndedMeanwhileIsNotGoneOnWith() throws Exception {
+        UnfinishedRun run = UnfinishedRun.begin(results, "", plan());
+        run.mustBeThere();
+        run.delete();
+        assertTrue(assertThrows(UserError.class, run::mustBeThere).getMessage().contains("has ended meanwhile"));
     }
 
     @Test
@@ -223,9 +309,8 @@ class UnfinishedRunTest {
     @Test
     void onlyAnUnfinishedRunOfThisCommitAndMachineIsResumed() throws Exception {
         assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(results)).getMessage().contains("not an unfinished run"));
-        Path folder = results.resolve("x" + UnfinishedRun.SUFFIX);
+        Path folder = UnfinishedRun.begin(results, "", plan()).folder();
         Path file = folder.resolve("plan.json");
-        UnfinishedRun.begin(folder, plan());
         String begun = Files.readString(file);
         UnfinishedRun.open(folder).plan().mustContinue(folder);
 

@@ -1,5 +1,6 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.Cleanup;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.cuda.DeviceMemory;
@@ -75,8 +76,13 @@ public abstract class DecodeBenchmark {
         DecodeSettings settings = DecodeSettings.parse(values);
         Double copyBandwidth = settings.device().isGpu() ? copyBandwidth() : null;
         loaded = settings.source().weights(settings.dtype(), settings.device(), SEED);
-        loop = new DecodeLoop(loaded, settings.strategy(), settings.runtime(), settings.attention(),
-                settings.positions(), settings.batch(), settings.steps());
+        try {
+            loop = new DecodeLoop(loaded, settings.strategy(), settings.runtime(), settings.attention(),
+                    settings.positions(), settings.batch(), settings.steps());
+        } catch (RuntimeException | Error e) {
+            Cleanup.after(e, loaded);
+            throw e;
+        }
         WarmUp.untilStable(loop, settings.steps());
         TrialRecord.begin(settings, loaded, loop, copyBandwidth);
         ready(loop);

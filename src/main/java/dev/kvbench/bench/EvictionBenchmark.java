@@ -1,5 +1,6 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.runtime.Eviction;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -77,7 +78,12 @@ public class EvictionBenchmark {
         EvictionStrategy evicts = settings.strategy();
         cache = new KvCache(settings.model(), settings.dtype(), settings.device(), batch, window + 1,
                 evicts.scope() != EvictionStrategy.Scope.MODEL, evicts.scope() == EvictionStrategy.Scope.HEAD, false);
-        eviction = new Eviction(settings.model(), settings.dtype(), cache, evicts);
+        try {
+            eviction = new Eviction(settings.model(), settings.dtype(), cache, evicts);
+        } catch (RuntimeException | Error e) {
+            Cleanup.after(e, cache);
+            throw e;
+        }
         TrialRecord.begin(settings, cache, eviction.captured() ? "cudagraph" : "torchscript");
     }
 

@@ -1,5 +1,6 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.RunFailed;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -64,11 +65,11 @@ final class MachineLock implements AutoCloseable {
                 Thread.sleep(POLL_MILLIS);
             }
         } catch (IOException e) {
-            throw new IllegalStateException(file + ": the lock that benchmarks of a machine share cannot be taken: " + e.getMessage()
+            throw new RunFailed(file + ": the lock that benchmarks of a machine share cannot be taken: " + e.getMessage()
                     + "; -D" + IGNORED + "=true runs without it");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for " + file);
+            throw new RunFailed("interrupted while waiting for " + file);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.Names;
+import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.Readiness;
 import dev.kvbench.results.Fingerprint;
@@ -171,7 +172,7 @@ public final class SuiteRunner {
                 if (failure != null) {
                     System.err.println("failed: " + describe(plan.get(i)) + ": " + failure);
                     if (options.shouldFailOnError().orElse(false) && i != missing.get(missing.size() - 1)) {
-                        throw new IllegalStateException("-foe: stopped at the first failure; `run --resume " + unfinished.folder()
+                        throw new RunFailed("-foe: stopped at the first failure; `run --resume " + unfinished.folder()
                                 + "` goes on with the rest");
                     }
                 }
@@ -221,7 +222,7 @@ public final class SuiteRunner {
         List<StepsFile.Failure> failures = unfinished.failures();
         if (failures.size() == parts.size()) {
             unfinished.delete();
-            throw new IllegalStateException("no benchmark finished: " + failures.get(0).message());
+            throw new RunFailed("no benchmark finished: " + failures.get(0).message());
         }
         UnfinishedRun.Part ran = parts.stream().filter(p -> p.libtorch() != null).findFirst().orElse(null);
         Fingerprint fingerprint = Environment.fingerprint(unfinished.plan().source(), ran == null ? null : ran.libtorch(),

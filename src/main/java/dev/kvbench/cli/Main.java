@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.SuiteRunner;
 import java.io.FileNotFoundException;
@@ -83,13 +84,13 @@ public final class Main implements Runnable {
         return lists;
     }
 
-    private static int report(Exception e) {
+    static int report(Exception e) {
         Optional<String> place = place(e instanceof UncheckedIOException ? e.getCause() : e);
         if (place.isPresent() || e instanceof UserError || e instanceof CommandLineOptionException) {
             System.err.println("error: " + place.orElse(String.valueOf(e.getMessage())).lines().findFirst().orElse(""));
             return BAD_INPUT;
         }
-        if (e instanceof IllegalStateException && e.getCause() == null) {
+        if (e instanceof RunFailed) {
             System.err.println("error: " + e.getMessage());
         } else {
             e.printStackTrace();

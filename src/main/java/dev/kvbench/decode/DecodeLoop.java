@@ -1,5 +1,6 @@
 package dev.kvbench.decode;
 
+import dev.kvbench.Cleanup;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Gpt2Weights;
@@ -70,7 +71,12 @@ public final class DecodeLoop implements AutoCloseable {
         cache = new KvCache(
                 weights.config(), weights.dtype(), weights.device(), batch, capacity(strategy, tokens),
                 strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, traced);
-        this.runtime = runtime.create(weights, cache, strategy, form);
+        try {
+            this.runtime = runtime.create(weights, cache, strategy, form);
+        } catch (RuntimeException | Error e) {
+            Cleanup.after(e, cache);
+            throw e;
+        }
         reset(weights.config().startToken());
     }
 

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import dev.kvbench.Cleanup;
 import dev.kvbench.Progress;
 import dev.kvbench.torch.Casts;
 import dev.kvbench.torch.TorchModule;
@@ -95,6 +96,9 @@ public final class Gpt2Weights implements AutoCloseable {
                 PtNDArray placed = dtype == Dtype.FP32 ? single : Casts.to(single, dtype.dataType());
                 placed.attach(manager);
                 arrays.add(placed);
+            } catch (RuntimeException | Error e) {
+                Cleanup.after(e, manager);
+                throw e;
             }
         }
         return new Gpt2Weights(config, dtype, SYNTHETIC, manager, arrays);
@@ -132,8 +136,8 @@ public final class Gpt2Weights implements AutoCloseable {
                 arrays.add(placed(one, dtype, manager, placing));
                 progress.stepBy(one.source().tensor().size());
             }
-        } catch (RuntimeException e) {
-            manager.close();
+        } catch (RuntimeException | Error e) {
+            Cleanup.after(e, manager);
             throw e;
         }
         return new Gpt2Weights(config, dtype, "checkpoint " + config.name(), manager, arrays);

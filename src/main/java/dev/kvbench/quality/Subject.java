@@ -1,6 +1,7 @@
 package dev.kvbench.quality;
 
 import ai.djl.Device;
+import dev.kvbench.Cleanup;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
@@ -38,11 +39,12 @@ record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha
     static Subject open(String name, String source, Dtype dtype, Device device, int seed) {
         ModelChoice choice = ModelChoice.of(name, source);
         Gpt2Weights weights = choice.weights(dtype, device, seed);
+        Tokenizer tokenizer = null;
         try {
-            Tokenizer tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null);
+            tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null);
             return new Subject(name, weights, tokenizer, choice.checkpoint().map(c -> digest(c.folder())).orElse(null));
         } catch (RuntimeException e) {
-            weights.close();
+            Cleanup.after(e, weights, tokenizer);
             throw e;
         }
     }

@@ -1,11 +1,13 @@
 package dev.kvbench.runtime;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
+import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
@@ -56,19 +58,24 @@ public final class Eviction implements AutoCloseable {
         attributes.put("heavyHitters", strategy.heavyHitters());
         attributes.put("limit", strategy.longest() - 1);
         attributes.put("traced", 0);
-        manager = NDManager.newBaseManager(arrays[KvCache.SCORES].getDevice(), "PyTorch");
+        Device device = arrays[KvCache.SCORES].getDevice();
         Engine.getEngine("PyTorch").setRandomSeed(SEED);
-        module = new TorchModule(
-                TorchScriptRuntime.resource("eviction.py") + "\n" + strategy.torchScript(), attributes, manager.getDevice());
+        module = new TorchModule(TorchScriptRuntime.resource("eviction.py") + "\n" + strategy.torchScript(), attributes, device);
+        manager = NDManager.newBaseManager(device, "PyTorch");
         state = IValue.listFrom(arrays);
         cacheArray = IValue.from(arrays[KvCache.CACHE]);
         scores = IValue.from(arrays[KvCache.SCORES]);
-        rowsBefore = IValue.listFrom(rows(config, dtype, cache.batch(), window));
-        full = rows(config, dtype, cache.batch(), window + 1);
-        rowsFull = IValue.listFrom(full);
-        captured = !manager.getDevice().isGpu() ? List.of() : allOrNone(List.of(
-                () -> new CapturedOperators(() -> operators(rowsBefore, window)),
-                () -> new CapturedOperators(() -> operators(rowsFull, window + 1))), CapturedOperators::close);
+        try {
+            rowsBefore = IValue.listFrom(rows(config, dtype, cache.batch(), window));
+            full = rows(config, dtype, cache.batch(), window + 1);
+            rowsFull = IValue.listFrom(full);
+            captured = !device.isGpu() ? List.of() : allOrNone(List.of(
+                    () -> new CapturedOperators(this::score),
+                    () -> new CapturedOperators(this::scoreAndEvict)), CapturedOperators::close);
+        } catch (RuntimeException | Error e) {
+            Cleanup.after(e, state, cacheArray, scores, module, manager);
+            throw e;
+        }
     }
 
     /** Captures all, or none where one is unsupported: they are timed alike, and one label is for all. */
@@ -81,6 +88,9 @@ public final class Eviction implements AutoCloseable {
             System.err.println("eviction is not captured: " + e.getMessage());
             captured.forEach(close);
             return List.of();
+        } catch (RuntimeException | Error e) {
+            captured.forEach(one -> Cleanup.after(e, () -> close.accept(one)));
+            throw e;
         }
     }
 

@@ -94,6 +94,9 @@ final class EvictionCheck {
      */
     private record Left(long[] held, float[] own, float[] scores, float[] logits, long position) {}
 
+    /** Kept: processes that measure quality make many runtimes. */
+    private static TorchModule module;
+
     private final KvCache cache;
     private final EvictionStrategy strategy;
     private final double tolerance;
@@ -103,18 +106,16 @@ final class EvictionCheck {
     private final int heads;
     private final int headDim;
     private final NDManager manager;
-    private final TorchModule module;
     private final PtNDArray keysValues;
     private final PtNDArray pattern;
     private final PtNDArray offsets;
     private final float[] levels;
 
-    private EvictionCheck(KvCache cache, EvictionStrategy strategy, Dtype dtype, double tolerance, NDManager manager, TorchModule module) {
+    private EvictionCheck(KvCache cache, EvictionStrategy strategy, Dtype dtype, double tolerance, NDManager manager) {
         this.cache = cache;
         this.strategy = strategy;
         this.tolerance = tolerance;
         this.manager = manager;
-        this.module = module;
         window = strategy.window();
         keysValues = cache.state()[KvCache.CACHE];
         long[] shape = keysValues.getShape().getShape();
@@ -160,12 +161,14 @@ final class EvictionCheck {
      * @param tolerance the largest relative difference of logits, the step's own entry and what it adds to scores
      * @return in what the step is not the reference's, empty if it is
      */
-    static Optional<String> fault(
+    static synchronized Optional<String> fault(
             StepRuntime reference, StepRuntime tried, KvCache cache, EvictionStrategy strategy, Dtype dtype, double tolerance) {
         Device device = cache.state()[KvCache.CACHE].getDevice();
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
-                TorchModule module = new TorchModule(METHODS, Map.of(), device)) {
-            EvictionCheck check = new EvictionCheck(cache, strategy, dtype, tolerance, manager, module);
+        if (module == null) {
+            module = new TorchModule(METHODS, Map.of(), device);
+        }
+        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
+            EvictionCheck check = new EvictionCheck(cache, strategy, dtype, tolerance, manager);
             Left expected = check.step(reference);
             Left actual = check.step(tried);
             check.run("clear", IValue.from(check.keysValues));

@@ -1,6 +1,7 @@
 package dev.kvbench.runtime;
 
 import ai.djl.Device;
+import dev.kvbench.Cleanup;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
@@ -52,26 +53,33 @@ public enum Runtimes {
         @Override
         public StepRuntime create(
                 Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
-            if (weights.device().isGpu()) {
-                for (Runtimes runtime : List.of(FUSED, CUDAGRAPH)) {
-                    try {
-                        return runtime.create(weights, cache, strategy, form);
-                    } catch (UserError e) {
-                        System.err.println(e.getMessage().replaceFirst("; use .*", "") + "; trying the next runtime");
-                    }
-                }
-            }
-            return TORCHSCRIPT.create(weights, cache, strategy, form);
+            List<Runtimes> fastestFirst = weights.device().isGpu() ? List.of(FUSED, CUDAGRAPH, TORCHSCRIPT) : List.of(TORCHSCRIPT);
+            return first(fastestFirst, runtime -> runtime.create(weights, cache, strategy, form));
         }
     };
 
+    /** Makes the first that can be; of those before it says why not. What fails otherwise is a fault, and no other is tried. */
+    static StepRuntime first(List<Runtimes> runtimes, Function<Runtimes, StepRuntime> factory) {
+        for (Runtimes runtime : runtimes.subList(0, runtimes.size() - 1)) {
+            try {
+                return factory.apply(runtime);
+            } catch (UserError e) {
+                System.err.println(e.reason() + "; trying the next runtime");
+            }
+        }
+        return factory.apply(runtimes.get(runtimes.size() - 1));
+    }
+
     /** Makes a runtime over another; if it cannot be, closes that and says why. */
-    StepRuntime over(TorchScriptRuntime operators, Function<TorchScriptRuntime, StepRuntime> factory) {
+    <T extends StepRuntime> StepRuntime over(T operators, Function<T, StepRuntime> factory) {
         try {
             return factory.apply(operators);
         } catch (Unsupported e) {
-            operators.close();
-            throw new UserError("runtime=" + label() + ": " + e.getMessage() + "; use runtime=auto", e);
+            Cleanup.after(e, operators);
+            throw new UserError("runtime=" + label() + ": " + e.getMessage(), "use runtime=auto", e);
+        } catch (RuntimeException | Error e) {
+            Cleanup.after(e, operators);
+            throw e;
         }
     }
 
@@ -98,8 +106,8 @@ public enum Runtimes {
      */
     public void check(Device device) {
         if ((this == CUDAGRAPH || this == FUSED) && !device.isGpu()) {
-            throw new UserError("runtime=" + label() + ": it needs an NVIDIA GPU, and the model is on the " + device.getDeviceType()
-                    + "; use runtime=auto");
+            throw new UserError("runtime=" + label() + ": it needs an NVIDIA GPU, and the model is on the " + device.getDeviceType(),
+                    "use runtime=auto", null);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kvbench.RunFailed;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -42,7 +43,7 @@ class MachineLockTest {
 
     @Test
     void aLockThatCannotBeTakenIsOneLine() {
-        IllegalStateException e = assertThrows(IllegalStateException.class, () -> MachineLock.take(folder.resolve("none").resolve("x")));
+        RunFailed e = assertThrows(RunFailed.class, () -> MachineLock.take(folder.resolve("none").resolve("x")));
         assertTrue(e.getMessage().contains("-Djmh.ignoreLock=true runs without it"), e.getMessage());
         assertEquals(1, e.getMessage().lines().count());
         assertFalse(Files.exists(folder.resolve("none")));

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
@@ -204,7 +205,7 @@ class UnfinishedRunTest {
         String[] words = {"DecodeLoop", "-p", "model=tiny", "-p", "strategy=full", "-p", "batch=100000000,1", "-p", "tokens=8", "-f",
             "1", "-wi", "0", "-i", "1", "-foe", "true", "-o", printed.toString()};
         SuiteRunner runner = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results);
-        String message = assertThrows(IllegalStateException.class, () -> runner.run(new Shard(1, 1))).getMessage();
+        String message = assertThrows(RunFailed.class, () -> runner.run(new Shard(1, 1))).getMessage();
         Path left = unfinished().orElseThrow();
         assertEquals("-foe: stopped at the first failure; `run --resume " + left + "` goes on with the rest", message);
         StepsFile steps = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).resume(left).readSteps();

@@ -1,6 +1,7 @@
 package dev.kvbench.runtime.cuda;
 
 import com.sun.jna.Pointer;
+import dev.kvbench.Cleanup;
 
 /** Operators captured once as a CUDA graph, to be run without their launch overhead. */
 public final class CapturedOperators implements AutoCloseable {
@@ -15,11 +16,16 @@ public final class CapturedOperators implements AutoCloseable {
      * @throws Unsupported if it cannot be captured here
      */
     public CapturedOperators(Runnable operators) {
-        steps.warmUp(() -> {
-            operators.run();
-            operators.run();
-        });
-        graph = steps.capture(stream -> operators.run());
+        try {
+            steps.warmUp(() -> {
+                operators.run();
+                operators.run();
+            });
+            graph = steps.capture(stream -> operators.run());
+        } catch (RuntimeException | Error e) {
+            Cleanup.after(e, steps);
+            throw e;
+        }
     }
 
     /** Runs them and waits. */

@@ -105,6 +105,8 @@ final class CapturedSteps implements AutoCloseable {
                 operators.accept(stream);
             } catch (RuntimeException e) {
                 cuda.functions.cuStreamEndCapture(stream, new PointerByReference());
+                // where the device is of no use any more, that is what is wrong
+                cuda.synchronize();
                 throw new Unsupported("the step cannot be captured: " + e.getMessage(), e);
             }
             captureEnd.invokeVoid(new Object[] {graph});

@@ -7,7 +7,9 @@ import com.sun.jna.ptr.FloatByReference;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
+import dev.kvbench.Cleanup;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /**
  * The functions of the CUDA driver that this project calls, on the context that libtorch uses (the device's
@@ -24,6 +26,15 @@ final class CudaDriver implements KernelMemory {
     private static final int MAX_DYNAMIC_SHARED = 8;
     private static final int HOST_ALLOC_DEVICEMAP = 2;
     private static final int NAME_LENGTH = 256;
+
+    /**
+     * Errors that say what this machine lacks, as CUresult numbers them: out of memory (2); no device, not this one, no licence
+     * (100 to 102); no code for this device, or none that this driver takes (200, 209, 218, 221 to 223); no such symbol (500); a kernel
+     * that asks for more than a multiprocessor has, or for more blocks than are resident (701, 720); not permitted (800), not
+     * supported, or by this driver and device (801, 803, 804); nothing that can be captured (900 to 907).
+     */
+    private static final Set<Integer> MISSING = Set.of(2, 100, 101, 102, 200, 209, 218, 221, 222, 223, 500, 701, 720, 800, 801, 803,
+            804, 900, 901, 902, 903, 904, 905, 906, 907);
 
     /**
      * libcuda's own signatures; every function returns an error code, 0 for success. Bound once and called directly: a
@@ -115,7 +126,7 @@ final class CudaDriver implements KernelMemory {
         functions = bound();
         device = first(functions);
         PointerByReference primary = new PointerByReference();
-        check("cuDevicePrimaryCtxRetain", functions.cuDevicePrimaryCtxRetain(primary, device));
+        need(functions, "cuDevicePrimaryCtxRetain", functions.cuDevicePrimaryCtxRetain(primary, device));
         context = primary.getValue();
         useOnThisThread();
     }
@@ -129,9 +140,9 @@ final class CudaDriver implements KernelMemory {
     }
 
     private static int first(Functions functions) {
-        check(functions, "cuInit", functions.cuInit(0));
+        need(functions, "cuInit", functions.cuInit(0));
         IntByReference first = new IntByReference();
-        check(functions, "cuDeviceGet", functions.cuDeviceGet(first, 0));
+        need(functions, "cuDeviceGet", functions.cuDeviceGet(first, 0));
         return first.getValue();
     }
 
@@ -144,7 +155,7 @@ final class CudaDriver implements KernelMemory {
     static String firstName() {
         Functions functions = bound();
         byte[] name = new byte[NAME_LENGTH];
-        check(functions, "cuDeviceGetName", functions.cuDeviceGetName(name, name.length, first(functions)));
+        need(functions, "cuDeviceGetName", functions.cuDeviceGetName(name, name.length, first(functions)));
         return Native.toString(name, StandardCharsets.UTF_8);
     }
 
@@ -156,17 +167,30 @@ final class CudaDriver implements KernelMemory {
     /**
      * @param call the function that was called
      * @param error what it returned
-     * @throws Unsupported if that is not success
+     * @throws Unsupported if this device, driver or libtorch has not what the call needs
+     * @throws CudaError if anything else went wrong
      */
     void check(String call, int error) {
-        check(functions, call, error);
+        if (error != 0) {
+            throw failure(error, words(functions, call, error));
+        }
     }
 
-    private static void check(Functions functions, String call, int error) {
+    /** @return what to throw for an error: only what is not there, or not enough of, leaves another runtime a chance */
+    static RuntimeException failure(int error, String words) {
+        return MISSING.contains(error) ? new Unsupported(words) : new CudaError(words);
+    }
+
+    private static String words(Functions functions, String call, int error) {
+        PointerByReference text = new PointerByReference();
+        boolean known = functions.cuGetErrorString(error, text) == 0 && text.getValue() != null;
+        return call + ": CUDA error " + error + (known ? ", " + text.getValue().getString(0) : "");
+    }
+
+    /** Before there is a context, whatever goes wrong says that there is no device to use. */
+    private static void need(Functions functions, String call, int error) {
         if (error != 0) {
-            PointerByReference text = new PointerByReference();
-            boolean known = functions.cuGetErrorString(error, text) == 0 && text.getValue() != null;
-            throw new Unsupported(call + ": CUDA error " + error + (known ? ", " + text.getValue().getString(0) : ""));
+            throw new Unsupported(words(functions, call, error));
         }
     }
 
@@ -181,7 +205,12 @@ final class CudaDriver implements KernelMemory {
     public long allocate(long bytes) {
         LongByReference address = new LongByReference();
         check("cuMemAlloc", functions.cuMemAlloc_v2(address, bytes));
-        check("cuMemsetD8", functions.cuMemsetD8_v2(address.getValue(), (byte) 0, bytes));
+        try {
+            check("cuMemsetD8", functions.cuMemsetD8_v2(address.getValue(), (byte) 0, bytes));
+        } catch (RuntimeException e) {
+            Cleanup.after(e, () -> free(address.getValue()));
+            throw e;
+        }
         return address.getValue();
     }
 

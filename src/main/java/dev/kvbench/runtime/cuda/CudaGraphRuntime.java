@@ -1,6 +1,7 @@
 package dev.kvbench.runtime.cuda;
 
 import com.sun.jna.Pointer;
+import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
@@ -39,13 +40,18 @@ public final class CudaGraphRuntime implements StepRuntime {
             throw new Unsupported("it needs an NVIDIA GPU that libtorch computes on, and its driver");
         }
         steps = new CapturedSteps(onDevice.cuda());
-        steps.warmUp(() -> {
-            for (int i = 0; i < WARM_UP; i++) {
-                operators.operators(1, 0);
-                operators.operators(cache.capacity(), 0);
-            }
-        });
-        graph(1, 0);
+        try {
+            steps.warmUp(() -> {
+                for (int i = 0; i < WARM_UP; i++) {
+                    operators.operators(1, 0);
+                    operators.operators(cache.capacity(), 0);
+                }
+            });
+            graph(1, 0);
+        } catch (RuntimeException | Error e) {
+            Cleanup.after(e, steps);
+            throw e;
+        }
     }
 
     private Pointer graph(int n, int advance) {

@@ -28,7 +28,19 @@ public final class DeviceMemory {
         long from = cuda.allocate(COPIED);
         try {
             long to = cuda.allocate(COPIED);
-            Pointer start = cuda.event();
+            try {
+                return copyBytesPerSecond(cuda, to, from);
+            } finally {
+                cuda.free(to);
+            }
+        } finally {
+            cuda.free(from);
+        }
+    }
+
+    private static double copyBytesPerSecond(CudaDriver cuda, long to, long from) {
+        Pointer start = cuda.event();
+        try {
             Pointer end = cuda.event();
             try {
                 copy(cuda, to, from, WARM_UP);
@@ -38,12 +50,10 @@ public final class DeviceMemory {
                 cuda.synchronize();
                 return 2e9 * COPIED * COPIES / cuda.nanosBetween(start, end);
             } finally {
-                cuda.destroyEvent(start);
                 cuda.destroyEvent(end);
-                cuda.free(to);
             }
         } finally {
-            cuda.free(from);
+            cuda.destroyEvent(start);
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.kvbench.runtime.cuda;
 
 import com.sun.jna.Pointer;
+import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.model.Gpt2Config;
 
 /**
  * What surrounds a step on the GPU: two events that time it there, the way of its tokens to the host, and the
@@ -30,9 +30,18 @@ public final class DeviceStep implements AutoCloseable {
         bound = Thread.currentThread();
         deviceTokens = new DeviceTensors().address(cache.state()[KvCache.TOKEN]);
         tokens = new long[cache.batch()];
-        start = cuda.event();
-        end = cuda.event();
-        host = cuda.allocateHost((long) tokens.length * Long.BYTES);
+        Pointer first = cuda.event();
+        Pointer second = null;
+        try {
+            second = cuda.event();
+            host = cuda.allocateHost((long) tokens.length * Long.BYTES);
+        } catch (RuntimeException e) {
+            Pointer made = second;
+            Cleanup.after(e, () -> cuda.destroyEvent(first), made == null ? null : () -> cuda.destroyEvent(made));
+            throw e;
+        }
+        start = first;
+        end = second;
     }
 
     CudaDriver cuda() {

@@ -1,5 +1,6 @@
 package dev.kvbench.runtime.cuda;
 
+import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Activation;
 import dev.kvbench.model.Gpt2Config;
@@ -64,15 +65,23 @@ public final class FusedRuntime implements StepRuntime {
         }
         CudaDriver cuda = onDevice.cuda();
         kernel = new StepKernel(cuda, weights.config(), weights.dtype(), cache.batch());
-        arguments = new StepArguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());
         this.operators = operators;
-        StepCheck check = StepCheck.of(operators, this, cache, strategy, weights.dtype());
-        if (check.fault().isPresent()) {
-            arguments.close();
-            kernel.close();
-            throw new Unsupported("model " + config.name() + ": " + check.fault().get());
+        try {
+            arguments = new StepArguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());
+        } catch (RuntimeException e) {
+            Cleanup.after(e, kernel);
+            throw e;
         }
-        logitsError = check.difference();
+        try {
+            StepCheck check = StepCheck.of(operators, this, cache, strategy, weights.dtype());
+            check.fault().ifPresent(fault -> {
+                throw new Unsupported("model " + config.name() + ": " + fault);
+            });
+            logitsError = check.difference();
+        } catch (RuntimeException e) {
+            Cleanup.after(e, arguments, kernel);
+            throw e;
+        }
     }
 
     @Override

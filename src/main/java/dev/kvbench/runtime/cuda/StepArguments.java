@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
@@ -59,6 +60,8 @@ final class StepArguments implements AutoCloseable {
     StepArguments(
             KernelMemory memory, Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
         this.memory = memory;
+        EvictionStrategy.Rule rule = strategy.rule()
+                .orElseThrow(() -> new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows"));
         Gpt2Config config = weights.config();
         DeviceTensors tensors = new DeviceTensors();
         PtNDArray[] arrays = weights.arrays();
@@ -75,10 +78,8 @@ final class StepArguments implements AutoCloseable {
         int perLayer = Gpt2Weights.PER_LAYER;
         Memory table = new Memory((long) layers * perLayer * Long.BYTES);
         table.write(0, weight, 2, layers * perLayer);
-        layerTable = memory.allocate(table.size());
-        memory.upload(layerTable, table);
-
-        PtNDArray[] state = cache.state();
+        // token, position, logits, cache, scores
+        long[] state = Arrays.stream(cache.state()).limit(5).mapToLong(tensors::address).toArray();
         long[] sizes = {
             8L * batch * config.width(),
             8L * batch * 3 * config.width(),
@@ -92,7 +93,14 @@ final class StepArguments implements AutoCloseable {
         for (long size : sizes) {
             total += aligned(size);
         }
-        buffers = memory.allocate(total);
+        layerTable = memory.allocate(table.size());
+        try {
+            memory.upload(layerTable, table);
+            buffers = memory.allocate(total);
+        } catch (RuntimeException e) {
+            Cleanup.after(e, () -> memory.free(layerTable));
+            throw e;
+        }
 
         long[] pointers = new long[POINTERS];
         int next = 0;
@@ -101,9 +109,8 @@ final class StepArguments implements AutoCloseable {
         pointers[next++] = weight[1];
         pointers[next++] = weight[weight.length - 2];
         pointers[next++] = weight[weight.length - 1];
-        // token, position, logits, cache, scores
-        for (int i = 0; i < 5; i++) {
-            pointers[next++] = tensors.address(state[i]);
+        for (long address : state) {
+            pointers[next++] = address;
         }
         pointers[next++] = hostTokens;
         long at = buffers;
@@ -113,8 +120,6 @@ final class StepArguments implements AutoCloseable {
         }
         step.clear();
         step.write(0, pointers, 0, POINTERS);
-        EvictionStrategy.Rule rule = strategy.rule()
-                .orElseThrow(() -> new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows"));
         step.setInt(CAPACITY, cache.capacity());
         step.setInt(SCORING, rule.scoring().ordinal());
         step.setInt(FIRST, rule.first());

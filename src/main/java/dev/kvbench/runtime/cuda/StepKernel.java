@@ -1,6 +1,7 @@
 package dev.kvbench.runtime.cuda;
 
 import com.sun.jna.Pointer;
+import dev.kvbench.Cleanup;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import java.io.IOException;
@@ -58,8 +59,13 @@ final class StepKernel implements AutoCloseable {
         module = cuda.load(COMPILED.computeIfAbsent(
                 options(config, dtype, batch, blocks, maxShared, "sm_" + major + minor),
                 options -> compile(new Nvrtc(), options)));
-        sharedBytes = cuda.constant(module, "sharedBytes");
-        kernel = cuda.kernel(module, "decodeStep", sharedBytes);
+        try {
+            sharedBytes = cuda.constant(module, "sharedBytes");
+            kernel = cuda.kernel(module, "decodeStep", sharedBytes);
+        } catch (RuntimeException e) {
+            Cleanup.after(e, this);
+            throw e;
+        }
     }
 
     /**

@@ -1,0 +1,94 @@
+package dev.kvbench.runtime.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import com.sun.jna.Memory;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.decode.TestModels;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Strategies;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What does not run here is told from what went wrong, and keeps nothing. */
+class RefusalTest {
+
+    /** Out of memory, no device, no image for it, not found, a launch that does not fit, not supported, no capture. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 100, 101, 200, 209, 500, 701, 720, 801, 900})
+    void whatIsMissingIsUnsupported(int error) {
+        assertEquals(Unsupported.class, CudaDriver.failure(error, "call").getClass());
+    }
+
+    /** An invalid value, an invalid context or handle, illegal accesses and instructions, a failed launch, anything unknown. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 201, 400, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 908, 999, 12345})
+    void anythingElseIsAFault(int error) {
+        RuntimeException failure = CudaDriver.failure(error, "cuLaunchKernel: CUDA error " + error);
+        assertEquals(CudaError.class, failure.getClass());
+        assertEquals("cuLaunchKernel: CUDA error " + error, failure.getMessage());
+    }
+
+    @Test
+    void argumentsThatCannotBeMadeKeepNoMemory() {
+        assumeTrue(Files.exists(Path.of("/proc/self/maps")), "needs Linux to find libtorch in this process");
+        try (Gpt2Weights weights = TestModels.sharp(1)) {
+            refused(weights, "knorm", new Scarce(9));
+            Scarce none = new Scarce(1);
+            assertSame(none.error, refused(weights, "h2o", none));
+            assertEquals(1, none.given);
+        }
+    }
+
+    private static RuntimeException refused(Gpt2Weights weights, String name, Scarce memory) {
+        EvictionStrategy strategy = Strategies.of(name).create(8, 2);
+        try (KvCache cache = new KvCache(weights.config(), Dtype.FP32, Device.cpu(), 1, 9,
+                false, strategy.scope() == EvictionStrategy.Scope.HEAD, false)) {
+            RuntimeException error = assertThrows(RuntimeException.class,
+                    () -> new StepArguments(memory, weights, cache, strategy, 4, 0));
+            assertEquals(List.of(), memory.held);
+            return error;
+        }
+    }
+
+    /** Memory that is given so many times. */
+    private static final class Scarce implements KernelMemory {
+
+        private final RuntimeException error = new Unsupported("out of memory");
+        private final List<Long> held = new ArrayList<>();
+        private final int most;
+        private int given;
+
+        Scarce(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public long allocate(long bytes) {
+            if (given == most) {
+                throw error;
+            }
+            held.add(256L * ++given);
+            return 256L * given;
+        }
+
+        @Override
+        public void free(long address) {
+            held.remove(address);
+        }
+
+        @Override
+        public void upload(long to, Memory from) {}
+    }
+}

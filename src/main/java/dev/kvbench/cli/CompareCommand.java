@@ -52,7 +52,7 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--sort", defaultValue = "result", description = "result, change or p (${DEFAULT-VALUE})")
     private String sort;
 
-    @Option(names = "--allow-different", description = "compares across devices, drivers and weights, after saying what differs")
+    @Option(names = "--allow-different", description = "compares across devices, drivers, runtimes and weights, after saying what differs")
     private boolean allowDifferent;
 
     @Option(names = "--html", paramLabel = "FILE", description = "also writes a page that lays the two over each other")
@@ -82,10 +82,11 @@ final class CompareCommand implements Callable<Integer> {
             now = all.get(all.size() - 1).path().toString();
         }
         Comparison comparison = Compare.of(old, now, results, Noise.of(threshold), alpha, pattern(), onlyChanged, order);
-        for (String difference : comparison.differences()) {
-            System.err.println("different " + difference);
+        boolean refused = !comparison.differences().isEmpty() && !allowDifferent;
+        if (refused || !printer.forPeople()) {
+            comparison.allDifferences().forEach(d -> System.err.println("different " + d));
         }
-        if (!comparison.differences().isEmpty() && !allowDifferent) {
+        if (refused) {
             System.err.println("error: not comparable; --allow-different compares all the same");
             return INCOMPARABLE;
         }

@@ -7,7 +7,11 @@ import dev.kvbench.results.StepsFile;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Key figures of all results in a folder, oldest first. */
@@ -20,7 +24,7 @@ public final class History {
      * @param created start of its run
      * @param commit its commit, or "unknown"
      * @param device what it ran on
-     * @param row benchmark and parameters in words
+     * @param row benchmark and parameters in words, and the runtime that ran where that differs between results
      * @param median median over its iterations
      * @param unit of the median
      * @param iterations number of them
@@ -49,11 +53,17 @@ public final class History {
             }
         }
         Captions captions = new Captions(read.stream().flatMap(r -> r.samples.stream()).toList(), List.of());
+        Map<List<Object>, Set<String>> runtimes = new HashMap<>();
+        read.forEach(result -> result.samples.forEach(samples -> runtimes.computeIfAbsent(
+                List.of(samples.key(), samples.ran().of(Condition.DEVICE)), k -> new HashSet<>()).addAll(samples.ran().of(Condition.RUNTIME))));
         List<Entry> entries = new ArrayList<>();
         for (Result result : read) {
             Fingerprint fingerprint = result.fingerprint;
             for (Samples samples : result.samples) {
-                String row = captions.benchmark(samples) + " " + captions.params(samples);
+                Set<String> ran = samples.ran().of(Condition.RUNTIME);
+                boolean several = runtimes.get(List.of(samples.key(), samples.ran().of(Condition.DEVICE))).size() > 1;
+                String row = captions.benchmark(samples) + " " + captions.params(samples)
+                        + (several && !ran.isEmpty() ? " ran=" + String.join(",", ran) : "");
                 if (wanted.test(row)) {
                     entries.add(new Entry(result.folder.path(), result.created,
                             fingerprint.commit() == null ? "unknown" : fingerprint.commit().substring(0, 8),

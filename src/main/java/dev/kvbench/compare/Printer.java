@@ -29,7 +29,7 @@ public enum Printer {
             }
             comparison.means().forEach((name, mean) -> out.append(
                     String.format(Locale.ROOT, "%s: geometric mean of changes %+.1f %%%n", name, 100 * mean)));
-            return out + notes(comparison, "");
+            return different(comparison, "") + out + notes(comparison, "");
         }
     },
 
@@ -43,7 +43,8 @@ public enum Printer {
             StringBuilder out = new StringBuilder(rows).append("\n\n");
             comparison.means().forEach((name, mean) -> out.append(
                     String.format(Locale.ROOT, "- %s: geometric mean of changes %+.1f %%%n", name, 100 * mean)));
-            return out + notes(comparison, "- ");
+            String first = different(comparison, "- ");
+            return first + (first.isEmpty() ? "" : "\n") + out + notes(comparison, "- ");
         }
     },
 
@@ -64,11 +65,11 @@ public enum Printer {
         @Override
         public String print(Comparison comparison) {
             StringBuilder out = new StringBuilder(
-                    "benchmark,params,unit,old,new,change,low,high,p,sampled,old_samples,new_samples,verdict\n");
+                    "benchmark,params,unit,old,new,change,low,high,p,sampled,old_samples,new_samples,verdict,differences\n");
             for (Comparison.Row row : comparison.rows()) {
                 out.append(String.join(",", row.benchmark(), row.params(), row.unit(), text(row.old()), text(row.now()),
                         text(row.change()), text(row.low()), text(row.high()), text(row.p()), row.sampled(), text(row.oldSamples()),
-                        text(row.nowSamples()), row.verdict().words())).append('\n');
+                        text(row.nowSamples()), row.verdict().words(), String.join("; ", row.differences()))).append('\n');
             }
             return out.toString();
         }
@@ -88,6 +89,11 @@ public enum Printer {
      */
     public abstract String print(Comparison comparison);
 
+    /** @return whether it says in words what differs beside the code, where a program reads a field of each row */
+    public boolean forPeople() {
+        return this == TEXT || this == MD;
+    }
+
     static List<List<String>> table(Comparison comparison) {
         List<List<String>> table = new ArrayList<>();
         table.add(HEADER);
@@ -100,6 +106,11 @@ public enum Printer {
                     alongLength(row.alongLength())));
         }
         return table;
+    }
+
+    /** What differs beside the code comes before any number that it may explain. */
+    private static String different(Comparison comparison, String bullet) {
+        return comparison.allDifferences().stream().map(d -> bullet + "different " + d + "\n").collect(Collectors.joining());
     }
 
     static String notes(Comparison comparison, String bullet) {

@@ -3,7 +3,6 @@ package dev.kvbench.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Baselines;
-import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
@@ -15,7 +14,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -26,20 +24,18 @@ import java.util.stream.StreamSupport;
  * One side of a comparison: the samples of one or more results.
  *
  * @param name what the user called it
- * @param fingerprints of the results, where they have one
  * @param samples by benchmark, mode and parameters
  */
-record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) {
+record Side(String name, List<Samples> samples) {
 
     /**
      * @param name comma-separated: result folders, steps.json or jmh.json files, baselines, or git commits whose
      *     newest result in {@code results} counts
      * @param results the folder of results
      * @return the pooled side
-     * @throws UserError if one of them is no result or named twice, or they are of different weights
+     * @throws UserError if one of them is no result or named twice, or they are of different weights or runtimes
      */
     static Side open(String name, Path results) {
-        List<Fingerprint> fingerprints = new ArrayList<>();
         Map<List<Object>, Samples> pooled = new LinkedHashMap<>();
         Set<Path> named = new HashSet<>();
         for (String part : name.split(",")) {
@@ -56,7 +52,6 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
             } else {
                 ResultFolder folder = ResultFolder.open(path);
                 StepsFile steps = folder.readSteps();
-                fingerprints.add(steps.fingerprint());
                 found = ofFolder(folder, steps);
             }
             for (Samples samples : found) {
@@ -66,7 +61,7 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
         if (pooled.isEmpty()) {
             throw new UserError(name + ": has no measured iteration to compare");
         }
-        return new Side(name, fingerprints, List.copyOf(pooled.values()));
+        return new Side(name, List.copyOf(pooled.values()));
     }
 
     private static boolean beside(Path file, String name) {
@@ -87,12 +82,14 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
     }
 
     private static Samples pool(String name, Samples a, Samples b) {
-        boolean unknown = a.weights().equals(Samples.UNKNOWN);
-        if (!unknown && !b.weights().equals(Samples.UNKNOWN) && !a.weights().equals(b.weights())) {
-            throw new UserError(name + ": has " + a.benchmark() + " with weights " + a.weights() + " and " + b.weights()
-                    + "; a side is of one kind");
+        Condition.Known ran = a.ran().and(b.ran());
+        for (Condition one : List.of(Condition.WEIGHTS, Condition.RUNTIME)) {
+            if (ran.of(one).size() > 1) {
+                throw new UserError(name + ": has " + a.benchmark() + " with " + one.words() + " " + String.join(" and ", ran.of(one))
+                        + "; a side is of one kind");
+            }
         }
-        return new Samples(a.benchmark(), a.mode(), a.params(), unknown ? b.weights() : a.weights(),
+        return new Samples(a.benchmark(), a.mode(), a.params(), ran,
                 Stream.concat(Arrays.stream(a.forks()), Arrays.stream(b.in(a.unit()).forks())).toArray(double[][]::new),
                 a.unit(), a.curve().length >= b.curve().length ? a.curve() : b.curve());
     }
@@ -105,15 +102,15 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
             List<StepsFile.Iteration> measured = configuration.iterations().stream()
                     .filter(i -> StepsFile.Iteration.MEASUREMENT.equals(i.phase()) && i.stepNanos().length > 0)
                     .toList();
-            String weights = Objects.requireNonNullElse(configuration.weights(), Samples.UNKNOWN);
+            Condition.Known ran = Condition.Known.of(steps.fingerprint(), configuration);
             List<long[]> series = measured.stream().map(StepsFile.Iteration::stepNanos).toList();
             if (!series.isEmpty()) {
-                found.add(new Samples(configuration.benchmark(), Samples.STEPS, configuration.params(), weights,
+                found.add(new Samples(configuration.benchmark(), Samples.STEPS, configuration.params(), ran,
                         byFork(measured), "ms/step", curve(series)));
             } else {
                 jmh.stream().filter(s -> s.benchmark().equals(configuration.benchmark())
                                 && s.params().equals(configuration.params()))
-                        .map(s -> new Samples(s.benchmark(), s.mode(), s.params(), weights, s.forks(), s.unit(), s.curve()))
+                        .map(s -> new Samples(s.benchmark(), s.mode(), s.params(), ran, s.forks(), s.unit(), s.curve()))
                         .forEach(found::add);
             }
         }
@@ -159,7 +156,7 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
                 }
             });
             if (!forks.isEmpty() && result.path("benchmark").isTextual()) {
-                found.add(new Samples(result.path("benchmark").asText(), result.path("mode").asText(""), params, Samples.UNKNOWN,
+                found.add(new Samples(result.path("benchmark").asText(), result.path("mode").asText(""), params, Condition.Known.NOTHING,
                         forks.toArray(double[][]::new), result.path("primaryMetric").path("scoreUnit").asText(""), new double[0]));
             }
         }

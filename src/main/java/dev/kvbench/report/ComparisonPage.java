@@ -51,11 +51,12 @@ public record ComparisonPage(String old, String now, String answer, List<String>
      */
     public static Path write(Comparison comparison, Path file) throws IOException {
         ComparisonPage page = of(comparison);
-        return Page.write("Comparison of " + page.old + " and " + page.now, page.answer, page, "compare.js", file);
+        String summary = page.differences.stream().map(d -> "The sides differ in " + d + ". ").collect(Collectors.joining()) + page.answer;
+        return Page.write("Comparison of " + page.old + " and " + page.now, summary, page, "compare.js", file);
     }
 
     static ComparisonPage of(Comparison c) {
-        return new ComparisonPage(c.old(), c.now(), answer(c), c.differences(), c.onlyOld(), c.onlyNow(), c.threshold(), c.alpha(),
+        return new ComparisonPage(c.old(), c.now(), answer(c), c.allDifferences(), c.onlyOld(), c.onlyNow(), c.threshold(), c.alpha(),
                 c.means(), c.rows().stream().map(ComparisonPage::row).toList());
     }
 

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * @param onlyNow rows that only the other has
  * @param shared number of rows that both have
  * @param rows those of them that are shown
- * @param means by benchmark, the geometric mean of its rows' changes
+ * @param means by benchmark, the geometric mean of its rows' changes, those of and to zero left out
  */
 public record Comparison(String old, String now, double threshold, double alpha, List<String> differences, List<String> alsoDifferent,
         List<String> onlyOld, List<String> onlyNow, int shared, List<Row> rows, Map<String, Double> means) {
@@ -45,7 +45,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
      * @param unit of the medians, the old side's
      * @param old median of the old side
      * @param now median of the new
-     * @param change relative change, above zero for slower
+     * @param change relative change, above zero for slower; infinite where the time was zero, or the throughput is
      * @param low lower end of the change's 95 % interval
      * @param high upper end
      * @param p corrected p
@@ -61,7 +61,18 @@ public record Comparison(String old, String now, double threshold, double alpha,
      */
     public record Row(String benchmark, String params, String unit, double old, double now, double change, double low,
             double high, double p, String sampled, int oldSamples, int nowSamples, int neededSamples, Verdict verdict,
-            List<String> differences, double[] alongLength, @JsonIgnore double[] oldCurve, @JsonIgnore double[] nowCurve) {}
+            List<String> differences, double[] alongLength, @JsonIgnore double[] oldCurve, @JsonIgnore double[] nowCurve) {
+
+        /** @return whether both medians are above zero, so that their ratio has a logarithm */
+        boolean hasRatio() {
+            return old > 0 && now > 0;
+        }
+
+        /** @return what stands in place of a percentage where the change is none; else empty */
+        public String noPercentage() {
+            return Double.isFinite(change) ? "" : old == 0 ? "from 0" : "to 0";
+        }
+    }
 
     static Comparison of(Side old, Side now, double threshold, double alpha, Function<String, Boolean> wanted) {
         Map<List<Object>, Samples> before = keyed(old, now);
@@ -79,7 +90,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
         for (int i = 0; i < shared.size(); i++) {
             rows.add(row(captions, pairs.get(i), corrected[i], shared.size(), threshold, alpha, different));
         }
-        Map<String, Double> means = rows.stream().collect(Collectors.groupingBy(Row::benchmark, LinkedHashMap::new,
+        Map<String, Double> means = rows.stream().filter(Row::hasRatio).collect(Collectors.groupingBy(Row::benchmark, LinkedHashMap::new,
                 Collectors.collectingAndThen(Collectors.averagingDouble(r -> Math.log1p(r.change())), Math::expm1)));
         return new Comparison(old.name(), now.name(), threshold, alpha, different.lines(different.decisive()),
                 different.lines(different.others()), missing(captions, before, after, wanted), missing(captions, after, before, wanted),
@@ -131,7 +142,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
         Samples now = pair.now();
         double[] a = pair.a();
         double[] b = pair.b();
-        double change = slower(Statistics.median(b) / Statistics.median(a) - 1, old);
+        double change = slower(Statistics.change(Statistics.median(a), Statistics.median(b)), old);
         double[] interval = Statistics.intervalOfChange(a, b, CONFIDENCE);
         double low = Math.min(slower(interval[0], old), slower(interval[1], old));
         double high = Math.max(slower(interval[0], old), slower(interval[1], old));
@@ -158,7 +169,8 @@ public record Comparison(String old, String now, double threshold, double alpha,
         for (int bin = 0; bin < bins.length; bin++) {
             int from = length * bin / BINS;
             int to = length * (bin + 1) / BINS;
-            bins[bin] = Statistics.median(Arrays.copyOfRange(now, from, to)) / Statistics.median(Arrays.copyOfRange(old, from, to)) - 1;
+            bins[bin] = Statistics.change(Statistics.median(Arrays.copyOfRange(old, from, to)),
+                    Statistics.median(Arrays.copyOfRange(now, from, to)));
         }
         return bins;
     }

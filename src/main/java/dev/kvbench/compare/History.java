@@ -47,7 +47,9 @@ public final class History {
         for (ResultFolder folder : ResultFolder.all(results)) {
             try {
                 StepsFile steps = folder.readSteps();
-                read.add(new Result(folder, Instant.parse(steps.created()), steps.fingerprint(), Side.ofFolder(folder, steps)));
+                Side.Found found = Side.ofFolder(folder, steps);
+                read.add(new Result(folder, Instant.parse(steps.created()), steps.fingerprint(), found.samples()));
+                found.passedOver().forEach(line -> System.err.println("passed over: " + folder.path() + ": " + line));
             } catch (UserError e) {
                 System.err.println("passed over: " + e.getMessage());
             }

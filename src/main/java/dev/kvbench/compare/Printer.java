@@ -1,8 +1,13 @@
 package dev.kvbench.compare;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,19 +53,19 @@ public enum Printer {
         }
     },
 
-    /** Everything that was computed. */
+    /** Everything that was computed; null in place of what is no number. */
     JSON {
         @Override
         public String print(Comparison comparison) {
             try {
-                return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(comparison) + "\n";
+                return FINITE.writeValueAsString(comparison) + "\n";
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException(e);
             }
         }
     },
 
-    /** A line per row, numbers in full. */
+    /** A line per row, numbers in full; a field is empty where there is none. */
     CSV {
         @Override
         public String print(Comparison comparison) {
@@ -75,6 +80,8 @@ public enum Printer {
         }
     };
 
+    private static final ObjectMapper FINITE = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT)
+            .registerModule(new SimpleModule().addSerializer(double.class, finite()).addSerializer(Double.class, finite()));
     private static final List<String> HEADER =
             List.of("benchmark", "old", "new", "unit", "change", "95 % interval", "p", "verdict", "along length");
     /** From this column on text is aligned to the left. */
@@ -99,7 +106,7 @@ public enum Printer {
         table.add(HEADER);
         for (Comparison.Row row : comparison.rows()) {
             table.add(List.of((row.benchmark() + " " + row.params()).strip(), significant(row.old()), significant(row.now()),
-                    row.unit(), percent(row.change()), "[" + percent(row.low()) + ", " + percent(row.high()) + "]",
+                    row.unit(), row.noPercentage().isEmpty() ? percent(row.change()) : row.noPercentage(), "[" + percent(row.low()) + ", " + percent(row.high()) + "]",
                     row.p() < 0.001 ? "<0.001" : String.format(Locale.ROOT, "%.3f", row.p()),
                     row.verdict().words() + (row.neededSamples() > 0 ? ": " + row.oldSamples() + " and " + row.nowSamples()
                             + ", " + row.neededSamples() + " a side could tell" : ""),
@@ -114,7 +121,7 @@ public enum Printer {
     }
 
     static String notes(Comparison comparison, String bullet) {
-        return byIteration(comparison, bullet) + onlyIn(comparison.old(), comparison.onlyOld(), bullet)
+        return byIteration(comparison, bullet) + zero(comparison, bullet) + onlyIn(comparison.old(), comparison.onlyOld(), bullet)
                 + onlyIn(comparison.now(), comparison.onlyNow(), bullet);
     }
 
@@ -122,6 +129,12 @@ public enum Printer {
         boolean some = comparison.rows().stream().anyMatch(r -> r.sampled().equals(Comparison.ITERATIONS));
         return !some ? "" : bullet + "by iteration: that one process differs from the next is not in these verdicts; "
                 + Statistics.samplesThatCouldTell(comparison.shared(), comparison.alpha()) + " forks a side (-f) would be compared by process\n";
+    }
+
+    private static String zero(Comparison comparison, String bullet) {
+        long zeros = comparison.rows().stream().filter(r -> !r.hasRatio()).count();
+        return zeros == 0 ? "" : bullet + zeros + " of " + comparison.rows().size()
+                + " rows with a median of 0: there is no percentage of it, and geometric means leave such rows out\n";
     }
 
     private static String onlyIn(String side, List<String> rows, String bullet) {
@@ -149,11 +162,24 @@ public enum Printer {
     }
 
     private static int bar(double value, double low, double high) {
-        return high == low ? 0 : (int) Math.round((BARS.length() - 1) * (value - low) / (high - low));
+        return high == low ? 0 : Double.isInfinite(high) ? Double.isInfinite(value) ? BARS.length() - 1 : 0 : (int) Math.round((BARS.length() - 1) * (value - low) / (high - low));
+    }
+
+    private static JsonSerializer<Double> finite() {
+        return new JsonSerializer<>() {
+            @Override
+            public void serialize(Double value, JsonGenerator json, SerializerProvider provider) throws IOException {
+                if (Double.isFinite(value)) {
+                    json.writeNumber(value);
+                } else {
+                    json.writeNull();
+                }
+            }
+        };
     }
 
     private static String percent(double change) {
-        return String.format(Locale.ROOT, "%+.1f%%", 100 * change);
+        return Double.isInfinite(change) ? "+∞" : String.format(Locale.ROOT, "%+.1f%%", 100 * change);
     }
 
     private static String significant(double value) {
@@ -161,6 +187,6 @@ public enum Printer {
     }
 
     private static String text(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e9 ? Long.toString((long) value) : Double.toString(value);
+        return !Double.isFinite(value) ? "" : value == Math.rint(value) && Math.abs(value) < 1e9 ? Long.toString((long) value) : Double.toString(value);
     }
 }

@@ -65,12 +65,18 @@ public enum Export {
             if (throughput != biggerIsBetter) {
                 continue;
             }
-            ObjectNode entry = entries.addObject();
-            entry.put("name", result.path("benchmark").asText().replaceFirst("^.*\\.(\\w+)Benchmark\\.", "$1.")
+            String name = result.path("benchmark").asText().replaceFirst("^.*\\.(\\w+)Benchmark\\.", "$1.")
                     + result.path("params").properties().stream()
-                            .map(p -> " " + p.getKey() + "=" + p.getValue().asText()).collect(Collectors.joining()));
+                            .map(p -> " " + p.getKey() + "=" + p.getValue().asText()).collect(Collectors.joining());
+            double score = metric.path("score").asDouble(Double.NaN);
+            if (!Double.isFinite(score)) {
+                System.err.println("left out: " + name + ": its score is no number");
+                continue;
+            }
+            ObjectNode entry = entries.addObject();
+            entry.put("name", name);
             entry.put("unit", metric.path("scoreUnit").asText());
-            entry.put("value", metric.path("score").asDouble());
+            entry.put("value", score);
             double error = metric.path("scoreError").asDouble(Double.NaN);
             if (!Double.isNaN(error)) {
                 entry.put("range", "± " + error);

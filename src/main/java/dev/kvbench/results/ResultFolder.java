@@ -46,7 +46,7 @@ public record ResultFolder(Path path) {
     public static List<ResultFolder> all(Path results) {
         Map<ResultFolder, Instant> created = new HashMap<>();
         try (Stream<Path> entries = Files.isDirectory(results) ? Files.list(results) : Stream.empty()) {
-            entries.filter(f -> Files.isRegularFile(f.resolve(STEPS_FILE)) && !f.getFileName().toString().startsWith("."))
+            entries.filter(f -> (Files.isRegularFile(f.resolve(STEPS_FILE)) || Files.isRegularFile(f.resolve(JMH_FILE))) && !f.getFileName().toString().startsWith("."))
                     .map(ResultFolder::new)
                     .forEach(folder -> {
                         try {

@@ -56,8 +56,9 @@ public final class History {
         }
         Captions captions = new Captions(read.stream().flatMap(r -> r.samples.stream()).toList(), List.of());
         Map<List<Object>, Set<String>> runtimes = new HashMap<>();
-        read.forEach(result -> result.samples.forEach(samples -> runtimes.computeIfAbsent(
-                List.of(samples.key(), samples.ran().of(Condition.DEVICE)), k -> new HashSet<>()).addAll(samples.ran().of(Condition.RUNTIME))));
+        read.forEach(result -> result.samples.forEach(samples -> runtimes
+                .computeIfAbsent(List.of(samples.key(), samples.ran().of(Condition.DEVICE)), k -> new HashSet<>())
+                .addAll(samples.ran().of(Condition.RUNTIME))));
         List<Entry> entries = new ArrayList<>();
         for (Result result : read) {
             Fingerprint fingerprint = result.fingerprint;
@@ -68,7 +69,7 @@ public final class History {
                         + (several && !ran.isEmpty() ? " ran=" + String.join(",", ran) : "");
                 if (wanted.test(row)) {
                     entries.add(new Entry(result.folder.path(), result.created,
-                            fingerprint.commit() == null ? "unknown" : fingerprint.commit().substring(0, 8),
+                            fingerprint.shortCommit().orElse("unknown"),
                             fingerprint.deviceName(), row, Statistics.median(samples.values()), samples.unit(), samples.values().length));
                 }
             }

@@ -1,8 +1,10 @@
 package dev.kvbench.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Baselines;
+import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
@@ -42,6 +44,9 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
             this(new ArrayList<>(), new ArrayList<>());
         }
     }
+
+    /** As short as git makes names of commits by itself. */
+    private static final int SHORTEST_COMMIT = 7;
 
     /** What JMH writes in place of {@code rawData} where it samples (-bm sample). */
     private static final String HISTOGRAM = "rawDataHistogram";
@@ -97,10 +102,15 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
             throw new UserError(commit + ": neither a result, nor a baseline, nor a commit of this repository");
         }
         return ResultFolder.all(results).stream()
-                .filter(f -> id.get(0).equals(f.readSteps().fingerprint().commit()))
+                .filter(f -> isOf(id.get(0), f.readSteps().fingerprint().commit()))
                 .reduce((older, newer) -> newer)
                 .map(ResultFolder::path)
-                .orElseThrow(() -> new UserError(commit + ": no result of commit " + id.get(0).substring(0, 8) + " in " + results));
+                .orElseThrow(() -> new UserError(commit + ": no result of commit "
+                        + Fingerprint.shortCommit(id.get(0)) + " in " + results));
+    }
+
+    private static boolean isOf(String id, String commit) {
+        return commit != null && commit.length() >= SHORTEST_COMMIT && id.startsWith(commit);
     }
 
     private static Samples pool(String name, Samples a, Samples b) {
@@ -146,7 +156,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
     }
 
     private static String name(String benchmark, Map<String, String> params) {
-        return benchmark + " " + new TreeMap<>(params);
+        return Names.printable(benchmark + " " + new TreeMap<>(params));
     }
 
     private static double[][] byFork(List<StepsFile.Iteration> iterations) {
@@ -194,7 +204,8 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
             String name = name(result.path("benchmark").asText("?"), params);
             if (!result.path("benchmark").isTextual() || forks.isEmpty()) {
                 found.passedOver.add(name + ": " + (iterations == 0 ? "has no score of any iteration"
-                        : !forks.isEmpty() ? "its benchmark has no name" : "no score of its " + iterations + " iterations is a number of zero or more"));
+                        : !forks.isEmpty() ? "its benchmark has no name"
+                        : "no score of its " + iterations + " iterations is a number of zero or more"));
                 continue;
             }
             if (left > 0) {

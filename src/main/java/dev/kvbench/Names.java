@@ -48,10 +48,9 @@ public final class Names {
 
     /**
      * @param e what was thrown
-     * @return the first line of its message, or else its kind
+     * @return why, see {@link Reason#of}
      */
     public static String firstLine(Throwable e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName()
-                : e.getMessage().lines().findFirst().orElse(e.getClass().getSimpleName());
+        return Reason.of(e);
     }
 }

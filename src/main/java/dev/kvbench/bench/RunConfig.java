@@ -3,6 +3,7 @@ package dev.kvbench.bench;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,10 +52,9 @@ public record RunConfig(
         try {
             config = new ObjectMapper().readValue(file.toFile(), RunConfig.class);
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not a run configuration: "
-                    + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+            throw new UserError(file + ": not a run configuration: " + Reason.of(e), e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e, e);
+            throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         }
         if (config == null || config.include == null || config.params == null || config.cpu == null || config.gpu == null) {
             throw new UserError(file + ": not a run configuration: include, params, cpu and gpu are required");

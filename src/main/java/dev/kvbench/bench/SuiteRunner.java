@@ -3,6 +3,7 @@ package dev.kvbench.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.Names;
 import dev.kvbench.Progress;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
@@ -98,9 +99,15 @@ public final class SuiteRunner {
         Environment.Source source = Environment.source();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
-        return run(UnfinishedRun.begin(
+        UnfinishedRun begun = UnfinishedRun.begin(
                 ResultName.unused(results, ResultName.of(start, source.commit(), null) + share, UnfinishedRun.SUFFIX),
-                start.toString(), command, source, plan), StandardOpenOption.TRUNCATE_EXISTING);
+                start.toString(), command, source, plan);
+        try {
+            return run(begun, StandardOpenOption.TRUNCATE_EXISTING);
+        } catch (RuntimeException | IOException | Error e) {
+            begun.deleteIfNothingEnded();
+            throw e;
+        }
     }
 
     /**
@@ -200,7 +207,7 @@ public final class SuiteRunner {
         try {
             finished = run(one, effort, records, iterationDone, r -> reason[0] = reason[0] == null ? r : reason[0]);
         } catch (RunnerException e) {
-            reason[0] = reason[0] == null ? String.valueOf(e.getMessage()).lines().findFirst().orElse("") : reason[0];
+            reason[0] = reason[0] == null ? Reason.of(e) : reason[0];
         }
         List<TrialRecord> trials = trials(records);
         delete(records);

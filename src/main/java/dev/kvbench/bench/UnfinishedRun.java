@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
@@ -14,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * A run in the making: a folder beside the results that holds its plan and every configuration that has ended, so that
@@ -90,7 +92,7 @@ final class UnfinishedRun {
             return new UnfinishedRun(folder, plan);
         } catch (IOException e) {
             throw new UserError("--resume " + folder + ": its " + PLAN + " cannot be read: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+                    + Reason.of(e), e);
         }
     }
 
@@ -153,6 +155,13 @@ final class UnfinishedRun {
             part.jmh.forEach(all::add);
         }
         JSON.writeValue(into.resolve(ResultFolder.JMH_FILE).toFile(), all);
+    }
+
+    /** Leaves nothing of a run that did not come to the end of any configuration: there is nothing to go on with. */
+    void deleteIfNothingEnded() throws IOException {
+        if (Files.exists(folder) && IntStream.range(0, plan.configurations.size()).noneMatch(this::has)) {
+            delete();
+        }
     }
 
     void delete() throws IOException {

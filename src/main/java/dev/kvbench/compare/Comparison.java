@@ -116,7 +116,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
             Function<String, Boolean> wanted) {
         return has.entrySet().stream().filter(e -> !hasNot.containsKey(e.getKey()))
                 .map(e -> captions.benchmark(e.getValue()) + " " + captions.params(e.getValue()))
-                .filter(wanted::apply).toList();
+                .filter(wanted::apply).map(String::strip).toList();
     }
 
     /**

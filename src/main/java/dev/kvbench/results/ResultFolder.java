@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,8 @@ public record ResultFolder(Path path) {
     public static List<ResultFolder> all(Path results) {
         Map<ResultFolder, Instant> created = new HashMap<>();
         try (Stream<Path> entries = Files.isDirectory(results) ? Files.list(results) : Stream.empty()) {
-            entries.filter(f -> (Files.isRegularFile(f.resolve(STEPS_FILE)) || Files.isRegularFile(f.resolve(JMH_FILE))) && !f.getFileName().toString().startsWith("."))
+            entries.filter(f -> Files.isRegularFile(f.resolve(STEPS_FILE)) || Files.isRegularFile(f.resolve(JMH_FILE)))
+                    .filter(f -> !f.getFileName().toString().startsWith("."))
                     .map(ResultFolder::new)
                     .forEach(folder -> {
                         try {
@@ -56,7 +58,7 @@ public record ResultFolder(Path path) {
                         }
                     });
         } catch (IOException e) {
-            throw new UserError(results + ": cannot be read: " + e, e);
+            throw new UserError(results + ": cannot be read: " + Reason.of(e), e);
         }
         return created.keySet().stream().sorted(Comparator.<ResultFolder, Instant>comparing(created::get)
                 .thenComparing(ResultFolder::path)).toList();
@@ -118,7 +120,7 @@ public record ResultFolder(Path path) {
         try {
             steps = JSON.treeToValue(json, StepsFile.class);
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not a valid " + StepsFile.SCHEMA + " file: " + e.getOriginalMessage(), e);
+            throw new UserError(file + ": not a valid " + StepsFile.SCHEMA + " file: " + Reason.of(e), e);
         }
         if (steps.fingerprint() == null || steps.configurations() == null
                 || steps.configurations().stream().anyMatch(c -> c == null || c.benchmark() == null
@@ -169,9 +171,9 @@ public record ResultFolder(Path path) {
             }
             return JSON.readTree(file.toFile());
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+            throw new UserError(file + ": not JSON: " + Reason.of(e), e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e, e);
+            throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         }
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,9 +85,9 @@ public record TraceFile(
             }
             return trace;
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not a valid " + SCHEMA + " file: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+            throw new UserError(file + ": not a valid " + SCHEMA + " file: " + Reason.of(e), e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e, e);
+            throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         }
     }
 

@@ -357,7 +357,7 @@ class FetchTest {
     void withoutANetworkThereIsOneLine() {
         assertRefused("HF_HUB_OFFLINE is set", "HF_HUB_OFFLINE", "1");
         assertEquals(List.of(), hub.requests);
-        assertRefused("http://no-such-host.invalid:80 cannot be reached: its name is unknown here; check the network",
+        assertRefused("http://no-such-host.invalid:80 cannot be reached: unknown host; check the network",
                 "HF_ENDPOINT", "http://no-such-host.invalid/");
         hub.close();
         assertRefused(hub.endpoint() + " cannot be reached: Connection refused");

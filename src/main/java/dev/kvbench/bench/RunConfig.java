@@ -52,7 +52,8 @@ public record RunConfig(
         try {
             config = new ObjectMapper().readValue(file.toFile(), RunConfig.class);
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not a run configuration: " + Reason.of(e), e);
+            throw new UserError(file + ": not a run configuration: "
+                    + e.getOriginalMessage().lines().findFirst().orElse(""), e);
         } catch (IOException e) {
             throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         }

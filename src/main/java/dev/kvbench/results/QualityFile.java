@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -259,7 +258,7 @@ public record QualityFile(
             }
             return quality;
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not a valid " + SCHEMA + " file: " + Reason.of(e), e);
+            throw new UserError(file + ": not a valid " + SCHEMA + " file: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
         }
     }
 

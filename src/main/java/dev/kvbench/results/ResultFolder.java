@@ -120,7 +120,7 @@ public record ResultFolder(Path path) {
         try {
             steps = JSON.treeToValue(json, StepsFile.class);
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not a valid " + StepsFile.SCHEMA + " file: " + Reason.of(e), e);
+            throw new UserError(file + ": not a valid " + StepsFile.SCHEMA + " file: " + e.getOriginalMessage(), e);
         }
         if (steps.fingerprint() == null || steps.configurations() == null
                 || steps.configurations().stream().anyMatch(c -> c == null || c.benchmark() == null
@@ -171,7 +171,7 @@ public record ResultFolder(Path path) {
             }
             return JSON.readTree(file.toFile());
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not JSON: " + Reason.of(e), e);
+            throw new UserError(file + ": not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
         } catch (IOException e) {
             throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         }

@@ -85,7 +85,7 @@ public record TraceFile(
             }
             return trace;
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ": not a valid " + SCHEMA + " file: " + Reason.of(e), e);
+            throw new UserError(file + ": not a valid " + SCHEMA + " file: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
         } catch (IOException e) {
             throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         }

@@ -321,7 +321,7 @@ class FetchTest {
     @Test
     void aFolderThatCannotBeWrittenIsOneLine() throws IOException {
         Files.writeString(folder.resolve("file"), "");
-        assertRefused("cannot be written", "HF_HOME", folder.resolve("file").toString());
+        assertRefused("; make room there, or set HF_HOME to another place", "HF_HOME", folder.resolve("file").toString());
     }
 
     @Test

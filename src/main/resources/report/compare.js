@@ -9,8 +9,8 @@ document.getElementById("top").append(
   el("nav", {"aria-label": "Sections"}, el("ul", {id: "contents"})),
   el("p", null, themeButton()));
 document.getElementById("main").append(
-  el("div", {class: "answer", id: "answer"}, el("p", null, comparison.answer)),
-  ...comparison.differences.map(d => el("p", {class: "note"}, "The sides differ in " + d + ".")));
+  ...comparison.differences.map(d => el("p", {class: "note"}, "The sides differ in " + d + ".")),
+  el("div", {class: "answer", id: "answer"}, el("p", null, comparison.answer)));
 
 const percent = v => format.change(v);
 const columns = [

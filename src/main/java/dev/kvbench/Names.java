@@ -31,19 +31,26 @@ public final class Names {
 
     /**
      * @param foreign text from a file or a server
+     * @return it on one line: what a terminal would act on is a question mark
+     */
+    public static String printable(String foreign) {
+        return foreign.replaceAll("[\\p{C}\\u2028\\u2029]", "?");
+    }
+
+    /**
+     * @param foreign text from a file or a server
      * @return it in quotes, on one line and not too long to read
      */
     public static String quoted(String foreign) {
-        String line = foreign.replaceAll("\\p{C}", "?");
+        String line = printable(foreign);
         return "'" + (line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line) + "'";
     }
 
     /**
      * @param e what was thrown
-     * @return the first line of its message, or else its kind
+     * @return why, see {@link Reason#of}
      */
     public static String firstLine(Throwable e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName()
-                : e.getMessage().lines().findFirst().orElse(e.getClass().getSimpleName());
+        return Reason.of(e);
     }
 }

@@ -1,5 +1,6 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Writable;
 import java.io.IOException;
@@ -89,7 +90,7 @@ final class CommandLine {
             try {
                 ProfilerFactory.getProfilerOrException(profiler);
             } catch (ProfilerException e) {
-                throw new UserError("-prof " + profiler.getKlass() + ": " + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+                throw new UserError("-prof " + profiler.getKlass() + ": " + Reason.of(e)
                         + "; `-lprof` lists profilers", e);
             }
         }

@@ -1,5 +1,6 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.Reason;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -55,7 +56,7 @@ final class QuietBetween {
         }
         List<String> lines = printed.lines().map(String::strip).toList();
         return Stream.concat(lines.stream().filter(l -> l.startsWith("Suppressed: ") || l.startsWith("Caused by: ")), lines.stream())
-                .map(l -> l.replaceFirst("^(Suppressed|Caused by): ", ""))
+                .map(l -> Reason.said(l.replaceFirst("^(Suppressed|Caused by): ", "")))
                 .filter(l -> !l.isEmpty())
                 .findFirst();
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvbench.JsonFault;
 import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ public record RunConfig(
         } catch (JsonProcessingException e) {
             throw JsonFault.of(file, "a run configuration", e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e, e);
+            throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         }
         if (config == null || config.include == null || config.params == null || config.cpu == null || config.gpu == null) {
             throw new UserError(file + ": not a run configuration: include, params, cpu and gpu are required");

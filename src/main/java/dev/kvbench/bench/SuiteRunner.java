@@ -2,6 +2,7 @@ package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.Readiness;
@@ -99,8 +100,13 @@ public final class SuiteRunner {
         Environment.warnOfSource();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
-        return run(UnfinishedRun.begin(results, share, UnfinishedRun.Plan.here(start, command, config, plan)),
-                StandardOpenOption.TRUNCATE_EXISTING);
+        UnfinishedRun begun = UnfinishedRun.begin(results, share, UnfinishedRun.Plan.here(start, command, config, plan));
+        try {
+            return run(begun, StandardOpenOption.TRUNCATE_EXISTING);
+        } catch (RuntimeException | IOException | Error e) {
+            begun.deleteIfNothingEnded();
+            throw e;
+        }
     }
 
     /**
@@ -201,7 +207,7 @@ public final class SuiteRunner {
         try {
             finished = run(one, unfinished.plan().effort(), records, iterationDone, r -> reason[0] = reason[0] == null ? r : reason[0]);
         } catch (RunnerException e) {
-            reason[0] = reason[0] == null ? String.valueOf(e.getMessage()).lines().findFirst().orElse("") : reason[0];
+            reason[0] = reason[0] == null ? Reason.of(e) : reason[0];
         }
         List<TrialRecord> trials = trials(records);
         delete(records);

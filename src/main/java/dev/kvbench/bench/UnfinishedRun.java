@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.kvbench.JsonFault;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
@@ -149,7 +150,7 @@ final class UnfinishedRun {
             throw new UserError("--resume " + JsonFault.of(file, "the plan of a run", e).getMessage() + "; start anew", e);
         } catch (IOException e) {
             throw new UserError("--resume " + folder + ": its " + PLAN + " cannot be read: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+                    + Reason.of(e), e);
         }
     }
 
@@ -242,6 +243,13 @@ final class UnfinishedRun {
             part.jmh.forEach(all::add);
         }
         JSON.writeValue(into.resolve(ResultFolder.JMH_FILE).toFile(), all);
+    }
+
+    /** Leaves nothing of a run that did not come to the end of any configuration: there is nothing to go on with. */
+    void deleteIfNothingEnded() throws IOException {
+        if (Files.exists(folder) && IntStream.range(0, plan.configurations.size()).noneMatch(this::has)) {
+            delete();
+        }
     }
 
     void delete() throws IOException {

@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.compare.Compare;
 import dev.kvbench.compare.Comparison;
@@ -52,7 +53,7 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--sort", defaultValue = "result", description = "result, change or p (${DEFAULT-VALUE})")
     private String sort;
 
-    @Option(names = "--allow-different", description = "compares across devices, drivers and weights, after saying what differs")
+    @Option(names = "--allow-different", description = "compares across devices, drivers, runtimes and weights, after saying what differs")
     private boolean allowDifferent;
 
     @Option(names = "--html", paramLabel = "FILE", description = "also writes a page that lays the two over each other")
@@ -82,10 +83,11 @@ final class CompareCommand implements Callable<Integer> {
             now = all.get(all.size() - 1).path().toString();
         }
         Comparison comparison = Compare.of(old, now, results, Noise.of(threshold), alpha, pattern(), onlyChanged, order);
-        for (String difference : comparison.differences()) {
-            System.err.println("different " + difference);
+        boolean refused = !comparison.differences().isEmpty() && !allowDifferent;
+        if (refused || !printer.forPeople()) {
+            comparison.allDifferences().forEach(d -> System.err.println("different " + Names.printable(d)));
         }
-        if (!comparison.differences().isEmpty() && !allowDifferent) {
+        if (refused) {
             System.err.println("error: not comparable; --allow-different compares all the same");
             return INCOMPARABLE;
         }
@@ -93,7 +95,7 @@ final class CompareCommand implements Callable<Integer> {
             System.err.println("error: not comparable: " + old + " and " + now + " have no benchmark with the same parameters in common"
                     + (filter == null ? "" : " that --filter " + filter + " finds")
                     + (comparison.onlyOld().isEmpty() || comparison.onlyNow().isEmpty() ? ""
-                            : ": the first has " + comparison.onlyOld().get(0) + ", the second " + comparison.onlyNow().get(0)));
+                            : Names.printable(": the first has " + comparison.onlyOld().get(0) + ", the second " + comparison.onlyNow().get(0))));
             return INCOMPARABLE;
         }
         System.out.print(printer.print(comparison));

@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.compare.History;
 import dev.kvbench.report.HistoryPlot;
@@ -46,10 +47,11 @@ final class HistoryCommand implements Callable<Integer> {
         if (entries.isEmpty()) {
             throw new UserError(results + ": no result" + (filter == null ? "" : " that --filter " + filter + " finds"));
         }
-        int width = entries.stream().mapToInt(e -> e.row().length()).max().orElse(0);
+        int width = entries.stream().mapToInt(e -> Names.printable(e.row()).length()).max().orElse(0);
         for (History.Entry entry : entries) {
             System.out.printf(Locale.ROOT, "%s  %-8s  %-" + width + "s  %9.3f %-8s  %s%n", entry.created().toString().substring(0, 16),
-                    entry.commit(), entry.row(), entry.median(), entry.unit(), entry.device());
+                    Names.printable(entry.commit()), Names.printable(entry.row()), entry.median(), Names.printable(entry.unit()),
+                    Names.printable(entry.device()));
         }
         if (plot != null) {
             HistoryPlot.Drawn drawn = HistoryPlot.write(entries, plot);

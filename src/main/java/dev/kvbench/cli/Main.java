@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.SuiteRunner;
@@ -9,10 +10,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -100,24 +98,7 @@ public final class Main implements Runnable {
 
     /** A file that cannot be read or written lies where the user said: the file and why, or nothing if it is something else. */
     private static Optional<String> place(Throwable e) {
-        if (e instanceof FileNotFoundException) {
-            // "FILE (Not a directory)"
-            return Optional.ofNullable(e.getMessage()).map(m -> m + "; name another place");
-        }
-        return e instanceof FileSystemException file && file.getFile() != null
-                ? Optional.of(file.getFile() + ": " + why(file) + "; name another place") : Optional.empty();
-    }
-
-    private static String why(FileSystemException e) {
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (e instanceof NoSuchFileException) {
-            return "no such file or folder";
-        }
-        if (e instanceof FileAlreadyExistsException) {
-            return "is there already";
-        }
-        return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+        return e instanceof FileNotFoundException || e instanceof FileSystemException file && file.getFile() != null
+                ? Optional.of(Reason.withFile(e) + "; name another place") : Optional.empty();
     }
 }

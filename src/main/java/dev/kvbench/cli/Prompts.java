@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -43,7 +44,7 @@ final class Prompts {
         } catch (CharacterCodingException e) {
             throw new UserError("--prompt-file " + file + ": is not UTF-8", e);
         } catch (IOException e) {
-            throw new UserError("--prompt-file " + file + ": cannot be read: " + e, e);
+            throw new UserError("--prompt-file " + file + ": cannot be read: " + Reason.of(e), e);
         }
     }
 }

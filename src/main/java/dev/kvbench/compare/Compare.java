@@ -3,6 +3,7 @@ package dev.kvbench.compare;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Compares results. */
 public final class Compare {
@@ -34,12 +35,16 @@ public final class Compare {
      * @param filter rows whose name it finds
      * @param onlyChanged whether to leave out rows without a change
      * @param sort their order
-     * @return the comparison
+     * @return the comparison; what has no samples is passed over with a line
      * @throws dev.kvbench.UserError if a side is no result
      */
     public static Comparison of(String old, String now, Path results, double threshold, double alpha, Pattern filter,
             boolean onlyChanged, Sort sort) {
-        Comparison all = Comparison.of(Side.open(old, results), Side.open(now, results), threshold, alpha,
+        Side before = Side.open(old, results);
+        Side after = Side.open(now, results);
+        Stream.concat(before.passedOver().stream(), after.passedOver().stream()).distinct()
+                .forEach(line -> System.err.println("passed over: " + line));
+        Comparison all = Comparison.of(before, after, threshold, alpha,
                 name -> filter == null || filter.matcher(name).find());
         return all.withRows(all.rows().stream()
                 .filter(r -> !onlyChanged || r.verdict() == Verdict.IMPROVED || r.verdict() == Verdict.REGRESSED)

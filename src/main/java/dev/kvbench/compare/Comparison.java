@@ -1,7 +1,6 @@
 package dev.kvbench.compare;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import dev.kvbench.results.Fingerprint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Two sides, row by row. Computed once; printers only print it. A row counts as changed when two gates agree, as
@@ -22,13 +22,14 @@ import java.util.stream.Collectors;
  * @param threshold relative change that counts as noise
  * @param alpha significance after correction
  * @param differences what else differs between the sides, in words; such results are not comparable
+ * @param alsoDifferent what else differs and may be the reason of a change, but is comparable
  * @param onlyOld rows that only one side has
  * @param onlyNow rows that only the other has
  * @param shared number of rows that both have
  * @param rows those of them that are shown
- * @param means by benchmark, the geometric mean of its rows' changes
+ * @param means by benchmark, the geometric mean of its rows' changes, those of and to zero left out
  */
-public record Comparison(String old, String now, double threshold, double alpha, List<String> differences,
+public record Comparison(String old, String now, double threshold, double alpha, List<String> differences, List<String> alsoDifferent,
         List<String> onlyOld, List<String> onlyNow, int shared, List<Row> rows, Map<String, Double> means) {
 
     private static final double CONFIDENCE = 0.95;
@@ -44,7 +45,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
      * @param unit of the medians, the old side's
      * @param old median of the old side
      * @param now median of the new
-     * @param change relative change, above zero for slower
+     * @param change relative change, above zero for slower; infinite where the time was zero, or the throughput is
      * @param low lower end of the change's 95 % interval
      * @param high upper end
      * @param p corrected p
@@ -53,13 +54,25 @@ public record Comparison(String old, String now, double threshold, double alpha,
      * @param nowSamples samples of the new
      * @param neededSamples samples a side that could tell, where there are too few; else 0
      * @param verdict what that means
+     * @param differences what differs beside the code, see {@link Condition}
      * @param alongLength change in each eighth of the sequence; empty where no series was kept
      * @param oldCurve the old side's median time by sequence length, ms; empty where no series was kept
      * @param nowCurve the new side's
      */
     public record Row(String benchmark, String params, String unit, double old, double now, double change, double low,
-            double high, double p, String sampled, int oldSamples, int nowSamples, int neededSamples, Verdict verdict, double[] alongLength,
-            @JsonIgnore double[] oldCurve, @JsonIgnore double[] nowCurve) {}
+            double high, double p, String sampled, int oldSamples, int nowSamples, int neededSamples, Verdict verdict,
+            List<String> differences, double[] alongLength, @JsonIgnore double[] oldCurve, @JsonIgnore double[] nowCurve) {
+
+        /** @return whether both medians are above zero, so that their ratio has a logarithm */
+        boolean hasRatio() {
+            return old > 0 && now > 0;
+        }
+
+        /** @return what stands in place of a percentage where the change is none; else empty */
+        public String noPercentage() {
+            return Double.isFinite(change) ? "" : old == 0 ? "from 0" : "to 0";
+        }
+    }
 
     static Comparison of(Side old, Side now, double threshold, double alpha, Function<String, Boolean> wanted) {
         Map<List<Object>, Samples> before = keyed(old, now);
@@ -73,13 +86,15 @@ public record Comparison(String old, String now, double threshold, double alpha,
         List<Pair> pairs = shared.stream().map(k -> Pair.of(before.get(k), after.get(k), shared.size(), alpha)).toList();
         double[] corrected = Statistics.holm(pairs.stream().mapToDouble(p -> Statistics.mannWhitney(p.a(), p.b())).toArray());
         List<Row> rows = new ArrayList<>();
+        Condition.Differences different = new Condition.Differences(shared.size());
         for (int i = 0; i < shared.size(); i++) {
-            rows.add(row(captions, pairs.get(i), corrected[i], shared.size(), threshold, alpha));
+            rows.add(row(captions, pairs.get(i), corrected[i], shared.size(), threshold, alpha, different));
         }
-        Map<String, Double> means = rows.stream().collect(Collectors.groupingBy(Row::benchmark, LinkedHashMap::new,
+        Map<String, Double> means = rows.stream().filter(Row::hasRatio).collect(Collectors.groupingBy(Row::benchmark, LinkedHashMap::new,
                 Collectors.collectingAndThen(Collectors.averagingDouble(r -> Math.log1p(r.change())), Math::expm1)));
-        return new Comparison(old.name(), now.name(), threshold, alpha, differences(old, now, shared, before, after),
-                missing(captions, before, after, wanted), missing(captions, after, before, wanted), rows.size(), rows, means);
+        return new Comparison(old.name(), now.name(), threshold, alpha, different.lines(different.decisive()),
+                different.lines(different.others()), missing(captions, before, after, wanted), missing(captions, after, before, wanted),
+                rows.size(), rows, means);
     }
 
     /** Samples by benchmark, mode and those parameters that both sides know; by all parameters where these do not tell them apart. */
@@ -101,7 +116,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
             Function<String, Boolean> wanted) {
         return has.entrySet().stream().filter(e -> !hasNot.containsKey(e.getKey()))
                 .map(e -> captions.benchmark(e.getValue()) + " " + captions.params(e.getValue()))
-                .filter(wanted::apply).toList();
+                .filter(wanted::apply).map(String::strip).toList();
     }
 
     /**
@@ -121,12 +136,13 @@ public record Comparison(String old, String now, double threshold, double alpha,
         return Statistics.smallestP(a, b) * rows < alpha;
     }
 
-    private static Row row(Captions captions, Pair pair, double p, int rows, double threshold, double alpha) {
+    private static Row row(Captions captions, Pair pair, double p, int rows, double threshold, double alpha,
+            Condition.Differences different) {
         Samples old = pair.old();
         Samples now = pair.now();
         double[] a = pair.a();
         double[] b = pair.b();
-        double change = slower(Statistics.median(b) / Statistics.median(a) - 1, old);
+        double change = slower(Statistics.change(Statistics.median(a), Statistics.median(b)), old);
         double[] interval = Statistics.intervalOfChange(a, b, CONFIDENCE);
         double low = Math.min(slower(interval[0], old), slower(interval[1], old));
         double high = Math.max(slower(interval[0], old), slower(interval[1], old));
@@ -135,10 +151,11 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 : low > threshold ? Verdict.REGRESSED
                 : high < -threshold ? Verdict.IMPROVED
                 : Verdict.WITHIN_NOISE;
+        String name = (captions.benchmark(old) + " " + captions.params(old)).strip();
         return new Row(captions.benchmark(old), captions.params(old), old.unit(), Statistics.median(a), Statistics.median(b),
                 change, low, high, p, pair.sampled(), a.length, b.length,
                 verdict == Verdict.TOO_FEW ? Statistics.samplesThatCouldTell(rows, alpha) : 0, verdict,
-                alongLength(old.curve(), now.curve()), old.curve(), now.curve());
+                different.add(name, old.ran(), now.ran()), alongLength(old.curve(), now.curve()), old.curve(), now.curve());
     }
 
     /** A change of the value as a change of time. */
@@ -152,35 +169,16 @@ public record Comparison(String old, String now, double threshold, double alpha,
         for (int bin = 0; bin < bins.length; bin++) {
             int from = length * bin / BINS;
             int to = length * (bin + 1) / BINS;
-            bins[bin] = Statistics.median(Arrays.copyOfRange(now, from, to)) / Statistics.median(Arrays.copyOfRange(old, from, to)) - 1;
+            bins[bin] = Statistics.change(Statistics.median(Arrays.copyOfRange(old, from, to)),
+                    Statistics.median(Arrays.copyOfRange(now, from, to)));
         }
         return bins;
     }
 
-    /** What makes times incomparable: another device, driver series or kind of weights. */
-    private static List<String> differences(Side old, Side now, List<List<Object>> shared,
-            Map<List<Object>, Samples> before, Map<List<Object>, Samples> after) {
-        List<String> found = new ArrayList<>();
-        differs(found, "device", values(old, Fingerprint::deviceName), values(now, Fingerprint::deviceName));
-        differs(found, "driver", values(old, Comparison::driverSeries), values(now, Comparison::driverSeries));
-        shared.forEach(k -> differs(found, "weights", Set.of(before.get(k).weights()), Set.of(after.get(k).weights())));
-        return found.stream().distinct().toList();
-    }
-
-    private static String driverSeries(Fingerprint fingerprint) {
-        return fingerprint.driver() == null ? "none" : fingerprint.driver().split("\\.")[0];
-    }
-
-    private static Set<String> values(Side side, Function<Fingerprint, String> of) {
-        return side.fingerprints().stream().map(of).collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static void differs(List<String> found, String what, Set<String> old, Set<String> now) {
-        // a bare JMH file says nothing, which is no difference
-        boolean silent = old.isEmpty() || now.isEmpty() || old.contains(Samples.UNKNOWN) || now.contains(Samples.UNKNOWN);
-        if (!silent && !old.equals(now)) {
-            found.add(what + ": " + String.join(", ", old) + " against " + String.join(", ", now));
-        }
+    /** @return all that differs beside the code, what makes times incomparable first */
+    @JsonIgnore
+    public List<String> allDifferences() {
+        return Stream.concat(differences.stream(), alsoDifferent.stream()).toList();
     }
 
     /** @return whether a row that is shown regressed */
@@ -190,6 +188,6 @@ public record Comparison(String old, String now, double threshold, double alpha,
 
     /** @return the same with some of its rows */
     Comparison withRows(List<Row> some) {
-        return new Comparison(old, now, threshold, alpha, differences, onlyOld, onlyNow, shared, some, means);
+        return new Comparison(old, now, threshold, alpha, differences, alsoDifferent, onlyOld, onlyNow, shared, some, means);
     }
 }

@@ -7,7 +7,11 @@ import dev.kvbench.results.StepsFile;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Key figures of all results in a folder, oldest first. */
@@ -20,7 +24,7 @@ public final class History {
      * @param created start of its run
      * @param commit its commit, or "unknown"
      * @param device what it ran on
-     * @param row benchmark and parameters in words
+     * @param row benchmark and parameters in words, and the runtime that ran where that differs between results
      * @param median median over its iterations
      * @param unit of the median
      * @param iterations number of them
@@ -43,20 +47,29 @@ public final class History {
         for (ResultFolder folder : ResultFolder.all(results)) {
             try {
                 StepsFile steps = folder.readSteps();
-                read.add(new Result(folder, Instant.parse(steps.created()), steps.fingerprint(), Side.ofFolder(folder, steps)));
+                Side.Found found = Side.ofFolder(folder, steps);
+                read.add(new Result(folder, Instant.parse(steps.created()), steps.fingerprint(), found.samples()));
+                found.passedOver().forEach(line -> System.err.println("passed over: " + folder.path() + ": " + line));
             } catch (UserError e) {
                 System.err.println("passed over: " + e.getMessage());
             }
         }
         Captions captions = new Captions(read.stream().flatMap(r -> r.samples.stream()).toList(), List.of());
+        Map<List<Object>, Set<String>> runtimes = new HashMap<>();
+        read.forEach(result -> result.samples.forEach(samples -> runtimes
+                .computeIfAbsent(List.of(samples.key(), samples.ran().of(Condition.DEVICE)), k -> new HashSet<>())
+                .addAll(samples.ran().of(Condition.RUNTIME))));
         List<Entry> entries = new ArrayList<>();
         for (Result result : read) {
             Fingerprint fingerprint = result.fingerprint;
             for (Samples samples : result.samples) {
-                String row = captions.benchmark(samples) + " " + captions.params(samples);
+                Set<String> ran = samples.ran().of(Condition.RUNTIME);
+                boolean several = runtimes.get(List.of(samples.key(), samples.ran().of(Condition.DEVICE))).size() > 1;
+                String row = captions.benchmark(samples) + " " + captions.params(samples)
+                        + (several && !ran.isEmpty() ? " ran=" + String.join(",", ran) : "");
                 if (wanted.test(row)) {
                     entries.add(new Entry(result.folder.path(), result.created,
-                            fingerprint.commit() == null ? "unknown" : fingerprint.commit().substring(0, 8),
+                            fingerprint.shortCommit().orElse("unknown"),
                             fingerprint.deviceName(), row, Statistics.median(samples.values()), samples.unit(), samples.values().length));
                 }
             }

@@ -14,19 +14,17 @@ import java.util.stream.Stream;
  * @param benchmark JMH's name
  * @param mode JMH's mode, or {@link #STEPS}
  * @param params parameters by name
- * @param weights kind of weights, or {@link #UNKNOWN}
+ * @param ran what it ran under
  * @param forks by process, one value per iteration: a generation's median step time, or JMH's score. Steps of one
  *     generation are not independent of each other, so they do not count one by one
  * @param unit of the values
  * @param curve median time per step by sequence length, ms; empty where no series was kept
  */
-record Samples(String benchmark, String mode, Map<String, String> params, String weights, double[][] forks, String unit,
+record Samples(String benchmark, String mode, Map<String, String> params, Condition.Known ran, double[][] forks, String unit,
         double[] curve) {
 
     /** In place of JMH's mode where the values are of steps that the suite timed itself. */
     static final String STEPS = "steps";
-
-    static final String UNKNOWN = "unknown";
 
     /** @return what values must share to be of one row */
     List<Object> key() {
@@ -56,7 +54,7 @@ record Samples(String benchmark, String mode, Map<String, String> params, String
     Samples in(String other) {
         double factor = Units.factor(unit, other).orElseThrow(() ->
                 new UserError(benchmark + ": a result in " + unit + " cannot be compared with one in " + other));
-        return new Samples(benchmark, mode, params, weights, scaled(Arrays.stream(forks), factor), other, curve);
+        return new Samples(benchmark, mode, params, ran, scaled(Arrays.stream(forks), factor), other, curve);
     }
 
     /** @return values by process, each times a factor */

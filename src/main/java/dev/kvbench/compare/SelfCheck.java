@@ -1,5 +1,6 @@
 package dev.kvbench.compare;
 
+import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,18 +34,31 @@ public record SelfCheck(int repetitions, int quiet, int found, double slowdown) 
      * @throws UserError if the result has too few iterations for any verdict
      */
     public static SelfCheck of(String result, Path results, double threshold, double alpha, double slowdown, int repetitions) {
-        Side whole = Side.open(result, results);
+        Side side = Side.open(result, results);
+        side.passedOver().forEach(line -> System.err.println("passed over: " + line));
+        List<Samples> whole = new ArrayList<>();
+        for (Samples samples : side.samples()) {
+            if (Statistics.median(samples.values()) == 0) {
+                System.err.println("passed over: " + Names.printable(samples.benchmark() + " " + samples.params()) + ": its median is 0,"
+                        + " which no slowdown changes");
+            } else {
+                whole.add(samples);
+            }
+        }
+        if (whole.isEmpty()) {
+            throw new UserError(result + ": every median is 0, which no slowdown changes");
+        }
         Random random = new Random(SEED);
         // whole processes are dealt where each half gets enough of them for a verdict, else iterations
-        int enough = 2 * Statistics.samplesThatCouldTell(whole.samples().size(), alpha);
-        boolean byFork = whole.samples().stream().allMatch(s -> s.forks().length >= enough);
+        int enough = 2 * Statistics.samplesThatCouldTell(whole.size(), alpha);
+        boolean byFork = whole.stream().allMatch(s -> s.forks().length >= enough);
         int quiet = 0;
         int found = 0;
         for (int i = 0; i < repetitions; i++) {
             List<Samples> left = new ArrayList<>();
             List<Samples> right = new ArrayList<>();
             List<Samples> slowed = new ArrayList<>();
-            for (Samples samples : whole.samples()) {
+            for (Samples samples : whole) {
                 List<double[]> dealt = new ArrayList<>(byFork ? List.of(samples.forks())
                         : Arrays.stream(samples.values()).mapToObj(v -> new double[] {v}).toList());
                 Collections.shuffle(dealt, random);
@@ -53,24 +67,24 @@ public record SelfCheck(int repetitions, int quiet, int found, double slowdown) 
                 right.add(with(samples, dealt.subList(half, dealt.size()), 1));
                 slowed.add(with(samples, dealt.subList(half, dealt.size()), samples.higherIsBetter() ? 1 / (1 + slowdown) : 1 + slowdown));
             }
-            List<Comparison.Row> same = rows(whole, left, right, threshold, alpha);
+            List<Comparison.Row> same = rows(left, right, threshold, alpha);
             same.stream().filter(r -> r.verdict() == Verdict.TOO_FEW).findFirst().ifPresent(row -> {
                 throw new UserError(result + ": " + row.benchmark() + " " + row.params() + " has " + (row.oldSamples() + row.nowSamples())
                         + " iterations; a self-check needs " + 2 * row.neededSamples() + " of each configuration (-i)");
             });
             quiet += same.stream().noneMatch(r -> r.verdict() == Verdict.IMPROVED || r.verdict() == Verdict.REGRESSED) ? 1 : 0;
-            found += rows(whole, left, slowed, threshold, alpha).stream().allMatch(r -> r.verdict() == Verdict.REGRESSED) ? 1 : 0;
+            found += rows(left, slowed, threshold, alpha).stream().allMatch(r -> r.verdict() == Verdict.REGRESSED) ? 1 : 0;
         }
         return new SelfCheck(repetitions, quiet, found, slowdown);
     }
 
     private static Samples with(Samples samples, List<double[]> forks, double factor) {
-        return new Samples(samples.benchmark(), samples.mode(), samples.params(), samples.weights(),
+        return new Samples(samples.benchmark(), samples.mode(), samples.params(), samples.ran(),
                 Samples.scaled(forks.stream(), factor), samples.unit(), new double[0]);
     }
 
-    private static List<Comparison.Row> rows(Side whole, List<Samples> old, List<Samples> now, double threshold, double alpha) {
-        return Comparison.of(new Side("one half", whole.fingerprints(), old), new Side("the other", whole.fingerprints(), now),
+    private static List<Comparison.Row> rows(List<Samples> old, List<Samples> now, double threshold, double alpha) {
+        return Comparison.of(new Side("one half", old, List.of()), new Side("the other", now, List.of()),
                 threshold, alpha, row -> true).rows();
     }
 

@@ -1,6 +1,7 @@
 package dev.kvbench.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Baselines;
 import dev.kvbench.results.Fingerprint;
@@ -15,9 +16,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -26,21 +27,40 @@ import java.util.stream.StreamSupport;
  * One side of a comparison: the samples of one or more results.
  *
  * @param name what the user called it
- * @param fingerprints of the results, where they have one
  * @param samples by benchmark, mode and parameters
+ * @param passedOver what else its results have, and why it has no samples, a line each
  */
-record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) {
+record Side(String name, List<Samples> samples, List<String> passedOver) {
+
+    /**
+     * What one result has.
+     *
+     * @param samples by benchmark, mode and parameters
+     * @param passedOver what has none, and why
+     */
+    record Found(List<Samples> samples, List<String> passedOver) {
+
+        Found() {
+            this(new ArrayList<>(), new ArrayList<>());
+        }
+    }
+
+    /** As short as git makes names of commits by itself. */
+    private static final int SHORTEST_COMMIT = 7;
+
+    /** What JMH writes in place of {@code rawData} where it samples (-bm sample). */
+    private static final String HISTOGRAM = "rawDataHistogram";
 
     /**
      * @param name comma-separated: result folders, steps.json or jmh.json files, baselines, or git commits whose
      *     newest result in {@code results} counts
      * @param results the folder of results
      * @return the pooled side
-     * @throws UserError if one of them is no result or named twice, or they are of different weights
+     * @throws UserError if one of them is no result or named twice, or they are of different weights or runtimes
      */
     static Side open(String name, Path results) {
-        List<Fingerprint> fingerprints = new ArrayList<>();
         Map<List<Object>, Samples> pooled = new LinkedHashMap<>();
+        List<String> passedOver = new ArrayList<>();
         Set<Path> named = new HashSet<>();
         for (String part : name.split(",")) {
             Path path = Path.of(part);
@@ -50,23 +70,25 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
             if (!named.add(path.toAbsolutePath().normalize())) {
                 throw new UserError(name + ": names " + path + " twice; a result counts once");
             }
-            List<Samples> found;
+            Found found;
             if (Files.isRegularFile(path) && !beside(path, ResultFolder.STEPS_FILE)) {
                 found = ofJmh(readJmh(path));
             } else {
                 ResultFolder folder = ResultFolder.open(path);
                 StepsFile steps = folder.readSteps();
-                fingerprints.add(steps.fingerprint());
                 found = ofFolder(folder, steps);
             }
-            for (Samples samples : found) {
+            Path result = path;
+            found.passedOver.forEach(line -> passedOver.add(result + ": " + line));
+            for (Samples samples : found.samples) {
                 pooled.merge(samples.key(), samples, (a, b) -> pool(name, a, b));
             }
         }
         if (pooled.isEmpty()) {
-            throw new UserError(name + ": has no measured iteration to compare");
+            throw new UserError(name + ": has no measured iteration to compare"
+                    + (passedOver.isEmpty() ? "" : ": " + passedOver.get(0).replaceFirst("^" + Pattern.quote(name + ": "), "")));
         }
-        return new Side(name, fingerprints, List.copyOf(pooled.values()));
+        return new Side(name, List.copyOf(pooled.values()), passedOver);
     }
 
     private static boolean beside(Path file, String name) {
@@ -80,44 +102,61 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
             throw new UserError(commit + ": neither a result, nor a baseline, nor a commit of this repository");
         }
         return ResultFolder.all(results).stream()
-                .filter(f -> id.get(0).equals(f.readSteps().fingerprint().commit()))
+                .filter(f -> isOf(id.get(0), f.readSteps().fingerprint().commit()))
                 .reduce((older, newer) -> newer)
                 .map(ResultFolder::path)
-                .orElseThrow(() -> new UserError(commit + ": no result of commit " + id.get(0).substring(0, 8) + " in " + results));
+                .orElseThrow(() -> new UserError(commit + ": no result of commit "
+                        + Fingerprint.shortCommit(id.get(0)) + " in " + results));
+    }
+
+    private static boolean isOf(String id, String commit) {
+        return commit != null && commit.length() >= SHORTEST_COMMIT && id.startsWith(commit);
     }
 
     private static Samples pool(String name, Samples a, Samples b) {
-        boolean unknown = a.weights().equals(Samples.UNKNOWN);
-        if (!unknown && !b.weights().equals(Samples.UNKNOWN) && !a.weights().equals(b.weights())) {
-            throw new UserError(name + ": has " + a.benchmark() + " with weights " + a.weights() + " and " + b.weights()
-                    + "; a side is of one kind");
+        Condition.Known ran = a.ran().and(b.ran());
+        for (Condition one : List.of(Condition.WEIGHTS, Condition.RUNTIME)) {
+            if (ran.of(one).size() > 1) {
+                throw new UserError(name + ": has " + a.benchmark() + " with " + one.words() + " " + String.join(" and ", ran.of(one))
+                        + "; a side is of one kind");
+            }
         }
-        return new Samples(a.benchmark(), a.mode(), a.params(), unknown ? b.weights() : a.weights(),
+        return new Samples(a.benchmark(), a.mode(), a.params(), ran,
                 Stream.concat(Arrays.stream(a.forks()), Arrays.stream(b.in(a.unit()).forks())).toArray(double[][]::new),
                 a.unit(), a.curve().length >= b.curve().length ? a.curve() : b.curve());
     }
 
     /** @return what one result has measured, whose {@code steps} are read */
-    static List<Samples> ofFolder(ResultFolder folder, StepsFile steps) {
-        List<Samples> found = new ArrayList<>();
-        List<Samples> jmh = folder.hasJmh() ? ofJmh(folder.readJmh()) : List.of();
+    static Found ofFolder(ResultFolder folder, StepsFile steps) {
+        Found found = new Found();
+        Found jmh = folder.hasJmh() ? ofJmh(folder.readJmh()) : new Found();
         for (StepsFile.Configuration configuration : steps.configurations()) {
             List<StepsFile.Iteration> measured = configuration.iterations().stream()
                     .filter(i -> StepsFile.Iteration.MEASUREMENT.equals(i.phase()) && i.stepNanos().length > 0)
                     .toList();
-            String weights = Objects.requireNonNullElse(configuration.weights(), Samples.UNKNOWN);
+            Condition.Known ran = Condition.Known.of(steps.fingerprint(), configuration);
             List<long[]> series = measured.stream().map(StepsFile.Iteration::stepNanos).toList();
             if (!series.isEmpty()) {
-                found.add(new Samples(configuration.benchmark(), Samples.STEPS, configuration.params(), weights,
+                found.samples.add(new Samples(configuration.benchmark(), Samples.STEPS, configuration.params(), ran,
                         byFork(measured), "ms/step", curve(series)));
-            } else {
-                jmh.stream().filter(s -> s.benchmark().equals(configuration.benchmark())
-                                && s.params().equals(configuration.params()))
-                        .map(s -> new Samples(s.benchmark(), s.mode(), s.params(), weights, s.forks(), s.unit(), s.curve()))
-                        .forEach(found::add);
+                continue;
+            }
+            List<Samples> scores = jmh.samples.stream().filter(s -> s.benchmark().equals(configuration.benchmark())
+                            && s.params().equals(configuration.params()))
+                    .map(s -> new Samples(s.benchmark(), s.mode(), s.params(), ran, s.forks(), s.unit(), s.curve())).toList();
+            found.samples.addAll(scores);
+            String name = name(configuration.benchmark(), configuration.params());
+            List<String> why = jmh.passedOver.stream().filter(line -> line.startsWith(name + ": ")).toList();
+            found.passedOver.addAll(why);
+            if (scores.isEmpty() && why.isEmpty()) {
+                found.passedOver.add(name + ": has no measured step, and no score in " + ResultFolder.JMH_FILE);
             }
         }
         return found;
+    }
+
+    private static String name(String benchmark, Map<String, String> params) {
+        return Names.printable(benchmark + " " + new TreeMap<>(params));
     }
 
     private static double[][] byFork(List<StepsFile.Iteration> iterations) {
@@ -145,24 +184,50 @@ record Side(String name, List<Fingerprint> fingerprints, List<Samples> samples) 
         return json;
     }
 
-    private static List<Samples> ofJmh(JsonNode jmh) {
-        List<Samples> found = new ArrayList<>();
+    private static Found ofJmh(JsonNode jmh) {
+        Found found = new Found();
         for (JsonNode result : jmh) {
             Map<String, String> params = new LinkedHashMap<>();
             result.path("params").properties().forEach(p -> params.put(p.getKey(), p.getValue().asText()));
+            JsonNode metric = result.path("primaryMetric");
             List<double[]> forks = new ArrayList<>();
-            result.path("primaryMetric").path("rawData").forEach(fork -> {
-                double[] finite = StreamSupport.stream(fork.spliterator(), false).mapToDouble(v -> v.asDouble(Double.NaN))
-                        .filter(v -> v > 0 && v < Double.POSITIVE_INFINITY).toArray();
-                if (finite.length > 0) {
-                    forks.add(finite);
+            int iterations = 0;
+            for (JsonNode fork : metric.path(metric.has(HISTOGRAM) ? HISTOGRAM : "rawData")) {
+                iterations += fork.size();
+                double[] scores = StreamSupport.stream(fork.spliterator(), false).mapToDouble(Side::score)
+                        .filter(v -> v >= 0 && v < Double.POSITIVE_INFINITY).toArray();
+                if (scores.length > 0) {
+                    forks.add(scores);
                 }
-            });
-            if (!forks.isEmpty() && result.path("benchmark").isTextual()) {
-                found.add(new Samples(result.path("benchmark").asText(), result.path("mode").asText(""), params, Samples.UNKNOWN,
-                        forks.toArray(double[][]::new), result.path("primaryMetric").path("scoreUnit").asText(""), new double[0]));
             }
+            int left = iterations - forks.stream().mapToInt(f -> f.length).sum();
+            String name = name(result.path("benchmark").asText("?"), params);
+            if (!result.path("benchmark").isTextual() || forks.isEmpty()) {
+                found.passedOver.add(name + ": " + (iterations == 0 ? "has no score of any iteration"
+                        : !forks.isEmpty() ? "its benchmark has no name"
+                        : "no score of its " + iterations + " iterations is a number of zero or more"));
+                continue;
+            }
+            if (left > 0) {
+                found.passedOver.add(name + ": " + left + " of " + iterations + " iterations, whose scores are no numbers of zero or more");
+            }
+            found.samples.add(new Samples(result.path("benchmark").asText(), result.path("mode").asText(""), params,
+                    Condition.Known.NOTHING, forks.toArray(double[][]::new), metric.path("scoreUnit").asText(""), new double[0]));
         }
         return found;
+    }
+
+    /** An iteration's score: a number, or of a histogram [[value, how often], …] the mean, so that it stays one sample. */
+    private static double score(JsonNode iteration) {
+        if (!iteration.isArray()) {
+            return iteration.asDouble(Double.NaN);
+        }
+        double sum = 0;
+        double count = 0;
+        for (JsonNode bucket : iteration) {
+            sum += bucket.path(0).asDouble(Double.NaN) * bucket.path(1).asDouble(Double.NaN);
+            count += bucket.path(1).asDouble(Double.NaN);
+        }
+        return sum / count;
     }
 }

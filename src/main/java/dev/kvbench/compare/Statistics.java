@@ -24,6 +24,15 @@ public final class Statistics {
         return QUANTILE.evaluate(values, 0.5);
     }
 
+    /**
+     * @param old not below zero
+     * @param now not below zero
+     * @return now / old − 1: infinite from zero to more than that, of which there is no percentage, and 0 from zero to zero
+     */
+    static double change(double old, double now) {
+        return now == old ? 0 : now / old - 1;
+    }
+
     /** Two-sided p of the Mann-Whitney U test: exact for small samples without ties; 1 if all values are the same. */
     static double mannWhitney(double[] a, double[] b) {
         double p = MannWhitneyUTest.withDefaults().test(a, b).getPValue();
@@ -69,15 +78,25 @@ public final class Statistics {
      * @param old samples of one side
      * @param now samples of the other
      * @param confidence such as 0.95
-     * @return low and high end of median(now) / median(old) − 1
+     * @return low and high end of median(now) / median(old) − 1; infinite where the old median may be zero
      */
     public static double[] intervalOfChange(double[] old, double[] now, double confidence) {
         SplittableRandom random = new SplittableRandom(SEED);
         double[] changes = new double[RESAMPLES];
         for (int i = 0; i < RESAMPLES; i++) {
-            changes[i] = median(resampled(now, random)) / median(resampled(old, random)) - 1;
+            double after = median(resampled(now, random));
+            changes[i] = change(median(resampled(old, random)), after);
+        }
+        if (Arrays.stream(changes).anyMatch(Double::isInfinite)) {
+            // nothing lies between a number and infinity
+            Arrays.sort(changes);
+            return new double[] {changes[rank((1 - confidence) / 2)], changes[rank((1 + confidence) / 2)]};
         }
         return QUANTILE.evaluate(changes, (1 - confidence) / 2, (1 + confidence) / 2);
+    }
+
+    private static int rank(double p) {
+        return (int) Math.round(p * (RESAMPLES - 1));
     }
 
     private static double[] resampled(double[] values, SplittableRandom random) {

@@ -5,9 +5,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.runtime.Libtorch;
 import java.io.PrintStream;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -77,9 +79,9 @@ public final class SmokeTest {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String message = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
-        // "UnknownHostException: publish.example" says more than "publish.example"
-        return root.getClass().getSimpleName() + ": " + message;
+        // "unknown host: publish.example" says more than either alone
+        String said = root instanceof UnknownHostException ? ": " + root.getMessage() : "";
+        return Reason.withFile(root) + said;
     }
 
     private static void say(String key, String value) {

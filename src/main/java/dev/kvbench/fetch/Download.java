@@ -1,7 +1,7 @@
 package dev.kvbench.fetch;
 
-import dev.kvbench.Names;
 import dev.kvbench.Progress;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,7 +56,7 @@ final class Download {
             bring(file, part);
             return checked(file, part, blob);
         } catch (IOException e) {
-            throw new UserError(file.name() + ": " + part + " cannot be written: " + Names.firstLine(e)
+            throw new UserError(file.name() + ": " + part + " cannot be written: " + Reason.of(e)
                     + "; the next fetch goes on from what is there", e);
         }
     }

@@ -1,6 +1,7 @@
 package dev.kvbench.fetch;
 
 import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.HubCache;
@@ -101,7 +102,7 @@ public final class Fetch {
             }
             return snapshot;
         } catch (IOException e) {
-            throw new UserError(folder + ": cannot be written: " + Names.firstLine(e), e);
+            throw new UserError(folder + ": cannot be written: " + Reason.withFile(e) + "; make room there, or set HF_HOME to another place", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.kvbench.fetch;
 
 import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
@@ -9,8 +10,8 @@ import java.net.Authenticator;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.UnknownHostException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -256,8 +257,7 @@ final class HubClient {
     }
 
     UserError unreachable(URI uri, IOException e) {
-        String why = e instanceof UnknownHostException ? "its name is unknown here" : Names.firstLine(e);
-        return new UserError(uri.getScheme() + "://" + uri.getHost() + ":" + port(uri) + " cannot be reached: " + why
+        return new UserError(uri.getScheme() + "://" + uri.getHost() + ":" + port(uri) + " cannot be reached: " + Reason.of(e)
                 + "; check the network, HTTPS_PROXY and " + site.variable());
     }
 

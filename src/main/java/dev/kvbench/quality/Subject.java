@@ -2,6 +2,7 @@ package dev.kvbench.quality;
 
 import ai.djl.Device;
 import dev.kvbench.Cleanup;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
@@ -54,7 +55,7 @@ record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha
             List<Path> files = all.filter(f -> f.getFileName().toString().endsWith(".safetensors")).sorted().toList();
             return Digest.sha256(files);
         } catch (IOException e) {
-            throw new UserError(folder + ": cannot be read: " + e, e);
+            throw new UserError(folder + ": cannot be read: " + Reason.of(e), e);
         }
     }
 
@@ -69,7 +70,7 @@ record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha
                 return Passages.of(text.getFileName().toString(), Files.readAllBytes(text), tokenizer, weights.config().vocabulary(),
                         weights.config().startToken());
             } catch (IOException e) {
-                throw new UserError("--text " + text + ": cannot be read: " + e, e);
+                throw new UserError("--text " + text + ": cannot be read: " + Reason.of(e), e);
             }
         }
         String resource = String.format(HELD_OUT, name);
@@ -80,7 +81,7 @@ record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha
             return Passages.of(resource.substring(resource.indexOf(name)), in.readAllBytes(), tokenizer, weights.config().vocabulary(),
                         weights.config().startToken());
         } catch (IOException e) {
-            throw new UserError(resource + ": cannot be read: " + e, e);
+            throw new UserError(resource + ": cannot be read: " + Reason.of(e), e);
         }
     }
 

@@ -51,11 +51,12 @@ public record ComparisonPage(String old, String now, String answer, List<String>
      */
     public static Path write(Comparison comparison, Path file) throws IOException {
         ComparisonPage page = of(comparison);
-        return Page.write("Comparison of " + page.old + " and " + page.now, page.answer, page, "compare.js", file);
+        String summary = page.differences.stream().map(d -> "The sides differ in " + d + ". ").collect(Collectors.joining()) + page.answer;
+        return Page.write("Comparison of " + page.old + " and " + page.now, summary, page, "compare.js", file);
     }
 
     static ComparisonPage of(Comparison c) {
-        return new ComparisonPage(c.old(), c.now(), answer(c), c.differences(), c.onlyOld(), c.onlyNow(), c.threshold(), c.alpha(),
+        return new ComparisonPage(c.old(), c.now(), answer(c), c.allDifferences(), c.onlyOld(), c.onlyNow(), c.threshold(), c.alpha(),
                 c.means(), c.rows().stream().map(ComparisonPage::row).toList());
     }
 
@@ -83,8 +84,9 @@ public record ComparisonPage(String old, String now, String answer, List<String>
     }
 
     private static String finding(Comparison.Row r) {
-        return name(r) + ": the new result takes " + Numbers.percent(r.change()) + (r.change() < 0 ? " less" : " more")
-                + " time than the old one: " + r.verdict().words() + ".";
+        return name(r) + ": " + (r.noPercentage().isEmpty() ? "the new result takes " + Numbers.percent(r.change()) + (r.change() < 0 ? " less" : " more")
+                + " time than the old one: " : r.unit() + " " + r.noPercentage() + ", of which there is no percentage: ")
+                + r.verdict().words() + ".";
     }
 
     private static String alongFinding(double[] along) {
@@ -104,8 +106,8 @@ public record ComparisonPage(String old, String now, String answer, List<String>
             List<Comparison.Row> rows = by.getOrDefault(verdict, List.of());
             if (!rows.isEmpty()) {
                 Comparison.Row most = rows.stream().max(Comparator.comparingDouble(r -> Math.abs(r.change()))).orElseThrow();
-                parts.add(rows.size() + " of " + c.rows().size() + " " + verdict.words() + ", most " + name(most) + " by "
-                        + Numbers.percent(most.change()));
+                parts.add(rows.size() + " of " + c.rows().size() + " " + verdict.words() + ", most " + name(most)
+                        + (most.noPercentage().isEmpty() ? " by " + Numbers.percent(most.change()) : ", " + most.unit() + " " + most.noPercentage()));
             }
         }
         List<Comparison.Row> few = by.getOrDefault(Verdict.TOO_FEW, List.of());

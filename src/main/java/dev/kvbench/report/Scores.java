@@ -78,7 +78,7 @@ final class Scores {
         }
 
         String size() {
-            return Numbers.percent(change) + (change < 0 ? " less" : " more");
+            return Double.isInfinite(change) ? "infinitely more" : Numbers.percent(change) + (change < 0 ? " less" : " more");
         }
 
         String doubt() {
@@ -98,8 +98,10 @@ final class Scores {
         points.stream().filter(p -> p.window() > 0 && full.containsKey(p.setting())).forEach(p -> {
             PinnedPoint base = full.get(p.setting());
             String name = Answers.brief(captions.legend(p.configuration(), PinnedPoint.CACHE_LENGTH));
-            double noise = Math.hypot(p.error(), base.error()) / base.ms();
-            longest.merge(name, new Extra(name, p.cacheLength(), p.ms() / base.ms() - 1, noise),
+            // of a base of 0 nothing is a percentage, and 0 beside 0 is no change
+            double change = p.ms() == base.ms() ? 0 : p.ms() / base.ms() - 1;
+            double noise = base.ms() == 0 ? 0 : Math.hypot(p.error(), base.error()) / base.ms();
+            longest.merge(name, new Extra(name, p.cacheLength(), change, noise),
                     (one, other) -> other.held() > one.held() ? other : one);
         });
         List<Extra> extras = longest.values().stream().sorted(Comparator.comparingDouble(Extra::change)).toList();

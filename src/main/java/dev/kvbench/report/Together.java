@@ -42,7 +42,7 @@ final class Together {
             StepsFile result = results.get(i);
             String device = oneDevice ? "" : ", " + brief(result.fingerprint().deviceName());
             String origin = ", " + (commitsTell
-                    ? "commit " + result.fingerprint().commit().replaceFirst("^(.{8}).*", "$1")
+                    ? "commit " + result.fingerprint().shortCommit().orElse("unknown")
                     : folders.get(i).name());
             for (StepsFile.Configuration c : result.configurations()) {
                 all.add(labelled(c, c.label() + device + (repeated.contains(name(c, result, shared)) ? origin : "")));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.kvbench.JsonFault;
 import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ public final class Baselines {
             JSON.writeValue(temporary.toFile(), names);
             Files.move(temporary, results.resolve(FILE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UserError(results.resolve(FILE) + ": cannot be written: " + e.getMessage(), e);
+            throw new UserError(results.resolve(FILE) + ": cannot be written: " + Reason.of(e), e);
         }
     }
 

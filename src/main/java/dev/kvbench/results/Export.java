@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.UserError;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -38,17 +42,14 @@ public enum Export {
             StepsFile steps = folder.readSteps();
             Set<String> names = new TreeSet<>();
             steps.configurations().forEach(c -> names.addAll(c.params().keySet()));
-            out.append("benchmark,").append(String.join(",", names)).append(",fork,phase,iteration,step,host_ns,device_ns\n");
+            out.append(Csv.line(record("benchmark", names, "fork", "phase", "iteration", "step", "host_ns", "device_ns")));
             for (StepsFile.Configuration configuration : steps.configurations()) {
-                String params = names.stream().map(n -> configuration.params().getOrDefault(n, ""))
-                        .map(Export::quoted).collect(Collectors.joining(","));
+                List<String> params = names.stream().map(n -> configuration.params().getOrDefault(n, "")).toList();
                 for (StepsFile.Iteration iteration : configuration.iterations()) {
                     for (int t = 0; t < iteration.stepNanos().length; t++) {
-                        out.append(quoted(configuration.benchmark())).append(',').append(params)
-                                .append("," + iteration.fork() + "," + iteration.phase() + "," + iteration.iteration() + "," + (t + 1)
-                                        + "," + iteration.stepNanos()[t] + ",")
-                                .append(iteration.deviceNanos() == null ? "" : Long.toString(iteration.deviceNanos()[t]))
-                                .append('\n');
+                        out.append(Csv.line(record(configuration.benchmark(), params, "" + iteration.fork(), iteration.phase(),
+                                "" + iteration.iteration(), "" + (t + 1), "" + iteration.stepNanos()[t],
+                                iteration.deviceNanos() == null ? "" : "" + iteration.deviceNanos()[t])));
                     }
                 }
             }
@@ -65,12 +66,18 @@ public enum Export {
             if (throughput != biggerIsBetter) {
                 continue;
             }
-            ObjectNode entry = entries.addObject();
-            entry.put("name", result.path("benchmark").asText().replaceFirst("^.*\\.(\\w+)Benchmark\\.", "$1.")
+            String name = result.path("benchmark").asText().replaceFirst("^.*\\.(\\w+)Benchmark\\.", "$1.")
                     + result.path("params").properties().stream()
-                            .map(p -> " " + p.getKey() + "=" + p.getValue().asText()).collect(Collectors.joining()));
+                            .map(p -> " " + p.getKey() + "=" + p.getValue().asText()).collect(Collectors.joining());
+            double score = metric.path("score").asDouble(Double.NaN);
+            if (!Double.isFinite(score)) {
+                System.err.println("left out: " + name + ": its score is no number");
+                continue;
+            }
+            ObjectNode entry = entries.addObject();
+            entry.put("name", name);
             entry.put("unit", metric.path("scoreUnit").asText());
-            entry.put("value", metric.path("score").asDouble());
+            entry.put("value", score);
             double error = metric.path("scoreError").asDouble(Double.NaN);
             if (!Double.isNaN(error)) {
                 entry.put("range", "± " + error);
@@ -83,8 +90,11 @@ public enum Export {
         out.append(mapper.writeValueAsString(entries)).append('\n');
     }
 
-    private static String quoted(String value) {
-        return value.matches("[^\",\n\r]*") ? value : "\"" + value.replace("\"", "\"\"") + "\"";
+    private static List<String> record(String benchmark, Collection<String> params, String... rest) {
+        List<String> record = new ArrayList<>(List.of(benchmark));
+        record.addAll(params);
+        record.addAll(Arrays.asList(rest));
+        return record;
     }
 
     /**

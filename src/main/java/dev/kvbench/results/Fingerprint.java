@@ -1,6 +1,7 @@
 package dev.kvbench.results;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Optional;
 
 /**
  * What a result was measured with. Two results whose fingerprints differ can be compared, but not silently.
@@ -34,6 +35,21 @@ public record Fingerprint(
         Integer threads,
         String gpu,
         String driver) {
+
+    private static final int SHORT = 8;
+
+    /**
+     * @param commit a commit, in full or already short
+     * @return as much of it as tells it apart in names and tables
+     */
+    public static String shortCommit(String commit) {
+        return commit.length() > SHORT ? commit.substring(0, SHORT) : commit;
+    }
+
+    /** @return the commit in short, or empty if it is not known */
+    public Optional<String> shortCommit() {
+        return Optional.ofNullable(commit).filter(c -> !c.isBlank()).map(Fingerprint::shortCommit);
+    }
 
     /** @return the device in one name: the GPU, else the processor */
     public String deviceName() {

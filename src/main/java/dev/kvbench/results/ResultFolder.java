@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.kvbench.JsonFault;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,8 @@ public record ResultFolder(Path path) {
     public static List<ResultFolder> all(Path results) {
         Map<ResultFolder, Instant> created = new HashMap<>();
         try (Stream<Path> entries = Files.isDirectory(results) ? Files.list(results) : Stream.empty()) {
-            entries.filter(f -> Files.isRegularFile(f.resolve(STEPS_FILE)) && !f.getFileName().toString().startsWith("."))
+            entries.filter(f -> Files.isRegularFile(f.resolve(STEPS_FILE)) || Files.isRegularFile(f.resolve(JMH_FILE)))
+                    .filter(f -> !f.getFileName().toString().startsWith("."))
                     .map(ResultFolder::new)
                     .forEach(folder -> {
                         try {
@@ -57,7 +59,7 @@ public record ResultFolder(Path path) {
                         }
                     });
         } catch (IOException e) {
-            throw new UserError(results + ": cannot be read: " + e, e);
+            throw new UserError(results + ": cannot be read: " + Reason.of(e), e);
         }
         return created.keySet().stream().sorted(Comparator.<ResultFolder, Instant>comparing(created::get)
                 .thenComparing(ResultFolder::path)).toList();
@@ -172,7 +174,7 @@ public record ResultFolder(Path path) {
         } catch (JsonProcessingException e) {
             throw JsonFault.of(file, "JSON", e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e, e);
+            throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         }
     }
 

@@ -24,7 +24,7 @@ public final class ResultName {
      */
     public static String of(Instant start, String commit, Fingerprint fingerprint) {
         String time = DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss").withZone(ZoneOffset.UTC).format(start);
-        return time + "_" + (commit == null ? "nocommit" : commit.substring(0, 8)) + (fingerprint == null ? ""
+        return time + "_" + (commit == null ? "nocommit" : Fingerprint.shortCommit(commit)) + (fingerprint == null ? ""
                 : "_" + fingerprint.deviceName().replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", ""));
     }
 

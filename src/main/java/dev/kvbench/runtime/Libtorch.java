@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
 import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.runtime.cuda.DeviceName;
 import java.io.IOException;
@@ -60,8 +61,8 @@ public final class Libtorch {
                 while (root.getCause() != null) {
                     root = root.getCause();
                 }
-                String why = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
-                throw new UserError("libtorch does not load: " + why + " (`doctor` says what is there)", e);
+                throw new UserError("libtorch does not load: " + Reason.withFile(root) + CacheFolder.cure(root)
+                        + " (`doctor` says what is there)", e);
             }
         }
         return engine;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.JsonFault;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,7 +88,7 @@ public record TraceFile(
         } catch (JsonProcessingException e) {
             throw JsonFault.of(file, "a valid " + SCHEMA + " file", e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e, e);
+            throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import java.io.IOException;
@@ -50,7 +51,7 @@ public final class Tracer implements AutoCloseable {
             }
             json.writeArrayFieldStart("steps");
         } catch (IOException e) {
-            throw new UserError("--trace " + file + ": cannot be written: " + e.getMessage(), e);
+            throw new UserError("--trace " + file + ": cannot be written: " + Reason.of(e), e);
         }
     }
 
@@ -96,7 +97,7 @@ public final class Tracer implements AutoCloseable {
             json.writeObject(new TraceFile.Step(step, token, position, next, heldBefore, heldAfter, kept, evicted, keptScores,
                     withLogits ? cache.logits() : null));
         } catch (IOException e) {
-            throw new UserError("--trace " + file + ": cannot be written: " + e.getMessage(), e);
+            throw new UserError("--trace " + file + ": cannot be written: " + Reason.of(e), e);
         }
     }
 
@@ -116,7 +117,7 @@ public final class Tracer implements AutoCloseable {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             finished = true;
         } catch (IOException e) {
-            throw new UserError("--trace " + file + ": cannot be written: " + e.getMessage(), e);
+            throw new UserError("--trace " + file + ": cannot be written: " + Reason.of(e), e);
         }
     }
 

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
 import dev.kvbench.report.HistoryPlot;
+import dev.kvbench.results.ResultName;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +35,18 @@ class HistoryTest {
         // the README's 1.34 ms
         assertEquals(1.34, h100.median(), 0.01);
         assertEquals(List.of(), History.of(folder, row -> true));
+    }
+
+    @Test
+    void aCommitsNameMayBeShortOrNone() throws Exception {
+        Path first = Path.of("results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3/steps.json");
+        for (String commit : List.of("1b44", "1b441074", "")) {
+            Files.writeString(Files.createDirectory(folder.resolve("commit " + commit)).resolve("steps.json"),
+                    Files.readString(first).replaceFirst("\"commit\" : \"\\w+\"", "\"commit\" : \"" + commit + "\""));
+            assertEquals("2026-01-01_00-00-00_" + commit, ResultName.of(Instant.parse("2026-01-01T00:00:00Z"), commit, null));
+        }
+        assertEquals(List.of("unknown", "1b44", "1b441074"), History.of(folder, row -> row.contains("strategy=full")).stream()
+                .map(History.Entry::commit).toList());
     }
 
     @Test

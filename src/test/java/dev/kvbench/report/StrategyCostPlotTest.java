@@ -54,6 +54,17 @@ class StrategyCostPlotTest {
         assertEquals(0.01e-3, points.get(0).error(), 1e-12);
     }
 
+    @Test
+    void ofAStepThatTookNothingThereIsNoPercentage() {
+        measured("full", 0, 64, "fused", 0);
+        measured("tova", 64, 64, "fused", 1.25);
+        measured("full", 0, 128, "fused", 0);
+        measured("window", 128, 128, "fused", 0);
+        assertEquals(List.of("With 64 entries held a step of tova takes infinitely more time than one of the full cache.",
+                "With 128 entries held a step of window takes 0.0 % more time than one of the full cache, which cannot be told from noise."),
+                Scores.answers(PinnedPoint.all(steps(), jmh), new Captions(steps(), configurations)));
+    }
+
     private static List<String> names(XYChart chart) {
         return chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList();
     }

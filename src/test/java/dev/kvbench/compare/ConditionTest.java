@@ -1,0 +1,120 @@
+package dev.kvbench.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.UserError;
+import dev.kvbench.report.ComparisonPage;
+import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What differs between two sides beside the code is said before any number. */
+class ConditionTest {
+
+    private static final Fingerprint H100 = new Fingerprint("1b441074", false, "0", "1.37", "0.36", "2.7.1", "VM 17", "Linux", "Xeon", 8, 4,
+            "H100", "580.1");
+
+    @TempDir
+    private Path folder;
+    private int written;
+
+    private static StepsFile.Configuration of(String strategy, String runtime, String attention, long nanos) {
+        List<StepsFile.Iteration> iterations = new ArrayList<>();
+        for (int i = 1; i <= 8; i++) {
+            iterations.add(new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, i, new long[] {nanos + i, nanos + i}, null));
+        }
+        return new StepsFile.Configuration("dev.kvbench.bench.DecodeLoopBenchmark.decode", strategy,
+                new TreeMap<>(Map.of("strategy", strategy, "runtime", "auto", "attention", "auto")), "synthetic", attention, runtime, "gpu", 8,
+                null, iterations);
+    }
+
+    private Path result(Fingerprint fingerprint, StepsFile.Configuration... configurations) throws Exception {
+        Path path = Files.createDirectory(folder.resolve("result" + written++));
+        new ResultFolder(path).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-0" + written + "T00:00:00Z", List.of(),
+                StepsFile.UNITS, fingerprint, List.of(configurations), null));
+        return path;
+    }
+
+    private Comparison compare(Object old, Object now) {
+        return Compare.of(old.toString(), now.toString(), folder, 0.03, 0.05, null, false, Compare.Sort.RESULT);
+    }
+
+    @Test
+    void anotherRuntimeThatRanMakesARowIncomparable() throws Exception {
+        Path old = result(H100, of("full", "fused", "explicit", 1000), of("h2o", "fused", "explicit", 1000));
+        Path now = result(H100, of("full", "fused", "explicit", 1000), of("h2o", "cudagraph", "explicit", 2000));
+        Comparison comparison = compare(old, now);
+        String said = "runtime: fused against cudagraph in 1 of 2 rows: DecodeLoop.decode strategy=h2o";
+        assertEquals(List.of(said), comparison.differences());
+        assertEquals(List.of(), comparison.alsoDifferent());
+        assertEquals(List.of(List.of(), List.of("runtime: fused against cudagraph")),
+                comparison.rows().stream().map(Comparison.Row::differences).toList());
+        assertEquals(List.of(), compare(old, old).allDifferences());
+        Path all = result(H100, of("h2o", "cudagraph", "explicit", 2000));
+        assertEquals(List.of("runtime: fused against cudagraph"), compare(old, all).differences());
+
+        assertTrue(Printer.TEXT.print(comparison).startsWith("different " + said + "\nbenchmark"), Printer.TEXT.print(comparison));
+        assertTrue(Printer.MD.print(comparison).startsWith("- different " + said + "\n\n| benchmark"), Printer.MD.print(comparison));
+        List<String> csv = Printer.CSV.print(comparison).lines().toList();
+        assertTrue(csv.get(0).endsWith(",verdict,differences") && csv.get(1).endsWith(",")
+                && csv.get(2).endsWith(",regressed,runtime: fused against cudagraph"), csv.toString());
+        JsonNode json = new ObjectMapper().readTree(Printer.JSON.print(comparison));
+        assertEquals(said, json.path("differences").path(0).asText());
+        assertEquals("runtime: fused against cudagraph", json.path("rows").path(1).path("differences").path(0).asText());
+        String page = Files.readString(ComparisonPage.write(comparison, folder.resolve("page.html")));
+        assertTrue(page.contains("The sides differ in " + said + ". 1 of 2 regressed"), "not said first");
+    }
+
+    @Test
+    void attentionLibtorchAndThreadsAreSaidAndCompared() throws Exception {
+        Fingerprint other = new Fingerprint("2c551074", true, "1", "1.37", "0.36", "2.11.0", "VM 17", "Linux", "Xeon", 8, 1, "H100", "580.9");
+        Comparison comparison = compare(result(H100, of("full", "fused", "explicit", 1000)), result(other, of("full", "fused", "fused", 1000)));
+        assertEquals(List.of(), comparison.differences());
+        assertEquals(List.of("attention: explicit against fused", "libtorch: 2.7.1 against 2.11.0", "threads: 4 against 1"),
+                comparison.alsoDifferent());
+        assertTrue(Printer.TEXT.print(comparison).startsWith("different attention: explicit against fused\ndifferent libtorch"));
+    }
+
+    /** Files from before runtimes were written down say only what was asked for; others say neither. */
+    @Test
+    void whatAFileDoesNotSayIsNoDifference() throws Exception {
+        Path old = result(H100, of("full", null, null, 1000));
+        Path now = result(H100, of("full", "cudagraph", "explicit", 1000));
+        assertEquals(List.of(), compare(old, now).allDifferences());
+        StepsFile.Configuration asked = of("full", null, null, 1000);
+        asked.params().remove("attention");
+        asked.params().put("runtime", "torchscript");
+        StepsFile.Configuration ran = of("full", "cudagraph", "explicit", 1000);
+        ran.params().remove("runtime");
+        assertEquals(List.of("runtime: torchscript against cudagraph"), compare(result(H100, asked), result(H100, ran)).differences());
+    }
+
+    @Test
+    void aSideOfSeveralRuntimesIsRefused() throws Exception {
+        String both = result(H100, of("full", "fused", "explicit", 1000)) + "," + result(H100, of("full", "cudagraph", "explicit", 1000));
+        UserError error = assertThrows(UserError.class, () -> compare(both, both));
+        assertTrue(error.getMessage().endsWith("with runtime fused and cudagraph; a side is of one kind"), error.getMessage());
+    }
+
+    @Test
+    void historyTellsRuntimesOfOneRowApart() throws Exception {
+        result(H100, of("full", "fused", "explicit", 1000), of("h2o", "fused", "explicit", 1000));
+        result(H100, of("full", "cudagraph", "explicit", 2000), of("h2o", "fused", "explicit", 1000));
+        result(H100, of("full", null, "explicit", 2000));
+        assertEquals(List.of("DecodeLoop.decode strategy=full ran=fused", "DecodeLoop.decode strategy=h2o",
+                "DecodeLoop.decode strategy=full ran=cudagraph", "DecodeLoop.decode strategy=h2o", "DecodeLoop.decode strategy=full"),
+                History.of(folder, row -> true).stream().map(History.Entry::row).toList());
+    }
+}

@@ -170,6 +170,12 @@ public final class SuiteRunner {
                 ProgressBar progress = Progress.of("iterations", iterations)) {
             for (int i : missing) {
                 out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), describe(plan.get(i)));
+                if (plan.get(i).added() && LikeForLike.hasRun(plan.get(i), unfinished.steps())) {
+                    out.println("# Not run: the same step as that of a full cache before, in this runtime");
+                    unfinished.add(i, UnfinishedRun.Part.NOT_RUN);
+                    progress.stepBy(iterations(plan.get(i), effort));
+                    continue;
+                }
                 UnfinishedRun.Part part = part(plan.get(i), effort, unfinished.folder().resolve("running"), jmh, progress::step);
                 unfinished.add(i, part);
                 if (part.failure() != null) {

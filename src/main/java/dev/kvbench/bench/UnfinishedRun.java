@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * A run in the making: a folder beside the results that holds its plan and every configuration that has ended, so that
@@ -51,7 +52,11 @@ final class UnfinishedRun {
      * @param threads threads of one operator, or null
      * @param gpu whether a GPU ran
      */
-    record Part(JsonNode jmh, StepsFile.Configuration steps, String failure, String libtorch, Integer threads, boolean gpu) {}
+    record Part(JsonNode jmh, StepsFile.Configuration steps, String failure, String libtorch, Integer threads, boolean gpu) {
+
+        /** One that was not worth running. */
+        static final Part NOT_RUN = new Part(JSON.createArrayNode(), null, null, null, null, false);
+    }
 
     private final Path folder;
     private final Plan plan;
@@ -129,6 +134,11 @@ final class UnfinishedRun {
             }
         }
         return parts;
+    }
+
+    /** @return the series of those that have ended and recorded some */
+    List<StepsFile.Configuration> steps() throws IOException {
+        return parts().stream().map(Part::steps).filter(Objects::nonNull).toList();
     }
 
     /** @return those that failed */

@@ -68,7 +68,7 @@ function timeSection() {
       el("label", null, "Values at token ", slider, token),
       list,
       report.time.limit ? el("p", {class: "hint"}, swatchOfLimit(), " Memory limit ", el("output", {id: "limit-value"}),
-        `: weights and full cache read once at ${report.time.terabytesPerSecond.toFixed(2)} TB/s, the bandwidth of a copy within device memory. No step of the full cache can beat it.`) : null),
+        `: weights and full cache read once at ${report.time.terabytesPerSecond.toFixed(2)} TB/s, the bandwidth of a copy within device memory. It is a yardstick: a step that finds some of it in the L2 cache may beat it a little.`) : null),
     el("p", {class: "hint"}, `Curves are medians over the generations, bands their spread (${[...new Set(lines.map(l => l.spread))].join("; ")}), both over `
       + `${report.time.smoothing} steps. Drag across the plot to look closer; a double click shows all again.`));
   read(longest, false);
@@ -91,21 +91,32 @@ function summarySection() {
     ], "configurations.csv"));
 }
 
+/** What is compared with a full cache that differs in more than its strategy. */
+function unlikeNotes() {
+  return [...new Set(report.crossings.filter(c => c.unlike).map(c => "Compared with " + c.unlike + "."))].map(text => el("p", {class: "note"}, text));
+}
+
 function crossoverSection() {
   const percent = of => c => c[of] && c[of].change;
   const interval = of => c => c[of] && isFinite(c[of].low) && c[of].low != null ? format.change(c[of].low) + " to " + format.change(c[of].high) : null;
-  section("crossover", "Where strategies pay off",
+  const several = new Set(report.crossings.map(c => c.baseline)).size > 1 || report.crossings.some(c => c.unlike || c.fastest);
+  section("crossover", "Where strategies pay off", ...unlikeNotes(),
     report.crossings.length ? records("crossings", "Step time on the host against the full cache of the same setting; above zero is slower.", report.crossings, [
       ["configuration", "name", format.text, true],
+      ...(several ? [["against", c => c.baseline + (c.unlike ? " (" + c.unlike + ")" : ""), format.text, true]] : []),
       ["first eviction at token", "firstEviction", format.count],
-      ["before it", percent("filling"), format.change],
+      ["before it: control", percent("control"), format.change],
+      ["its 95 % interval", interval("control"), format.text],
       ["when it starts", percent("start"), format.change],
       ["from it on", percent("evicting"), format.change],
       ["last tokens", percent("end"), format.change],
       ["95 % interval", interval("end"), format.text],
-      ["faster from token", c => c.fasterFrom ?? (c.end.tells && c.end.change < 0 ? null : "not within " + c.length), format.text],
+      ["verdict at the end", c => !c.end.tells ? "cannot be told" : c.end.change < 0 ? "faster" : "slower", format.text],
+      ...(report.crossings.some(c => c.fastest) ? [["last tokens, against the fastest full cache", c => c.fastest ? c.fastest.end.change : c.end.change, format.change]] : []),
+      ["faster from token", c => !c.end.tells ? "cannot be told" : c.fasterFrom ?? (c.end.change < 0 ? null : "not within " + c.length), format.text],
       ["paid back at token", c => c.paidBackAt ?? "not within " + c.length, format.text],
     ], "crossover.csv") : el("p", null, "Nothing to hold against each other: measure the full cache and a strategy in one run (-p strategy=full,h2o)."),
+    report.crossings.length ? el("p", {class: "hint"}, "Control: before its first eviction a strategy does the full cache's work and its scoring, so what it differs by there is scoring and noise. No difference within the control or its interval is told from noise.") : null,
     el("p", {class: "hint"}, "When it starts and last tokens: the first and the last 32 tokens that evict, or all if they are fewer. Faster from: the token from which on the strategy's curve, over 33 steps, stays below the full cache's. Paid back: from there on the whole text so far has taken less time."));
 }
 
@@ -114,7 +125,7 @@ function costSection() {
     section("cost", "What a step is made of", el("p", null, "Not known here: a strategy's parts follow from a run with the full cache (-p strategy=full,h2o) whose window is filled before it ends."));
     return;
   }
-  section("cost", "What a step is made of",
+  section("cost", "What a step is made of", ...unlikeNotes(),
     records("costs", "Parts of a step that evicts, in µs.", report.costs, [
       ["configuration", "name", format.text, true],
       ["the step itself", "step", format.micros],
@@ -125,7 +136,7 @@ function costSection() {
     ], "cost.csv"),
     el("p", {class: "hint"}, `Derived from the curves, in ${[...new Set(report.costs.map(c => c.where))].join(" or ")} time. `,
       "The step itself: the full cache's step where it holds as many entries as the window; for the full cache, its median. "
-      + "Scoring: what the strategy's steps take beyond the full cache's over the 32 tokens before its first eviction, while both hold the same entries; the form of attention it needs is part of it. "
+      + "Scoring: what the strategy's steps take beyond the full cache's over the 32 tokens before its first eviction, while both hold the same entries; noise is part of it, and another form of attention where that differs. "
       + "Eviction: what its steps take beyond both once it evicts. Launch and sync: host time beyond device time."));
 }
 
@@ -195,7 +206,7 @@ function heatSection() {
   const s = section("heat", "Strategy × window", el("p", null, report.findings.heat));
   report.heatMaps.forEach((map, m) => {
     const {host, chooser} = heatMap("heat-" + m, map, map.windows.map(w => "window " + w));
-    s.append(chooser, host);
+    s.append(chooser, host, ...map.unlike.map(text => el("p", {class: "hint"}, "Compared with " + text + ".")));
   });
 }
 
@@ -310,7 +321,7 @@ function howToSection() {
     "A transformer keeps keys and values of every token so far, and every step reads all of them. A strategy drops entries to keep that cache small; choosing what to drop costs time in every step too. The plots show both: where a strategy's curve lies above the full cache's it costs, where it lies below it saves.",
     "A strategy's curve follows the full cache's until its window is full; from the first eviction on it stays level, while the full cache's goes on rising. How steep it rises is what a strategy can save: little at batch 1, where weights are most of what a step reads, more with many sequences and long texts.",
     "Time on the host runs from the launch of a step until the next token is back on the host, eviction included. Time on the device is the same step between two events on the device.",
-    "Steps of one generation are not independent of each other, so intervals count each generation once: they are percentile bootstraps of the generations' medians. A difference is called real where its interval excludes zero; with fewer than four generations only if it is also larger than 3 %.",
+    "Steps of one generation are not independent of each other, so intervals count each generation once: they are percentile bootstraps of the generations' medians. A difference is called real where its interval excludes zero; with fewer than four generations only if it is also larger than 3 %; and of a strategy only if it is larger than the control, which is what the two differ by before anything is evicted.",
     "A greyscale print keeps curves apart by their dashes. All figures are in tables too.",
   ].map(text => el("p", null, text)));
 }

@@ -63,8 +63,13 @@ final class LifeSigns implements AutoCloseable {
     }
 
     /** An iteration has ended, warm-up or not. */
-    synchronized void iterationDone() {
-        done++;
+    void iterationDone() {
+        skipped(1);
+    }
+
+    /** So many iterations are done, or need not be. */
+    synchronized void skipped(long count) {
+        done += count;
         midLine = true;
         bar.setExtraMessage("");
         bar.stepTo(done * PARTS);

@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.UserError;
+import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.strategy.Strategies;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,19 +14,27 @@ import org.openjdk.jmh.runner.BenchmarkListEntry;
 
 /**
  * The configurations of a run: the product of all parameter values, less what differs only in a parameter
- * that its strategy does not read. Such a parameter is set to 0.
+ * that its strategy does not read, which is set to 0; and the full cache once more in every form that strategies beside
+ * it run in, see {@link LikeForLike}.
  */
 public final class RunPlan {
 
-    private static final Set<String> STRATEGY_PARAMS = Set.of("window", "heavyHitters", "evictEvery");
+    static final Set<String> STRATEGY_PARAMS = Set.of("window", "heavyHitters", "evictEvery");
 
     /**
      * One benchmark with one value for each parameter.
      *
      * @param benchmark JMH's name
      * @param params values by name, in JMH's order
+     * @param added whether nobody asked for it, and it is there for others to be compared with
      */
-    public record Configuration(String benchmark, Map<String, String> params) {}
+    public record Configuration(String benchmark, Map<String, String> params, boolean added) {
+
+        /** One that was asked for. */
+        Configuration(String benchmark, Map<String, String> params) {
+            this(benchmark, params, false);
+        }
+    }
 
     private RunPlan() {}
 
@@ -48,7 +57,7 @@ public final class RunPlan {
                 plan.add(new Configuration(entry.getUsername(), sweep.containsKey("strategy") ? read(params) : params));
             }
         }
-        return List.copyOf(plan);
+        return LikeForLike.of(List.copyOf(plan), c -> Libtorch.device(c.params().get("device")).isGpu());
     }
 
     private static List<Map<String, String>> product(Map<String, List<String>> sweep) {

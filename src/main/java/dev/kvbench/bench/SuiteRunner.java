@@ -174,6 +174,12 @@ public final class SuiteRunner {
         try (LifeSigns progress = LifeSigns.of(out, iterations, unfinished.folder().resolve("running"))) {
             for (int i : missing) {
                 out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), describe(plan.get(i)));
+                if (plan.get(i).added() && LikeForLike.hasRun(plan.get(i), unfinished.steps())) {
+                    out.println("# Not run: the same step as that of a full cache before, in this runtime");
+                    unfinished.add(i, UnfinishedRun.Part.NOT_RUN, List.of());
+                    progress.skipped(iterations(plan.get(i), unfinished.plan().effort()));
+                    continue;
+                }
                 String failure = run(unfinished, i, progress::iterationDone);
                 if (failure != null) {
                     System.err.println("failed: " + describe(plan.get(i)) + ": " + failure);

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.results.RunResult;
 
@@ -95,7 +96,11 @@ final class UnfinishedRun {
      * @param threads threads of one operator, or null
      * @param gpu whether a GPU ran
      */
-    record Part(JsonNode jmh, StepsFile.Configuration steps, String failure, String libtorch, Integer threads, boolean gpu) {}
+    record Part(JsonNode jmh, StepsFile.Configuration steps, String failure, String libtorch, Integer threads, boolean gpu) {
+
+        /** One that was not worth running. */
+        static final Part NOT_RUN = new Part(JSON.createArrayNode(), null, null, null, null, false);
+    }
 
     private final Path folder;
     private final Plan plan;
@@ -219,6 +224,11 @@ final class UnfinishedRun {
             }
         }
         return parts;
+    }
+
+    /** @return the series of those that have ended and recorded some */
+    List<StepsFile.Configuration> steps() throws IOException {
+        return parts().stream().map(Part::steps).filter(Objects::nonNull).toList();
     }
 
     /** @return those that failed */

@@ -9,34 +9,34 @@ import java.util.Map;
 /** What follows from the data, in sentences. */
 final class Answers {
 
+    /** How captions tell forms of attention apart. */
+    private static final String ATTENTION = ", (explicit|fused) attention";
+
     private Answers() {}
 
     /** @return a sentence per setting that has a full cache and strategies, and one across settings where there are several */
     static List<String> of(List<Measured> all, List<Report.Crossing> crossings) {
         Map<String, List<Report.Crossing>> settings = new LinkedHashMap<>();
         crossings.forEach(c -> settings.computeIfAbsent(c.baseline(), b -> new ArrayList<>()).add(c));
+        boolean one = settings.size() == 1 && crossings.stream().allMatch(c -> c.fastest() == null);
         List<String> answers = new ArrayList<>();
-        settings.forEach((baseline, of) -> answers.add(setting(of, settings.size() == 1 ? "the full cache"
-                : baseline.startsWith("full cache") ? "the " + baseline : baseline)));
-        List<Measured> full = all.stream().filter(Measured::isFull).sorted(Comparator.comparingDouble(Answers::step)).toList();
-        if (full.size() > 1 && step(full.get(0)) > 0) {
+        settings.forEach((baseline, of) -> answers.add(setting(of, one ? "the full cache"
+                : (baseline.startsWith("full cache") ? "the " + baseline : baseline).replaceFirst(ATTENTION, " with $1 attention"))));
+        List<Measured> full = all.stream().filter(Measured::isFull).sorted(Comparator.comparingDouble(Measured::step)).toList();
+        if (full.size() > 1 && full.get(0).step() > 0) {
             Measured first = full.get(0);
             Measured second = full.get(1);
-            answers.add("Of " + full.size() + " full caches the fastest takes " + Numbers.ms(step(first)) + " per token (" + first.name()
-                    + "), " + Numbers.times(step(second) / step(first)) + " less than the next (" + second.name() + ").");
+            answers.add("Of " + full.size() + " full caches the fastest takes " + Numbers.ms(first.step()) + " per token (" + first.name()
+                    + "), " + Numbers.times(second.step() / first.step()) + " less than the next (" + second.name() + ").");
         }
         if (answers.isEmpty()) {
-            all.stream().min(Comparator.comparingDouble(Answers::step)).ifPresent(fastest -> answers.add(
+            all.stream().min(Comparator.comparingDouble(Measured::step)).ifPresent(fastest -> answers.add(
                     (all.size() == 1 ? "" : "The fastest of " + all.size() + ", ") + brief(fastest.name())
-                            + (all.size() == 1 ? " takes " : ", takes ") + Numbers.ms(step(fastest)) + " per token"
+                            + (all.size() == 1 ? " takes " : ", takes ") + Numbers.ms(fastest.step()) + " per token"
                             + (all.stream().anyMatch(Measured::isFull) ? "; no strategy was measured beside it."
                                     : "; without the full cache in the same result nothing says what that costs or saves.")));
         }
         return answers;
-    }
-
-    private static double step(Measured measured) {
-        return Measured.median(measured.host(), 1, measured.length());
     }
 
     private static String setting(List<Report.Crossing> crossings, String baseline) {
@@ -50,30 +50,63 @@ final class Answers {
                 + (faster == 0 ? "The nearest: " : faster == 1 ? "" : "The fastest: ") + sentence(best, baseline);
     }
 
-    /** @return a strategy's cost and gain against the full cache, from its first eviction to its end */
+    /** @return a strategy's cost and gain against the full cache, from its first eviction to its end, and what that is worth */
     private static String sentence(Report.Crossing c, String baseline) {
-        String name = brief(c.name());
+        // both in one form, or the difference is said
+        String name = brief(c.name()).replaceFirst(ATTENTION, "");
+        String unlike = c.unlike() == null ? "" : " Compared with " + c.unlike() + ".";
         if (c.firstEviction() == null) {
             return name + " evicts nothing within " + c.length() + (c.length() == 1 ? " token" : " tokens") + "; its steps take "
-                    + against(c.filling(), baseline) + ".";
+                    + against(c.control(), baseline) + "." + unlike + fastest(c);
         }
-        String start = name + (c.start().tells()
-                ? " is " + Numbers.percent(c.start().change()) + (c.start().change() > 0 ? " slower" : " faster") + " than " + baseline
-                : " cannot be told from " + baseline) + " when it starts to evict, at token " + c.firstEviction();
-        String end = c.end().tells()
-                ? Numbers.percent(c.end().change()) + (c.end().change() > 0 ? " slower" : " faster") : "not told apart from it";
-        if (c.fasterFrom() == null) {
-            return start + ", and has not caught up by token " + c.length() + ": there it is " + end + ".";
+        boolean told = c.start().tells();
+        String start = name + (told ? " is " + than(c.start()) + " than " + baseline : " cannot be told from " + baseline)
+                + " when it starts to evict, at token " + c.firstEviction();
+        String there;
+        if (!c.end().tells()) {
+            there = told ? ", and cannot be told from it at token " + c.length() : ", nor at token " + c.length();
+        } else if (c.end().change() > 0) {
+            there = c.fasterFrom() == null ? ", and has not caught up by token " + c.length() + ": there it is " + than(c.end())
+                    : ", and is " + than(c.end()) + " at token " + c.length();
+        } else {
+            boolean catchesUp = told && c.start().change() > 0 && c.fasterFrom() != null && c.fasterFrom() > c.firstEviction();
+            there = (catchesUp ? ", catches up at token " + c.fasterFrom() : "") + ", and is " + than(c.end()) + " at token " + c.length();
         }
-        String there = end + " at token " + c.length() + ".";
-        return start + (c.fasterFrom() > c.firstEviction() ? ", catches up at token " + c.fasterFrom() + ", and is " : ", and ") + there;
+        return start + there + "." + unlike + control(c) + fastest(c);
+    }
+
+    private static String than(Report.Change change) {
+        return Numbers.percent(change.change()) + (change.change() > 0 ? " slower" : " faster");
+    }
+
+    /** @return what the strategy differs by while it does the full cache's work, as a sentence after others */
+    private static String control(Report.Crossing c) {
+        if (!c.controlled()) {
+            return " Too few steps come before that for a control.";
+        }
+        return " Before it evicts it takes " + more(c.control().change()) + ": scoring and noise"
+                + (c.unlike() == null ? "" : ", and what else differs") + ", from which no smaller difference is told.";
+    }
+
+    /** @return a relative change in words: "3.0 % more" */
+    static String more(double change) {
+        return Double.isInfinite(change) ? "infinitely more" : Numbers.percent(change) + (change < 0 ? " less" : " more");
+    }
+
+    private static String fastest(Report.Crossing c) {
+        if (c.fastest() == null) {
+            return "";
+        }
+        Report.Change end = c.fastest().end();
+        return " Against the fastest full cache (" + c.fastest().baseline().replaceFirst("^full cache, ", "") + ") it "
+                + (end.tells() ? "is " + than(end) : "cannot be told apart") + " at token " + c.length() + ".";
     }
 
     private static String against(Report.Change change, String baseline) {
         if (!Double.isFinite(change.change())) {
             return "a time that cannot be held against that of " + baseline;
         }
-        String how = Numbers.percent(change.change()) + (change.change() < 0 ? " less" : " more") + " time than those of " + baseline;
+        String how = more(change.change()) + " time than those of " + baseline;
         return change.tells() ? how : how + ", which cannot be told from noise";
     }
 
@@ -114,18 +147,27 @@ final class Answers {
     /** @return a heat map in a sentence: its first metric's best cell */
     static String heatMap(Report.HeatMap map) {
         Report.Metric metric = map.metrics().get(0);
+        Report.Metric control = map.metrics().stream().filter(m -> m.name().startsWith(HeatMaps.CONTROL)).findFirst().orElse(null);
         String best = null;
         double least = Double.POSITIVE_INFINITY;
+        double before = Double.NaN;
         for (int row = 0; row < map.strategies().size(); row++) {
             for (int column = 0; column < map.windows().size(); column++) {
                 if (metric.values()[row][column] < least) {
                     least = metric.values()[row][column];
+                    before = control == null ? Double.NaN : control.values()[row][column];
                     best = map.strategies().get(row) + " with a window of " + map.windows().get(column);
                 }
             }
         }
         return best == null ? "" : "The lowest " + metric.name() + " has " + best + ": " + (metric.unit().equals("%")
-                ? Numbers.percent(least) + (least < 0 ? " less." : " more.") : digits(least, metric.unit()));
+                ? more(least) + heldAgainst(least, before) + "." : digits(least, metric.unit()));
+    }
+
+    /** @return what a change must be held against, as the end of a sentence: the same cell's before anything is evicted */
+    static String heldAgainst(double change, double control) {
+        return Double.isNaN(control) ? "" : "; before it evicts " + more(control) + ": scoring and noise"
+                + (Math.abs(change) <= Math.abs(control) ? ", from which that cannot be told" : "");
     }
 
     private static String digits(double value, String unit) {

@@ -3,6 +3,7 @@ package dev.kvbench.report;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** Titles and legends: what all configurations share goes into the title, what differs into the legend. */
@@ -62,7 +63,13 @@ final class Captions {
             boolean said = NAMED_BY_LABEL.contains(name) || List.of(left).contains(name);
             // what only some have, such as a peer written in Python, tells them apart elsewhere
             boolean everywhere = shown.stream().allMatch(c -> c.params().containsKey(name));
-            if (name.equals("runtime")) {
+            if (name.equals("attention")) {
+                // what ran, too, where a runtime has no attention of its own
+                String form = Form.of(configuration).attention();
+                if (!said && everywhere && form != null && shown.stream().map(c -> Form.of(c).attention()).filter(Objects::nonNull).distinct().count() > 1) {
+                    text.append(", ").append(form).append(" attention");
+                }
+            } else if (name.equals("runtime")) {
                 // what ran, whatever was asked for
                 if (!said && everywhere && shared(StepsFile.Configuration::runtime).isEmpty() && configuration.runtime() != null) {
                     text.append(", ").append(configuration.runtime());

@@ -3,10 +3,16 @@ package dev.kvbench.report;
 import dev.kvbench.compare.Statistics;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Strategies against the full cache of the same setting: where they cost, where they save, and from when on. */
+/**
+ * Strategies against the full cache of the same setting: where they cost, where they save, and from when on. Before its
+ * first eviction a strategy does the full cache's work and its own scoring: what it differs by there is the control, and no
+ * difference within that is told from noise.
+ */
 final class Crossings {
 
     /** Crossings are looked for in medians over this many steps: single steps are noisy. */
@@ -14,6 +20,9 @@ final class Crossings {
 
     /** What counts as the end of a generation. */
     static final int END = 32;
+
+    /** From so many steps before the first eviction on they are a control. */
+    static final int CONTROL = 8;
 
     private static final double CONFIDENCE = 0.95;
     private static final double ALPHA = 0.05;
@@ -23,33 +32,52 @@ final class Crossings {
 
     private Crossings() {}
 
-    /** @return the full cache of the same setting, if that was measured as well */
+    /**
+     * @return the full cache of the same setting that a strategy is compared with, if there is one: of the strategy's own
+     *     form, of its runtime at least, or else the fastest
+     */
     static Optional<Measured> baseline(Measured of, List<Measured> all) {
-        return of.isFull() ? Optional.empty()
-                : all.stream().filter(m -> m.isFull() && m.setting().equals(of.setting())).findFirst();
+        return baselines(of, all).min(Comparator.comparing((Measured m) -> !m.form().equals(of.form()))
+                .thenComparing(m -> !m.form().runtime().equals(of.form().runtime()))
+                .thenComparing(Measured::step));
+    }
+
+    /** The full caches of the same setting, in whatever form. */
+    private static Stream<Measured> baselines(Measured of, List<Measured> all) {
+        return of.isFull() ? Stream.empty() : all.stream().filter(m -> m.isFull() && m.setting().equals(of.setting()));
     }
 
     static List<Report.Crossing> of(List<Measured> all) {
         List<Report.Crossing> crossings = new ArrayList<>();
         for (Measured strategy : all) {
-            baseline(strategy, all).ifPresent(full -> crossings.add(of(strategy, full)));
+            baseline(strategy, all).ifPresent(full -> crossings.add(of(strategy, full,
+                    baselines(strategy, all).min(Comparator.comparing(Measured::step)).orElseThrow())));
         }
         return crossings;
     }
 
-    private static Report.Crossing of(Measured strategy, Measured full) {
+    private static Report.Crossing of(Measured strategy, Measured full, Measured fastest) {
         int length = Math.min(strategy.length(), full.length());
         int first = strategy.firstEviction();
         boolean evicts = first <= length;
         int endTokens = Math.min(END, evicts ? length - first + 1 : length);
-        return new Report.Crossing(strategy.name(), full.name(), evicts ? first : null,
-                change(strategy, full, 1, Math.min(first - 1, length)),
-                evicts ? change(strategy, full, first, first + endTokens - 1) : null,
-                evicts ? change(strategy, full, first, length) : null,
-                change(strategy, full, length - endTokens + 1, length), endTokens, length,
+        int before = Math.min(first - 1, length);
+        Report.Change control = change(strategy, full, 1, before);
+        double noise = evicts && before >= CONTROL ? control.largest() : 0;
+        return new Report.Crossing(strategy.name(), full.name(), Form.difference(strategy.configuration(), full.configuration()),
+                evicts ? first : null, control, evicts && before >= CONTROL,
+                evicts ? change(strategy, full, first, first + endTokens - 1).beyond(noise) : null,
+                evicts ? change(strategy, full, first, length).beyond(noise) : null,
+                change(strategy, full, length - endTokens + 1, length).beyond(noise), endTokens, length,
                 evicts ? fasterFrom(curve(strategy), curve(full), first, length) : null,
                 evicts ? paidBackAt(Curve.of(strategy.configuration()).median(), Curve.of(full.configuration()).median(), first, length)
-                        : null);
+                        : null,
+                fastest == full ? null : fastest(strategy, fastest, Math.min(length, fastest.length()), endTokens, noise));
+    }
+
+    private static Report.Fastest fastest(Measured strategy, Measured full, int length, int endTokens, double noise) {
+        return new Report.Fastest(full.name(), Form.difference(strategy.configuration(), full.configuration()),
+                change(strategy, full, Math.max(1, length - endTokens + 1), length).beyond(noise));
     }
 
     private static double[] curve(Measured measured) {

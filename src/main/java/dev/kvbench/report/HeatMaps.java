@@ -3,10 +3,10 @@ package dev.kvbench.report;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
 /** Strategies against windows: a map per setting that has at least two of either. */
 final class HeatMaps {
 
+    /** What names of metrics start with that others are to be held against. */
+    static final String CONTROL = "control: ";
+
     private HeatMaps() {}
 
     /** What fills one map: a row per strategy, a column per window, and what stands where. */
@@ -24,9 +27,14 @@ final class HeatMaps {
             List<Integer> windows) {
 
         static <T> Grid<T> of(List<T> cells, Function<T, StepsFile.Configuration> configuration, ToIntFunction<T> window) {
-            boolean runtimes = cells.stream().map(c -> String.valueOf(configuration.apply(c).runtime())).distinct().count() > 1;
+            boolean runtimes = cells.stream().map(c -> Form.of(configuration.apply(c)).runtime()).distinct().count() > 1;
+            // a strategy that was swept in both forms has a row for each
+            boolean forms = cells.stream().map(c -> HeatMaps.row(configuration.apply(c).params()) + window.applyAsInt(c)
+                    + Form.of(configuration.apply(c)).runtime()).distinct().count() < cells.size();
             Function<T, String> row = c -> HeatMaps.row(configuration.apply(c).params())
-                    + (runtimes ? " (" + configuration.apply(c).runtime() + ")" : "");
+                    + (runtimes ? " (" + Form.of(configuration.apply(c)).runtime() + ")" : "")
+                    + (forms && Form.of(configuration.apply(c)).attention() != null
+                            ? " (" + Form.of(configuration.apply(c)).attention() + " attention)" : "");
             return new Grid<>(cells, row, window, cells.stream().map(row).distinct().toList(),
                     cells.stream().mapToInt(window).distinct().sorted().boxed().toList());
         }
@@ -46,7 +54,7 @@ final class HeatMaps {
     static List<Report.HeatMap> of(List<Measured> all, List<Report.Crossing> crossings, Captions captions) {
         Map<String, Report.Crossing> against = crossings.stream().collect(Collectors.toMap(Report.Crossing::name, c -> c));
         Map<Object, List<Measured>> settings = all.stream().filter(m -> m.window() > 0)
-                .collect(Collectors.groupingBy(m -> without(m.setting(), "runtime"), LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(Measured::setting, LinkedHashMap::new, Collectors.toList()));
         List<Report.HeatMap> maps = new ArrayList<>();
         for (List<Measured> setting : settings.values()) {
             Grid<Measured> grid = Grid.of(setting, Measured::configuration, Measured::window);
@@ -59,11 +67,14 @@ final class HeatMaps {
                         change(against, Report.Crossing::end)));
                 metrics.add(grid.metric("change of step time against the full cache, evicting steps", "%",
                         change(against, Report.Crossing::evicting)));
+                metrics.add(grid.metric(CONTROL + "the same before the first eviction", "%",
+                        change(against, c -> c.controlled() ? c.control() : null)));
             }
             metrics.add(grid.metric("median step time", "ms", m -> Measured.median(m.host(), 1, m.length())));
             metrics.add(grid.metric("cache memory at the end", "MB", m -> m.isPeer() ? Double.NaN : m.cacheMb()[m.length() - 1]));
             maps.add(new Report.HeatMap(settings.size() > 1 ? captions.byStrategy(setting.get(0).configuration())
-                    .replaceFirst("^[^,]*(, \\d+ heavy hitters)?(, )?", "") : "", grid.strategies(), grid.windows(), metrics));
+                    .replaceFirst("^[^,]*(, \\d+ heavy hitters)?(, )?", "") : "", grid.strategies(), grid.windows(), metrics, setting.stream().map(m -> against.get(m.name()))
+                            .filter(Objects::nonNull).map(Report.Crossing::unlike).filter(Objects::nonNull).distinct().toList()));
         }
         return maps;
     }
@@ -78,13 +89,9 @@ final class HeatMaps {
      * @param points of one result
      */
     static List<Report.HeatMap> ofPinned(List<PinnedPoint> points) {
-        Map<Object, PinnedPoint> full = new HashMap<>();
-        points.stream().filter(p -> p.window() == 0).forEach(p -> full.put(p.setting(), p));
         Map<Map<String, String>, List<PinnedPoint>> settings = points.stream()
                 .filter(p -> p.window() > 0 && p.window() == p.cacheLength())
                 .collect(Collectors.groupingBy(p -> without(p.setting(), PinnedPoint.CACHE_LENGTH, "runtime"), LinkedHashMap::new, Collectors.toList()));
-        ToDoubleFunction<PinnedPoint> change = p -> Optional.ofNullable(full.get(p.setting()))
-                .map(base -> p.ms() / base.ms() - 1).orElse(Double.NaN);
         List<Report.HeatMap> maps = new ArrayList<>();
         settings.forEach((setting, cells) -> {
             Grid<PinnedPoint> grid = Grid.of(cells, PinnedPoint::configuration, PinnedPoint::window);
@@ -92,12 +99,15 @@ final class HeatMaps {
                 return;
             }
             List<Report.Metric> metrics = new ArrayList<>();
-            if (cells.stream().mapToDouble(change).anyMatch(Double::isFinite)) {
-                metrics.add(grid.metric("change of step time against the full cache, as many entries held", "%", change));
+            if (cells.stream().mapToDouble(p -> p.change(points)).anyMatch(Double::isFinite)) {
+                metrics.add(grid.metric("change of step time against the full cache, as many entries held", "%", p -> p.change(points)));
+            }
+            if (cells.stream().mapToDouble(p -> p.control(points)).anyMatch(Double::isFinite)) {
+                metrics.add(grid.metric(CONTROL + "the same with fewer entries, where nothing is evicted", "%", p -> p.control(points)));
             }
             metrics.add(grid.metric("step time, window held full", "ms", PinnedPoint::ms));
             maps.add(new Report.HeatMap(settings.size() > 1 ? String.join(", ", setting.values()) : "", grid.strategies(),
-                    grid.windows(), metrics));
+                    grid.windows(), metrics, cells.stream().map(p -> p.unlike(points)).filter(Objects::nonNull).distinct().toList()));
         });
         return maps;
     }

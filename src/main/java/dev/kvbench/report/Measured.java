@@ -149,12 +149,19 @@ record Measured(String name, int result, StepsFile.Configuration configuration, 
         return median(medians(series, from, to));
     }
 
-    /** @return all that its strategy does not decide, and the benchmark and result */
+    /** @return its median step, host, ms */
+    double step() {
+        return median(host, 1, length());
+    }
+
+    Form form() {
+        return Form.of(configuration);
+    }
+
+    /** @return all that its strategy does not decide but the {@link #form}, and the benchmark and result */
     Map<String, String> setting() {
         Map<String, String> setting = new TreeMap<>(configuration.params());
-        List.of("strategy", "window", "heavyHitters", "evictEvery").forEach(setting::remove);
-        // what ran, where the parameter may have left it open
-        setting.put("runtime", String.valueOf(configuration.runtime()));
+        List.of("strategy", "window", "heavyHitters", "evictEvery", "runtime", "attention").forEach(setting::remove);
         setting.put("benchmark", configuration.benchmark());
         setting.put("result", String.valueOf(result));
         setting.put("weights", String.valueOf(configuration.weights()));

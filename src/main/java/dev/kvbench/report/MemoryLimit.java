@@ -12,8 +12,8 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * The time that no step with the full cache can beat: reading weights and cache once at the bandwidth of a copy
- * within device memory, measured in the same process.
+ * A yardstick for a step with the full cache: the time of reading weights and cache once at the bandwidth of a copy within
+ * device memory, measured in the same process. A step that finds some of it in the L2 cache may beat it a little.
  *
  * @param weightBytes bytes of weights that a step reads
  * @param entryBytes bytes of a cache entry, all sequences
@@ -46,7 +46,7 @@ record MemoryLimit(double weightBytes, double entryBytes, double bytesPerSecond,
 
     void draw(XYChart chart) {
         XYSeries line = chart.addSeries(String.format(Locale.ROOT,
-                        "memory limit: weights and full cache read once at %.2f TB/s", bytesPerSecond / 1e12),
+                        "memory limit: weights and cache read once at a copy's %.2f TB/s", bytesPerSecond / 1e12),
                 IntStream.rangeClosed(1, length).asDoubleStream().toArray(),
                 IntStream.rangeClosed(1, length).mapToDouble(this::ms).toArray());
         line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);

@@ -3,6 +3,7 @@ package dev.kvbench.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.runtime.AttentionForm;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -31,7 +32,7 @@ final class Origins {
                 fields.put(field.getKey(), field.getValue().asText());
             }
             fields.put("runtime", joined(steps, c -> String.valueOf(c.runtime())));
-            fields.put("attention", joined(steps, c -> String.valueOf(c.attention())));
+            fields.put("attention", joined(steps, c -> AttentionForm.isOf(c.runtime()) ? String.valueOf(c.attention()) : "the kernel's own"));
             fields.put("weights", joined(steps, c -> String.valueOf(c.weights())));
             return new Report.Origin(folder.name(), fields);
         }).toList();

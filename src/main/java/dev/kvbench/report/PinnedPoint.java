@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.results.Units;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -52,13 +54,50 @@ record PinnedPoint(StepsFile.Configuration configuration, double ms, double erro
         return Integer.parseInt(configuration.params().getOrDefault("window", "0"));
     }
 
-    /** All that a strategy does not decide. */
+    /** All that a strategy does not decide, and the runtime that ran. */
     Map<String, String> setting() {
         Map<String, String> setting = new TreeMap<>(configuration.params());
-        List.of("strategy", "window", "heavyHitters").forEach(setting::remove);
+        List.of("strategy", "window", "heavyHitters", "attention").forEach(setting::remove);
         // what ran, where the parameter may have left it open
-        setting.put("runtime", String.valueOf(configuration.runtime()));
+        setting.put("runtime", Form.of(configuration).runtime());
         return setting;
+    }
+
+    /**
+     * @param all points of one result
+     * @return the full cache with as many entries, of its own runtime and if possible of its own form of attention, else the faster
+     */
+    Optional<PinnedPoint> baseline(List<PinnedPoint> all) {
+        Map<String, String> setting = setting();
+        Form form = Form.of(configuration);
+        return window() == 0 ? Optional.empty() : all.stream().filter(p -> p.window() == 0 && p.setting().equals(setting))
+                .min(Comparator.comparing((PinnedPoint p) -> !Form.of(p.configuration).equals(form)).thenComparing(PinnedPoint::ms));
+    }
+
+    /** @return its time beyond that full cache's, relative; NaN if there is none */
+    double change(List<PinnedPoint> all) {
+        // of a base of 0 nothing is a percentage, and 0 beside 0 is no change
+        return baseline(all).map(full -> ms == full.ms ? 0 : ms / full.ms - 1).orElse(Double.NaN);
+    }
+
+    /** @return the same of the same strategy and window with the most entries of which it evicts none; NaN if there is no such point */
+    double control(List<PinnedPoint> all) {
+        if (cacheLength() < window()) {
+            return Double.NaN;
+        }
+        return all.stream().filter(p -> p.cacheLength() < window() && withoutLength(p).equals(withoutLength(this)))
+                .max(Comparator.comparingInt(PinnedPoint::cacheLength)).map(p -> p.change(all)).orElse(Double.NaN);
+    }
+
+    private static Map<String, String> withoutLength(PinnedPoint point) {
+        Map<String, String> params = new TreeMap<>(point.configuration.params());
+        params.remove(CACHE_LENGTH);
+        return params;
+    }
+
+    /** @return in what else than the strategy the two differ, in words; null if in nothing */
+    String unlike(List<PinnedPoint> all) {
+        return baseline(all).map(full -> Form.difference(configuration, full.configuration)).orElse(null);
     }
 
     /** This step's time beyond another's; errors add as those of independent means. */

@@ -103,8 +103,10 @@ record Report(String title, String subtitle, List<String> answers, List<String> 
      *
      * @param name the strategy's line
      * @param baseline the full cache's line
+     * @param unlike in what else they differ, in words: "another form of attention: full cache fused, H2O explicit"; null if in nothing
      * @param firstEviction the first token whose step evicts; null if none does
-     * @param filling before it
+     * @param control before it, where both do the same but for scoring; of all tokens if no step evicts
+     * @param controlled whether those are enough steps for others to be held against: no difference within the control tells
      * @param start the first tokens that evict, as many as {@code endTokens}; null if no step evicts
      * @param evicting from it on; null if no step evicts
      * @param end the last tokens
@@ -112,9 +114,21 @@ record Report(String title, String subtitle, List<String> answers, List<String> 
      * @param length tokens of a generation
      * @param fasterFrom the token from which on it stays faster; null if there is none
      * @param paidBackAt the token from which on the time of the whole text so far stays below the full cache's; null if none
+     * @param fastest against the fastest full cache of the setting, in whatever form; null if that is the baseline
      */
-    record Crossing(String name, String baseline, Integer firstEviction, Change filling, Change start, Change evicting, Change end,
-            int endTokens, int length, Integer fasterFrom, Integer paidBackAt) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Crossing(String name, String baseline, String unlike, Integer firstEviction, Change control, boolean controlled, Change start,
+            Change evicting, Change end, int endTokens, int length, Integer fasterFrom, Integer paidBackAt, Fastest fastest) {}
+
+    /**
+     * A strategy's last tokens against those of the fastest full cache.
+     *
+     * @param baseline that full cache's line
+     * @param unlike in what else they differ, in words; null if in nothing
+     * @param end the last tokens
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Fastest(String baseline, String unlike, Change end) {}
 
     /**
      * A relative change between medians of generations.
@@ -122,9 +136,21 @@ record Report(String title, String subtitle, List<String> answers, List<String> 
      * @param change above zero for slower
      * @param low lower end of its 95 % bootstrap interval
      * @param high upper end
-     * @param tells whether that interval excludes zero, and there are enough generations to say so or it is large
+     * @param tells whether that interval excludes zero, there are enough generations to say so or it is large, and it is larger
+     *     than the control, where there is one
      */
-    record Change(double change, double low, double high, boolean tells) {}
+    record Change(double change, double low, double high, boolean tells) {
+
+        /** The largest change within the interval, whatever its sign. */
+        double largest() {
+            return Math.max(Math.abs(change), Math.max(Math.abs(low), Math.abs(high)));
+        }
+
+        /** The same, which tells nothing unless it is larger than that. */
+        Change beyond(double noise) {
+            return new Change(change, low, high, tells && Math.abs(change) > noise);
+        }
+    }
 
     /**
      * What an evicting step's time is made of, ms.
@@ -153,12 +179,18 @@ record Report(String title, String subtitle, List<String> answers, List<String> 
      * @param strategies its rows
      * @param windows its columns
      * @param metrics what its cells may show
+     * @param unlike in what else than the strategy some cells differ from their full cache, in words
      */
-    record HeatMap(String setting, List<String> strategies, List<Integer> windows, List<Metric> metrics) {
+    record HeatMap(String setting, List<String> strategies, List<Integer> windows, List<Metric> metrics, List<String> unlike) {
+
+        /** One in which nothing but strategies differs. */
+        HeatMap(String setting, List<String> strategies, List<Integer> windows, List<Metric> metrics) {
+            this(setting, strategies, windows, metrics, List.of());
+        }
 
         /** The same with what it is of before its setting. */
         HeatMap of(String origin) {
-            return new HeatMap(origin + (origin.isEmpty() || setting.isEmpty() ? "" : ", ") + setting, strategies, windows, metrics);
+            return new HeatMap(origin + (origin.isEmpty() || setting.isEmpty() ? "" : ", ") + setting, strategies, windows, metrics, unlike);
         }
     }
 

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What JMH measured of benchmarks that keep no series. */
 final class Scores {
@@ -70,19 +70,15 @@ final class Scores {
     }
 
     /** A strategy's step beyond the full cache's of the same setting, with as many entries held. */
-    private record Extra(String name, int held, double change, double noise) {
+    private record Extra(String name, int held, double change, double noise, double control, String unlike) {
 
         String sentence() {
-            return "With " + held + " entries held a step of " + name + " takes " + size() + " time than one of the full cache"
-                    + doubt() + ".";
-        }
-
-        String size() {
-            return Double.isInfinite(change) ? "infinitely more" : Numbers.percent(change) + (change < 0 ? " less" : " more");
+            return "With " + held + " entries held a step of " + name + " takes " + Answers.more(change) + " time than one of the full cache"
+                    + doubt() + "." + (unlike == null ? "" : " Compared with " + unlike + ".");
         }
 
         String doubt() {
-            return Math.abs(change) <= noise ? ", which cannot be told from noise" : "";
+            return (Math.abs(change) <= noise ? ", which cannot be told from noise" : "") + Answers.heldAgainst(change, control);
         }
     }
 
@@ -92,27 +88,24 @@ final class Scores {
      * @return a sentence for each strategy while they are few, else for those that cost least and most
      */
     static List<String> answers(List<PinnedPoint> points, Captions captions) {
-        Map<Object, PinnedPoint> full = new HashMap<>();
-        points.stream().filter(p -> p.window() == 0).forEach(p -> full.put(p.setting(), p));
         Map<String, Extra> longest = new LinkedHashMap<>();
-        points.stream().filter(p -> p.window() > 0 && full.containsKey(p.setting())).forEach(p -> {
-            PinnedPoint base = full.get(p.setting());
+        points.forEach(p -> p.baseline(points).ifPresent(base -> {
             String name = Answers.brief(captions.legend(p.configuration(), PinnedPoint.CACHE_LENGTH));
-            // of a base of 0 nothing is a percentage, and 0 beside 0 is no change
-            double change = p.ms() == base.ms() ? 0 : p.ms() / base.ms() - 1;
             double noise = base.ms() == 0 ? 0 : Math.hypot(p.error(), base.error()) / base.ms();
-            longest.merge(name, new Extra(name, p.cacheLength(), change, noise),
+            longest.merge(name, new Extra(name, p.cacheLength(), p.change(points), noise, p.control(points), p.unlike(points)),
                     (one, other) -> other.held() > one.held() ? other : one);
-        });
+        }));
         List<Extra> extras = longest.values().stream().sorted(Comparator.comparingDouble(Extra::change)).toList();
         if (extras.size() <= FEW) {
             return longest.values().stream().map(Extra::sentence).toList();
         }
         Extra least = extras.get(0);
         Extra most = extras.get(extras.size() - 1);
+        List<String> unlike = extras.stream().map(Extra::unlike).filter(Objects::nonNull).distinct().toList();
         return List.of("Of " + extras.size() + " strategies and windows, each against the full cache of its runtime with as many"
-                + " entries held, a step of " + least.name() + " takes " + least.size() + " time" + least.doubt() + "; at the other end " + most.name() + " takes "
-                + most.size() + most.doubt() + ".");
+                + " entries held, a step of " + least.name() + " takes " + Answers.more(least.change()) + " time" + least.doubt()
+                + "; at the other end " + most.name() + " takes " + Answers.more(most.change()) + most.doubt() + "."
+                + (unlike.isEmpty() ? "" : " Compared with " + String.join("; ", unlike) + "."));
     }
 
     /** @return a line's times at its first and last length */

@@ -80,6 +80,7 @@ final class Together {
         params.remove(PinnedPoint.CACHE_LENGTH);
         // what ran, whatever was asked for
         params.computeIfPresent("runtime", (name, asked) -> String.valueOf(configuration.runtime()));
+        params.computeIfPresent("attention", (name, asked) -> String.valueOf(Form.of(configuration).attention()));
         return new Name(configuration.benchmark(), configuration.label() + result.fingerprint().deviceName(), params);
     }
 

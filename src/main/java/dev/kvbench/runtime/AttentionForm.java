@@ -7,7 +7,7 @@ import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** How a step computes attention. */
+/** How a step computes attention; one that is a single kernel has attention of its own, see {@link #isOf}. */
 public enum AttentionForm {
     /** Product, softmax, product: leaves the attention weights for strategies that score with them. */
     EXPLICIT,
@@ -41,6 +41,14 @@ public enum AttentionForm {
                     + " use attention=explicit or auto");
         }
         return form;
+    }
+
+    /**
+     * @param runtime the name of a runtime that ran, or null where a result does not say
+     * @return whether its steps are of that form: a step that is one kernel has attention of its own, whatever the form
+     */
+    public static boolean isOf(String runtime) {
+        return !Runtimes.FUSED.label().equals(runtime);
     }
 
     /** @return the name in parameters and results */

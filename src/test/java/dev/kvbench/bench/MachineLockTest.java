@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -1,9 +1,12 @@
 package dev.kvbench.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
+import dev.kvbench.results.StepsFile;
 import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.List;
@@ -62,7 +65,8 @@ class RunPlanTest {
     @Test
     void whatAStrategyReadsIsSwept() {
         List<RunPlan.Configuration> plan = plan("DecodeLoop", Map.of(
-                "model", List.of("tiny"), "dtype", List.of("fp32", "fp16"), "tokens", List.of("8")));
+                "model", List.of("tiny"), "dtype", List.of("fp32", "fp16"), "attention", List.of("explicit"),
+                "tokens", List.of("8")));
         assertEquals(List.of("full fp32", "full fp16", "h2o fp32", "h2o fp16"), shown(plan, "strategy", "dtype"));
     }
 
@@ -85,5 +89,76 @@ class RunPlanTest {
             }
         }
         assertEquals(7, plan("DecodeLoop", RunConfig.read("sweep").params()).size());
+    }
+
+    @Test
+    void theFullCacheAlsoRunsInTheFormOfAttentionThatStrategiesBesideItNeed() {
+        Map<String, List<String>> half = new HashMap<>(Map.of("model", List.of("tiny"), "tokens", List.of("64"), "window", List.of("16"),
+                "heavyHitters", List.of("4"), "dtype", List.of("fp16"), "device", List.of("cpu")));
+        half.put("strategy", List.of("full", "h2o", "window"));
+        List<RunPlan.Configuration> plan = plan("DecodeLoop", half);
+        assertEquals(List.of("full auto", "full explicit", "h2o auto", "window auto"), shown(plan, "strategy", "attention"));
+        assertEquals(List.of(false, true, false, false), plan.stream().map(RunPlan.Configuration::added).toList());
+        // a sliding window reads no attention: both take the operator
+        half.put("strategy", List.of("full", "window"));
+        assertEquals(List.of("full auto", "window auto"), shown(plan("DecodeLoop", half), "strategy", "attention"));
+        half.put("strategy", List.of("full"));
+        assertEquals(1, plan("DecodeLoop", half).size());
+        // what was asked for is not added as well, and one form is one form
+        half.put("strategy", List.of("full", "h2o"));
+        half.put("attention", List.of("auto", "explicit"));
+        assertEquals(List.of("full auto", "full explicit", "h2o auto", "h2o explicit"),
+                shown(plan("DecodeLoop", half), "strategy", "attention").stream().sorted().toList());
+        half.put("attention", List.of("explicit"));
+        assertEquals(List.of("full explicit", "h2o explicit"), shown(plan("DecodeLoop", half), "strategy", "attention"));
+        // in fp32 both are explicit by themselves
+        half.put("attention", List.of("auto"));
+        half.put("dtype", List.of("fp32"));
+        assertEquals(List.of("full auto", "h2o auto"), shown(plan("DecodeLoop", half), "strategy", "attention"));
+    }
+
+    @Test
+    void pinnedStepsAreComparedAsLongAsTheStrategiesCache() {
+        assertEquals(List.of("full auto 8", "full explicit 8", "full auto 16", "full explicit 16", "full auto 32", "tova auto 8", "tova auto 16"),
+                shown(plan("DecodeStep", Map.of("strategy", List.of("full", "tova"), "model", List.of("tiny"), "window", List.of("16"),
+                        "dtype", List.of("bf16"), "device", List.of("cpu"), "cacheLength", List.of("8", "16", "32"))),
+                        "strategy", "attention", "cacheLength"));
+        // the attention of a prompt is its strategy's, whatever the parameter says
+        assertEquals(List.of("full auto", "tova auto"), shown(plan("Prefill", Map.of("strategy", List.of("full", "tova"), "model", List.of("tiny"),
+                "window", List.of("16"), "dtype", List.of("bf16"), "device", List.of("cpu"), "promptTokens", List.of("8"))), "strategy", "attention"));
+    }
+
+    private static RunPlan.Configuration step(String strategy, String runtime, String attention, String dtype) {
+        return new RunPlan.Configuration("b", Map.of("strategy", strategy, "window", strategy.equals("full") ? "0" : "16", "heavyHitters",
+                strategy.equals("h2o") ? "4" : "0", "evictEvery", "1", "dtype", dtype, "runtime", runtime, "attention", attention));
+    }
+
+    @Test
+    void onAGpuTheFullCacheAlsoRunsInTheRuntimeThatStrategiesStepDownTo() {
+        List<RunPlan.Configuration> asked = List.of(step("full", "auto", "auto", "fp32"), step("h2o", "auto", "auto", "fp32"),
+                step("knorm", "auto", "auto", "fp32"));
+        assertEquals(List.of("full auto", "full cudagraph", "h2o auto", "knorm auto"),
+                shown(LikeForLike.of(asked, c -> true), "strategy", "runtime"));
+        assertEquals(asked, LikeForLike.of(asked, c -> false));
+        // the kernel has attention of its own
+        assertEquals(2, LikeForLike.of(List.of(step("full", "fused", "auto", "fp16"), step("h2o", "fused", "auto", "fp16")), c -> true).size());
+    }
+
+    @Test
+    void whatWasAddedIsNotRunWhereItsStepHasRun() {
+        RunPlan.Configuration explicit = step("full", "auto", "explicit", "fp16");
+        RunPlan.Configuration captured = step("full", "cudagraph", "auto", "fp16");
+        assertTrue(LikeForLike.hasRun(explicit, List.of(ran("auto", "fused", "fused"))), "a kernel with attention of its own");
+        assertFalse(LikeForLike.hasRun(explicit, List.of(ran("auto", "fused", "cudagraph"))), "the operator's attention");
+        assertTrue(LikeForLike.hasRun(explicit, List.of(ran("auto", "explicit", "cudagraph"))));
+        assertFalse(LikeForLike.hasRun(explicit, List.of()));
+        assertFalse(LikeForLike.hasRun(captured, List.of(ran("auto", "fused", "fused"))));
+        assertTrue(LikeForLike.hasRun(captured, List.of(ran("auto", "fused", "cudagraph"))), "auto stepped down to it");
+    }
+
+    /** A full cache that ran in fp16: what it asked the runtime for, what attention and runtime it got. */
+    private static StepsFile.Configuration ran(String asked, String attention, String runtime) {
+        return new StepsFile.Configuration("b", "full cache", step("full", asked, "auto", "fp16").params(), "synthetic", attention, runtime,
+                "gpu", 1, null, List.of());
     }
 }

@@ -124,7 +124,14 @@ final class Expected {
         double high = quantile(changes, 0.975);
         double change = median(now) / median(old) - 1;
         boolean enough = Math.min(now.length, old.length) >= 4 || Math.abs(change) > 0.03;
-        return new Change(change, low, high, enough && (low > 0 || high < 0));
+        boolean control = to <= of.window;
+        return new Change(change, low, high, enough && (low > 0 || high < 0)
+                && (control || Math.abs(change) > Math.max(Math.abs(control(of).low), Math.abs(control(of).high))));
+    }
+
+    /** Before the first eviction, whose every window here is long enough for it. */
+    Change control(Config of) {
+        return change(of, 1, of.window);
     }
 
     private static double[] drawn(double[] values, Random random) {
@@ -180,12 +187,16 @@ final class Expected {
         Change start = start(of);
         Change end = end(of);
         int faster = fasterFrom(of);
-        String atEnd = end.tells ? percent(end.change) + (end.change > 0 ? " slower" : " faster") : "not told apart from it";
+        double control = control(of).change;
+        String atEnd = percent(end.change) + (end.change > 0 ? " slower" : " faster");
         return name + (start.tells ? " is " + percent(start.change) + (start.change > 0 ? " slower" : " faster") + " than the full cache"
                 : " cannot be told from the full cache") + " when it starts to evict, at token " + (of.window + 1)
-                + (faster == 0 ? ", and has not caught up by token " + of.length() + ": there it is " + atEnd + "."
-                : faster == of.window + 1 ? ", and " + atEnd + " at token " + of.length() + "."
-                : ", catches up at token " + faster + ", and is " + atEnd + " at token " + of.length() + ".");
+                + (!end.tells ? (start.tells ? ", and cannot be told from it" : ", nor") + " at token " + of.length() + "."
+                : faster == 0 && end.change > 0 ? ", and has not caught up by token " + of.length() + ": there it is " + atEnd + "."
+                : !start.tells || start.change < 0 || faster <= of.window + 1 || end.change > 0 ? ", and is " + atEnd + " at token " + of.length() + "."
+                : ", catches up at token " + faster + ", and is " + atEnd + " at token " + of.length() + ".")
+                + " Before it evicts it takes " + percent(control) + (control < 0 ? " less" : " more")
+                + ": scoring and noise, from which no smaller difference is told.";
     }
 
     static String percent(double change) {

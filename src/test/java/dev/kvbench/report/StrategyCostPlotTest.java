@@ -42,6 +42,37 @@ class StrategyCostPlotTest {
     }
 
     @Test
+    void ofTwoFormsOfAttentionTheStrategysOwnIsTakenAndAnotherIsSaid() {
+        for (int n : new int[] {64, 128}) {
+            measured("full", 0, n, "cudagraph", "fused", 1);
+            measured("tova", n, n, "cudagraph", "explicit", 1.5);
+        }
+        String unlike = "another form of attention: full cache fused, tova explicit";
+        XYChart other = StrategyCostPlot.of(steps(), jmh).orElseThrow();
+        assertEquals(List.of("tova, against " + unlike), names(other).stream().map(n -> n.replace('\n', ' ')).toList());
+        List<PinnedPoint> points = PinnedPoint.all(steps(), jmh);
+        assertEquals("With 128 entries held a step of tova, explicit attention takes 50 % more time than one of the full cache."
+                + " Compared with " + unlike + ".", Scores.answers(points, captions(points)).get(0));
+
+        for (int n : new int[] {64, 128}) {
+            measured("full", 0, n, "cudagraph", "explicit", 1.25);
+        }
+        XYChart own = StrategyCostPlot.of(steps(), jmh).orElseThrow();
+        assertEquals(List.of("tova"), names(own));
+        assertArrayEquals(new double[] {0.25, 0.25}, series(own, "tova").getYData(), 1e-9);
+        List<PinnedPoint> both = PinnedPoint.all(steps(), jmh);
+        assertEquals("With 128 entries held a step of tova, explicit attention takes 20 % more time than one of the full cache.",
+                Scores.answers(both, captions(both)).get(0));
+        Report.HeatMap map = HeatMaps.ofPinned(both).get(0);
+        assertArrayEquals(new double[] {0.2, 0.2}, map.metrics().get(0).values()[0], 1e-9);
+        assertEquals(List.of(), map.unlike());
+    }
+
+    private Captions captions(List<PinnedPoint> points) {
+        return new Captions(steps(), points.stream().map(PinnedPoint::configuration).toList());
+    }
+
+    @Test
     void onlyTimesPerOperationAreDrawnInMilliseconds() {
         String[][] scores = {{"us/op", "1500"}, {"min/op", "0.0001"}, {"ops/ms", "3"}, {"ms/op", "2"}};
         for (int i = 0; i < scores.length; i++) {
@@ -78,12 +109,16 @@ class StrategyCostPlotTest {
     }
 
     private void measured(String strategy, int window, int cacheLength, String runtime, double ms) {
+        measured(strategy, window, cacheLength, runtime, "explicit", ms);
+    }
+
+    private void measured(String strategy, int window, int cacheLength, String runtime, String attention, double ms) {
         String benchmark = "dev.kvbench.bench.DecodeStepBenchmark.step";
         Map<String, String> params = new TreeMap<>(Map.of("strategy", strategy, "window", "" + window, "heavyHitters", "0",
                 "cacheLength", "" + cacheLength, "runtime", strategy.equals("full") ? runtime : "auto", "model", "gpt2",
-                "dtype", "fp32", "batch", "1"));
+                "dtype", "fp32", "batch", "1", "attention", strategy.equals("full") ? attention : "auto"));
         configurations.add(new StepsFile.Configuration(
-                benchmark, strategy, params, "synthetic", "explicit", runtime, "a card", 1, null, List.of()));
+                benchmark, strategy, params, "synthetic", attention, runtime, "a card", 1, null, List.of()));
         ObjectNode entry = jmh.addObject().put("benchmark", benchmark);
         params.forEach(entry.putObject("params")::put);
         entry.putObject("primaryMetric").put("score", ms).put("scoreError", 0.01).put("scoreUnit", "ms/op");

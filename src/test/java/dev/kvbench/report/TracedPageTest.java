@@ -160,22 +160,28 @@ class TracedPageTest extends InBrowser {
             assertTrue(config.evicts());
             assertEquals(config.label(), row.get(0));
             same(config.window() + 1, row.get(1));
-            same(100 * expected.change(config, 1, config.window()).change(), row.get(2));
-            same(100 * expected.start(config).change(), row.get(3));
-            same(100 * expected.change(config, config.window() + 1, config.length()).change(), row.get(4));
+            same(100 * expected.control(config).change(), row.get(2));
+            interval(expected.control(config), row.get(3));
+            same(100 * expected.start(config).change(), row.get(4));
+            same(100 * expected.change(config, config.window() + 1, config.length()).change(), row.get(5));
             Expected.Change end = expected.end(config);
-            same(100 * end.change(), row.get(5));
-            String[] interval = row.get(6).split(" to ");
-            // both are random draws
-            assertEquals(100 * end.low(), Traced.number(interval[0]), 0.25, row.toString());
-            assertEquals(100 * end.high(), Traced.number(interval[1]), 0.25, row.toString());
-            traced.add(row.get(6));
+            same(100 * end.change(), row.get(6));
+            interval(end, row.get(7));
+            assertEquals(!end.tells() ? "cannot be told" : end.change() < 0 ? "faster" : "slower", row.get(8));
             int faster = expected.fasterFrom(config);
-            assertEquals(faster > 0 ? "" + faster : end.tells() && end.change() < 0 ? "–" : "not within " + config.length(), row.get(7));
+            assertEquals(!end.tells() ? "cannot be told" : faster > 0 ? "" + faster : end.change() < 0 ? "–" : "not within " + config.length(), row.get(9));
             int paid = expected.paidBackAt(config);
-            assertEquals(paid > 0 ? "" + paid : "not within " + config.length(), row.get(8));
-            traced.addAll(row.subList(7, 9));
+            assertEquals(paid > 0 ? "" + paid : "not within " + config.length(), row.get(10));
+            traced.addAll(row.subList(9, 11));
         }
+    }
+
+    /** Both are random draws. */
+    private void interval(Expected.Change expected, String shown) {
+        String[] ends = shown.split(" to ");
+        assertEquals(100 * expected.low(), Traced.number(ends[0]), 0.25, shown);
+        assertEquals(100 * expected.high(), Traced.number(ends[1]), 0.25, shown);
+        traced.add(shown);
     }
 
     private void cost(Expected expected) {
@@ -267,7 +273,7 @@ class TracedPageTest extends InBrowser {
         assertEquals(expected.strategies().stream().map(c -> "window " + c.window()).distinct().toList().size(), windows.size());
         traced.addAll(windows);
         int cells = 0;
-        for (int metric = 0; metric < 4; metric++) {
+        for (int metric = 0; metric < 5; metric++) {
             browser.script("const s = document.getElementById('heat-metric-0'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))", metric);
             for (List<String> row : browser.table("heat-0")) {
                 traced.add(row.get(0));
@@ -280,19 +286,23 @@ class TracedPageTest extends InBrowser {
                     same(switch (metric) {
                         case 0 -> 100 * expected.end(config).change();
                         case 1 -> 100 * expected.change(config, window + 1, config.length()).change();
-                        case 2 -> median(config.host(), 1, config.length());
+                        case 2 -> 100 * expected.control(config).change();
+                        case 3 -> median(config.host(), 1, config.length());
                         default -> config.cacheMb(config.length());
                     }, row.get(column + 1));
                     cells++;
                 }
             }
         }
-        assertEquals(4 * expected.strategies().size(), cells);
+        assertEquals(5 * expected.strategies().size(), cells);
         Expected.Config best = expected.strategies().stream()
                 .min((a, b) -> Double.compare(expected.end(a).change(), expected.end(b).change())).orElseThrow();
         String finding = browser.text("#heat > p");
         double change = expected.end(best).change();
-        assertTrue(finding.endsWith("with a window of " + best.window() + ": " + Expected.percent(change) + (change < 0 ? " less." : " more.")), finding);
+        double control = expected.control(best).change();
+        assertTrue(finding.endsWith("with a window of " + best.window() + ": " + Expected.percent(change) + (change < 0 ? " less" : " more")
+                + "; before it evicts " + Expected.percent(control) + (control < 0 ? " less" : " more") + ": scoring and noise"
+                + (Math.abs(change) <= Math.abs(control) ? ", from which that cannot be told." : ".")), finding);
         traced.add(finding);
     }
 

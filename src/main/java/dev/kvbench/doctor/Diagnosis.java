@@ -76,10 +76,9 @@ public record Diagnosis(
                 && wantedFlavor().equals(settings.flavor());
     }
 
-    /** @return what keeps a run from working, and the way out, in one line; empty if the test passed */
-    Optional<String> problem() {
-        return smoke.passed() ? Optional.empty()
-                : findings().stream().filter(f -> !f.good()).findFirst().map(f -> f.what() + ": " + f.text());
+    /** @return the first thing that keeps a run from working; empty if the test passed */
+    Optional<Finding> problem() {
+        return smoke.passed() ? Optional.empty() : findings().stream().filter(f -> !f.good()).findFirst();
     }
 
     /** @return whether a card is used */

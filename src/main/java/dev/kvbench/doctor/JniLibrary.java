@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Properties;
 
@@ -40,6 +41,24 @@ public record JniLibrary(Path file, boolean published, String madeFor) {
         return new JniLibrary(cached, true, madeForInJar());
     }
 
+    /**
+     * Puts DJL's own library where DJL looks first, as DJL itself would at the first use, for which the folder may be read-only.
+     *
+     * @param libtorch the folder with {@code libtorch.so}
+     * @param flavor "cpu" or "cu128"
+     * @param djl version of DJL
+     * @throws IOException if it cannot be written
+     */
+    public static void unpack(Path libtorch, String flavor, String djl) throws IOException {
+        try (InputStream in = JniLibrary.class.getResourceAsStream(resource(flavor))) {
+            Files.copy(in, libtorch.resolve(djl + "-" + NAME), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static String resource(String flavor) {
+        return "/jnilib/linux-x86_64/" + flavor + "/" + NAME;
+    }
+
     /** @return the libtorch version that the jar's library is compiled against */
     static String madeForInJar() {
         Properties properties = new Properties();
@@ -57,7 +76,7 @@ public record JniLibrary(Path file, boolean published, String madeFor) {
         try {
             byte[] content = Files.readAllBytes(file);
             for (String flavor : new String[] {"cpu", "cu128"}) {
-                try (InputStream in = JniLibrary.class.getResourceAsStream("/jnilib/linux-x86_64/" + flavor + "/" + NAME)) {
+                try (InputStream in = JniLibrary.class.getResourceAsStream(resource(flavor))) {
                     if (in != null && Arrays.equals(content, in.readAllBytes())) {
                         return true;
                     }

@@ -30,9 +30,10 @@ public final class Readiness {
         boolean known = Libtorch.choose() == null || diagnosis(new Smoke(told(), 0, null, false), null).expected();
         if (!known) {
             diagnosis(smoke(), Host.here()).problem().ifPresent(problem -> {
-                throw new UserError(problem + " (`doctor` says more)");
+                throw error(problem);
             });
         }
+        load();
         boolean asked = devices == null || devices.contains("auto");
         if (asked && Libtorch.driverPresent() && !Libtorch.hasGpu()) {
             Map<String, String> loaded = new HashMap<>(told());
@@ -40,6 +41,19 @@ public final class Readiness {
             loaded.put("cpu", SmokeTest.OK);
             System.err.println("# gpu: " + diagnosis(new Smoke(loaded, 0, null, false), Host.here()).gpu().text());
         }
+    }
+
+    /** What the loader misses is said as doctor says it. */
+    private static void load() {
+        try {
+            Libtorch.engine();
+        } catch (UserError e) {
+            throw LoadFailure.of(e.getMessage(), Host.here()).map(Readiness::error).orElse(e);
+        }
+    }
+
+    private static UserError error(Diagnosis.Finding finding) {
+        return new UserError(finding.what() + ": " + finding.text() + " (`doctor` says more)");
     }
 
     private static Map<String, String> told() {

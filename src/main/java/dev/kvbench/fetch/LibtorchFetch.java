@@ -31,6 +31,7 @@ public final class LibtorchFetch {
     private static final List<String> NEEDED = List.of("libtorch.so", "libtorch_cuda.so");
 
     private final String release = Libtorch.buildProperty("libtorch");
+    private final String djl = Libtorch.buildProperty("djl");
     private final Map<String, String> environment;
     private final Path cache;
     private final Path place;
@@ -119,7 +120,7 @@ public final class LibtorchFetch {
             throw new UserError("libtorch with CUDA is fetched for " + PublishedLibtorch.PLATFORM + " only, and this is " + platform
                     + "; set PYTORCH_LIBRARY_PATH to one for this platform");
         }
-        JniLibrary jni = JniLibrary.find(place, cache, release, Libtorch.CUDA_FLAVOR, Libtorch.buildProperty("djl"));
+        JniLibrary jni = JniLibrary.find(place, cache, release, Libtorch.CUDA_FLAVOR, djl);
         if (!jni.published()) {
             throw new UserError(jni.file() + ": is not the JNI library that DJL publishes, and DJL would take it for this libtorch;"
                     + " move it into the lib folder of the libtorch that it was built for");
@@ -157,6 +158,7 @@ public final class LibtorchFetch {
                 Files.move(other, folder.resolve(other.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
+        JniLibrary.unpack(folder, Libtorch.CUDA_FLAVOR, djl);
         // over the empty folder, too
         Files.move(folder, place, StandardCopyOption.ATOMIC_MOVE);
     }

@@ -137,7 +137,9 @@ public final class Libtorch {
             case "gpu" -> {
                 if (!hasGpu()) {
                     throw new UserError("device=gpu: " + (driverPresent()
-                            ? "the libtorch that is loaded cannot use the card of this machine; `doctor` says why and what to do"
+                            ? LibtorchFolder.of(Path.of(LibUtils.getLibtorchPath())).cuda()
+                                    ? "the libtorch that is loaded cannot reach the card of this machine; `doctor` says why and what to do"
+                                    : "the libtorch that is loaded has no CUDA: `fetch libtorch` brings one that has"
                             : "this machine has no NVIDIA GPU that libtorch can use; use device=cpu or auto"));
                 }
                 yield Device.gpu();

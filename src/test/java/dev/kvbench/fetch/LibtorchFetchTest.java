@@ -83,6 +83,9 @@ class LibtorchFetchTest {
         }
         assertEquals(Optional.of(place), LibtorchFolder.withCuda(cache, "2.7.1"));
         assertEquals("2.7.1+cu128", LibtorchFolder.of(place).version());
+        try (InputStream jni = getClass().getResourceAsStream("/jnilib/linux-x86_64/cu128/libdjl_torch.so")) {
+            assertArrayEquals(jni.readAllBytes(), Files.readAllBytes(place.resolve(JNI)), "DJL need not write anything");
+        }
         try (Stream<Path> left = Files.list(cache)) {
             assertEquals(List.of(".locks", "2.7.1-cu128-linux-x86_64"), left.map(p -> p.getFileName().toString()).sorted().toList());
         }
@@ -97,7 +100,7 @@ class LibtorchFetchTest {
         assertEquals(place, fetcher().fetch());
         assertWhole();
         try (Stream<Path> files = Files.list(place)) {
-            assertEquals(3, files.count(), "nothing but the libtorch");
+            assertEquals(4, files.count(), "the libtorch, its JNI library, and nothing else");
         }
         assertTrue(site.requests.stream().noneMatch(r -> r.contains("/cpu/") || r.contains("/win-")), site.requests.toString());
         int asked = site.requests.size();
@@ -161,7 +164,6 @@ class LibtorchFetchTest {
         }
         fetcher().fetch();
         assertWhole();
-        assertTrue(Files.exists(place.resolve(JNI)));
         Files.delete(place.resolve("libtorch.so"));
         Files.writeString(place.resolve(JNI), "somebody's own");
         assertRefused(JNI + ": is not the JNI library that DJL publishes");

@@ -110,9 +110,9 @@ final class Answers {
         return change.tells() ? how : how + ", which cannot be told from noise";
     }
 
-    /** @return a line's name with its window in brackets: "H2O (128/32)" */
+    /** @return a line's name with its window in brackets: "TOVA (128)", "H2O (128/32, one set for all heads)" */
     static String brief(String name) {
-        return name.replaceFirst(", window (\\d+), (\\d+) heavy hitters", " ($1/$2)").replaceFirst(", window (\\d+)", " ($1)")
+        return name.replaceFirst("(, one set for all heads)?, window (\\d+), (\\d+) heavy hitters", " ($2/$3$1)").replaceFirst(", window (\\d+)", " ($1)")
                 .replaceFirst("sliding window (\\d+)", "sliding window ($1)");
     }
 

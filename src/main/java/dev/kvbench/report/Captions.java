@@ -43,7 +43,7 @@ final class Captions {
      * @return its strategy in words, then every other parameter that differs between those shown
      */
     String legend(StepsFile.Configuration configuration, String... left) {
-        return others(configuration.label(), configuration, left);
+        return others(label(configuration.label()), configuration, left);
     }
 
     /**
@@ -55,6 +55,11 @@ final class Captions {
         String name = configuration.params().get("strategy");
         String heavyHitters = configuration.params().getOrDefault("heavyHitters", "0");
         return others(heavyHitters.equals("0") ? name : name + ", " + heavyHitters + " heavy hitters", configuration, left);
+    }
+
+    /** @return a strategy in words, in those of today: older results do not say which form of H2O ran */
+    static String label(String recorded) {
+        return recorded.replaceFirst("^H2O, window ", "H2O, one set for all heads, window ");
     }
 
     private String others(String start, StepsFile.Configuration configuration, String... left) {

@@ -55,7 +55,7 @@ public final class EvictionMap {
         int every = (steps + MOST_COLUMNS - 1) / MOST_COLUMNS;
         int columns = (steps + every - 1) / every;
         HeatMapChart chart = new HeatMapChartBuilder().width(Charts.WIDTH).height(Charts.HEIGHT)
-                .title(trace.label() + " · " + trace.model() + " · " + trace.weights() + " weights")
+                .title(Captions.label(trace.label()) + " · " + trace.model() + " · " + trace.weights() + " weights")
                 .xAxisTitle("step   |   shade: % of layers and heads that hold the entry after the step").yAxisTitle("original index of the token")
                 .build();
         HeatMapStyler style = chart.getStyler();

@@ -19,7 +19,7 @@ final class HeldMaps {
         for (int t = 0; t < held.length; t += every) {
             columns.add(runs(held[t], t, every));
         }
-        return new Report.HeldMap(trace.label() + " · " + trace.model() + " · " + trace.weights() + " weights", held.length, every,
+        return new Report.HeldMap(Captions.label(trace.label()) + " · " + trace.model() + " · " + trace.weights() + " weights", held.length, every,
                 columns.toArray(int[][]::new), finding(trace, held));
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.strategy.Strategies;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,6 +19,9 @@ final class Origins {
 
     /** Below this many generations no test tells two medians apart at 5 %. */
     private static final int FEW = 4;
+
+    /** What results with the simplified H2O say, which carries the paper's name. */
+    static final String H2O = "h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per head, is h2o-head.";
 
     private Origins() {}
 
@@ -57,6 +61,9 @@ final class Origins {
         List<String> notes = new ArrayList<>();
         if (!measured.isEmpty() && measured.stream().allMatch(m -> "synthetic".equals(m.configuration().weights()))) {
             notes.add("Weights are synthetic: latency depends on shapes, not on values, but the text means nothing.");
+        }
+        if (files.stream().flatMap(f -> f.configurations().stream()).anyMatch(c -> Strategies.H2O.label().equals(c.params().get("strategy")))) {
+            notes.add(H2O);
         }
         measured.stream().mapToInt(m -> m.host().length).min().ifPresent(fewest -> {
             if (fewest < FEW) {

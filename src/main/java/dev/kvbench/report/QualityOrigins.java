@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.quality.QualityRun;
 import dev.kvbench.results.QualityFile;
+import dev.kvbench.strategy.Strategies;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +51,9 @@ final class QualityOrigins {
         }
         if ("synthetic".equals(quality.model().weights())) {
             notes.add("Weights are synthetic: the model predicts nothing, so what it loses means nothing.");
+        }
+        if (quality.configurations().stream().anyMatch(c -> c.strategy().equals(Strategies.H2O.label()))) {
+            notes.add(Origins.H2O);
         }
         int sequences = quality.text().starts().length;
         if (sequences < FEW) {

@@ -64,7 +64,7 @@ public interface EvictionStrategy {
     /** @return the name in parameters and results */
     String name();
 
-    /** @return what it is, in words, for legends: "H2O, window 128, 32 heavy hitters" */
+    /** @return what it is, in words, for legends: "H2O per head, window 128, 32 heavy hitters" */
     String describe();
 
     /** @return most entries kept after a step; {@link Integer#MAX_VALUE} if nothing is ever evicted */

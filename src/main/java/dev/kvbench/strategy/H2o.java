@@ -37,7 +37,7 @@ public record H2o(int window, int heavyHitters) implements EvictionStrategy {
 
     @Override
     public String describe() {
-        return "H2O, window " + window + ", " + heavyHitters + " heavy hitters";
+        return "H2O, one set for all heads, window " + window + ", " + heavyHitters + " heavy hitters";
     }
 
     @Override

@@ -58,7 +58,7 @@ class EndToEndTest {
                 .replaceFirst("\"phase\"", "\"fase\"")).size());
 
         StepsFile steps = folder.readSteps();
-        assertEquals(List.of("full cache", "H2O, window 16, 4 heavy hitters", "H2O, window 32, 4 heavy hitters"),
+        assertEquals(List.of("full cache", "H2O, one set for all heads, window 16, 4 heavy hitters", "H2O, one set for all heads, window 32, 4 heavy hitters"),
                 steps.configurations().stream().map(StepsFile.Configuration::label).toList());
         for (int c = 0; c < 3; c++) {
             StepsFile.Configuration configuration = steps.configurations().get(c);

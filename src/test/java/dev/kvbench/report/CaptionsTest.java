@@ -3,6 +3,8 @@ package dev.kvbench.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.H2o;
+import dev.kvbench.strategy.H2oHead;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,17 @@ class CaptionsTest {
     void inTheTitleWhereAllAreTheSame() {
         assertEquals("gpt2 · fp32 · synthetic weights", of(with("synthetic"), with("synthetic")).title());
         assertEquals("gpt2 · fp32 · weights of checkpoint gpt2@01234567", of(with("checkpoint gpt2@01234567")).title());
+    }
+
+    /** Also in the words of older results, and never for the paper's own. */
+    @Test
+    void whichFormOfH2oRan() {
+        assertEquals("H2O, one set for all heads, window 128, 32 heavy hitters", Captions.label("H2O, window 128, 32 heavy hitters"));
+        assertEquals(new H2o(128, 32).describe(), Captions.label(new H2o(128, 32).describe()));
+        assertEquals(new H2oHead(128, 32).describe(), Captions.label(new H2oHead(128, 32).describe()));
+        assertEquals("H2O (128/32, one set for all heads)", Answers.brief(new H2o(128, 32).describe()));
+        assertEquals("H2O per head (128/32)", Answers.brief(new H2oHead(128, 32).describe()));
+        assertEquals("TOVA (16), fused attention", Answers.brief("TOVA, window 16, fused attention"));
     }
 
     @Test

@@ -55,7 +55,7 @@ final class Expected {
             double[][] host = series(configuration, "stepNanos");
             if (host.length > 0) {
                 double[][] device = series(configuration, "deviceNanos");
-                configs.add(new Config(configuration.path("label").asText(), configuration.path("params").path("strategy").asText(),
+                configs.add(new Config(configuration.path("label").asText().replaceFirst("^H2O, w", "H2O, one set for all heads, w"), configuration.path("params").path("strategy").asText(),
                         configuration.path("params").path("window").asInt(), configuration, host, device.length == host.length ? device : null));
             }
         }
@@ -183,7 +183,8 @@ final class Expected {
 
     /** The answer that the page must give for one strategy. */
     String answer(Config of) {
-        String name = of.label.replaceAll(", window (\\d+), (\\d+) heavy hitters", " ($1/$2)").replaceAll(", window (\\d+)", " ($1)");
+        String name = of.label.replaceAll(", one set for all heads, window (\\d+), (\\d+) heavy hitters", " ($1/$2, one set for all heads)")
+                .replaceAll(", window (\\d+), (\\d+) heavy hitters", " ($1/$2)").replaceAll(", window (\\d+)", " ($1)");
         Change start = start(of);
         Change end = end(of);
         int faster = fasterFrom(of);

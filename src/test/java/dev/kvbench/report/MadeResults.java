@@ -28,7 +28,7 @@ final class MadeResults {
     static ResultFolder small(Path path) throws IOException {
         return write(path, "NVIDIA H100 80GB HBM3", List.of(
                 configuration("full cache", "full", 0, 0, 200, 5, true),
-                configuration("H2O, window 32, 8 heavy hitters", "h2o", 32, 8, 200, 5, true)), null);
+                configuration("H2O, one set for all heads, window 32, 8 heavy hitters", "h2o", 32, 8, 200, 5, true)), null);
     }
 
     /** Every strategy with every window, three generations of 1024 tokens. */
@@ -80,7 +80,7 @@ final class MadeResults {
 
     private static void pinned(List<StepsFile.Configuration> all, List<String> jmh, int window, int length, double ms) {
         String strategy = window == 0 ? "full" : "h2o";
-        all.add(new StepsFile.Configuration(STEP, window == 0 ? "full cache" : "H2O, window " + window + ", 32 heavy hitters",
+        all.add(new StepsFile.Configuration(STEP, window == 0 ? "full cache" : "H2O, one set for all heads, window " + window + ", 32 heavy hitters",
                 new TreeMap<>(Map.of("strategy", strategy, "window", "" + window, "heavyHitters", window == 0 ? "0" : "32", "cacheLength", "" + length)),
                 "synthetic", "explicit", "fused", "gpu", 8, null, List.of()));
         jmh.add("""

@@ -72,16 +72,17 @@ class QualityAnswersTest {
 
     @Test
     void notesSayWhatLimitsAResult() {
-        assertEquals(List.of("Only 5 texts were probed: intervals over so few are too narrow; take more (--probe-texts)."),
+        assertEquals(List.of("h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per head, is"
+                + " h2o-head.", "Only 5 texts were probed: intervals over so few are too narrow; take more (--probe-texts)."),
                 QualityOrigins.notes(all, "folder"));
         QualityFile.Setting s = all.setting();
         QualityFile odd = new QualityFile(all.schema(), all.version(), all.created(), all.command(), all.units(), all.rules(), all.fingerprint(),
                 all.model(), all.text(), new QualityFile.Setting(s.runtime(), s.device(), s.positions(), s.batch(), s.seed(), s.bucketEdges(), null),
                 new QualityFile.Times("elsewhere", "gpt2-large · fp32"), null, all.configurations());
         List<String> notes = QualityOrigins.notes(odd, "x_quality.unfinished");
-        assertEquals(3, notes.size(), notes.toString());
+        assertEquals(4, notes.size(), notes.toString());
         assertTrue(notes.get(0).startsWith("The run has not ended: 25 configurations are scored so far"), notes.get(0));
-        assertTrue(notes.get(1).endsWith("also those before anything is evicted."), notes.get(1));
-        assertEquals("Times are not of the model that was scored: gpt2-large · fp32.", notes.get(2));
+        assertTrue(notes.get(2).endsWith("also those before anything is evicted."), notes.get(2));
+        assertEquals("Times are not of the model that was scored: gpt2-large · fp32.", notes.get(3));
     }
 }

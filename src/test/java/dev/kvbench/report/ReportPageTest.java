@@ -96,7 +96,7 @@ class ReportPageTest extends MadePages {
         assertEquals(String.valueOf(token), browser.text("#token-shown"));
         assertEquals(pointed, texts("#lines output"));
         double mb = new ResultFolder(small.getParent()).readSteps().configurations().get(0).cacheBytesPerEntry() * 2 / 1e6;
-        assertEquals(String.format(java.util.Locale.ROOT, "Token %d: full cache %.3f MB; H2O, window 32, 8 heavy hitters %.3f MB", token, token * mb, 32 * mb),
+        assertEquals(String.format(java.util.Locale.ROOT, "Token %d: full cache %.3f MB; H2O, one set for all heads, window 32, 8 heavy hitters %.3f MB", token, token * mb, 32 * mb),
                 browser.text("#memory-read"));
 
         new Actions(browser.driver()).scrollToElement(browser.find("#latency .chart")).moveToElement(browser.find("#latency .u-over"), 0, 0).perform();
@@ -193,8 +193,8 @@ class ReportPageTest extends MadePages {
         browser.open(page(MadeResults.pinned(folder.resolve("pinned"))));
         browser.assertSilent();
         browser.screenshot("pinned");
-        String answer = "With 64 entries held a step of H2O (64/32) takes 0.5 % more time than one of the full cache, which cannot be told from noise.";
-        String other = "With 128 entries held a step of H2O (128/32) takes 17 % less time than one of the full cache; before it evicts 0.5 % more:"
+        String answer = "With 64 entries held a step of H2O (64/32, one set for all heads) takes 0.5 % more time than one of the full cache, which cannot be told from noise.";
+        String other = "With 128 entries held a step of H2O (128/32, one set for all heads) takes 17 % less time than one of the full cache; before it evicts 0.5 % more:"
                 + " scoring and noise.";
         assertEquals(answer + "\n" + other, browser.text("#answer"));
         assertEquals(answer + " " + other, browser.text("#scores figcaption"));

@@ -51,7 +51,7 @@ class ReportsTest {
         Path eviction = Path.of("results/2026-11-25_01-04-48_ea48ea07_NVIDIA-H100-80GB-HBM3");
         Report report = Reports.of(List.of(ResultFolder.open(eviction)), List.of());
         assertEquals("gpt2-large · fp32 · NVIDIA H100 80GB HBM3", report.title());
-        assertEquals(List.of("Eviction.score took from 3.791 us/op (attention sinks, window 128) to 26.34 us/op (H2O, window 128,"
+        assertEquals(List.of("Eviction.score took from 3.791 us/op (attention sinks, window 128) to 26.34 us/op (H2O, one set for all heads, window 128,"
                 + " 32 heavy hitters).", "Eviction.scoreAndEvict took from 97.58 us/op (sliding window 128) to 272.3 us/op"
                 + " (key difference, window 128)."), report.answers());
         assertEquals(16, report.scores().size());
@@ -69,8 +69,8 @@ class ReportsTest {
     void costAndGainInOneSentence() throws Exception {
         Report report = report(
                 made("full cache", "full", 0, 1, steps(400, t -> 1 + t / 1000.0)),
-                made("H2O, window 100, 20 heavy hitters", "h2o", 100, 1, steps(400, t -> t <= 100 ? 1 + t / 1000.0 : 1.25)));
-        assertEquals(List.of("H2O (100/20) is 12 % slower than the full cache when it starts to evict, at token 101, catches up at token 251,"
+                made("H2O, one set for all heads, window 100, 20 heavy hitters", "h2o", 100, 1, steps(400, t -> t <= 100 ? 1 + t / 1000.0 : 1.25)));
+        assertEquals(List.of("H2O (100/20, one set for all heads) is 12 % slower than the full cache when it starts to evict, at token 101, catches up at token 251,"
                 + " and is 9.7 % faster at token 400." + CONTROL), report.answers());
         Report.Crossing crossing = report.crossings().get(0);
         assertEquals(101, crossing.firstEviction());
@@ -141,7 +141,7 @@ class ReportsTest {
         Report report = Reports.of(List.of(MadeResults.pinned(folder.resolve("p"), new double[][] {{0, 64, 1}, {0, 128, 1}, {0, 256, 1}, {0, 512, 2},
                 {64, 64, 1.005}, {128, 128, 1.1}, {256, 256, 1.3}, {512, 512, 1.5}, {1024, 1024, 9}})), List.of());
         assertEquals(List.of("Of 4 strategies and windows, each against the full cache of its runtime with as many entries held, a step of"
-                + " H2O (512/32) takes 25 % less time; at the other end H2O (256/32) takes 30 % more."), report.answers());
+                + " H2O (512/32, one set for all heads) takes 25 % less time; at the other end H2O (256/32, one set for all heads) takes 30 % more."), report.answers());
         // 1024 entries were not measured with the full cache
         double[] changes = report.heatMaps().get(0).metrics().get(0).values()[0];
         assertArrayEquals(new double[] {0.005, 0.1, 0.3, -0.25, Double.NaN}, changes, 1e-9);

@@ -130,8 +130,8 @@ class TogetherTest {
         List<StepsFile> parts = Together.parts(both.stream().map(ResultFolder::readSteps).toList(), together);
         XYChart chart = PinnedStepPlot.of(together, Together.pinned(both, parts).stream().flatMap(List::stream).toList()).orElseThrow();
         // the full cache's line is not one of both results, at none of its lengths
-        List<String> lines = List.of("full cache, one", "H2O, window 64, 32 heavy hitters", "full cache, other",
-                "H2O, window 128, 32 heavy hitters");
+        List<String> lines = List.of("full cache, one", "H2O, one set for all heads, window 64, 32 heavy hitters", "full cache, other",
+                "H2O, one set for all heads, window 128, 32 heavy hitters");
         assertEquals(lines, chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList());
         assertArrayEquals(new double[] {2, 3}, chart.getSeriesCollection().stream()
                 .filter(s -> s.getName().equals("full cache, other")).findFirst().orElseThrow().getYData());
@@ -142,8 +142,8 @@ class TogetherTest {
         assertEquals(lines, report.pinned().stream().map(Report.Pinned::name).toList());
         assertEquals(4, report.pinned().stream().map(Report.Pinned::look).distinct().count());
         assertEquals(6, report.scores().stream().map(Report.Score::name).distinct().count());
-        assertEquals(List.of("With 64 entries held a step of H2O (64/32) takes 10 % more time than one of the full cache.",
-                "With 128 entries held a step of H2O (128/32) takes 25 % more time than one of the full cache."), report.answers());
+        assertEquals(List.of("With 64 entries held a step of H2O (64/32, one set for all heads) takes 10 % more time than one of the full cache.",
+                "With 128 entries held a step of H2O (128/32, one set for all heads) takes 25 % more time than one of the full cache."), report.answers());
     }
 
     @Test
@@ -154,7 +154,7 @@ class TogetherTest {
             Path path = newer.path().resolve(file);
             Files.writeString(path, Files.readString(path).replaceAll("\"cacheLength\"", "\"evictEvery\": \"1\", $0"));
         }
-        assertEquals(List.of("H2O, window 64, 32 heavy hitters, older", "H2O, window 64, 32 heavy hitters, newer"),
+        assertEquals(List.of("H2O, one set for all heads, window 64, 32 heavy hitters, older", "H2O, one set for all heads, window 64, 32 heavy hitters, newer"),
                 labels(Together.of(List.of(older, newer))));
     }
 

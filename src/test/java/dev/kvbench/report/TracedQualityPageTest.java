@@ -125,6 +125,7 @@ class TracedQualityPageTest extends InBrowser {
                 setting.path("runtime").asText() + ", " + setting.path("batch").asInt() + " sequences side by side", setting.path("seed").asText(),
                 json.path("times").path("source").asText() + ": " + json.path("times").path("label").asText()));
         json.path("fingerprint").forEach(value -> traced.add(value.asText()));
+        traced.add("h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per head, is h2o-head.");
         traced.add("Only " + text.path("starts").size() + " sequences: intervals over so few are too narrow; take more (--sequences).");
         traced.add("Only " + json.path("needle").path("texts").asInt() + " texts were probed: intervals over so few are too narrow; take more (--probe-texts).");
         traced.add("The run has not ended: " + expected.configs.size() + " configurations are scored so far; quality --resume goes on with it.");

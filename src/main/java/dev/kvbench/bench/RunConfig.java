@@ -4,15 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvbench.JsonFault;
-import dev.kvbench.Names;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * A file of {@code jmh-config/}: what to run where the command line does not say.
@@ -43,27 +40,21 @@ public record RunConfig(
         return onGpu ? gpu : cpu;
     }
 
-    private static final String FOLDER = "jmh-config";
-
     /**
-     * @param name the name of a file in {@link #folder} without ".json", or a path
+     * @param name the name of a configuration, see {@link ConfigFiles}, or a file
      * @return its content
      * @throws UserError if there is no such file or it is not a configuration
      */
     public static RunConfig read(String name) {
-        Path file = Path.of(name);
-        if (!Files.isRegularFile(file)) {
-            file = folder().resolve(name + ".json");
-        }
-        if (!Files.isRegularFile(file)) {
-            throw Names.unknown("config", name, names());
-        }
+        String file = name;
         RunConfig config;
         try {
+            ConfigFiles.Found found = ConfigFiles.find(name);
+            file = found.place();
             config = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()
-                    .readValue(file.toFile(), RunConfig.class);
+                    .readValue(found.content(), RunConfig.class);
         } catch (JsonProcessingException e) {
-            throw JsonFault.of(file, "a run configuration", e);
+            throw JsonFault.of(Path.of(file), "a run configuration", e);
         } catch (IOException e) {
             throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         }
@@ -77,23 +68,5 @@ public record RunConfig(
             }
         }
         return config;
-    }
-
-    /** @return the folder of configurations: in the working directory, else beside the installed jar */
-    static Path folder() {
-        Path here = Path.of(FOLDER);
-        return Files.isDirectory(here) ? here : Installation.code().resolveSibling(FOLDER);
-    }
-
-    private static List<String> names() {
-        try (Stream<Path> files = Files.list(folder())) {
-            return files.map(f -> f.getFileName().toString())
-                    .filter(f -> f.endsWith(".json"))
-                    .map(f -> f.substring(0, f.length() - ".json".length()))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            return List.of();
-        }
     }
 }

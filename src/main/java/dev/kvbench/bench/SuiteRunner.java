@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -93,6 +94,7 @@ public final class SuiteRunner {
         if (plan.isEmpty()) {
             throw new UserError("shard " + shard.index() + " of " + shard.count() + ": no configuration is left for it; take fewer shards");
         }
+        RunPlan.mustFit(plan);
         Environment.Source source = Environment.source();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
@@ -189,6 +191,10 @@ public final class SuiteRunner {
     /** Runs one configuration; its results are added to {@code all}. */
     private UnfinishedRun.Part part(RunPlan.Configuration one, RunConfig.Effort effort, Path records, List<RunResult> all,
             Runnable iterationDone) throws IOException {
+        Optional<String> tooMuch = DecodeSettings.tooMuch(one.params());
+        if (tooMuch.isPresent()) {
+            return new UnfinishedRun.Part(new ObjectMapper().createArrayNode(), null, tooMuch.get(), null, null, false);
+        }
         if (Files.exists(records)) {
             delete(records);
         }

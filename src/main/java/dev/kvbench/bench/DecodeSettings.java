@@ -3,6 +3,7 @@ package dev.kvbench.bench;
 import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.decode.MemoryNeed;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
@@ -15,6 +16,8 @@ import dev.kvbench.strategy.EvictEvery;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the parameters of a decode benchmark mean. Parsing is also their check: it happens before any fork
@@ -40,6 +43,8 @@ record DecodeSettings(
         Device device,
         AttentionForm attention,
         Positions positions) {
+
+    private static final int MOST_TOKENS = 1 << 24;
 
     /**
      * @param params values of the benchmark's parameters by name
@@ -75,6 +80,9 @@ record DecodeSettings(
             steps = Math.min(prompt + 1, strategy.longest());
         } else if (params.containsKey("tokens")) {
             steps = number(params, "tokens", 1);
+            if (steps > MOST_TOKENS) {
+                throw new UserError("tokens=" + steps + ": must be at most " + MOST_TOKENS + ", since every step's time is kept");
+            }
             DecodeLoop.checkPositions(positions, strategy, steps, model.positions());
         } else {
             if (strategy.window() == Integer.MAX_VALUE) {
@@ -88,6 +96,22 @@ record DecodeSettings(
         return new DecodeSettings(
                 strategy, source, dtype, number(params, "batch", 1), steps, runtime, device,
                 AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype), positions);
+    }
+
+    /**
+     * @param params values of a benchmark's parameters by name
+     * @return why they need more memory than there is, and the way out, in one line; empty if they may fit
+     */
+    static Optional<String> tooMuch(Map<String, String> params) {
+        if (!params.containsKey("batch")) {
+            return Optional.empty();
+        }
+        DecodeSettings settings = parse(params);
+        String length = Stream.of("cacheLength", "promptTokens", "tokens", "window").filter(params::containsKey).findFirst().orElseThrow();
+        double bytes = MemoryNeed.bytes(settings.model(), settings.dtype(), settings.strategy(), settings.batch(), settings.steps(),
+                params.containsKey("weights"));
+        return MemoryNeed.tooMuch("batch=" + settings.batch() + " with model=" + params.get("model") + " and " + length + "="
+                + params.get(length), bytes, settings.device());
     }
 
     /** @return the model's shape */

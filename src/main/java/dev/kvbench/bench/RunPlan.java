@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
@@ -58,6 +59,20 @@ public final class RunPlan {
             }
         }
         return LikeForLike.of(List.copyOf(plan), c -> Libtorch.device(c.params().get("device")).isGpu());
+    }
+
+    /**
+     * Checks that there is memory for some of a plan. What does not fit is one more failure of a sweep; where nothing fits, nothing
+     * begins.
+     *
+     * @param plan the configurations to run
+     * @throws UserError if none of them fits
+     */
+    static void mustFit(List<Configuration> plan) {
+        List<Optional<String>> tooMuch = plan.stream().map(c -> DecodeSettings.tooMuch(c.params())).toList();
+        if (tooMuch.stream().allMatch(Optional::isPresent)) {
+            throw new UserError(tooMuch.get(0).orElseThrow());
+        }
     }
 
     private static List<Map<String, String>> product(Map<String, List<String>> sweep) {

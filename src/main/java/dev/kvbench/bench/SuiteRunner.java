@@ -97,6 +97,7 @@ public final class SuiteRunner {
         if (plan.isEmpty()) {
             throw new UserError("shard " + shard.index() + " of " + shard.count() + ": no configuration is left for it; take fewer shards");
         }
+        RunPlan.mustFit(plan);
         Environment.warnOfSource();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
@@ -203,6 +204,11 @@ public final class SuiteRunner {
     /** Runs one configuration and keeps what came of it; tells why it failed, if it did. */
     private String run(UnfinishedRun unfinished, int index, Runnable iterationDone) throws IOException {
         RunPlan.Configuration one = unfinished.plan().configurations().get(index);
+        Optional<String> tooMuch = DecodeSettings.tooMuch(one.params());
+        if (tooMuch.isPresent()) {
+            unfinished.add(index, UnfinishedRun.Part.failed(tooMuch.get()), List.of());
+            return tooMuch.get();
+        }
         Path records = unfinished.folder().resolve("running");
         if (Files.exists(records)) {
             delete(records);

@@ -99,7 +99,12 @@ final class UnfinishedRun {
     record Part(JsonNode jmh, StepsFile.Configuration steps, String failure, String libtorch, Integer threads, boolean gpu) {
 
         /** One that was not worth running. */
-        static final Part NOT_RUN = new Part(JSON.createArrayNode(), null, null, null, null, false);
+        static final Part NOT_RUN = failed(null);
+
+        /** One that was not begun, and why. */
+        static Part failed(String why) {
+            return new Part(JSON.createArrayNode(), null, why, null, null, false);
+        }
     }
 
     private final Path folder;

@@ -67,7 +67,7 @@ public final class KvCache implements AutoCloseable {
             boolean traced) {
         this.batch = batch;
         this.capacity = capacity;
-        bytesPerEntry = 2L * config.layers() * config.width() * dtype.bytes();
+        bytesPerEntry = bytesPerEntry(config, dtype);
         manager = NDManager.newBaseManager(device, "PyTorch");
         token = zeros(manager, DataType.INT64, batch);
         position = zeros(manager, DataType.INT64, 1);
@@ -86,6 +86,25 @@ public final class KvCache implements AutoCloseable {
                 : zeros(manager, DataType.INT64, batch);
         ByteBuffer direct = hostToken.toByteBuffer(true);
         hostTokens = direct.order(ByteOrder.nativeOrder()).asLongBuffer();
+    }
+
+    /**
+     * @param config the model's shape
+     * @param dtype element type of keys, values and logits
+     * @param batch sequences
+     * @param capacity entries that fit per sequence
+     * @param scorePerLayer whether each layer has scores of its own
+     * @param scorePerHead whether each head has
+     * @return bytes that all of a cache's tensors take, untraced, about; beyond what a long holds too
+     */
+    public static double bytes(Gpt2Config config, Dtype dtype, int batch, int capacity, boolean scorePerLayer, boolean scorePerHead) {
+        double scores = (scorePerLayer ? config.layers() : 1.0) * (scorePerHead ? config.heads() : 1) * Float.BYTES;
+        return (double) batch * capacity * (bytesPerEntry(config, dtype) + scores)
+                + (double) batch * ((double) config.vocabulary() * dtype.bytes() + Long.BYTES) + (double) capacity * Long.BYTES;
+    }
+
+    private static long bytesPerEntry(Gpt2Config config, Dtype dtype) {
+        return 2L * config.layers() * config.width() * dtype.bytes();
     }
 
     private static PtNDArray zeros(NDManager manager, DataType type, long... shape) {

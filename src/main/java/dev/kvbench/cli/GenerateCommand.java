@@ -3,6 +3,7 @@ package dev.kvbench.cli;
 import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.decode.MemoryNeed;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.doctor.Readiness;
 import dev.kvbench.model.Checkpoint;
@@ -122,6 +123,10 @@ final class GenerateCommand implements Callable<Integer> {
             int steps = fed.length + tokens - 1;
             checkPrompt(fed.length, ids, evicts, config.positions());
             DecodeLoop.checkPositions(ids, evicts, steps, config.positions());
+            MemoryNeed.tooMuch("--tokens " + tokens + " with --window " + window, MemoryNeed.bytes(config, type, evicts, 1,
+                    DecodeLoop.capacity(evicts, steps), true), place).ifPresent(why -> {
+                        throw new UserError(why);
+                    });
             try (Gpt2Weights weights = choice.weights(type, place, seed);
                     DecodeLoop loop = new DecodeLoop(weights, evicts, trace == null ? Runtimes.AUTO : Runtimes.TORCHSCRIPT,
                             form, ids, 1, steps, trace != null);

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -20,17 +21,23 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Entry of {@code java -jar target/benchmarks.jar}: a subcommand, else JMH's own options. What it prints is UTF-8. */
 @Command(
         name = "benchmarks",
+        versionProvider = Version.class,
         description = "What a KV-cache eviction strategy costs and saves per decode step. Without a subcommand,"
                 + " every argument is JMH's: `benchmarks.jar -h` lists them, `benchmarks.jar .` runs every benchmark.",
         subcommands = {RunCommand.class, RenderCommand.class, GenerateCommand.class, QualityCommand.class, FetchCommand.class, CompareCommand.class, SelfCheckCommand.class, BaselineCommand.class, HistoryCommand.class, MergeCommand.class, ExportCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
 
-    private static final Set<String> COMMANDS = Set.of("run", "render", "generate", "quality", "fetch", "compare", "selfcheck", "baseline", "history", "merge", "export", "doctor", "help", "--help");
+    private static final Set<String> COMMANDS = Set.of("run", "render", "generate", "quality", "fetch", "compare", "selfcheck", "baseline", "history", "merge", "export", "doctor", "help",
+            "--help", "--version", "-V");
     private static final int BAD_INPUT = 2;
+
+    @Option(names = {"-V", "--version"}, versionHelp = true, description = "shows the version, the commit, and what this is built on")
+    private boolean version;
 
     @Override
     public void run() {
@@ -50,6 +57,11 @@ public final class Main implements Runnable {
      * @return exit code: 0, 2 after bad input, 1 after any other failure
      */
     static int execute(String... args) {
+        try {
+            Encoding.check(args, System.getenv());
+        } catch (UserError e) {
+            return report(e);
+        }
         if (args.length == 0 || COMMANDS.contains(args[0])) {
             // JMH alone would run every benchmark there is
             String[] words = args.length == 0 || args[0].equals("--help") ? new String[] {"help"} : args;
@@ -83,6 +95,10 @@ public final class Main implements Runnable {
     }
 
     static int report(Exception e) {
+        if (e instanceof InvalidPathException name) {
+            System.err.println("error: " + Encoding.said(name));
+            return BAD_INPUT;
+        }
         Optional<String> place = place(e instanceof UncheckedIOException ? e.getCause() : e);
         if (place.isPresent() || e instanceof UserError || e instanceof CommandLineOptionException) {
             System.err.println("error: " + place.orElse(String.valueOf(e.getMessage())).lines().findFirst().orElse(""));

@@ -21,10 +21,8 @@ final class Prompts {
      * @throws UserError if the locale's encoding has lost characters on the way here
      */
     static String argument(String text) {
-        String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
-        if (text.indexOf('\uFFFD') >= 0 && !encoding.equals("UTF-8")) {
-            throw new UserError("--prompt: has characters that this locale's encoding, " + encoding
-                    + ", does not have; set LC_ALL=C.UTF-8 or use --prompt-file");
+        if (Encoding.lost(text)) {
+            throw Encoding.lost("--prompt", " or use --prompt-file");
         }
         return text;
     }

@@ -4,6 +4,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.Environment;
 import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.decode.MemoryNeed;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.results.Fingerprint;
@@ -74,6 +75,14 @@ public final class QualityRun implements AutoCloseable {
                 DecodeLoop.checkPositions(positions, one.evicts(0), options.tokens(), available);
             }
             int batch = Math.min(options.batch(), options.sequences());
+            for (Planned one : plan) {
+                double bytes = MemoryNeed.bytes(subject.weights().config(), dtype, one.evicts(0), batch,
+                        DecodeLoop.capacity(one.evicts(0), options.tokens()), true);
+                MemoryNeed.tooMuch("--batch " + batch + " with --tokens " + options.tokens(), bytes, subject.weights().device())
+                        .ifPresent(why -> {
+                            throw new UserError(why);
+                        });
+            }
             setting = new TeacherForcing.Setting(subject.weights(), runtime, positions, batch);
             passages = subject.read(options.text());
             bootstrap = new Bootstrap(options.seed());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kvbench.runtime.Libtorch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -37,6 +38,11 @@ class BadInputTest {
                 bad("use positions=cache", "-p", "tokens=1025", "-p", "strategy=h2o"),
                 bad("tokens=0", "-p", "tokens=0"),
                 bad("batch=0", "-p", "batch=0"),
+                bad("batch=1000000000 with model=", "-p", "batch=1000000000"),
+                bad("of memory for cache, scores, logits and weights, this machine has ", "Eviction", "-p", "window=1000000000", "-p", "strategy=h2o", "-p",
+                        "device=cpu"),
+                bad("tokens=1000000000: must be at most 16777216, since every step's time is kept", "DecodeLoop", "-p", "tokens=1000000000",
+                        "-p", "positions=cache", "-p", "strategy=h2o"),
                 bad("cacheLength=1024", "DecodeStep", "-p", "cacheLength=1024"),
                 bad("unknown strategy 'h20': did you mean 'h2o'?", "-p", "strategy=full,h20"),
                 bad("unknown model 'gpt2-lage': did you mean 'gpt2-large'?", "-p", "model=gpt2-lage"),
@@ -115,6 +121,31 @@ class BadInputTest {
         }
     }
 
+    @Test
+    void theVersionIsSaidAndHelpListsIt() {
+        String help = printed("--help");
+        assertTrue(help.contains("-V, --version"), help);
+        for (String word : List.of("--version", "-V")) {
+            List<String> lines = printed(word).lines().toList();
+            assertEquals("kvbench " + Libtorch.buildProperty("version"), lines.get(0));
+            assertTrue(lines.get(1).matches("commit (unknown|[0-9a-f]{40}.*)"), lines.get(1));
+            assertEquals("JMH " + Libtorch.buildProperty("jmh") + ", DJL " + Libtorch.buildProperty("djl") + " for libtorch "
+                    + Libtorch.buildProperty("libtorch"), lines.get(2));
+        }
+    }
+
+    private static String printed(String... words) {
+        PrintStream out = System.out;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals(0, Main.execute(words));
+        } finally {
+            System.setOut(out);
+        }
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
     private static List<Path> results() throws IOException {
         if (!Files.isDirectory(Path.of("results"))) {
             return List.of();
@@ -134,6 +165,7 @@ class BadInputTest {
     void impossibleComparisonsAreRefused() throws IOException {
         String some = "results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3";
         assertRefused("nowhere: neither a result, nor a baseline, nor a commit of this repository", "compare", "nowhere", some);
+        assertRefused("'a?b': no name of a file: Nul character not allowed", "compare", "a\0b", some);
         assertRefused("--threshold x: must be from 0% to below 100%", "compare", some, some, "--threshold", "x");
         assertRefused("--alpha 1.5: must be between 0 and 1", "compare", some, some, "--alpha", "1.5");
         assertRefused("--format xml: must be one of text, md, json, csv", "compare", some, some, "--format", "xml");

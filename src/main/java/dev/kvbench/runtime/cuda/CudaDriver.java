@@ -54,6 +54,8 @@ final class CudaDriver implements KernelMemory {
 
         native int cuDeviceGetName(byte[] name, int length, int device);
 
+        native int cuDeviceTotalMem_v2(LongByReference bytes, int device);
+
         native int cuDeviceGetAttribute(IntByReference value, int attribute, int device);
 
         native int cuDevicePrimaryCtxRetain(PointerByReference context, int device);
@@ -144,6 +146,19 @@ final class CudaDriver implements KernelMemory {
         IntByReference first = new IntByReference();
         need(functions, "cuDeviceGet", functions.cuDeviceGet(first, 0));
         return first.getValue();
+    }
+
+    /**
+     * Takes no context, which would take memory on the device.
+     *
+     * @return the first device's memory, bytes
+     * @throws Unsupported if there is no driver or no device
+     */
+    static long firstMemory() {
+        Functions functions = bound();
+        LongByReference bytes = new LongByReference();
+        check(functions, "cuDeviceTotalMem", functions.cuDeviceTotalMem_v2(bytes, first(functions)));
+        return bytes.getValue();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.kvbench.runtime.cuda;
 
 import com.sun.jna.Pointer;
+import java.util.OptionalLong;
 
 /** What can be said of the GPU's memory without running a model. */
 public final class DeviceMemory {
@@ -10,6 +11,15 @@ public final class DeviceMemory {
     private static final int COPIES = 10;
 
     private DeviceMemory() {}
+
+    /** @return bytes that the first device has, told without taking memory on it; empty if there is no driver or no device */
+    public static OptionalLong total() {
+        try {
+            return OptionalLong.of(CudaDriver.firstMemory());
+        } catch (Unsupported e) {
+            return OptionalLong.empty();
+        }
+    }
 
     /** @return bytes in use, by whomever */
     public static long bytesInUse() {

@@ -1,0 +1,22 @@
+package dev.kvbench.cli;
+
+import dev.kvbench.bench.Environment;
+import dev.kvbench.runtime.Libtorch;
+import picocli.CommandLine.IVersionProvider;
+
+/** What {@code --version} prints: this project and what it is built on. Which libtorch a machine has, {@code doctor} says. */
+final class Version implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+        Environment.Source source = Environment.source();
+        String commit = source.commit() == null ? "unknown"
+                : source.commit() + (Boolean.TRUE.equals(source.dirty()) ? ", with uncommitted changes" : "");
+        return new String[] {
+            "kvbench " + Libtorch.buildProperty("version"),
+            "commit " + commit,
+            "JMH " + Libtorch.buildProperty("jmh") + ", DJL " + Libtorch.buildProperty("djl") + " for libtorch "
+                    + Libtorch.buildProperty("libtorch")
+        };
+    }
+}

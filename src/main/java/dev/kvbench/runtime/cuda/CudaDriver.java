@@ -157,7 +157,7 @@ final class CudaDriver implements KernelMemory {
     static long firstMemory() {
         Functions functions = bound();
         LongByReference bytes = new LongByReference();
-        check(functions, "cuDeviceTotalMem", functions.cuDeviceTotalMem_v2(bytes, first(functions)));
+        need(functions, "cuDeviceTotalMem", functions.cuDeviceTotalMem_v2(bytes, first(functions)));
         return bytes.getValue();
     }
 

@@ -11,6 +11,7 @@ import com.networknt.schema.SpecificationVersion;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.runtime.Libtorch;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ class EndToEndTest {
             assertEquals("synthetic", configuration.weights());
             assertEquals(2L * 2 * 64 * 4, configuration.cacheBytesPerEntry());
         }
-        assertEquals("2.7.1+cpu", steps.fingerprint().libtorch());
+        assertEquals(Libtorch.version(), steps.fingerprint().libtorch());
 
         List<Path> plots = Renderer.render(folder);
         assertEquals(List.of("step-time.png", "step-time.svg", "latency.png", "latency.svg", "cache-memory.png", "cache-memory.svg", "report.html"),

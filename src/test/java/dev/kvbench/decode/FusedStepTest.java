@@ -85,8 +85,8 @@ class FusedStepTest {
                 assertEquals(operators.cacheLength(), fused.cacheLength());
                 if (dtype != Dtype.FP32 && strategy.rule().orElseThrow().scoring() != EvictionStrategy.Scoring.NONE
                         && step >= strategy.window()) {
-                    // rounding has decided between two near scores, and the caches now differ
-                    break;
+                    // rounding has decided between two near scores, and the caches now differ: StepCheck tells a wrong choice
+                    continue;
                 }
                 assertClose(operators.cache().logits(), fused.cache().logits(), tolerance(dtype), "logits of step " + step);
                 if (dtype == Dtype.FP32) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,9 @@ class StrategyTest {
     private static final Gpt2Config CONFIG = TestModels.SMALL;
     private static final int TOKENS = 40;
 
+    /** Seeds of the cases below that bring two scores too near each other: others are taken in their place. */
+    private static final Set<Integer> NEAR_TIES = Set.of(149, 527, 929, 995);
+
     /** Random sizes, seeds, batches and intervals, the same ones on every run. */
     static Stream<Arguments> cases() {
         Random random = new Random(20);
@@ -41,7 +45,12 @@ class StrategyTest {
                 int heavyHitters = random.nextInt(window);
                 int every = i < 4 ? 1 : 2 + random.nextInt(6);
                 Positions positions = Positions.values()[random.nextInt(2)];
-                cases.add(Arguments.of(name, window, heavyHitters, every, 1 + random.nextInt(3), positions, random.nextInt(1000)));
+                int batch = 1 + random.nextInt(3);
+                int seed = random.nextInt(1000);
+                while (NEAR_TIES.contains(seed)) {
+                    seed += 1000;
+                }
+                cases.add(Arguments.of(name, window, heavyHitters, every, batch, positions, seed));
             }
         }
         return cases.stream();
@@ -60,21 +69,19 @@ class StrategyTest {
                 expected[b] = new Definition(name, window, heavyHitters, every, b, CONFIG);
             }
             List<float[]> written = new ArrayList<>();
-            Random random = new Random(seed);
-            for (int t = 0; t < TOKENS; t++) {
-                long[] tokens = random.longs(batch, 0, CONFIG.vocabulary()).toArray();
+            long[][] texts = TestModels.texts(new Random(seed), CONFIG, batch, TOKENS);
+            for (int step = 0; step < TOKENS; step++) {
+                int t = step;
+                long[] tokens = Arrays.stream(texts).mapToLong(text -> text[t]).toArray();
                 int before = expected[0].kept(0, 0).size();
                 int position = positions == Positions.ORIGINAL ? t : before;
                 double[][] logits = new double[batch][];
                 for (int b = 0; b < batch; b++) {
                     expected[b].append(t);
-                    PlainGpt2.Step step = models[b].step(t, (int) tokens[b], position, expected[b]::kept);
-                    expected[b].after(step, models[b]);
-                    logits[b] = step.logits();
-                    if (expected[b].margin() < 1e-5) {
-                        assertTrue(t > window, "rounding decides between entries at once; choose another seed");
-                        return;
-                    }
+                    PlainGpt2.Step made = models[b].step(t, (int) tokens[b], position, expected[b]::kept);
+                    expected[b].after(made, models[b]);
+                    logits[b] = made.logits();
+                    assertTrue(expected[b].margin() > 1e-5, "rounding decides at step " + t + " with seed " + seed + "; choose another");
                 }
                 loop.force(tokens);
                 float[] newest = stepAndReadNewest(loop, before);

@@ -11,7 +11,12 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.torch.TorchModule;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** Small models whose attention is far from uniform, so that strategies have something to choose. */
 public final class TestModels {
@@ -19,6 +24,20 @@ public final class TestModels {
     public static final Gpt2Config SMALL = new Gpt2Config("small", 2, 2, 16, 61, 128, 1e-5);
 
     private TestModels() {}
+
+    /**
+     * Texts in which no token comes twice: at the same position it would have the same key, and which of the two entries goes
+     * would be a matter of rounding.
+     */
+    static long[][] texts(Random random, Gpt2Config config, int sequences, int tokens) {
+        long[][] texts = new long[sequences][];
+        for (int b = 0; b < sequences; b++) {
+            List<Long> all = LongStream.range(0, config.vocabulary()).boxed().collect(Collectors.toList());
+            Collections.shuffle(all, random);
+            texts[b] = all.stream().mapToLong(token -> token).limit(tokens).toArray();
+        }
+        return texts;
+    }
 
     public static Gpt2Weights sharp(int seed) {
         return sharp(seed, Dtype.FP32);

@@ -37,7 +37,8 @@ final class Gpu {
         int needed = cuda(there && libtorch.version() != null ? libtorch.version() : Libtorch.CUDA_FLAVOR);
         boolean below = host.cuda() < needed;
         String update = "the driver is made for CUDA " + words(host.cuda()) + " and libtorch needs " + words(needed)
-                + ": install a driver for CUDA " + words(needed) + " or later" + (needed == cuda(Libtorch.CUDA_FLAVOR) ? " (570 or later)" : "");
+                + ": install a driver for CUDA " + words(needed) + " or later"
+                + (needed == cuda(Libtorch.CUDA_FLAVOR) ? " (570 or later)" : "");
         if (host.cuda() == 0) {
             return "the driver's library libcuda.so.1 is not found: " + WITHOUT_LIBRARY;
         }

@@ -11,7 +11,8 @@ final class LoadFailure {
      * {@code /opt/lib/libtorch_cuda.so: libcudart.so.12: cannot open shared object file: No such file or directory}. A part of
      * libtorch itself is missing where the JNI library is for another one.
      */
-    private static final Pattern MISSING = Pattern.compile("(?:([^\\s:]+): )?(lib(?!c10|torch)[^\\s:]+\\.so[^\\s:]*): cannot open shared object file");
+    private static final Pattern MISSING =
+            Pattern.compile("(?:([^\\s:]+): )?(lib(?!c10|torch)[^\\s:]+\\.so[^\\s:]*): cannot open shared object file");
 
     /** {@code /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by /opt/lib/libtorch_cpu.so)}. */
     private static final Pattern TOO_OLD =

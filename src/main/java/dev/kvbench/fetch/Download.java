@@ -194,7 +194,8 @@ final class Download {
             String found = kind.get().compute(part);
             if (!found.equals(file.etag())) {
                 Files.delete(part);
-                throw new UserError(file.name() + ": what came has the checksum " + found + ", " + hub.site().name() + " says " + file.etag()
+                throw new UserError(file.name() + ": what came has the checksum " + found + ", " + hub.site().name()
+                        + " says " + file.etag()
                         + "; it is not kept, fetch again");
             }
         }

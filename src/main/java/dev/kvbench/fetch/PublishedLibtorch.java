@@ -51,7 +51,8 @@ final class PublishedLibtorch {
      */
     PublishedLibtorch(Map<String, String> environment, String release, Duration pause) {
         URI endpoint = Site.endpoint(environment, VARIABLE, "a copy of DJL's PyTorch files", DJL);
-        client = new HubClient(new Site("the server", endpoint, Optional.empty(), new Proxies(environment), VARIABLE, "DJL_CACHE_DIR"), pause);
+        client = new HubClient(
+                new Site("the server", endpoint, Optional.empty(), new Proxies(environment), VARIABLE, "DJL_CACHE_DIR"), pause);
         index = URI.create(endpoint + "/" + release + "/files.txt");
     }
 

@@ -38,16 +38,16 @@ class HostTest {
         return Stream.of(
                 Arguments.of(card(13000), WITHOUT, WORKS_ON_CPU, "no libtorch with CUDA was found: `fetch libtorch` brings one"),
                 Arguments.of(card(13000), null, broken, "`fetch libtorch` brings one"),
-                Arguments.of(card(12020), WITHOUT, WORKS_ON_CPU, "made for CUDA 12.2 and libtorch needs 12.8: install a driver for CUDA 12.8"
-                        + " or later (570 or later), if the card is still not used then"),
-                Arguments.of(card(11040), WITHOUT, WORKS_ON_CPU, "because the driver is made for CUDA 11.4 and libtorch needs 12.8: install a"
-                        + " driver for CUDA 12.8 or later (570 or later), then `fetch libtorch`"),
+                Arguments.of(card(12020), WITHOUT, WORKS_ON_CPU, "made for CUDA 12.2 and libtorch needs 12.8: install"
+                        + " a driver for CUDA 12.8 or later (570 or later), if the card is still not used then"),
+                Arguments.of(card(11040), WITHOUT, WORKS_ON_CPU, "because the driver is made for CUDA 11.4 and libtorch needs 12.8:"
+                        + " install a driver for CUDA 12.8 or later (570 or later), then `fetch libtorch`"),
                 Arguments.of(card(12020), CU128, WORKS_ON_CPU, "because the driver is made for CUDA 12.2 and libtorch needs 12.8"),
                 Arguments.of(card(12080), CU130, WORKS_ON_CPU, "because the driver is made for CUDA 12.8 and libtorch needs 13.0"),
                 Arguments.of(card(12080), CU128, WORKS_ON_CPU, "CUDA_VISIBLE_DEVICES"),
                 Arguments.of(card(13000), CU128, broken, "the libtorch above does not work yet"),
-                Arguments.of(new Host(true, null, 0, "2.36"), WITHOUT, WORKS_ON_CPU, "libcuda.so.1 is not found: it is part of the NVIDIA driver;"
-                        + " a container must be started with the cards (docker run --gpus all)"));
+                Arguments.of(new Host(true, null, 0, "2.36"), WITHOUT, WORKS_ON_CPU, "libcuda.so.1 is not found: it is part of the"
+                        + " NVIDIA driver; a container must be started with the cards (docker run --gpus all)"));
     }
 
     @ParameterizedTest
@@ -104,8 +104,8 @@ class HostTest {
     @Test
     void otherFailuresAreNotTheLoaders() {
         assertTrue(LoadFailure.of("EngineException: set_stride is not allowed on a Tensor", card(13000)).isEmpty());
-        assertTrue(LoadFailure.of("/opt/lib/libdjl_torch.so: libc10_cuda.so: cannot open shared object file: No such file", card(13000)).isEmpty(),
-                "a JNI library for CUDA beside a libtorch without");
+        String part = "/opt/lib/libdjl_torch.so: libc10_cuda.so: cannot open shared object file: No such file";
+        assertTrue(LoadFailure.of(part, card(13000)).isEmpty(), "a JNI library for CUDA beside a libtorch without");
         assertTrue(LoadFailure.of("it crashed with signal 11", card(13000)).isEmpty());
     }
 

@@ -208,7 +208,8 @@ class LibtorchFetchTest {
     void aFullDiskIsSaidBeforeAnythingComes() {
         UserError error = assertThrows(UserError.class, () -> new LibtorchFetch(Map.of("KVBENCH_LIBTORCH_URL", site.address()),
                 cache, said::add, Duration.ZERO, f -> 400_000L).fetch());
-        assertTrue(error.getMessage().matches("libtorch: needs 0\\.6 MB, .* has 0\\.4 MB free; make room or set DJL_CACHE_DIR.*"), error.getMessage());
+        assertTrue(error.getMessage().matches("libtorch: needs 0\\.6 MB, .* has 0\\.4 MB free; make room or set DJL_CACHE_DIR.*"),
+                error.getMessage());
         assertEquals(1, gets(LARGE_GZ).size());
     }
 

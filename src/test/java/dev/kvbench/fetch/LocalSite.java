@@ -60,7 +60,8 @@ final class LocalSite implements AutoCloseable {
         files.put(FOLDER + name + ".gz", gzip(bytes));
         StringBuilder index = new StringBuilder("cpu/linux-x86_64/native/lib/libtorch.so.gz\n");
         content.keySet().forEach(n -> index.append("cu128/linux-x86_64/native/lib/").append(n.replace("+", "%2B")).append(".gz\n"));
-        files.put("/2.7.1/files.txt", index.append("cu128/win-x86_64/native/lib/torch.dll.gz\n").toString().getBytes(StandardCharsets.UTF_8));
+        index.append("cu128/win-x86_64/native/lib/torch.dll.gz\n");
+        files.put("/2.7.1/files.txt", index.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     static byte[] gzip(byte[] bytes) {

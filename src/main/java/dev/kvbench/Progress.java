@@ -49,7 +49,7 @@ public final class Progress {
 
     /** @return whether somebody watches: input and output are a terminal's, and the error stream, which bars are printed to */
     public static boolean terminal() {
-        return terminal(Console.class, System.console()) && isTerminal(ERROR_STREAM);
+        return terminal(Console.class, System.console()) && terminal(ERROR_STREAM);
     }
 
     /** Up to JDK 21 there is no console where there is no terminal; from 22 on a console says whether it is one. */
@@ -66,13 +66,17 @@ public final class Progress {
         }
     }
 
-    /** What Linux says of an open file: a terminal is a device, other streams are files, pipes or sockets. */
-    static boolean isTerminal(Path stream) {
+    private static boolean terminal(Path stream) {
         try {
-            return Files.readSymbolicLink(stream).toString().matches("/dev/(pts/|tty|console|hvc).*");
+            return terminal(Files.readSymbolicLink(stream).toString());
         } catch (IOException e) {
             return true;
         }
+    }
+
+    /** What Linux says of an open stream: a terminal is a device, others are files, pipes or sockets. */
+    static boolean terminal(String target) {
+        return target.matches("/dev/(pts/|tty|console|hvc).*");
     }
 
     /**

@@ -166,7 +166,7 @@ class UnfinishedRunTest {
 
     @Test
     void aConfigurationThatFailsIsRecordedAndTheRestGoesOn() throws Exception {
-        // logits [100000000, 512] are 205 GB
+        // more than a machine has: told without a fork
         String[] words = {"DecodeLoop", "-p", "model=tiny", "-p", "strategy=full", "-p", "batch=100000000,1", "-p", "tokens=8", "-f",
             "1", "-wi", "0", "-i", "1", "-v", "SILENT"};
         ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1));
@@ -176,6 +176,16 @@ class UnfinishedRunTest {
         assertEquals(1, steps.failures().size());
         assertEquals("100000000", steps.failures().get(0).params().get("batch"));
         assertTrue(steps.failures().get(0).message().contains("memory"), steps.failures().get(0).message());
+        assertFalse(unfinished().isPresent());
+    }
+
+    @Test
+    void aForkThatDoesNotStartIsTold() throws Exception {
+        String[] words = {"DecodeLoop", "-p", "model=tiny", "-p", "strategy=full", "-p", "tokens=8", "-f", "1", "-wi", "0", "-i", "1",
+            "-v", "SILENT", "-jvmArgsAppend", "-XX:NoSuchOption=1"};
+        SuiteRunner runner = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results);
+        assertEquals("no benchmark finished: forked VM failed with exit code 1",
+                assertThrows(IllegalStateException.class, () -> runner.run(new Shard(1, 1))).getMessage());
         assertFalse(unfinished().isPresent());
     }
 

@@ -67,7 +67,7 @@ final class ConfigFiles {
             throw new UserError("--config " + name + ": no such file; by name there are " + String.join(", ", names));
         }
         throw new UserError(Names.unknown("config", name, names).getMessage() + "; looked in "
-                + String.join(", ", folders.stream().map(f -> f.toAbsolutePath().toString()).toList()) + " and " + code);
+                + String.join(", ", folders.stream().map(f -> f.toAbsolutePath().toString()).distinct().toList()) + " and " + code);
     }
 
     private static List<String> names(Path folder) throws IOException {

@@ -3,6 +3,7 @@ package dev.kvbench.cli;
 import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
@@ -146,6 +147,14 @@ final class GenerateCommand implements Callable<Integer> {
                     loop.force(fed[step]);
                 }
                 loop.step();
+            }
+            try {
+                loop.checkLogits();
+            } catch (NotNumbers e) {
+                if (step >= fed.length) {
+                    printed.end();
+                }
+                throw e;
             }
             loop.cache().readTokens(next);
             if (tracer != null) {

@@ -3,6 +3,7 @@ package dev.kvbench.cli;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.Shard;
 import dev.kvbench.bench.SuiteRunner;
+import dev.kvbench.decode.NotNumbers;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -90,7 +91,7 @@ public final class Main implements Runnable {
             System.err.println("error: " + place.orElse(String.valueOf(e.getMessage())).lines().findFirst().orElse(""));
             return BAD_INPUT;
         }
-        if (e instanceof IllegalStateException && e.getCause() == null) {
+        if (e instanceof NotNumbers || e instanceof IllegalStateException && e.getCause() == null) {
             System.err.println("error: " + e.getMessage());
         } else {
             e.printStackTrace();

@@ -156,7 +156,7 @@ public final class JsonFault {
         boolean colon = said.contains("colon");
         boolean comma = said.contains("comma");
         if (!colon && !comma && (character.equals("}") || character.equals("]"))) {
-            return name || character.equals("]") ? "a comma too many before '" + character + "'" : "a value is missing before '" + character + "'";
+            return (name || character.equals("]") ? "a comma too many before '" : "a value is missing before '") + character + "'";
         }
         return "'" + character + "' where " + (colon ? "a colon" : comma ? "a comma" : name ? "a name in double quotes" : "a value")
                 + " is expected";

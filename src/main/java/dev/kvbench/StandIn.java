@@ -40,7 +40,8 @@ public final class StandIn {
                     + " bytes; `git lfs pull` in its repository gets it");
         }
         if (PAGE.matcher(text.toLowerCase(Locale.ROOT)).matches()) {
-            return Optional.of("is a web page (HTML) and not the file: an error, a log-in, or the page about the file; fetch the file itself");
+            return Optional.of("is a web page (HTML) and not the file: an error, a log-in, or the page about the file;"
+                    + " fetch the file itself");
         }
         return program(new String(bytes, StandardCharsets.ISO_8859_1)).map(what -> "is " + what);
     }

@@ -84,8 +84,16 @@ public abstract class DecodeBenchmark {
             throw e;
         }
         WarmUp.untilStable(loop, settings.steps());
+        loop.checkLogits();
         TrialRecord.begin(settings, loaded, loop, copyBandwidth);
         ready(loop);
+        loop.checkLogits();
+    }
+
+    /** Refuses what was measured of a model whose logits are no numbers, such as one that overflows its element type. */
+    @TearDown(Level.Iteration)
+    public void check() {
+        loop.checkLogits();
     }
 
     /** @return bytes per second, or null if the driver does not let it be measured */

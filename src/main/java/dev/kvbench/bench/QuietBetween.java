@@ -58,6 +58,8 @@ final class QuietBetween {
         return Stream.concat(lines.stream().filter(l -> l.startsWith("Suppressed: ") || l.startsWith("Caused by: ")), lines.stream())
                 .map(l -> Reason.said(l.replaceFirst("^(Suppressed|Caused by): ", "")))
                 .filter(l -> !l.isEmpty())
+                // this project's own errors say all there is to say
+                .map(l -> l.replaceFirst("^dev\\.kvbench\\.[\\w.$]+: ", ""))
                 .findFirst();
     }
 }

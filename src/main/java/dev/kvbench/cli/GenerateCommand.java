@@ -4,6 +4,7 @@ import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.MemoryNeed;
+import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.doctor.Readiness;
 import dev.kvbench.model.Checkpoint;
@@ -154,6 +155,14 @@ final class GenerateCommand implements Callable<Integer> {
                     loop.force(fed[step]);
                 }
                 loop.step();
+            }
+            try {
+                loop.checkLogits();
+            } catch (NotNumbers e) {
+                if (step >= fed.length) {
+                    printed.end();
+                }
+                throw e;
             }
             loop.cache().readTokens(next);
             if (tracer != null) {

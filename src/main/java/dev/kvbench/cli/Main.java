@@ -4,6 +4,7 @@ import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.SuiteRunner;
+import dev.kvbench.decode.NotNumbers;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -104,7 +105,7 @@ public final class Main implements Runnable {
             System.err.println("error: " + place.orElse(String.valueOf(e.getMessage())).lines().findFirst().orElse(""));
             return BAD_INPUT;
         }
-        if (e instanceof RunFailed) {
+        if (e instanceof RunFailed || e instanceof NotNumbers) {
             System.err.println("error: " + e.getMessage());
         } else {
             e.printStackTrace();

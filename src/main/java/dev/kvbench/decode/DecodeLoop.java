@@ -8,7 +8,9 @@ import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.torch.Finite;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Greedy decoding: a model, a cache, an eviction strategy and a runtime make tokens, step by step. Every
@@ -23,6 +25,7 @@ public final class DecodeLoop implements AutoCloseable {
     private final StepRuntime runtime;
     private int cacheLength;
     private int nextPosition;
+    private int steps;
 
     /**
      * @param weights the model; stays the caller's
@@ -123,6 +126,7 @@ public final class DecodeLoop implements AutoCloseable {
         runtime.reset();
         cacheLength = 0;
         nextPosition = 0;
+        steps = 0;
     }
 
     /**
@@ -151,6 +155,7 @@ public final class DecodeLoop implements AutoCloseable {
         runtime.reset();
         cacheLength = strategy.heldAfter(length);
         nextPosition = positions == Positions.ORIGINAL ? length : cacheLength;
+        steps = length;
         runtime.prefill(Arrays.stream(prompts).flatMapToLong(Arrays::stream).toArray(), nextPosition);
     }
 
@@ -166,6 +171,21 @@ public final class DecodeLoop implements AutoCloseable {
         runtime.await();
         cacheLength = held;
         nextPosition += advance;
+        steps++;
+    }
+
+    /**
+     * Checks the logits that the last step left, pinned or not: the most likely of tokens whose logits are no numbers means
+     * nothing. Takes time of its own, so not within what is timed.
+     *
+     * @throws NotNumbers if one is NaN or infinite
+     */
+    public void checkLogits() {
+        if (!Finite.all(cache.state()[KvCache.LOGITS])) {
+            float[] logits = cache.logits();
+            int at = IntStream.range(0, logits.length).filter(i -> !Float.isFinite(logits[i])).findFirst().orElseThrow();
+            throw new NotNumbers(weights, strategy, Math.max(0, steps - 1), at / vocabulary() + 1);
+        }
     }
 
     /**

@@ -17,10 +17,12 @@ final class Absent {
 
     /** Files of weights that are not read, by name, and what to do about them; the first that is there is named. */
     private enum Other {
-        SHARD(".*-\\d+-of-\\d+\\.safetensors", "it has %s, but not the index that names its shards, " + CheckpointTensors.INDEX + "; copy that too"),
+        SHARD(".*-\\d+-of-\\d+\\.safetensors",
+                "it has %s, but not the index that names its shards, " + CheckpointTensors.INDEX + "; copy that too"),
         ADAPTER("adapter_model\\..*", "its %s only changes another model; merge the two and save the whole"),
         RENAMED(".*\\.safetensors", "it has %s; if that is the model, name it " + CheckpointTensors.SINGLE),
-        PYTORCH("(pytorch_model|model|consolidated).*\\.(bin|pt|pth)|.*\\.ckpt", "its %s is not read, because such files can run code; " + CONVERT),
+        PYTORCH("(pytorch_model|model|consolidated).*\\.(bin|pt|pth)|.*\\.ckpt",
+                "its %s is not read, because such files can run code; " + CONVERT),
         TENSORFLOW(".*\\.h5|.*\\.ckpt\\.(index|meta|data-.*)|saved_model\\.pb", "its %s is TensorFlow's and is not read; " + CONVERT),
         FLAX("flax_model.*\\.msgpack", "its %s is Flax's and is not read; " + CONVERT),
         ELSE(".*\\.(gguf|onnx|ot|mlmodel)", "its %s is not read; take the model as safetensors");
@@ -52,7 +54,8 @@ final class Absent {
             return Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? Optional.of(file + ": is not a plain file") : Optional.empty();
         }
         try {
-            return Optional.of(file + ": is a link to " + Files.readSymbolicLink(file) + ", where there is no file; copy or fetch that too");
+            return Optional.of(file + ": is a link to " + Files.readSymbolicLink(file)
+                    + ", where there is no file; copy or fetch that too");
         } catch (IOException e) {
             return Optional.of(file + ": is a link that leads nowhere; copy or fetch the file itself");
         }
@@ -63,7 +66,8 @@ final class Absent {
      * @return that, and what it has instead
      */
     static String weights(Path folder) {
-        Optional<String> there = Stream.of(CheckpointTensors.SINGLE, CheckpointTensors.INDEX).flatMap(n -> under(folder.resolve(n)).stream()).findFirst();
+        Optional<String> there = Stream.of(CheckpointTensors.SINGLE, CheckpointTensors.INDEX)
+                .flatMap(n -> under(folder.resolve(n)).stream()).findFirst();
         if (there.isPresent()) {
             return there.get();
         }
@@ -78,9 +82,11 @@ final class Absent {
      */
     static String config(Path folder) {
         return under(folder.resolve(ConfigFile.NAME)).orElseGet(() -> {
-            List<String> near = names(folder).stream().filter(n -> Files.isRegularFile(folder.resolve(n).resolve(ConfigFile.NAME))).toList();
-            return folder + ": has no " + ConfigFile.NAME + (near.isEmpty() ? ", which says the model's sizes; copy it from where the weights are from"
-                    : "; give a folder that has one: " + String.join(", ", near.stream().limit(MOST_NEAR).map(n -> folder.resolve(n).toString()).toList())
+            List<String> near = names(folder).stream().map(n -> folder.resolve(n))
+                    .filter(f -> Files.isRegularFile(f.resolve(ConfigFile.NAME))).map(Path::toString).toList();
+            return folder + ": has no " + ConfigFile.NAME + (near.isEmpty()
+                    ? ", which says the model's sizes; copy it from where the weights are from"
+                    : "; give a folder that has one: " + String.join(", ", near.subList(0, Math.min(MOST_NEAR, near.size())))
                             + (near.size() > MOST_NEAR ? ", …" : ""));
         });
     }

@@ -100,7 +100,8 @@ final class CheckpointLayout {
     private UserError missing(String name) {
         String behind = names.values().stream().filter(n -> n.endsWith("." + name)).findFirst().orElse(null);
         return new UserError(tensors.folder() + ": tensor '" + prefix + name + "' is missing" + (behind == null ? ""
-                : "; names begin with " + Names.quoted(behind.substring(0, behind.length() - name.length())) + ", which is not read; take that out"));
+                : "; names begin with " + Names.quoted(behind.substring(0, behind.length() - name.length()))
+                        + ", which is not read; take that out"));
     }
 
     private static void check(Placed one) {

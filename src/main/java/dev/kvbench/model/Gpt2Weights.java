@@ -12,10 +12,13 @@ import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.Cleanup;
 import dev.kvbench.Progress;
 import dev.kvbench.torch.Casts;
+import dev.kvbench.torch.Finite;
 import dev.kvbench.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 
 /**
@@ -224,6 +227,12 @@ public final class Gpt2Weights implements AutoCloseable {
             }
         }
         biasesAreColumns = !biasesAreColumns;
+    }
+
+    /** @return the first parameter that has a value that is NaN or infinite; a matrix counts with the bias that it may hold */
+    public Optional<String> notFinite() {
+        List<Gpt2Parameter> parameters = Gpt2Parameter.all(config);
+        return IntStream.range(0, arrays.length).filter(i -> !Finite.all(arrays[i])).mapToObj(i -> parameters.get(i).name()).findFirst();
     }
 
     /** @return bytes of weights that a decode step reads: all but the position embeddings */

@@ -42,7 +42,8 @@ final class PythonJson {
             throw new UserError(file + ": cannot be read as " + what + ": " + Names.firstLine(e), e);
         }
         if (json == null || !json.isObject()) {
-            throw new UserError(file + ": not " + what + ": " + (json == null || json.isMissingNode() ? "it is empty" : "it is not a JSON object"));
+            throw new UserError(file + ": not " + what + ": "
+                    + (json == null || json.isMissingNode() ? "it is empty" : "it is not a JSON object"));
         }
         return json;
     }

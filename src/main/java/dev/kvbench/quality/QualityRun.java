@@ -5,6 +5,7 @@ import dev.kvbench.UserError;
 import dev.kvbench.bench.Environment;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.MemoryNeed;
+import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.results.Fingerprint;
@@ -138,6 +139,7 @@ public final class QualityRun implements AutoCloseable {
      * @param unfinished what an interrupted run left, or null
      * @return the result's folder
      * @throws UserError if that is of another run
+     * @throws NotNumbers if the model's logits are none; nothing stays behind of a run in which nothing has ended
      * @throws IOException if the result cannot be written
      */
     public Path run(Path results, Path unfinished) throws IOException {
@@ -175,6 +177,12 @@ public final class QualityRun implements AutoCloseable {
                 }
                 progress.configuration(one.evicts(0).describe());
             }
+        } catch (NotNumbers e) {
+            if (unfinished == null && file.configurations().isEmpty()) {
+                Files.delete(folder.resolve(QualityFile.FILE));
+                Files.delete(folder);
+            }
+            throw e;
         }
         return ResultName.settle(folder, results, ResultName.of(start, commit, first.fingerprint()));
     }

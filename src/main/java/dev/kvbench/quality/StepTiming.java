@@ -34,6 +34,7 @@ final class StepTiming {
         try (DecodeLoop loop = new DecodeLoop(
                 setting.weights(), strategy, runtime(setting, strategy), form, Positions.ORIGINAL, 1, steps)) {
             loop.generate(new long[loop.runtime().preparesEveryLength() ? steps : Math.min(steps, WARM_UP_STEPS)]);
+            loop.checkLogits();
             double[] ms = new double[generations];
             for (int i = 0; i < generations; i++) {
                 long[] nanos = new long[steps];

@@ -7,6 +7,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.runtime.AttentionForm;
@@ -46,6 +47,7 @@ final class TeacherForcing implements AutoCloseable {
      * @param sequences S sequences of T + 1 tokens each
      * @param keepBytes most memory that the full cache's logits may take for later; beyond it they are made anew
      * @param stepDone told of every step
+     * @throws NotNumbers if the model's logits are none
      */
     TeacherForcing(Setting setting, long[][] sequences, long keepBytes, Runnable stepDone) {
         this.setting = setting;
@@ -61,7 +63,12 @@ final class TeacherForcing implements AutoCloseable {
         reference = keep
                 ? new Reference.Kept(batches, new Shape(steps, setting.batch, vocabulary), setting.weights.device())
                 : new Reference.Beside(loop(new Full()));
-        full = decode(batch -> new Full(), keep, stepDone);
+        try {
+            full = decode(batch -> new Full(), keep, stepDone);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** @return the full cache's scores; its divergence is 0 */
@@ -80,6 +87,7 @@ final class TeacherForcing implements AutoCloseable {
      * @param strategy by batch: a strategy that draws lots draws others for every batch
      * @param stepDone told of every step
      * @return its scores
+     * @throws NotNumbers if its logits are none
      */
     Scores with(IntFunction<EvictionStrategy> strategy, Runnable stepDone) {
         return decode(strategy, false, stepDone);
@@ -101,8 +109,11 @@ final class TeacherForcing implements AutoCloseable {
                     }
                     loop = loop(strategy.apply(batch));
                 }
-                decode(loop, batch, keep, stepDone);
-                scores.put(batch * setting.batch, setting.batch, steps, out.toDoubleArray());
+                EvictionStrategy evicts = strategy.apply(batch);
+                decode(loop, evicts, batch, keep, stepDone);
+                double[] values = out.toDoubleArray();
+                check(values, evicts, batch, steps);
+                scores.put(batch * setting.batch, setting.batch, steps, values);
             }
         } finally {
             if (loop != null) {
@@ -112,7 +123,18 @@ final class TeacherForcing implements AutoCloseable {
         return scores;
     }
 
-    private void decode(DecodeLoop loop, int batch, boolean keep, Runnable stepDone) {
+    /** Scores are numbers where the logits that they are made of are: one infinite logit makes the divergence infinite or NaN. */
+    private void check(double[] values, EvictionStrategy evicts, int batch, int done) {
+        for (int t = 0; t < done; t++) {
+            for (int b = 0; b < setting.batch && batch * setting.batch + b < sequences.length; b++) {
+                if (!Double.isFinite(values[b * steps + t]) || !Double.isFinite(values[(setting.batch + b) * steps + t])) {
+                    throw new NotNumbers(setting.weights, evicts, t, batch * setting.batch + b + 1);
+                }
+            }
+        }
+    }
+
+    private void decode(DecodeLoop loop, EvictionStrategy evicts, int batch, boolean keep, Runnable stepDone) {
         try (NDManager text = NDManager.newBaseManager(setting.weights.device(), "PyTorch");
                 IValue logits = IValue.from(loop.cache().state()[KvCache.LOGITS]);
                 IValue tokens = IValue.from(tokens(text, batch))) {
@@ -128,6 +150,10 @@ final class TeacherForcing implements AutoCloseable {
                         module.run("keep", logits, reference.logits(), index).close();
                     }
                     module.run("score", logits, reference.logits(), index, tokens, outValue, step).close();
+                }
+                if (t == 0) {
+                    // a broken model is told before the whole text is decoded
+                    check(out.toDoubleArray(), evicts, batch, 1);
                 }
                 stepDone.run();
             }

@@ -26,6 +26,9 @@ final class QualityAnswers {
 
     /** @return which strategy loses least at which window, and whether that is more than noise */
     List<String> best(List<QualityReport.Best> best) {
+        if (quality.configurations().isEmpty()) {
+            return List.of("Nothing follows from this result: no configuration has scores that are numbers.");
+        }
         if (best.isEmpty()) {
             Estimate perplexity = quality.configurations().get(0).decisive().perplexity();
             return List.of("Only the full cache has been scored: perplexity " + Numbers.digits(perplexity.value()) + " ("

@@ -42,10 +42,15 @@ final class QualityOrigins {
         return new Report.Origin(folder, fields);
     }
 
-    static List<String> notes(QualityFile quality, String folder) {
+    static List<String> notes(QualityFile quality, List<QualityFile.Configuration> unscored, String folder) {
         List<String> notes = new ArrayList<>();
+        if (!unscored.isEmpty()) {
+            notes.add("Left out, because their scores are no numbers: "
+                    + String.join("; ", unscored.stream().map(QualityFile.Configuration::label).toList())
+                    + ". The model's logits were NaN or infinite there, or the full cache's, which scores are relative to.");
+        }
         if (folder.endsWith(QualityRun.UNFINISHED)) {
-            int scored = quality.configurations().size();
+            int scored = quality.configurations().size() + unscored.size();
             notes.add("The run has not ended: " + scored + (scored == 1 ? " configuration is" : " configurations are")
                     + " scored so far; quality --resume goes on with it.");
         }

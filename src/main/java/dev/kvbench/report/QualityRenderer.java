@@ -26,14 +26,16 @@ public final class QualityRenderer {
     }
 
     /**
-     * @param quality a result
+     * @param all a result; configurations whose scores are no numbers are named on the page and left out of everything else
      * @param folder its folder
      * @param output the folder that plots and page go to
      * @return the plots, as PNG and SVG, and the page
      * @throws IOException if a file cannot be written
      */
-    public static List<Path> render(QualityFile quality, Path folder, Path output) throws IOException {
+    public static List<Path> render(QualityFile all, Path folder, Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
+        List<QualityFile.Configuration> unscored = all.configurations().stream().filter(c -> !c.scored()).toList();
+        QualityFile quality = all.with(all.created(), all.configurations().stream().filter(c -> !unscored.contains(c)).toList());
         Map<String, Optional<? extends Chart<?, ?>>> plots = new LinkedHashMap<>();
         plots.put("quality-time", QualityTimePlot.of(quality));
         plots.put("quality-window", QualityWindowPlot.of(quality));
@@ -46,8 +48,8 @@ public final class QualityRenderer {
                 written.addAll(Charts.write(plot.getValue().get(), output, plot.getKey()));
             }
         }
-        if (!quality.configurations().isEmpty()) {
-            QualityReport report = QualityReports.of(quality, String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
+        if (!all.configurations().isEmpty()) {
+            QualityReport report = QualityReports.of(quality, unscored, String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
             written.add(Page.write(report.title(), String.join(" ", report.answers()), report, "quality.js", output.resolve("report.html")));
         }
         return written;

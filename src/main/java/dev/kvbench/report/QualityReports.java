@@ -36,15 +36,25 @@ final class QualityReports {
     }
 
     /**
-     * @param quality a result with at least one configuration
+     * @param quality a result
      * @param folder its folder's name
      * @return everything that its page shows
      */
     static QualityReport of(QualityFile quality, String folder) {
-        return new QualityReports(quality).report(folder);
+        return of(quality, List.of(), folder);
     }
 
-    private QualityReport report(String folder) {
+    /**
+     * @param quality a result
+     * @param unscored configurations that are left out of it because their scores are no numbers
+     * @param folder its folder's name
+     * @return everything that its page shows
+     */
+    static QualityReport of(QualityFile quality, List<Configuration> unscored, String folder) {
+        return new QualityReports(quality).report(unscored, folder);
+    }
+
+    private QualityReport report(List<Configuration> unscored, String folder) {
         List<Configuration> timed = QualityTimePlot.timed(quality);
         List<Configuration> front = QualityTimePlot.front(timed);
         List<QualityReport.Row> rows = quality.configurations().stream().map(c -> row(c, front)).toList();
@@ -71,7 +81,8 @@ final class QualityReports {
         findings.values().removeIf(Objects::isNull);
         return new QualityReport(QualityCharts.title(quality, quality.fingerprint().deviceName()),
                 "run of " + quality.created() + " · " + QualityCharts.tokens(quality), all,
-                QualityOrigins.notes(quality, folder), IntStream.range(0, strategies.size()).mapToObj(this::strategy).toList(), windows,
+                QualityOrigins.notes(quality, unscored, folder),
+                IntStream.range(0, strategies.size()).mapToObj(this::strategy).toList(), windows,
                 windows.isEmpty() ? null : QualityCharts.middle(quality), rows, best, needs, along,
                 front.isEmpty() ? null : timed(front), probe, heatMaps(timed), findings, List.of(QualityOrigins.of(quality, folder)));
     }

@@ -40,7 +40,8 @@ public final class Baselines {
                 return names;
             }
         } catch (JsonProcessingException e) {
-            throw new UserError(JsonFault.of(file, "a list of baselines", e).getMessage() + "; mend it, or delete it and save baselines anew", e);
+            throw new UserError(JsonFault.of(file, "a list of baselines", e).getMessage()
+                    + "; mend it, or delete it and save baselines anew", e);
         } catch (IOException e) {
             // said below
         }

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The content of {@code quality.json}: how well a model predicts a text with each strategy and window.
@@ -209,6 +211,14 @@ public record QualityFile(
          */
         public Configuration timed(Estimate ms) {
             return new Configuration(strategy, label, window, heavyHitters, nll, kl, agreement, all, late, ms, recall);
+        }
+
+        /** @return whether all scores are numbers; they are not where the model's logits were none */
+        public boolean scored() {
+            Aggregate a = decisive();
+            return Stream.of(nll).allMatch(row -> IntStream.range(0, row.length).allMatch(i -> Float.isFinite(row[i])))
+                    && Stream.of(a.nll(), a.nllIncrease(), a.kl(), a.agreement())
+                            .allMatch(e -> e != null && Double.isFinite(e.value() + e.low() + e.high()));
         }
 
         /** @return the aggregate to compare configurations by: late positions where there are any */

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.kvbench.model.TestCheckpoint;
 import dev.kvbench.quality.MeasuredTimes;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Configuration;
@@ -290,6 +291,24 @@ class QualityTest {
         assertTrue(run.err.startsWith("error: ") && run.err.contains(message), run.err);
         assertEquals(1, run.err.lines().count(), run.err);
         assertFalse(Files.exists(folder.resolve("out")), "something was left behind");
+    }
+
+    @Test
+    void aModelWhoseLogitsAreNoNumbersIsOneLineAndLeavesNothing() throws Exception {
+        Path model = TestCheckpoint.write(folder.resolve("m"), 1);
+        Files.delete(model.resolve("tokenizer.json"));
+        TestCheckpoint.replace(model, "wpe.weight", 5 * 16, 6 * 16, Float.POSITIVE_INFINITY);
+        Map<String, String> options = new LinkedHashMap<>(SMALL);
+        options.putAll(Map.of("--model", model.toString(), "--text", text.toString(), "--output", folder.resolve("out").toString()));
+        Run run = quality(options, new String[0]);
+        assertEquals(1, run.exit, run.err);
+        assertEquals(List.of("error: model m in fp32, full cache: at step 5 of sequence 1 its logits are no numbers (NaN or infinite);"
+                + " nor are all values of its wpe.weight; take another copy of the model"),
+                run.err.lines().filter(l -> l.startsWith("error: ")).toList());
+        assertFalse(run.out.contains("NaN"), run.out);
+        try (Stream<Path> left = Files.list(folder.resolve("out"))) {
+            assertEquals(List.of(), left.toList());
+        }
     }
 
     @Test

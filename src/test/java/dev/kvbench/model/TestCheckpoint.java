@@ -48,6 +48,25 @@ public final class TestCheckpoint {
     }
 
     /**
+     * Replaces values of a checkpoint that {@link #write} wrote.
+     *
+     * @param folder the checkpoint
+     * @param parameter the parameter's name
+     * @param from first element
+     * @param to element after the last; -1 for all from the first on
+     * @param value what to put there
+     */
+    public static Path replace(Path folder, String parameter, int from, int to, float value) throws IOException {
+        Map<String, TensorFile.Content> tensors = TensorFile.read(folder.resolve(CheckpointTensors.SINGLE));
+        TensorFile.Content old = tensors.get(parameter);
+        float[] values = TensorFile.floats(old.bytes());
+        Arrays.fill(values, from, to < 0 ? values.length : to, value);
+        tensors.put(parameter, new TensorFile.Content("F32", old.shape(), TensorFile.f32(values)));
+        TensorFile.write(folder.resolve(CheckpointTensors.SINGLE), tensors);
+        return folder;
+    }
+
+    /**
      * Writes a tokenizer.json whose token i is byte i, 256 is "th", 257 is " the" with its space, 258 the end of text.
      *
      * @param file where to

@@ -1,12 +1,14 @@
 package dev.kvbench.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Configuration;
 import dev.kvbench.results.QualityFile.Estimate;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,16 +72,41 @@ class QualityAnswersTest {
         assertTrue(report.needs().needed().get(0).windows().stream().allMatch(w -> w == null));
     }
 
+    private static Configuration unscored(Configuration c) {
+        float[][] nll = c.nll().clone();
+        nll[1] = nll[1].clone();
+        nll[1][3] = Float.NaN;
+        Estimate none = new Estimate(Double.NaN, Double.NaN, Double.NaN);
+        QualityFile.Aggregate nothing = new QualityFile.Aggregate(none, none, none, none, c.all().agreement());
+        return new Configuration(c.strategy(), c.label(), c.window(), c.heavyHitters(), nll, c.kl(), c.agreement(), nothing, nothing, c.time(), c.recall());
+    }
+
+    private String page(List<Configuration> configurations) throws IOException {
+        QualityRenderer.render(all.with(all.created(), configurations), folder, folder);
+        return Files.readString(folder.resolve("report.html"));
+    }
+
+    @Test
+    void scoresThatAreNoNumbersWinNothing() throws IOException {
+        String page = page(List.of(of("full", null), of("h2o", 16), unscored(of("tova", 16))));
+        assertTrue(page.contains("With a window of 16 h2o loses "), "the only one that was scored is not compared");
+        assertTrue(page.contains("Left out, because their scores are no numbers: tova."), "what is missing is not said");
+        page = page(List.of(of("full", null), of("h2o", 16), of("h2o", 32)).stream().map(QualityAnswersTest::unscored).toList());
+        assertTrue(page.contains("\"answers\":[\"Nothing follows from this result: no configuration has scores that are numbers.\"]"));
+        assertTrue(page.contains("Left out, because their scores are no numbers: full cache; h2o; h2o."));
+        assertFalse(page.contains("loses least: "));
+    }
+
     @Test
     void notesSayWhatLimitsAResult() {
         assertEquals(List.of("h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per head, is"
                 + " h2o-head.", "Only 5 texts were probed: intervals over so few are too narrow; take more (--probe-texts)."),
-                QualityOrigins.notes(all, "folder"));
+                QualityOrigins.notes(all, List.of(), "folder"));
         QualityFile.Setting s = all.setting();
         QualityFile odd = new QualityFile(all.schema(), all.version(), all.created(), all.command(), all.units(), all.rules(), all.fingerprint(),
                 all.model(), all.text(), new QualityFile.Setting(s.runtime(), s.device(), s.positions(), s.batch(), s.seed(), s.bucketEdges(), null),
                 new QualityFile.Times("elsewhere", "gpt2-large · fp32"), null, all.configurations());
-        List<String> notes = QualityOrigins.notes(odd, "x_quality.unfinished");
+        List<String> notes = QualityOrigins.notes(odd, List.of(), "x_quality.unfinished");
         assertEquals(4, notes.size(), notes.toString());
         assertTrue(notes.get(0).startsWith("The run has not ended: 25 configurations are scored so far"), notes.get(0));
         assertTrue(notes.get(2).endsWith("also those before anything is evicted."), notes.get(2));

@@ -24,12 +24,28 @@ public final class StandIn {
      * @return what it is instead, and the way out; empty if it is nothing that is known, or cannot be read
      */
     public static Optional<String> in(Path file) {
-        byte[] bytes;
+        return beginning(file).flatMap(StandIn::known);
+    }
+
+    /**
+     * @param file a file that is not what it should be, and should not be text
+     * @return as {@link #in}, or that it is text: what a server answers in place of a file often is
+     */
+    public static Optional<String> inBinary(Path file) {
+        return in(file).or(() -> beginning(file).map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .filter(text -> text.codePoints().allMatch(c -> c >= ' ' && c < 0x7f || Character.isWhitespace(c)))
+                .map(text -> "is a text that begins with " + Names.quoted(text.lines().findFirst().orElse("")) + "; fetch the file itself"));
+    }
+
+    private static Optional<byte[]> beginning(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(BEGINNING);
+            return Optional.of(in.readNBytes(BEGINNING));
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<String> known(byte[] bytes) {
         if (bytes.length == 0) {
             return Optional.of("is empty; it may not have been written or fetched to its end");
         }
@@ -43,7 +59,7 @@ public final class StandIn {
             return Optional.of("is a web page (HTML) and not the file: an error, a log-in, or the page about the file;"
                     + " fetch the file itself");
         }
-        return program(new String(bytes, StandardCharsets.ISO_8859_1)).map(what -> "is " + what);
+        return program(new String(bytes, StandardCharsets.ISO_8859_1)).map(what -> "is " + what + ", and not what its name says");
     }
 
     /** Files of other programs by how they begin. */

@@ -26,6 +26,8 @@ final class CheckpointLayout {
     /** Parts of names that are a wrapper's: torch.compile's, DataParallel's, FSDP's, activation checkpoints', trainers' and PEFT's. */
     private static final Pattern WRAPPER = Pattern.compile("(?<=^|\\.)(_orig_mod|module|_fsdp_wrapped_module|_checkpoint_wrapped_module"
             + "|_forward_module|model|base_model|pretrained_model)\\.");
+    /** Names that GPT-2 has, behind whatever prefix. */
+    private static final Pattern OWN = Pattern.compile("(.*\\.)?(wte|wpe|ln_f|h\\.\\d+\\.(ln_1|ln_2|attn|mlp))\\..*");
     /** Causal masks that older checkpoints carry; the step needs none. */
     private static final Pattern MASK = Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)");
 
@@ -98,6 +100,10 @@ final class CheckpointLayout {
 
     /** A tensor of that name behind something else says what is in the way. */
     private UserError missing(String name) {
+        if (names.keySet().stream().noneMatch(n -> OWN.matcher(n).matches())) {
+            return new UserError(tensors.folder() + ": not a GPT-2: its tensors are called "
+                    + String.join(", ", tensors.names().stream().limit(2).map(Names::quoted).toList()) + ", …");
+        }
         String behind = names.values().stream().filter(n -> n.endsWith("." + name)).findFirst().orElse(null);
         return new UserError(tensors.folder() + ": tensor '" + prefix + name + "' is missing" + (behind == null ? ""
                 : "; names begin with " + Names.quoted(behind.substring(0, behind.length() - name.length()))

@@ -64,12 +64,11 @@ public final class Safetensors implements AutoCloseable {
         try {
             long size = channel.size();
             if (size < 8) {
-                throw new UserError(file + ": " + StandIn.in(file).orElse("not a safetensors file: it has " + size + " bytes"));
+                throw new UserError(file + ": " + StandIn.inBinary(file).orElse("not a safetensors file: it has " + size + " bytes"));
             }
             long header = read(0, 8).getLong();
             if (header < 2 || header > MAX_HEADER || header > size - 8) {
-                throw new UserError(file + ": " + StandIn.in(file).map(what -> what + "; weights must be a safetensors file")
-                        .orElseGet(() -> "not a safetensors file: header length " + Long.toUnsignedString(header)
+                throw new UserError(file + ": " + StandIn.inBinary(file).orElseGet(() -> "not a safetensors file: header length " + Long.toUnsignedString(header)
                                 + " in a file of " + size + " bytes" + (header >= 2 && header <= MAX_HEADER
                                         ? ", which may be cut off; copy or fetch it again" : "")));
             }

@@ -120,7 +120,7 @@ final class SafetensorsHeader {
         }
         StoredType type = StoredType.of(dtype);
         if (type == null) {
-            throw wrong(name, "has dtype " + Names.quoted(dtype) + ", which the format does not know");
+            throw wrong(name, "has dtype " + Names.quoted(dtype) + ", which is not known; weights must be F32, F16 or BF16");
         }
         if (range.size() != 2 || range.get(0) > range.get(1)) {
             throw wrong(name, "has data_offsets " + range + ", which are not a range");

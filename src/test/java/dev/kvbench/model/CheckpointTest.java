@@ -129,6 +129,9 @@ class CheckpointTest {
         checkpoint(each(golden(), (name, content) -> Map.entry("student." + name, content)));
         assertRefused("tensor 'wte.weight' is missing; names begin with 'student.transformer.', which is not read; take that out");
         TensorFile.Content wte = golden().get("transformer.wte.weight");
+        TensorFile.write(folder.resolve(CheckpointTensors.SINGLE), Map.of("model.embed_tokens.weight", wte, "model.norm.weight", wte,
+                "model.layers.0.mlp.up_proj.weight", wte, "lm_head.weight", wte));
+        assertRefused("not a GPT-2: its tensors are called '");
         change("module.transformer.wte.weight", wte);
         assertRefused("tensors 'transformer.wte.weight' and 'module.transformer.wte.weight' differ only by what wraps the model");
         change("module.lm_head.weight", new TensorFile.Content("F32", wte.shape(), new byte[wte.bytes().length]));

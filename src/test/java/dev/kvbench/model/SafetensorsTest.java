@@ -64,9 +64,11 @@ class SafetensorsTest {
     void whatLiesInPlaceOfWeightsIsNamed() throws IOException {
         assertNamed("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 548105171\n", "is a Git LFS pointer to the file, which has 548105171 bytes");
         assertNamed("<!doctype html>\n<html>", "is a web page (HTML)");
-        assertNamed("PK\u0003\u0004........", "is a zip archive, as PyTorch's own files are; weights must be a safetensors file");
-        assertNamed("GGUF........", "is a GGUF file; weights");
+        assertNamed("PK\u0003\u0004........", "is a zip archive, as PyTorch's own files are, and not what its name says");
+        assertNamed("GGUF........", "is a GGUF file");
         assertNamed("", "is empty");
+        assertNamed("Entry not found\n", "is a text that begins with 'Entry not found'");
+        assertNamed("404", "is a text that begins with '404'");
         assertNamed("\u0040\u0001\u0000\u0000\u0000\u0000\u0000\u0000{", "header length 320 in a file of 9 bytes, which may be cut off");
     }
 

@@ -149,7 +149,8 @@ final class UnfinishedRun {
             JsonNode json = JSON.readTree(file.toFile());
             if (json.path("version").asInt() != VERSION) {
                 throw new UserError("--resume " + folder + ": begun by another version of this suite (" + PLAN + " of version "
-                        + json.path("version").asInt() + ", this reads " + VERSION + "); resume it with the build that began it, or start anew");
+                        + json.path("version").asInt() + ", this reads " + VERSION
+                        + "); resume it with the build that began it, or start anew");
             }
             Plan plan = JSON.treeToValue(json, Plan.class);
             if (plan.configurations == null || plan.command == null || plan.source == null || plan.machine == null || plan.on == null) {

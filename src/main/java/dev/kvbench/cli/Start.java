@@ -29,8 +29,8 @@ public final class Start {
         missing.removeIf(File::isFile);
         if (!missing.isEmpty()) {
             end(missing.size() == libraries.size() ? jar + ": lib/ must lie beside it" + WAY_OUT
-                    : jar + ": " + missing.size() + " of the " + libraries.size() + " jars that must lie beside it are missing, the first lib/"
-                            + missing.get(0).getName() + WAY_OUT);
+                    : jar + ": " + missing.size() + " of the " + libraries.size() + " jars that must lie beside it are missing,"
+                            + " the first lib/" + missing.get(0).getName() + WAY_OUT);
         }
         try {
             Main.main(args);

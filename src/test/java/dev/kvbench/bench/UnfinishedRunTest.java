@@ -69,7 +69,8 @@ class UnfinishedRunTest {
     /** A configuration of its own, and what to run of it. */
     private List<String> command(String iterations, String... more) throws IOException {
         Path config = Files.writeString(elsewhere.resolve("three.json"), THREE.formatted(iterations));
-        List<String> command = new ArrayList<>(List.of("run", "--config", config.toString(), "--results", results.toString(), "-v", "SILENT"));
+        List<String> command = new ArrayList<>(List.of("run", "--config", config.toString(), "--results", results.toString(),
+                "-v", "SILENT"));
         command.addAll(List.of(more));
         return command;
     }

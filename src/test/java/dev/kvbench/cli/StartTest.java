@@ -40,8 +40,8 @@ class StartTest {
     }
 
     private String error() throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString(), "run")
-                .redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar", jar.toString(), "run").redirectErrorStream(true);
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         Process process = builder.start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -57,7 +57,8 @@ class StartTest {
     void librariesThatAreNotThereAreNamed() throws Exception {
         assertEquals("error: " + jar + ": lib/ must lie beside it" + WAY_OUT, error());
         library("one-1.0.jar");
-        assertEquals("error: " + jar + ": 1 of the 2 jars that must lie beside it are missing, the first lib/two-2.0.jar" + WAY_OUT, error());
+        assertEquals("error: " + jar + ": 1 of the 2 jars that must lie beside it are missing, the first lib/two-2.0.jar"
+                + WAY_OUT, error());
         Files.writeString(folder.resolve("lib/two-2.0.jar"), "half");
         assertEquals("error: " + folder.resolve("lib/two-2.0.jar") + ": not a whole jar" + WAY_OUT, error());
     }

@@ -26,6 +26,10 @@ class JsonFaultTest {
     @TempDir
     private Path folder;
 
+    private static String said(String json) {
+        return said(json.getBytes(StandardCharsets.UTF_8));
+    }
+
     private static String said(byte[] json) {
         JsonProcessingException e = assertThrows(JsonProcessingException.class, () -> JSON.readValue(json, RunConfig.class));
         String said = JsonFault.of(e);
@@ -63,7 +67,7 @@ class JsonFaultTest {
         "{\"cpu\":{\"forks\":01}}| a malformed number",
         "{\"include\":[\"a\"| the file ends in the middle"})
     void aFaultIsToldByPlaceAndField(String json, String says) {
-        String said = said(json.getBytes(StandardCharsets.UTF_8));
+        String said = said(json);
         assertTrue(said.contains(says), said);
         assertTrue(said.matches("line 1, column \\d+: .*"), said);
     }
@@ -71,22 +75,21 @@ class JsonFaultTest {
     @Test
     void whatIsNoTextIsSaid() {
         assertTrue(said("{\"description\":\"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1)).endsWith("not UTF-8"));
-        assertTrue(said("{\"description\":\"a\nb\"}".getBytes(StandardCharsets.UTF_8)).endsWith("a line end or control character inside a text"));
-        assertTrue(said("{\"cpu\"\0".getBytes(StandardCharsets.UTF_8)).endsWith("a control character: this is not text"));
-        assertEquals("a number, text or name too long to be read", said(("{\"cpu\":{\"forks\":" + "1".repeat(2000) + "}}").getBytes(StandardCharsets.UTF_8))
-                .replaceFirst("^line.*: ", ""));
+        assertTrue(said("{\"description\":\"a\nb\"}").endsWith("a line end or control character inside a text"));
+        assertTrue(said("{\"cpu\"\0").endsWith("a control character: this is not text"));
+        assertTrue(said("{\"cpu\":{\"forks\":" + "1".repeat(2000) + "}}").endsWith("a number, text or name too long to be read"));
         JsonProcessingException deep = assertThrows(JsonProcessingException.class, () -> JSON.readTree("[".repeat(2000)));
         assertTrue(JsonFault.of(deep).endsWith("nested too deep to be read"), JsonFault.of(deep));
     }
 
     @Test
     void linesAreCounted() {
-        assertTrue(said("{\n  \"params\": {\n    \"window\": 64\n  }\n}".getBytes(StandardCharsets.UTF_8)).startsWith("line 3, column 15: 'params.window'"));
+        assertTrue(said("{\n  \"params\": {\n    \"window\": 64\n  }\n}").startsWith("line 3, column 15: 'params.window'"));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-        "version https://git-lfs.github.com/spec/v1\\noid sha256:00\\nsize 548105171\\n| is a Git LFS pointer to the file, which has 548105171 bytes",
+        "version https://git-lfs.github.com/spec/v1\\noid sha256:00\\nsize 5481\\n| is a Git LFS pointer to the file, which has 5481 bytes",
         "<!DOCTYPE html><html>| is a web page (HTML)",
         "  <html lang=\"en\">| is a web page (HTML)",
         "PK\u0003\u0004....| is a zip archive, as PyTorch's",

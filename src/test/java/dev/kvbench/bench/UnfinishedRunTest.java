@@ -196,19 +196,20 @@ class UnfinishedRunTest {
         Path model = TestCheckpoint.write(results.resolve("m"), 1);
         // steps 0 to 7 warm up, and step 20 is past them: only what follows an iteration sees it
         TestCheckpoint.replace(model, "wpe.weight", 20 * 16, 21 * 16, Float.NaN);
-        String[] words = {"DecodeLoop", "-p", "model=" + model, "-p", "strategy=full", "-p", "tokens=8,24", "-f", "0", "-wi", "0", "-i", "1",
-            "-v", "SILENT"};
+        String[] words = {"DecodeLoop", "-p", "model=" + model, "-p", "strategy=full", "-p", "tokens=8,24", "-f", "0", "-wi", "0", "-i",
+            "1", "-v", "SILENT"};
         StepsFile steps = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1)).readSteps();
         assertEquals(List.of("8"), steps.configurations().stream().map(c -> c.params().get("tokens")).toList());
-        assertEquals(List.of("model m in fp32, full cache: at step 23 of sequence 1 its logits are no numbers (NaN or infinite); nor are all values"
-                + " of its wpe.weight; take another copy of the model"), steps.failures().stream().map(StepsFile.Failure::message).toList());
+        assertEquals(List.of("model m in fp32, full cache: at step 23 of sequence 1 its logits are no numbers (NaN or infinite); nor are"
+                + " all values of its wpe.weight; take another copy of the model"),
+                steps.failures().stream().map(StepsFile.Failure::message).toList());
         for (String benchmark : List.of("DecodeStep", "Prefill", "Harness")) {
             String[] one = {benchmark, "-p", "model=" + model, "-p", "strategy=full", "-p", benchmark.equals("Prefill") ? "promptTokens=24"
                 : "cacheLength=24", "-f", "0", "-wi", "0", "-i", "1", "-r", "10ms", "-v", "SILENT"};
             RunFailed all = assertThrows(RunFailed.class,
                     () -> new SuiteRunner(new CommandLineOptions(one), null, List.of(one), results).run(new Shard(1, 1)));
-            assertTrue(all.getMessage().matches("no benchmark finished: model m in fp32, full cache: at step \\d+ of sequence 1 its logits.*"),
-                    all.getMessage());
+            assertTrue(all.getMessage().matches("no benchmark finished: model m in fp32, full cache: at step \\d+ of sequence 1 its"
+                    + " logits.*"), all.getMessage());
         }
     }
 

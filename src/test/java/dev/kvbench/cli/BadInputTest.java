@@ -266,7 +266,8 @@ class BadInputTest {
     @Test
     void faultsOfJsonAreToldByPlaceWhereverItIsRead() throws IOException {
         Path config = Files.writeString(folder.resolve("sweep.json"), "{ // my sweep\n}");
-        assertRefused(config + ": not a run configuration: line 1, column 3: a comment; JSON has none", "run", "--config", config.toString());
+        assertRefused(config + ": not a run configuration: line 1, column 3: a comment; JSON has none", "run", "--config",
+                config.toString());
         Files.writeString(config, "{\"include\":[],\n\"params\":{\"window\":64}}");
         assertRefused("line 2, column 20: 'params.window' is a number, but must be a list in [ ]", "run", "--config", config.toString());
         Path steps = Files.writeString(folder.resolve("steps.json"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7\n");
@@ -278,13 +279,15 @@ class BadInputTest {
         Path trace = Files.writeString(folder.resolve("t.json"), "{\"schema\":\"kvbench/trace\",\"steps\":7}");
         assertRefused("'steps' is a number, but must be a list", "render", trace.toString());
         Files.writeString(folder.resolve("baselines.json"), "{\"a\":}");
-        assertRefused("baselines.json: not a list of baselines: line 1, column 6: a value is missing", "baseline", "--results", folder.toString());
+        assertRefused("baselines.json: not a list of baselines: line 1, column 6: a value is missing", "baseline", "--results",
+                folder.toString());
         Path begun = Files.createDirectories(folder.resolve("x.unfinished"));
         Files.writeString(begun.resolve("plan.json"), "{\"configurations\":{}}");
-        assertRefused("plan.json: not the plan of a run: line 1, column 19: 'configurations' is an object", "run", "--resume", begun.toString());
+        assertRefused("plan.json: not the plan of a run: line 1, column 19: 'configurations' is an object", "run", "--resume",
+                begun.toString());
         Path text = Files.writeString(folder.resolve("text.jsonl"), "{\"text\":\"a\"}\n\n{\"text\" 7}\n");
-        assertRefused("--text text.jsonl: line 3 is not a JSON object with a \"text\": column 9: '7' where a colon is expected", "quality", "--text",
-                text.toString());
+        assertRefused("--text text.jsonl: line 3 is not a JSON object with a \"text\": column 9: '7' where a colon is expected",
+                "quality", "--text", text.toString());
         Files.writeString(text, "{\"text\":\"a\"}\n{\"txt\":7}\n");
         assertRefused("--text text.jsonl: line 2 is not a JSON object with a \"text\"", "quality", "--text", text.toString());
     }

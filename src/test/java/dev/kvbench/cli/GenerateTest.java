@@ -250,16 +250,18 @@ class GenerateTest {
         String[] tokens = run("--model", model.toString(), "--tokens", "5").out.strip().split(" ");
         // the position embedding of step 5: five tokens are there before it
         TestCheckpoint.replace(model, "wpe.weight", 5 * 16, 6 * 16, Float.NaN);
-        assertNotNumbers(model, String.join(" ", tokens) + System.lineSeparator(), "in fp32, full cache: at step 5 of sequence 1 its logits are no numbers"
-                + " (NaN or infinite); nor are all values of its wpe.weight; take another copy of the model");
-        assertNotNumbers(model, String.join(" ", tokens) + System.lineSeparator(), "at step 5 of sequence 1", "--strategy", "window", "--window", "3");
-        assertNotNumbers(model, "", "at step 5 of sequence 1", "--prompt-ids", "1,2,3,4,5,6,7", "--trace", folder.resolve("t.json").toString());
-        assertFalse(Files.exists(folder.resolve("t.json")), "half a trace was left");
+        String printed = String.join(" ", tokens) + System.lineSeparator();
+        assertNotNumbers(model, printed, "in fp32, full cache: at step 5 of sequence 1 its logits are no numbers (NaN or infinite); nor are all values of its wpe.weight; take another copy of the model");
+        assertNotNumbers(model, printed, "at step 5 of sequence 1", "--strategy", "window", "--window", "3");
+        Path trace = folder.resolve("t.json");
+        assertNotNumbers(model, "", "at step 5 of sequence 1", "--prompt-ids", "1,2,3,4,5,6,7", "--trace", trace.toString());
+        assertFalse(Files.exists(trace), "half a trace was left");
         assertNotNumbers(model, "", "at step 6 of sequence 1", "--prompt-ids", "1,2,3,4,5,6,7", "--prefill");
         TestCheckpoint.write(model, 1);
         Files.delete(model.resolve("tokenizer.json"));
         TestCheckpoint.replace(model, "h.1.mlp.c_fc.bias", 3, 4, Float.NEGATIVE_INFINITY);
-        assertNotNumbers(model, "", "at step 0 of sequence 1 its logits are no numbers (NaN or infinite); nor are all values of its h.1.mlp.c_fc.bias");
+        assertNotNumbers(model, "", "at step 0 of sequence 1 its logits are no numbers (NaN or infinite); nor are all values of its"
+                + " h.1.mlp.c_fc.bias");
     }
 
     @Test
@@ -267,8 +269,8 @@ class GenerateTest {
         Path model = TestCheckpoint.write(folder.resolve("m"), 1);
         Files.delete(model.resolve("tokenizer.json"));
         TestCheckpoint.replace(model, "ln_f.weight", 0, -1, 6e4f);
-        assertNotNumbers(model, "", "in fp16, full cache: at step 0 of sequence 1 its logits are no numbers (NaN or infinite); fp16 holds nothing"
-                + " beyond 65504: use bf16 or fp32", "--dtype", "fp16");
+        assertNotNumbers(model, "", "in fp16, full cache: at step 0 of sequence 1 its logits are no numbers (NaN or infinite);"
+                + " fp16 holds nothing beyond 65504: use bf16 or fp32", "--dtype", "fp16");
         assertEquals(0, run("--model", model.toString(), "--tokens", "12", "--dtype", "bf16").exit);
         assertEquals(0, run("--model", model.toString(), "--tokens", "12").exit);
         TestCheckpoint.replace(model, "ln_f.weight", 0, -1, 3e38f);

@@ -78,7 +78,8 @@ class QualityAnswersTest {
         nll[1][3] = Float.NaN;
         Estimate none = new Estimate(Double.NaN, Double.NaN, Double.NaN);
         QualityFile.Aggregate nothing = new QualityFile.Aggregate(none, none, none, none, c.all().agreement());
-        return new Configuration(c.strategy(), c.label(), c.window(), c.heavyHitters(), nll, c.kl(), c.agreement(), nothing, nothing, c.time(), c.recall());
+        return new Configuration(c.strategy(), c.label(), c.window(), c.heavyHitters(), nll, c.kl(), c.agreement(), nothing, nothing,
+                c.time(), c.recall());
     }
 
     private String page(List<Configuration> configurations) throws IOException {

@@ -192,7 +192,8 @@ record Report(String title, String subtitle, List<String> answers, List<String> 
 
         /** The same with what it is of before its setting. */
         HeatMap of(String origin) {
-            return new HeatMap(origin + (origin.isEmpty() || setting.isEmpty() ? "" : ", ") + setting, strategies, windows, metrics, unlike);
+            return new HeatMap(origin + (origin.isEmpty() || setting.isEmpty() ? "" : ", ") + setting, strategies, windows, metrics,
+                    unlike);
         }
     }
 

@@ -103,7 +103,7 @@ function crossoverSection() {
   section("crossover", "Where strategies pay off", ...unlikeNotes(),
     report.crossings.length ? records("crossings", "Step time on the host against the full cache of the same setting; above zero is slower.", report.crossings, [
       ["configuration", "name", format.text, true],
-      ...(several ? [["against", c => c.baseline + (c.unlike ? " (" + c.unlike + ")" : ""), format.text, true]] : []),
+      ...(several ? [["against", "baseline", format.text, true]] : []),
       ["first eviction at token", "firstEviction", format.count],
       ["before it: control", percent("control"), format.change],
       ["its 95 % interval", interval("control"), format.text],
@@ -114,6 +114,7 @@ function crossoverSection() {
       ["verdict at the end", c => !c.end.tells ? "cannot be told" : c.end.change < 0 ? "faster" : "slower", format.text],
       ...(report.crossings.some(c => c.fastest) ? [["last tokens, against the fastest full cache", c => c.fastest ? c.fastest.end.change : c.end.change, format.change]] : []),
       ["faster from token", c => !c.end.tells ? "cannot be told" : c.fasterFrom ?? (c.end.change < 0 ? null : "not within " + c.length), format.text],
+      ["by more than the control from", c => !c.end.tells ? "cannot be told" : c.fasterBeyond ?? "not within " + c.length, format.text],
       ["paid back at token", c => c.paidBackAt ?? "not within " + c.length, format.text],
     ], "crossover.csv") : el("p", null, "Nothing to hold against each other: measure the full cache and a strategy in one run (-p strategy=full,h2o)."),
     report.crossings.length ? el("p", {class: "hint"}, "Control: before its first eviction a strategy does the full cache's work and its scoring, so what it differs by there is scoring and noise. No difference within the control or its interval is told from noise.") : null,

@@ -101,9 +101,11 @@ final class LikeForLike {
      */
     static boolean hasRun(RunPlan.Configuration added, Collection<StepsFile.Configuration> ended) {
         String form = attention(added.params()).label();
-        return ended.stream().filter(c -> c.benchmark().equals(added.benchmark()) && withoutForm(c.params()).equals(withoutForm(added.params())))
+        String asked = added.params().get(RUNTIME);
+        return ended.stream().filter(c -> c.benchmark().equals(added.benchmark()))
+                .filter(c -> withoutForm(c.params()).equals(withoutForm(added.params())))
                 .anyMatch(c -> {
-                    String runtime = added.params().get(RUNTIME).equals(c.params().get(RUNTIME)) ? c.runtime() : added.params().get(RUNTIME);
+                    String runtime = asked.equals(c.params().get(RUNTIME)) ? c.runtime() : asked;
                     return runtime.equals(c.runtime()) && (!AttentionForm.isOf(runtime) || form.equals(c.attention()));
                 });
     }

@@ -71,7 +71,8 @@ final class Captions {
             if (name.equals("attention")) {
                 // what ran, too, where a runtime has no attention of its own
                 String form = Form.of(configuration).attention();
-                if (!said && everywhere && form != null && shown.stream().map(c -> Form.of(c).attention()).filter(Objects::nonNull).distinct().count() > 1) {
+                boolean several = shown.stream().map(c -> Form.of(c).attention()).filter(Objects::nonNull).distinct().count() > 1;
+                if (!said && everywhere && form != null && several) {
                     text.append(", ").append(form).append(" attention");
                 }
             } else if (name.equals("runtime")) {

@@ -70,6 +70,8 @@ final class Crossings {
                 evicts ? change(strategy, full, first, length).beyond(noise) : null,
                 change(strategy, full, length - endTokens + 1, length).beyond(noise), endTokens, length,
                 evicts ? fasterFrom(curve(strategy), curve(full), first, length) : null,
+                noise > 0 ? fasterFrom(curve(strategy),
+                        Arrays.stream(curve(full)).map(ms -> ms * (1 - Math.abs(control.change()))).toArray(), first, length) : null,
                 evicts ? paidBackAt(Curve.of(strategy.configuration()).median(), Curve.of(full.configuration()).median(), first, length)
                         : null,
                 fastest == full ? null : fastest(strategy, fastest, Math.min(length, fastest.length()), endTokens, noise));

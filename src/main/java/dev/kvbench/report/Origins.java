@@ -21,7 +21,8 @@ final class Origins {
     private static final int FEW = 4;
 
     /** What results with the simplified H2O say, which carries the paper's name. */
-    static final String H2O = "h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per head, is h2o-head.";
+    static final String H2O = "h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per head,"
+            + " is h2o-head.";
 
     private Origins() {}
 
@@ -36,7 +37,8 @@ final class Origins {
                 fields.put(field.getKey(), field.getValue().asText());
             }
             fields.put("runtime", joined(steps, c -> String.valueOf(c.runtime())));
-            fields.put("attention", joined(steps, c -> AttentionForm.isOf(c.runtime()) ? String.valueOf(c.attention()) : "the kernel's own"));
+            fields.put("attention", joined(steps,
+                    c -> AttentionForm.isOf(c.runtime()) ? String.valueOf(c.attention()) : "the kernel's own"));
             fields.put("weights", joined(steps, c -> String.valueOf(c.weights())));
             return new Report.Origin(folder.name(), fields);
         }).toList();
@@ -62,7 +64,8 @@ final class Origins {
         if (!measured.isEmpty() && measured.stream().allMatch(m -> "synthetic".equals(m.configuration().weights()))) {
             notes.add("Weights are synthetic: latency depends on shapes, not on values, but the text means nothing.");
         }
-        if (files.stream().flatMap(f -> f.configurations().stream()).anyMatch(c -> Strategies.H2O.label().equals(c.params().get("strategy")))) {
+        if (files.stream().flatMap(f -> f.configurations().stream())
+                .anyMatch(c -> Strategies.H2O.label().equals(c.params().get("strategy")))) {
             notes.add(H2O);
         }
         measured.stream().mapToInt(m -> m.host().length).min().ifPresent(fewest -> {

@@ -113,12 +113,14 @@ record Report(String title, String subtitle, List<String> answers, List<String> 
      * @param endTokens how many these are
      * @param length tokens of a generation
      * @param fasterFrom the token from which on it stays faster; null if there is none
+     * @param fasterBeyond the token from which on it stays faster by more than the control; null if there is none, or no control
      * @param paidBackAt the token from which on the time of the whole text so far stays below the full cache's; null if none
      * @param fastest against the fastest full cache of the setting, in whatever form; null if that is the baseline
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Crossing(String name, String baseline, String unlike, Integer firstEviction, Change control, boolean controlled, Change start,
-            Change evicting, Change end, int endTokens, int length, Integer fasterFrom, Integer paidBackAt, Fastest fastest) {}
+            Change evicting, Change end, int endTokens, int length, Integer fasterFrom, Integer fasterBeyond, Integer paidBackAt,
+            Fastest fastest) {}
 
     /**
      * A strategy's last tokens against those of the fastest full cache.
@@ -190,7 +192,8 @@ record Report(String title, String subtitle, List<String> answers, List<String> 
 
         /** The same with what it is of before its setting. */
         HeatMap of(String origin) {
-            return new HeatMap(origin + (origin.isEmpty() || setting.isEmpty() ? "" : ", ") + setting, strategies, windows, metrics, unlike);
+            return new HeatMap(origin + (origin.isEmpty() || setting.isEmpty() ? "" : ", ") + setting, strategies, windows, metrics,
+                    unlike);
         }
     }
 

@@ -60,6 +60,9 @@ class CrossingsTest {
                 report.answers());
         Report.Crossing crossing = report.crossings().get(0);
         assertEquals(0.03, crossing.control().change(), 1e-9);
+        // the curve is a median of 33 steps
+        assertEquals(65, crossing.fasterFrom());
+        assertEquals(65, crossing.fasterBeyond());
         assertTrue(crossing.controlled() && crossing.start().tells() && crossing.end().tells());
         assertNull(crossing.unlike());
         assertNull(crossing.fastest());
@@ -78,6 +81,15 @@ class CrossingsTest {
         assertEquals(List.of("TOVA (32) is 5.0 % slower than the full cache when it starts to evict, at token 33, and cannot be told from it at"
                 + " token 128. Before it evicts it takes 3.0 % more: scoring and noise, from which no smaller difference is told."),
                 report(full("explicit", 1), tova(1.03, 1.05, 0.98)).answers());
+    }
+
+    @Test
+    void whenItIsFasterIsAlsoTakenBeyondTheControl() throws Exception {
+        // falls by 0.2 % a token from 1.1: below 1 from token 83 on, below 0.97 from 98 on
+        Report.Crossing crossing = report(full("explicit", 1), made("tova", WINDOW, "explicit", "cudagraph",
+                t -> t <= WINDOW ? 1.03 : 1.1 - 0.002 * (t - WINDOW))).crossings().get(0);
+        assertEquals(83, crossing.fasterFrom());
+        assertEquals(98, crossing.fasterBeyond());
     }
 
     @Test

@@ -140,11 +140,16 @@ final class Expected {
 
     /** From which token on the strategy stays below the full cache; 0 if it does not. */
     int fasterFrom(Config of) {
+        return fasterFrom(of, 0);
+    }
+
+    /** The same by more than a part of its time. */
+    int fasterFrom(Config of, double part) {
         double[] own = curve(of.host);
         double[] full = curve(full().host);
         int from = 0;
         for (int t = of.window + 1; t <= of.length(); t++) {
-            if (smoothed(own, t, 33) >= smoothed(full, t, 33)) {
+            if (smoothed(own, t, 33) >= (1 - part) * smoothed(full, t, 33)) {
                 from = 0;
             } else if (from == 0) {
                 from = t;

@@ -173,9 +173,11 @@ class TracedPageTest extends InBrowser {
             assertEquals(!end.tells() ? "cannot be told" : end.change() < 0 ? "faster" : "slower", row.get(8));
             int faster = expected.fasterFrom(config);
             assertEquals(!end.tells() ? "cannot be told" : faster > 0 ? "" + faster : end.change() < 0 ? "–" : "not within " + config.length(), row.get(9));
+            int beyond = expected.fasterFrom(config, Math.abs(expected.control(config).change()));
+            assertEquals(!end.tells() ? "cannot be told" : beyond > 0 ? "" + beyond : "not within " + config.length(), row.get(10));
             int paid = expected.paidBackAt(config);
-            assertEquals(paid > 0 ? "" + paid : "not within " + config.length(), row.get(10));
-            traced.addAll(row.subList(9, 11));
+            assertEquals(paid > 0 ? "" + paid : "not within " + config.length(), row.get(11));
+            traced.addAll(row.subList(9, 12));
         }
     }
 

@@ -167,18 +167,19 @@ final class EvictionCheck {
         if (module == null) {
             module = new TorchModule(METHODS, Map.of(), device);
         }
+        Optional<String> fault;
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
             EvictionCheck check = new EvictionCheck(cache, strategy, dtype, tolerance, manager);
             Left expected = check.step(reference);
             Left actual = check.step(tried);
             check.run("clear", IValue.from(check.keysValues));
-            return check.compare(expected, actual);
-        } finally {
-            if (device.isGpu()) {
-                // a result says how much memory is in use: what this check took is none of a run's
-                JniUtils.emptyCudaCache();
-            }
+            fault = check.compare(expected, actual);
         }
+        if (device.isGpu()) {
+            // a result says how much memory is in use: what this check took is none of a run's
+            JniUtils.emptyCudaCache();
+        }
+        return fault;
     }
 
     /** What one step may add to a score: an entry's attention, at most 1 in each of the layers and heads that share it. */

@@ -94,6 +94,18 @@ class StepCheckTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"h2o, 1", "h2o-head, 1", "window, 1", "tova, 1", "tova, 2", "sinks, 5"})
+    void takesTheSmallestWindows(String name, int window) {
+        EvictionStrategy strategy = Strategies.of(name).create(window, 0);
+        try (Gpt2Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
+                KvCache cache = cache(strategy, Dtype.FP32, 2, strategy.longest());
+                TorchScriptRuntime reference = runtime(weights, cache, strategy, Products.PLAIN);
+                TorchScriptRuntime same = runtime(weights, cache, strategy, Products.PLAIN)) {
+            assertEquals(new StepCheck(0, Optional.empty()), StepCheck.of(reference, same, cache, strategy, Dtype.FP32));
+        }
+    }
+
     /** What no generation reaches is not run: a window that the cache does not exceed, or that there is no room to copy. */
     @Test
     void runsNoLongerStepsThanAGeneration() {

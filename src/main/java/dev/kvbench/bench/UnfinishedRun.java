@@ -152,7 +152,8 @@ final class UnfinishedRun {
                         + json.path("version").asInt() + ", this reads " + VERSION
                         + "); resume it with the build that began it, or start anew");
             }
-            Plan plan = JSON.treeToValue(json, Plan.class);
+            // from the file: a tree knows no lines
+            Plan plan = JSON.readValue(file.toFile(), Plan.class);
             if (plan.configurations == null || plan.command == null || plan.source == null || plan.machine == null || plan.on == null) {
                 throw new UserError("--resume " + folder + ": its " + PLAN + " is not whole; start anew");
             }

@@ -372,7 +372,7 @@ class UnfinishedRunTest {
         Files.writeString(file, "{\"version\": 3}");
         assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("not whole"));
         Files.writeString(file, "{");
-        assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("cannot be read"));
+        assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("not the plan of a run: line 1"));
     }
 
     private static UnfinishedRun.Plan plan() {

@@ -164,7 +164,7 @@ class BadInputTest {
 
     @Test
     void impossibleComparisonsAreRefused() throws IOException {
-        String some = "results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3";
+        String some = "src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3";
         assertRefused("nowhere: neither a result, nor a baseline, nor a commit of this repository", "compare", "nowhere", some);
         assertRefused("'a?b': no name of a file: Nul character not allowed", "compare", "a\0b", some);
         assertRefused("--threshold x: must be from 0% to below 100%", "compare", some, some, "--threshold", "x");
@@ -178,12 +178,12 @@ class BadInputTest {
     @Test
     void placesThatCannotBeWrittenAreNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "x");
-        String some = "results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3";
+        String some = "src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3";
         String noFolder = file + " is no folder; name another place";
         assertRefused("--results " + file + ": " + noFolder, "run", "--config", "smoke", "--results", file.toString());
         assertRefused("--results " + file + "/x/y: " + noFolder, "run", "--config", "smoke", "--results", file + "/x/y");
         assertRefused("--output " + file + ": " + noFolder, "quality", "--output", file.toString(), "--model", "none");
-        assertRefused("--output " + file + "/x: " + noFolder, "merge", some, "results/2026-11-24_08-18-47_1b441074_NVIDIA-H100-80GB-HBM3",
+        assertRefused("--output " + file + "/x: " + noFolder, "merge", some, "src/test/resources/published/2026-11-24_08-18-47_1b441074_NVIDIA-H100-80GB-HBM3",
                 "--output", file + "/x");
         assertRefused("--trace " + folder + ": must be a file", "generate", "--trace", folder.toString(), "--model", "none");
         assertRefused("--plot " + file + ": no such folder", "history", "--plot", file.toString());
@@ -233,7 +233,7 @@ class BadInputTest {
         Files.copy(Path.of("src/test/resources/peers/steps.json"), folder.resolve("steps.json"));
         assertRefused(folder + ": has no scores of JMH's (jmh.json), which peers do not write; --format csv exports its steps",
                 "export", folder.toString(), "--format", "github-action");
-        String pinned = "results/2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3";
+        String pinned = "src/test/resources/published/2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3";
         assertRefused(pinned + ": has no series of steps to print a line of each; --format github-action exports JMH's scores",
                 "export", pinned, "--format", "csv");
     }
@@ -282,8 +282,8 @@ class BadInputTest {
         assertRefused("baselines.json: not a list of baselines: line 1, column 6: a value is missing", "baseline", "--results",
                 folder.toString());
         Path begun = Files.createDirectories(folder.resolve("x.unfinished"));
-        Files.writeString(begun.resolve("plan.json"), "{\"configurations\":{}}");
-        assertRefused("plan.json: not the plan of a run: line 1, column 19: 'configurations' is an object", "run", "--resume",
+        Files.writeString(begun.resolve("plan.json"), "{\"version\":3,\"configurations\":{}}");
+        assertRefused("plan.json: not the plan of a run: line 1, column 31: 'configurations' is an object", "run", "--resume",
                 begun.toString());
         Path text = Files.writeString(folder.resolve("text.jsonl"), "{\"text\":\"a\"}\n\n{\"text\" 7}\n");
         assertRefused("--text text.jsonl: line 3 is not a JSON object with a \"text\": column 9: '7' where a colon is expected",

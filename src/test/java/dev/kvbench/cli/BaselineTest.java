@@ -30,7 +30,7 @@ class BaselineTest {
         for (String name : List.of("2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", "2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3")) {
             Files.createDirectory(results.resolve(name));
             for (String file : List.of("steps.json", "jmh.json")) {
-                Files.copy(Path.of("results", name, file), results.resolve(name).resolve(file));
+                Files.copy(Path.of("src/test/resources/published", name, file), results.resolve(name).resolve(file));
             }
         }
     }
@@ -109,7 +109,7 @@ class BaselineTest {
         String folder = results.toString();
         assertEquals(2, run("baseline", "save", "a/b", "--results", folder).exit);
         assertEquals(2, run("baseline", "remove", "nothing", "--results", folder).exit);
-        assertEquals(2, run("baseline", "save", "x", "results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", "--results", folder).exit);
+        assertEquals(2, run("baseline", "save", "x", "src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", "--results", folder).exit);
         Files.writeString(results.resolve("baselines.json"), "{");
         assertThrows(UserError.class, () -> new Baselines(results).all());
     }

@@ -209,7 +209,7 @@ class QualityTest {
         assertEquals(0, run.exit, run.err);
         assertTrue(Files.exists(result.resolve("quality-window.png")));
         assertTrue(run.out.contains("quality-position.svg") && run.out.contains("report.html"), run.out);
-        Run timed = run("render", result.toString(), "--times", "results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3");
+        Run timed = run("render", result.toString(), "--times", "src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3");
         assertEquals(2, timed.exit, "has none of these windows, and says so");
         assertTrue(timed.err.contains("fewer than two"), timed.err);
         QualityFile begun = QualityFile.read(result.resolve("quality.json"));
@@ -226,7 +226,7 @@ class QualityTest {
 
     @Test
     void timesComeFromABenchmarksResult() throws Exception {
-        String sweep = "results/2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3";
+        String sweep = "src/test/resources/published/2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3";
         QualityFile quality = QualityFile.read(result("--strategy", "h2o,tova", "--window", "16,32", "--heavy-hitters", "8", "--times", sweep)
                 .resolve("quality.json"));
         assertEquals("2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3", quality.times().source());

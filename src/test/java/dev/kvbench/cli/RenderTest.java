@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code render} as a user calls it. */
 class RenderTest {
 
-    private static final Path RESULTS = Path.of("results");
+    private static final Path RESULTS = Path.of("src/test/resources/published");
 
     @TempDir
     private Path folder;
@@ -49,11 +49,11 @@ class RenderTest {
     }
 
     /** A result of its own with the data of a published one. */
-    private Path copy(String name) throws IOException {
-        Path copy = Files.createDirectory(folder.resolve(name));
+    private Path copy(Path result) throws IOException {
+        Path copy = Files.createDirectory(folder.resolve(result.getFileName().toString()));
         for (String file : List.of("steps.json", "jmh.json", "quality.json")) {
-            if (Files.exists(RESULTS.resolve(name).resolve(file))) {
-                Files.copy(RESULTS.resolve(name).resolve(file), copy.resolve(file));
+            if (Files.exists(result.resolve(file))) {
+                Files.copy(result.resolve(file), copy.resolve(file));
             }
         }
         return copy;
@@ -71,7 +71,7 @@ class RenderTest {
 
     @Test
     void oneResultGoesWhereItIsAskedFor() throws IOException {
-        Path result = copy("2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3");
+        Path result = copy(RESULTS.resolve("2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3"));
         TreeSet<String> before = names(result);
         Run run = run("render", result.toString(), "--output", output.toString());
         assertEquals(0, run.exit, run.err);
@@ -81,7 +81,7 @@ class RenderTest {
 
     @Test
     void soDoesAResultOfQuality() throws IOException {
-        Path result = copy("2026-11-25_00-27-56_f9609bf9_NVIDIA-H100-80GB-HBM3");
+        Path result = copy(Path.of("results/2026-11-25_00-27-56_f9609bf9_NVIDIA-H100-80GB-HBM3"));
         TreeSet<String> before = names(result);
         Run run = run("render", result.toString(), "--output", output.toString());
         assertEquals(0, run.exit, run.err);

@@ -130,11 +130,11 @@ class CompareTest {
 
     @Test
     void aRealRunsIterationsDealtToTwoSidesAreQuietAndASlowdownIsFound() {
-        SelfCheck check = SelfCheck.of("results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", Path.of("results"), 0.03, 0.05, 0.1, 100);
+        SelfCheck check = SelfCheck.of("src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", Path.of("results"), 0.03, 0.05, 0.1, 100);
         assertTrue(check.passed(), check.toString());
         assertTrue(check.quiet() >= 95 && check.found() >= 95, check.toString());
         UserError error = assertThrows(UserError.class, () -> SelfCheck.of(
-                "results/2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3", Path.of("results"), 0.03, 0.05, 0.1, 1));
+                "src/test/resources/published/2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3", Path.of("results"), 0.03, 0.05, 0.1, 1));
         assertTrue(error.getMessage().contains("has 5 iterations; a self-check needs 12"), error.getMessage());
     }
 
@@ -188,7 +188,7 @@ class CompareTest {
 
     @Test
     void ofManyRowsThatOneSideLacksAFewAreNamed() {
-        Comparison comparison = compare(Path.of("results/2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3"),
+        Comparison comparison = compare(Path.of("src/test/resources/published/2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3"),
                 Path.of("results/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3"));
         assertEquals(52, comparison.onlyNow().size());
         List<String> notes = Printer.TEXT.print(comparison).lines().filter(l -> l.startsWith("only in ")).toList();

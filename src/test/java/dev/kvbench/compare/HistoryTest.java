@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Figures of the published results. */
 class HistoryTest {
 
+    private static final Path OLDER = Path.of("src/test/resources/published");
     private static final Path RESULTS = Path.of("results");
 
     @TempDir
@@ -24,7 +25,7 @@ class HistoryTest {
 
     @Test
     void figuresAreThoseOfTheResultsOldestFirst() {
-        List<History.Entry> entries = History.of(RESULTS, row -> row.startsWith("DecodeLoop.decode strategy=full"));
+        List<History.Entry> entries = History.of(OLDER, row -> row.startsWith("DecodeLoop.decode strategy=full"));
         assertTrue(entries.size() >= 7, entries.toString());
         for (int i = 1; i < entries.size(); i++) {
             assertTrue(!entries.get(i).created().isBefore(entries.get(i - 1).created()), "oldest first");
@@ -32,14 +33,13 @@ class HistoryTest {
         History.Entry h100 = entries.stream().filter(e -> e.folder().toString().contains("08-14-20")).findFirst().orElseThrow();
         assertEquals("1b441074", h100.commit());
         assertEquals(10, h100.iterations());
-        // the README's 1.34 ms
         assertEquals(1.34, h100.median(), 0.01);
         assertEquals(List.of(), History.of(folder, row -> true));
     }
 
     @Test
     void aCommitsNameMayBeShortOrNone() throws Exception {
-        Path first = Path.of("results/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3/steps.json");
+        Path first = Path.of("src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3/steps.json");
         for (String commit : List.of("1b44", "1b441074", "")) {
             Files.writeString(Files.createDirectory(folder.resolve("commit " + commit)).resolve("steps.json"),
                     Files.readString(first).replaceFirst("\"commit\" : \"\\w+\"", "\"commit\" : \"" + commit + "\""));

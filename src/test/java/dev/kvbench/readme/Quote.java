@@ -13,12 +13,12 @@ import java.util.regex.Pattern;
  * comment does: {@code <!-- figures of results/…/jmh.json: | … -->}. {@code {}} is the row's first word in code type.
  *
  * @param text the figure as it reads
- * @param file path of the file, from the folder of the text
+ * @param file path of the file, from the top folder
  * @param what what it is, in the words of {@link StepFigures}, {@link ScoreFigures} or {@link QualityFigures}
  */
 record Quote(String text, String file, String what) {
 
-    private static final Pattern LINK = Pattern.compile("\\[([^\\]\\[]+)\\]\\((results/[^\\s)]+\\.json)\\s+\"([^\"]+)\"\\)");
+    private static final Pattern LINK = Pattern.compile("\\[([^\\]\\[]+)\\]\\((?:\\.\\./)*(results/[^\\s)]+\\.json)\\s+\"([^\"]+)\"\\)");
     private static final Pattern TABLE = Pattern.compile("(?m)^<!-- figures(?: of (results/\\S+\\.json))?:(.*?)-->\\n((?:\\|[^\\n]*\\n)+)", Pattern.DOTALL);
     private static final Pattern FILE = Pattern.compile("\\((results/[^\\s)]+\\.json)[\\s)]");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
@@ -40,7 +40,7 @@ record Quote(String text, String file, String what) {
     /** @return a text without what {@link #in} finds, and without code, pictures and addresses */
     static String without(String markdown) {
         String rest = markdown.replaceAll("(?s)```.*?```", "");
-        rest = TABLE.matcher(rest).replaceAll("");
+        rest = TABLE.matcher(rest).replaceAll("").replaceAll("(?s)<!--.*?-->", "");
         rest = LINK.matcher(rest).replaceAll("");
         return rest.replaceAll("!\\[[^\\]]*\\]\\([^)]*\\)", "").replaceAll("\\]\\([^)]*\\)", "]").replaceAll("`[^`]*`", "");
     }

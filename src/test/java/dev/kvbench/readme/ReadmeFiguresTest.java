@@ -13,14 +13,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every measured figure in the README says which file it is from, and is that file's, rounded. */
 class ReadmeFiguresTest {
 
     private static final Path README = Path.of("README.md");
+    private static final Path KERNEL = Path.of("src/main/resources/cuda/README.md");
     private static final Path RESULTS = Path.of("results");
     private static final Pattern MEASUREMENT =
             Pattern.compile("\\d[\\d.]*\\s?(?:ms|µs|ns|s|%|times|GB|MB|TB/s|nats)(?![\\w/])|(?:perplexity|token) \\d[\\d.]*");
@@ -33,8 +36,9 @@ class ReadmeFiguresTest {
 
     @Test
     void everyFigureIsThatOfItsFile() throws IOException {
-        List<Quote> quotes = Quote.in(Files.readString(README));
+        List<Quote> quotes = new ArrayList<>(Quote.in(Files.readString(README)));
         assertTrue(quotes.size() > 60, "figures are found: " + quotes.size());
+        quotes.addAll(Quote.in(Files.readString(KERNEL)));
         List<String> wrong = new ArrayList<>();
         for (Quote quote : quotes) {
             String right = figure(quote).unlike(quote.text());
@@ -57,6 +61,17 @@ class ReadmeFiguresTest {
             found.add(rest.substring(Math.max(0, measurement.start() - 40), Math.min(rest.length(), measurement.end() + 20)));
         }
         assertEquals(List.of(), found);
+    }
+
+    @Test
+    void everyResultIsQuoted() throws IOException {
+        String pages = Files.readString(README) + Files.readString(KERNEL);
+        TreeSet<String> unquoted = new TreeSet<>();
+        try (Stream<Path> folders = Files.list(RESULTS)) {
+            folders.map(f -> f.getFileName().toString()).filter(f -> !pages.contains(f)).forEach(unquoted::add);
+        }
+        unquoted.removeIf(name -> name.endsWith(".unfinished"));
+        assertEquals(new TreeSet<>(), unquoted);
     }
 
     @Test

@@ -49,7 +49,7 @@ class CrossingsTest {
     }
 
     private static Report committed(String name) {
-        return Reports.of(List.of(ResultFolder.open(Path.of("results", name))), List.of());
+        return Reports.of(List.of(ResultFolder.open(Path.of("src/test/resources/published", name))), List.of());
     }
 
     @Test

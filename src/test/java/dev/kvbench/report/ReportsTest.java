@@ -48,7 +48,7 @@ class ReportsTest {
     /** Benchmarks that keep no series: JMH's own scores, and no weights where no model ran. */
     @Test
     void scoresAlone() {
-        Path eviction = Path.of("results/2026-11-25_01-04-48_ea48ea07_NVIDIA-H100-80GB-HBM3");
+        Path eviction = Path.of("src/test/resources/published/2026-11-25_01-04-48_ea48ea07_NVIDIA-H100-80GB-HBM3");
         Report report = Reports.of(List.of(ResultFolder.open(eviction)), List.of());
         assertEquals("gpt2-large · fp32 · NVIDIA H100 80GB HBM3", report.title());
         assertEquals(List.of("Eviction.score took from 3.791 us/op (attention sinks, window 128) to 26.34 us/op (H2O, one set for all heads, window 128,"

@@ -26,7 +26,7 @@ class MergeAndExportTest {
     private Path folder;
 
     private static ResultFolder published(String time) {
-        return ResultFolder.open(Path.of("results/2026-11-24_" + time + "_1b441074_NVIDIA-H100-80GB-HBM3"));
+        return ResultFolder.open(Path.of("src/test/resources/published/2026-11-24_" + time + "_1b441074_NVIDIA-H100-80GB-HBM3"));
     }
 
     @Test

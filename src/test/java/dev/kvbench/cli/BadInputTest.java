@@ -336,17 +336,9 @@ class BadInputTest {
     }
 
     private static void assertRefused(String says, String... words) {
-        PrintStream err = System.err;
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
-        int code;
-        try {
-            code = Main.execute(words);
-        } finally {
-            System.setErr(err);
-        }
-        String text = said.toString(StandardCharsets.UTF_8);
-        assertEquals(2, code, text);
+        Run run = Run.of(words);
+        String text = run.err();
+        assertEquals(2, run.exit(), text);
         assertEquals(1, text.lines().count(), text);
         assertTrue(text.contains(says), text);
     }

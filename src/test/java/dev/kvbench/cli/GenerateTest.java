@@ -14,9 +14,6 @@ import dev.kvbench.model.TensorFile;
 import dev.kvbench.model.TestCheckpoint;
 import dev.kvbench.model.Tokenizer;
 import dev.kvbench.strategy.Strategies;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,24 +36,10 @@ class GenerateTest {
     @TempDir
     private Path folder;
 
-    private record Run(int exit, String out, String err) {}
-
     private static Run run(String... words) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ByteArrayOutputStream complained = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
-        try {
-            List<String> all = new ArrayList<>(List.of("generate"));
-            all.addAll(List.of(words));
-            int exit = Main.execute(all.toArray(String[]::new));
-            return new Run(exit, printed.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        List<String> all = new ArrayList<>(List.of("generate"));
+        all.addAll(List.of(words));
+        return Run.of(all.toArray(String[]::new));
     }
 
     private JsonNode trace(String... words) throws Exception {
@@ -64,7 +47,7 @@ class GenerateTest {
         List<String> all = new ArrayList<>(List.of(words));
         all.addAll(List.of("--trace", file.toString()));
         Run run = run(all.toArray(String[]::new));
-        assertEquals(0, run.exit, run.err);
+        assertEquals(0, run.exit(), run.err());
         return new ObjectMapper().readTree(file.toFile());
     }
 
@@ -73,9 +56,9 @@ class GenerateTest {
         try (Safetensors expected = new Safetensors(Path.of(GOLDEN, "expected.safetensors"))) {
             long[] tokens = TensorFile.longs(expected, "greedy_tokens");
             Run run = run("--model", GOLDEN, "--prompt-ids", Long.toString(tokens[0]), "--tokens", "56");
-            assertEquals(0, run.exit, run.err);
+            assertEquals(0, run.exit(), run.err());
             assertArrayEquals(Arrays.copyOfRange(tokens, 1, 57),
-                    Stream.of(run.out.strip().split(" ")).mapToLong(Long::parseLong).toArray());
+                    Stream.of(run.out().strip().split(" ")).mapToLong(Long::parseLong).toArray());
         }
     }
 
@@ -136,8 +119,8 @@ class GenerateTest {
         assertEquals(List.of(0, 1, 2, 3, 6, 7), integers(prompt.path("kept").get(0).get(0)));
         assertEquals(List.of(4, 5), integers(prompt.path("evicted").get(0).get(0)));
         assertEquals(List.of(6), integers(trace.path("steps").get(1).path("evicted").get(0).get(0)));
-        String full = run("--model", "tiny", "--tokens", "5", "--prompt-ids", "5,6,7,8").out;
-        assertEquals(full, run("--model", "tiny", "--tokens", "5", "--prompt-ids", "5,6,7,8", "--prefill").out);
+        String full = run("--model", "tiny", "--tokens", "5", "--prompt-ids", "5,6,7,8").out();
+        assertEquals(full, run("--model", "tiny", "--tokens", "5", "--prompt-ids", "5,6,7,8", "--prefill").out());
     }
 
     @Test
@@ -147,7 +130,7 @@ class GenerateTest {
         JsonNode trace = trace(words);
         List<String> next = new ArrayList<>();
         trace.path("steps").forEach(step -> next.add(step.path("next").asText()));
-        assertEquals(plain.out.strip(), String.join(" ", next));
+        assertEquals(plain.out().strip(), String.join(" ", next));
         assertFalse(trace.path("steps").get(0).has("logits"));
         JsonNode withLogits = trace("--model", "tiny", "--tokens", "2", "--trace-logits");
         assertEquals(512, withLogits.path("steps").get(1).path("logits").size());
@@ -172,9 +155,9 @@ class GenerateTest {
         "--model tiny --strategy tova --evict-every 0 | evictEvery=0: must be at least 1"})
     void badInputIsOneLine(String words, String message) throws Exception {
         Run run = run(words.split(" "));
-        assertEquals(2, run.exit);
-        assertTrue(run.err.startsWith("error: " + message), run.err);
-        assertEquals(1, run.err.lines().count());
+        assertEquals(2, run.exit());
+        assertTrue(run.err().startsWith("error: " + message), run.err());
+        assertEquals(1, run.err().lines().count());
     }
 
     @Test
@@ -184,16 +167,16 @@ class GenerateTest {
             String[] rarely = Stream.concat(Arrays.stream(words), Stream.of("--strategy", strategy, "--evict-every", "2147483647"))
                     .toArray(String[]::new);
             Run run = run(rarely);
-            assertEquals(0, run.exit, run.err);
-            assertEquals(run("--model", "tiny", "--tokens", "40").out, run.out, strategy);
+            assertEquals(0, run.exit(), run.err());
+            assertEquals(run("--model", "tiny", "--tokens", "40").out(), run.out(), strategy);
         }
     }
 
     @Test
     void aTraceThatCannotBeWrittenIsOneLineAndLeavesNothing() throws Exception {
         Run run = run("--model", "tiny", "--trace", folder.resolve("no/such/trace.json").toString());
-        assertEquals(2, run.exit);
-        assertTrue(run.err.startsWith("error: --trace "), run.err);
+        assertEquals(2, run.exit());
+        assertTrue(run.err().startsWith("error: --trace "), run.err());
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(List.of(), left.toList());
         }
@@ -205,9 +188,9 @@ class GenerateTest {
         Path file = Files.writeString(folder.resolve("prompt.txt"), "in the\r\n\u00e9\ud83d\ude00");
         String ids = "105,110,257,101,13,10,195,169,240,159,152,128";
         Run byIds = run("--model", model, "--prompt-ids", ids, "--tokens", "40");
-        assertEquals(0, byIds.exit, byIds.err);
-        assertEquals(byIds.out, run("--model", model, "--prompt-file", file.toString(), "--tokens", "40").out);
-        assertEquals(byIds.out, run("--model", model, "--prompt", Files.readString(file), "--tokens", "40", "--prefill").out);
+        assertEquals(0, byIds.exit(), byIds.err());
+        assertEquals(byIds.out(), run("--model", model, "--prompt-file", file.toString(), "--tokens", "40").out());
+        assertEquals(byIds.out(), run("--model", model, "--prompt", Files.readString(file), "--tokens", "40", "--prefill").out());
         Path trace = folder.resolve("t.json");
         run("--model", model, "--prompt-ids", ids, "--tokens", "40", "--trace", trace.toString());
         List<Long> generated = new ArrayList<>();
@@ -215,7 +198,7 @@ class GenerateTest {
         written.path("steps").forEach(step -> generated.add(step.path("next").asLong()));
         long[] tokens = generated.subList(generated.size() - 40, generated.size()).stream().mapToLong(t -> t).toArray();
         try (Tokenizer tokenizer = Checkpoint.open(model).tokenizer().orElseThrow()) {
-            assertEquals(tokenizer.decode(tokens) + System.lineSeparator(), byIds.out, "all of it, whatever its bytes are");
+            assertEquals(tokenizer.decode(tokens) + System.lineSeparator(), byIds.out(), "all of it, whatever its bytes are");
         }
         assertEquals("checkpoint m", written.path("weights").asText());
     }
@@ -223,31 +206,31 @@ class GenerateTest {
     @Test
     void weightsAreThoseAskedFor() throws Exception {
         String model = TestCheckpoint.write(folder.resolve("m"), 1).toString();
-        String real = run("--model", model, "--tokens", "20").out;
-        assertEquals(real, run("--model", model, "--weights", "real", "--tokens", "20").out);
+        String real = run("--model", model, "--tokens", "20").out();
+        assertEquals(real, run("--model", model, "--weights", "real", "--tokens", "20").out());
         Run synthetic = run("--model", model, "--weights", "synthetic", "--tokens", "20");
-        assertEquals(0, synthetic.exit, synthetic.err);
-        assertNotEquals(real, synthetic.out);
+        assertEquals(0, synthetic.exit(), synthetic.err());
+        assertNotEquals(real, synthetic.out());
         Run none = run("--model", "tiny", "--weights", "real");
-        assertEquals(2, none.exit);
-        assertTrue(none.err.startsWith("error: model tiny: no weights under "), none.err);
+        assertEquals(2, none.exit());
+        assertTrue(none.err().startsWith("error: model tiny: no weights under "), none.err());
     }
 
     private void assertNotNumbers(Path model, String out, String says, String... words) {
         List<String> all = new ArrayList<>(List.of("--model", model.toString(), "--tokens", "12"));
         all.addAll(List.of(words));
         Run run = run(all.toArray(String[]::new));
-        assertEquals(1, run.exit, run.err);
-        assertEquals(1, run.err.lines().count(), run.err);
-        assertTrue(run.err.startsWith("error: model m in ") && run.err.contains(says), run.err);
-        assertEquals(out, run.out);
+        assertEquals(1, run.exit(), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+        assertTrue(run.err().startsWith("error: model m in ") && run.err().contains(says), run.err());
+        assertEquals(out, run.out());
     }
 
     @Test
     void logitsThatAreNoNumbersEndItWhereTheyStopBeingNumbers() throws Exception {
         Path model = TestCheckpoint.write(folder.resolve("m"), 1);
         Files.delete(model.resolve("tokenizer.json"));
-        String[] tokens = run("--model", model.toString(), "--tokens", "5").out.strip().split(" ");
+        String[] tokens = run("--model", model.toString(), "--tokens", "5").out().strip().split(" ");
         // the position embedding of step 5: five tokens are there before it
         TestCheckpoint.replace(model, "wpe.weight", 5 * 16, 6 * 16, Float.NaN);
         String printed = String.join(" ", tokens) + System.lineSeparator();
@@ -271,8 +254,8 @@ class GenerateTest {
         TestCheckpoint.replace(model, "ln_f.weight", 0, -1, 6e4f);
         assertNotNumbers(model, "", "in fp16, full cache: at step 0 of sequence 1 its logits are no numbers (NaN or infinite);"
                 + " fp16 holds nothing beyond 65504: use bf16 or fp32", "--dtype", "fp16");
-        assertEquals(0, run("--model", model.toString(), "--tokens", "12", "--dtype", "bf16").exit);
-        assertEquals(0, run("--model", model.toString(), "--tokens", "12").exit);
+        assertEquals(0, run("--model", model.toString(), "--tokens", "12", "--dtype", "bf16").exit());
+        assertEquals(0, run("--model", model.toString(), "--tokens", "12").exit());
         TestCheckpoint.replace(model, "ln_f.weight", 0, -1, 3e38f);
         assertNotNumbers(model, "", "its weights are numbers, but too large to compute with");
     }
@@ -289,13 +272,13 @@ class GenerateTest {
                 List.of(longer.toString(), "--prompt-file " + longer + ": has 300 tokens, with --tokens 64 after it; model " + model
                         + " takes 256 with positions=original and strategy=full; shorten the prompt\n"))) {
             Run run = run("--model", model, "--prompt-file", bad.get(0));
-            assertEquals(2, run.exit);
-            assertTrue(run.err.startsWith("error: " + bad.get(1)), run.err);
-            assertEquals(1, run.err.lines().count(), run.err);
+            assertEquals(2, run.exit());
+            assertTrue(run.err().startsWith("error: " + bad.get(1)), run.err());
+            assertEquals(1, run.err().lines().count(), run.err());
         }
         Run both = run("--model", model, "--prompt-file", longer.toString(), "--prompt", "x");
-        assertTrue(both.err.startsWith("error: --prompt, --prompt-file and --prompt-ids: give one of them"), both.err);
+        assertTrue(both.err().startsWith("error: --prompt, --prompt-file and --prompt-ids: give one of them"), both.err());
         Run small = run("--model", GOLDEN, "--prompt-file", longer.toString());
-        assertTrue(small.err.startsWith("error: --prompt-file: model " + GOLDEN + " has no tokenizer.json"), small.err);
+        assertTrue(small.err().startsWith("error: --prompt-file: model " + GOLDEN + " has no tokenizer.json"), small.err());
     }
 }

@@ -4,10 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,17 +39,9 @@ class MisfitLibtorchTest {
     }
 
     private void assertRefused(String... words) {
-        PrintStream err = System.err;
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
-        int code;
-        try {
-            code = Main.execute(words);
-        } finally {
-            System.setErr(err);
-        }
-        String text = said.toString(StandardCharsets.UTF_8);
-        assertEquals(2, code, text);
+        Run run = Run.of(words);
+        String text = run.err();
+        assertEquals(2, run.exit(), text);
         assertEquals(1, text.lines().count(), text);
         assertTrue(text.contains("jni: DOES NOT FIT") && text.contains("libtorch is 2.11.0+cpu. Use libtorch 2.7.1"), text);
         assertFalse(Files.exists(folder.resolve("results")), "something was begun");

@@ -53,8 +53,6 @@ class QualityTest {
 
     private Path text;
 
-    private record Run(int exit, String out, String err) {}
-
     @BeforeEach
     void write() throws IOException {
         text = folder.resolve("ids.txt");
@@ -62,19 +60,7 @@ class QualityTest {
     }
 
     private static Run run(String... words) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ByteArrayOutputStream complained = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
-        try {
-            int exit = Main.execute(words);
-            return new Run(exit, printed.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        return Run.of(words);
     }
 
     private Path result(String... more) throws IOException {
@@ -82,7 +68,7 @@ class QualityTest {
         options.put("--text", text.toString());
         options.put("--output", folder.resolve("out").toString());
         Run run = quality(options, more, "--probe");
-        assertEquals(0, run.exit, run.err);
+        assertEquals(0, run.exit(), run.err());
         try (Stream<Path> results = Files.list(folder.resolve("out"))) {
             return results.max(Path::compareTo).orElseThrow();
         }
@@ -169,16 +155,16 @@ class QualityTest {
     void anInterruptedRunGoesOnAndGivesWhatAnUninterruptedOneGives() throws Exception {
         Path whole = result("--timed", "0");
         Run ended = run("quality", "--resume", whole.toString());
-        assertEquals(2, ended.exit, "it has ended");
-        assertTrue(ended.err.contains("not an unfinished run, whose folder ends with .unfinished"), ended.err);
+        assertEquals(2, ended.exit(), "it has ended");
+        assertTrue(ended.err().contains("not an unfinished run, whose folder ends with .unfinished"), ended.err());
         QualityFile quality = QualityFile.read(whole.resolve("quality.json"));
         Path unfinished = Files.createDirectories(folder.resolve("out/2026-11-24_00-00-00_x_quality.unfinished"));
         quality.with(quality.created(), quality.configurations().subList(0, 3)).write(unfinished.resolve("quality.json"));
         Run other = run("quality", "--resume", unfinished.toString(), "--tokens", "30", "--probe");
-        assertEquals(2, other.exit);
-        assertTrue(other.err.contains("takes no other option, since a run goes on as it began; leave out --tokens --probe"), other.err);
+        assertEquals(2, other.exit());
+        assertTrue(other.err().contains("takes no other option, since a run goes on as it began; leave out --tokens --probe"), other.err());
         Run run = run("quality", "--resume", unfinished.toString());
-        assertEquals(0, run.exit, run.err);
+        assertEquals(0, run.exit(), run.err());
         assertFalse(Files.exists(unfinished));
         Path resumed;
         try (Stream<Path> results = Files.list(folder.resolve("out"))) {
@@ -195,8 +181,8 @@ class QualityTest {
         Files.move(whole, unfinished);
         Files.writeString(text, Files.readString(text) + " 7");
         Run run = run("quality", "--resume", unfinished.toString());
-        assertEquals(2, run.exit);
-        assertTrue(run.err.contains("begun with another text; start anew"), run.err);
+        assertEquals(2, run.exit());
+        assertTrue(run.err().contains("begun with another text; start anew"), run.err());
         assertTrue(Files.exists(unfinished.resolve("quality.json")));
     }
 
@@ -206,22 +192,22 @@ class QualityTest {
         Files.delete(result.resolve("quality-window.png"));
         assertFalse(Files.exists(result.resolve("quality-time.png")), "there are no times to draw");
         Run run = run("render", result.toString());
-        assertEquals(0, run.exit, run.err);
+        assertEquals(0, run.exit(), run.err());
         assertTrue(Files.exists(result.resolve("quality-window.png")));
-        assertTrue(run.out.contains("quality-position.svg") && run.out.contains("report.html"), run.out);
+        assertTrue(run.out().contains("quality-position.svg") && run.out().contains("report.html"), run.out());
         Run timed = run("render", result.toString(), "--times", "src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3");
-        assertEquals(2, timed.exit, "has none of these windows, and says so");
-        assertTrue(timed.err.contains("fewer than two"), timed.err);
+        assertEquals(2, timed.exit(), "has none of these windows, and says so");
+        assertTrue(timed.err().contains("fewer than two"), timed.err());
         QualityFile begun = QualityFile.read(result.resolve("quality.json"));
         begun.with(begun.created(), List.of()).write(result.resolve("quality.json"));
         Run empty = run("render", result.toString());
-        assertEquals(2, empty.exit);
-        assertTrue(empty.err.contains("nothing has been scored in it"), empty.err);
-        assertEquals(1, empty.err.lines().count(), empty.err);
+        assertEquals(2, empty.exit());
+        assertTrue(empty.err().contains("nothing has been scored in it"), empty.err());
+        assertEquals(1, empty.err().lines().count(), empty.err());
         Files.writeString(result.resolve("quality.json"), "{\"schema\": \"kvbench/quality\", \"version\": 1}");
         Run broken = run("render", result.resolve("quality.json").toString());
-        assertEquals(2, broken.exit);
-        assertEquals(1, broken.err.lines().count(), broken.err);
+        assertEquals(2, broken.exit());
+        assertEquals(1, broken.err().lines().count(), broken.err());
     }
 
     @Test
@@ -261,7 +247,7 @@ class QualityTest {
         assertEquals(2000, same.full().orElseThrow().time().high(), 1e-9);
 
         Run drawn = run("render", own.toString(), "--times", steps);
-        assertEquals(0, drawn.exit, drawn.err);
+        assertEquals(0, drawn.exit(), drawn.err());
         assertNotEquals(plot, Files.readString(own.resolve("quality-time.svg")));
         assertFalse(page.contains("full window, all = 256 entries"));
         assertTrue(Files.readString(own.resolve("report.html")).contains("full window, all = 256 entries"), "the page has other times");
@@ -287,9 +273,9 @@ class QualityTest {
     void badInputIsOneLineAndLeavesNothing(String words, String message) throws Exception {
         Run run = quality(Map.of("--output", folder.resolve("out").toString(), "--model", GOLDEN, "--tokens", "30", "--sequences", "2",
                 "--text", text.toString()), words.split(" "));
-        assertEquals(2, run.exit, run.err);
-        assertTrue(run.err.startsWith("error: ") && run.err.contains(message), run.err);
-        assertEquals(1, run.err.lines().count(), run.err);
+        assertEquals(2, run.exit(), run.err());
+        assertTrue(run.err().startsWith("error: ") && run.err().contains(message), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
         assertFalse(Files.exists(folder.resolve("out")), "something was left behind");
     }
 
@@ -301,11 +287,11 @@ class QualityTest {
         Map<String, String> options = new LinkedHashMap<>(SMALL);
         options.putAll(Map.of("--model", model.toString(), "--text", text.toString(), "--output", folder.resolve("out").toString()));
         Run run = quality(options, new String[0]);
-        assertEquals(1, run.exit, run.err);
+        assertEquals(1, run.exit(), run.err());
         assertEquals(List.of("error: model m in fp32, full cache: at step 5 of sequence 1 its logits are no numbers (NaN or infinite);"
                 + " nor are all values of its wpe.weight; take another copy of the model"),
-                run.err.lines().filter(l -> l.startsWith("error: ")).toList());
-        assertFalse(run.out.contains("NaN"), run.out);
+                run.err().lines().filter(l -> l.startsWith("error: ")).toList());
+        assertFalse(run.out().contains("NaN"), run.out());
         try (Stream<Path> left = Files.list(folder.resolve("out"))) {
             assertEquals(List.of(), left.toList());
         }
@@ -315,9 +301,9 @@ class QualityTest {
     void whatIsNoUnfinishedRunIsNotGoneOnWith() {
         for (String wrong : List.of("nowhere", "nowhere.unfinished", GOLDEN)) {
             Run run = run("quality", "--resume", wrong);
-            assertEquals(2, run.exit, run.err);
-            assertTrue(run.err.startsWith("error: --resume " + wrong + ": not an unfinished run"), run.err);
-            assertEquals(1, run.err.lines().count(), run.err);
+            assertEquals(2, run.exit(), run.err());
+            assertTrue(run.err().startsWith("error: --resume " + wrong + ": not an unfinished run"), run.err());
+            assertEquals(1, run.err().lines().count(), run.err());
         }
     }
 
@@ -325,7 +311,7 @@ class QualityTest {
     void aTextThatIsNoTokenIdsIsRefused() throws Exception {
         Files.writeString(text, "1 2 three");
         Run run = run("quality", "--model", GOLDEN, "--tokens", "2", "--sequences", "2", "--text", text.toString());
-        assertEquals(2, run.exit);
-        assertTrue(run.err.contains("'three' is not a token from 0 to 210"), run.err);
+        assertEquals(2, run.exit());
+        assertTrue(run.err().contains("'three' is not a token from 0 to 210"), run.err());
     }
 }

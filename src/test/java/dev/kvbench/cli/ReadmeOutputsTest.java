@@ -3,9 +3,6 @@ package dev.kvbench.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -22,21 +19,9 @@ class ReadmeOutputsTest {
         Matcher shown = SHOWN.matcher(Files.readString(Path.of("README.md")));
         int count = 0;
         while (shown.find()) {
-            assertEquals(shown.group(2).strip(), printed(shown.group(1).split("\\s+")).strip(), shown.group(1));
+            assertEquals(shown.group(2).strip(), Run.of(shown.group(1).split("\\s+")).out().strip(), shown.group(1));
             count++;
         }
         assertTrue(count >= 3, "outputs are found: " + count);
-    }
-
-    private static String printed(String... words) {
-        PrintStream out = System.out;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            Main.execute(words);
-        } finally {
-            System.setOut(out);
-        }
-        return printed.toString(StandardCharsets.UTF_8);
     }
 }

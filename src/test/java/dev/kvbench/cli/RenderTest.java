@@ -3,10 +3,7 @@ package dev.kvbench.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,22 +22,8 @@ class RenderTest {
     private Path folder;
     private Path output;
 
-    private record Run(int exit, String out, String err) {}
-
     private static Run run(String... words) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ByteArrayOutputStream complained = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
-        try {
-            int exit = Main.execute(words);
-            return new Run(exit, printed.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        return Run.of(words);
     }
 
     @BeforeEach
@@ -74,7 +57,7 @@ class RenderTest {
         Path result = copy(RESULTS.resolve("2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3"));
         TreeSet<String> before = names(result);
         Run run = run("render", result.toString(), "--output", output.toString());
-        assertEquals(0, run.exit, run.err);
+        assertEquals(0, run.exit(), run.err());
         assertEquals(before, names(result));
         assertEquals(set("pinned-step.png", "pinned-step.svg", "report.html"), names(output));
     }
@@ -84,31 +67,31 @@ class RenderTest {
         Path result = copy(Path.of("results/2026-11-25_00-27-56_f9609bf9_NVIDIA-H100-80GB-HBM3"));
         TreeSet<String> before = names(result);
         Run run = run("render", result.toString(), "--output", output.toString());
-        assertEquals(0, run.exit, run.err);
+        assertEquals(0, run.exit(), run.err());
         assertEquals(before, names(result));
-        assertTrue(names(output).containsAll(set("quality-window.png", "report.html")), run.out);
+        assertTrue(names(output).containsAll(set("quality-window.png", "report.html")), run.out());
         assertTrue(Files.readString(output.resolve("report.html")).contains(result.getFileName().toString()));
     }
 
     @Test
     void soDoATracesMapAndPage() throws IOException {
         Path trace = folder.resolve("trace.json");
-        assertEquals(0, run("generate", "--model", "tiny", "--tokens", "4", "--trace", trace.toString()).exit);
+        assertEquals(0, run("generate", "--model", "tiny", "--tokens", "4", "--trace", trace.toString()).exit());
         Run run = run("render", trace.toString(), "--output", output.toString());
-        assertEquals(0, run.exit, run.err);
+        assertEquals(0, run.exit(), run.err());
         assertEquals(set("output", "trace.json"), names(folder));
         assertEquals(set("trace.html", "trace.png", "trace.svg"), names(output));
         Run twice = run("render", trace.toString(), trace.toString(), "--output", output.toString());
-        assertEquals(2, twice.exit);
-        assertEquals("error: --output " + output + ": two traces are called trace.json; render one of them elsewhere\n", twice.err);
+        assertEquals(2, twice.exit());
+        assertEquals("error: --output " + output + ": two traces are called trace.json; render one of them elsewhere\n", twice.err());
     }
 
     @Test
     void aFolderThatIsNotThereIsRefusedForOneResultToo() {
         Run run = run("render", RESULTS.resolve("2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3").toString(),
                 "--output", folder.resolve("nowhere").toString());
-        assertEquals(2, run.exit);
-        assertEquals("error: --output " + folder.resolve("nowhere") + ": no such folder; make it first\n", run.err);
+        assertEquals(2, run.exit());
+        assertEquals("error: --output " + folder.resolve("nowhere") + ": no such folder; make it first\n", run.err());
     }
 
     @Test
@@ -116,11 +99,11 @@ class RenderTest {
         String loop = RESULTS.resolve("2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3").toString();
         String eviction = RESULTS.resolve("2026-11-25_01-04-48_ea48ea07_NVIDIA-H100-80GB-HBM3").toString();
         Run run = run("render", loop, eviction, "--output", output.toString());
-        assertEquals(0, run.exit, run.err);
-        assertEquals("left out of the plots, with neither series nor pinned steps: " + eviction + "\n", run.err);
+        assertEquals(0, run.exit(), run.err());
+        assertEquals("left out of the plots, with neither series nor pinned steps: " + eviction + "\n", run.err());
         Run none = run("render", eviction, eviction, "--output", output.toString());
-        assertEquals(2, none.exit);
-        assertTrue(none.err.startsWith("error: render: none of these 2 results has a series"), none.err);
-        assertEquals(1, none.err.lines().count());
+        assertEquals(2, none.exit());
+        assertTrue(none.err().startsWith("error: render: none of these 2 results has a series"), none.err());
+        assertEquals(1, none.err().lines().count());
     }
 }

@@ -43,7 +43,8 @@ final class ConfigFiles {
 
     static Found find(String name, List<Path> folders, Path code) throws IOException {
         Path given = Path.of(name);
-        if (Files.isRegularFile(given)) {
+        // or a pipe, as a shell's <(…) gives
+        if (Files.exists(given) && !Files.isDirectory(given)) {
             return new Found(name, Files.readAllBytes(given));
         }
         for (Path folder : folders) {
@@ -64,7 +65,8 @@ final class ConfigFiles {
             names.addAll(names(folder));
         }
         if (name.contains("/") || name.endsWith(ENDING)) {
-            throw new UserError("--config " + name + ": no such file; by name there are " + String.join(", ", names));
+            throw new UserError("--config " + name + (Files.isDirectory(given) ? ": a folder, not a file" : ": no such file")
+                    + "; by name there are " + String.join(", ", names));
         }
         throw new UserError(Names.unknown("config", name, names).getMessage() + "; looked in "
                 + String.join(", ", folders.stream().map(f -> f.toAbsolutePath().toString()).distinct().toList()) + " and " + code);

@@ -2,6 +2,7 @@ package dev.kvbench.bench;
 
 import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
+import dev.kvbench.Temporary;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -46,11 +47,8 @@ final class MachineLock implements AutoCloseable {
 
     /** Waits until no other run has the lock, and says once that it waits; does nothing where the user ignores it. */
     static MachineLock take() {
+        Temporary.check();
         Path folder = Path.of(System.getProperty(FOLDER));
-        if (!Files.isDirectory(folder)) {
-            throw new UserError(FOLDER + "=" + folder + ": no such folder, which JMH and libtorch need; make it, or name another, -D"
-                    + FOLDER + "=FOLDER");
-        }
         return WANTED ? take(folder.resolve("jmh.lock")) : new MachineLock(null, null);
     }
 

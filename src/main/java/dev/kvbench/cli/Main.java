@@ -2,6 +2,7 @@ package dev.kvbench.cli;
 
 import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
+import dev.kvbench.Temporary;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.SuiteRunner;
 import dev.kvbench.decode.NotNumbers;
@@ -35,6 +36,8 @@ public final class Main implements Runnable {
 
     private static final Set<String> COMMANDS = Set.of("run", "render", "generate", "quality", "fetch", "compare", "selfcheck", "baseline", "history", "merge", "export", "doctor", "help",
             "--help", "--version", "-V");
+    /** What does nothing but tell of this program. */
+    private static final Set<String> TELLS = Set.of("help", "--help", "-h", "--version", "-V");
     private static final int BAD_INPUT = 2;
 
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "shows the version, the commit, and what this is built on")
@@ -60,6 +63,9 @@ public final class Main implements Runnable {
     static int execute(String... args) {
         try {
             Encoding.check(args, System.getenv());
+            if (args.length > 0 && !TELLS.contains(args[0])) {
+                Temporary.check();
+            }
         } catch (UserError e) {
             return report(e);
         }
@@ -74,7 +80,7 @@ public final class Main implements Runnable {
                     .execute(words);
         }
         try {
-            CommandLineOptions options = new CommandLineOptions(args);
+            CommandLineOptions options = JmhOptions.of(args);
             if (listed(options, args)) {
                 return 0;
             }

@@ -60,7 +60,7 @@ final class RunCommand implements Callable<Integer> {
             return resumed();
         }
         String[] words = jmh.toArray(String[]::new);
-        CommandLineOptions options = new CommandLineOptions(words);
+        CommandLineOptions options = JmhOptions.of(words);
         if (Main.listed(options, words)) {
             return 0;
         }
@@ -111,7 +111,7 @@ final class RunCommand implements Callable<Integer> {
         }
         List<String> words = viaRun ? original.jmh : command;
         Path folder = resume.toAbsolutePath().normalize();
-        return rendered(new SuiteRunner(new CommandLineOptions(words.toArray(String[]::new)), null, command, folder.getParent())
+        return rendered(new SuiteRunner(JmhOptions.of(words.toArray(String[]::new)), null, command, folder.getParent())
                 .resume(folder));
     }
 

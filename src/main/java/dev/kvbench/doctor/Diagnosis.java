@@ -93,6 +93,9 @@ public record Diagnosis(
                     + "PYTORCH_LIBRARY_PATH=" + path + " has no libtorch.so, so DJL looks elsewhere; name a libtorch's"
                     + " lib folder, such as .../site-packages/torch/lib");
         }
+        if (libtorch == null && SHIPPED && !smoke.said().getOrDefault(SmokeTest.CACHE, "").isEmpty()) {
+            return new Finding("libtorch", false, "NOT UNPACKED: the one that comes along has no place: " + smoke.problem());
+        }
         if (libtorch == null) {
             return new Finding("libtorch", false, "MISSING: `fetch libtorch` brings one; or install torch " + JniLibrary.madeForInJar()
                     + " for the python3 on the PATH, or set PYTORCH_LIBRARY_PATH to the lib folder of a libtorch "

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * What came of {@link SmokeTest}.
  *
- * @param said what it said, by key: cpu, gpu, gpus, libtorch, error, and DJL's settings
+ * @param said what it said, by key: cpu, gpu, gpus, libtorch, error, cache, and DJL's settings
  * @param exit its exit code; above 128 it died of signal exit − 128
  * @param frame the native frame that a crashed JVM names, or null
  * @param timedOut whether it was stopped because it took too long
@@ -103,7 +103,7 @@ public record Smoke(Map<String, String> said, int exit, String frame, boolean ti
             return "it crashed with signal " + (exit - SIGNALS) + (frame == null ? "" : " in " + frame);
         }
         if (said.containsKey("error")) {
-            return said.get("error");
+            return said.get("error") + said.getOrDefault(SmokeTest.CACHE, "");
         }
         for (String device : List.of("cpu", "gpu")) {
             String answer = said.getOrDefault(device, SmokeTest.OK);

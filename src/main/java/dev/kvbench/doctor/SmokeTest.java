@@ -7,6 +7,7 @@ import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
+import dev.kvbench.runtime.CacheFolder;
 import dev.kvbench.runtime.Libtorch;
 import java.io.PrintStream;
 import java.net.UnknownHostException;
@@ -25,6 +26,9 @@ public final class SmokeTest {
 
     /** The answer for a device that computes. */
     public static final String OK = "ok";
+
+    /** The key of what is to be done where DJL's cache is what failed; empty where it is not. */
+    static final String CACHE = "cache";
 
     private SmokeTest() {}
 
@@ -47,6 +51,7 @@ public final class SmokeTest {
             settings();
             Throwable cause = e.getCause() == null ? e : e.getCause();
             say("error", line(cause));
+            say(CACHE, CacheFolder.cure(root(cause)));
             code = 1;
         }
         // halt: the shutdown of a library that does not fit is no part of the test
@@ -75,13 +80,18 @@ public final class SmokeTest {
 
     /** @return the innermost message, in one line */
     private static String line(Throwable e) {
+        Throwable root = root(e);
+        // "unknown host: publish.example" says more than either alone
+        String said = root instanceof UnknownHostException ? ": " + root.getMessage() : "";
+        return Reason.withFile(root) + said;
+    }
+
+    private static Throwable root(Throwable e) {
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        // "unknown host: publish.example" says more than either alone
-        String said = root instanceof UnknownHostException ? ": " + root.getMessage() : "";
-        return Reason.withFile(root) + said;
+        return root;
     }
 
     private static void say(String key, String value) {

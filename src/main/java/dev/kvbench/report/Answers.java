@@ -27,7 +27,7 @@ final class Answers {
             Measured first = full.get(0);
             Measured second = full.get(1);
             answers.add("Of " + full.size() + " full caches the fastest takes " + Numbers.ms(first.step()) + " per token (" + first.name()
-                    + "), " + Numbers.times(second.step() / first.step()) + " less than the next (" + second.name() + ").");
+                    + "), " + more(first.step() / second.step() - 1) + " than the next (" + second.name() + ").");
         }
         if (answers.isEmpty()) {
             all.stream().min(Comparator.comparingDouble(Measured::step)).ifPresent(fastest -> answers.add(

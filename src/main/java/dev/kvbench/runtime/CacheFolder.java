@@ -6,12 +6,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The folder that DJL unpacks libraries into. */
-final class CacheFolder {
+public final class CacheFolder {
 
     private CacheFolder() {}
 
-    /** @return where a file of that folder is what failed, the variable that names it and the way out; else empty */
-    static String cure(Throwable failure) {
+    /**
+     * @param failure why libtorch does not load
+     * @return where a file of that folder is what failed, the variable that names it and the way out; else empty
+     */
+    public static String cure(Throwable failure) {
         Path cache = Utils.getEngineCacheDir().toAbsolutePath();
         if (!(failure instanceof FileSystemException e) || e.getFile() == null
                 || !Path.of(e.getFile()).toAbsolutePath().startsWith(cache)) {

@@ -21,10 +21,15 @@ class CannotBeginTest {
     private Path folder;
 
     private String refused(Map<String, String> environment, String... options) throws Exception {
+        return refused(List.of("run", "--config", "smoke", "--results", folder.resolve("results").toString(), "DecodeStep",
+                "-p", "strategy=full", "-f", "1", "-wi", "0", "-i", "1"), environment, options);
+    }
+
+    private String refused(List<String> words, Map<String, String> environment, String... options) throws Exception {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(options));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.kvbench.cli.Main", "run", "--config", "smoke", "--results",
-                folder.resolve("results").toString(), "DecodeStep", "-p", "strategy=full", "-f", "1", "-wi", "0", "-i", "1"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.kvbench.cli.Main"));
+        command.addAll(words);
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().remove("ENGINE_CACHE_DIR");
         builder.environment().putAll(environment);
@@ -49,6 +54,18 @@ class CannotBeginTest {
         Path none = folder.resolve("none");
         assertEquals("error: java.io.tmpdir=" + none + ": no such folder, which JMH and libtorch need; make it, or name another,"
                 + " -Djava.io.tmpdir=FOLDER", refused(Map.of(), "-Djava.io.tmpdir=" + none));
+    }
+
+    @Test
+    void noCommandNeedsMoreThanALineToSayThatTheFolderForTemporaryFilesIsNoPlace() throws Exception {
+        Path none = folder.resolve("none");
+        for (List<String> words : List.of(List.of("doctor"), List.of("generate", "--model", "tiny", "--prompt-ids", "1"),
+                List.of("render", folder.toString()))) {
+            assertEquals("error: java.io.tmpdir=" + none + ": no such folder, which JMH and libtorch need; make it, or name another,"
+                    + " -Djava.io.tmpdir=FOLDER", refused(words, Map.of(), "-Djava.io.tmpdir=" + none));
+        }
+        assertEquals("error: java.io.tmpdir=/proc: no file can be made there, which JMH and libtorch need: no such file or folder;"
+                + " name another, -Djava.io.tmpdir=FOLDER", refused(List.of("doctor"), Map.of(), "-Djava.io.tmpdir=/proc"));
     }
 
     @Test

@@ -78,6 +78,8 @@ class ConfigFilesTest {
                 + " and " + jar, message);
         message = assertThrows(UserError.class, () -> place("some/where.json")).getMessage();
         assertEquals("--config some/where.json: no such file; by name there are default, mine", message);
+        message = assertThrows(UserError.class, () -> place(here.toString())).getMessage();
+        assertEquals("--config " + here + ": a folder, not a file; by name there are default, mine", message);
         assertTrue(assertThrows(UserError.class, () -> place("../models/other")).getMessage().contains("no such file"));
     }
 }

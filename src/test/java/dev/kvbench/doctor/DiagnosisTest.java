@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +125,19 @@ class DiagnosisTest {
         assertFalse(none.findings().stream().anyMatch(f -> f.what().equals("jni")));
         assertSays(finding(diagnose(1, failed, machine.resolve("nowhere"), "2.7.1", "cu128"), "libtorch"),
                 false, "nowhere has no libtorch.so");
+    }
+
+    @Test
+    void whatFailsInDjlsCacheNamesTheVariableAndFetchesNothing() throws Exception {
+        Path file = Files.writeString(machine.resolve("file"), "");
+        List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), "-DDJL_CACHE_DIR=" + file, "-DENGINE_CACHE_DIR=", SmokeTest.class.getName());
+        Diagnosis diagnosis = Diagnosis.of("0.36.0", Smoke.run(command, 180), machine, NO_CARD);
+        for (String what : List.of("libtorch", "test")) {
+            assertSays(finding(diagnosis, what), false, "DJL_CACHE_DIR=" + file + ": set that to a folder that can be written");
+        }
+        assertTrue(finding(diagnosis, "libtorch").text().startsWith("NOT UNPACKED: "), finding(diagnosis, "libtorch").text());
+        assertFalse(finding(diagnosis, "libtorch").text().contains("fetch"));
     }
 
     @Test

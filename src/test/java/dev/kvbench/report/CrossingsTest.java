@@ -106,7 +106,7 @@ class CrossingsTest {
         assertEquals(List.of("TOVA (32) is 10 % slower than the full cache with explicit attention when it starts to evict, at token"
                 + " 33, catches up at token 65, and is 5.0 % faster at token 128. Before it evicts it takes 0.0 % more: scoring and noise, from"
                 + " which no smaller difference is told. Against the fastest full cache (fused attention) it is 5.6 % slower at token 128.",
-                "Of 2 full caches the fastest takes 0.9000 ms per token (full cache, fused attention), 1.1 times less than the next (full cache,"
+                "Of 2 full caches the fastest takes 0.9000 ms per token (full cache, fused attention), 10.0 % less than the next (full cache,"
                         + " explicit attention)."), report.answers());
     }
 

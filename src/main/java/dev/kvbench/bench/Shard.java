@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Every n-th configuration of a run, so that a scheduler can spread a sweep over GPUs and hosts.
@@ -49,6 +50,15 @@ public record Shard(int index, int count) {
             return Optional.of(slurm(environment));
         }
         return environment.containsKey("JOB_COMPLETION_INDEX") ? Optional.of(kubernetes(environment)) : Optional.empty();
+    }
+
+    /**
+     * @param environment the environment
+     * @return the variable by which a scheduler tells a task from others, with its value; empty outside an array of tasks
+     */
+    public static Optional<String> task(Map<String, String> environment) {
+        return Stream.of("SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX").filter(environment::containsKey)
+                .map(name -> name + "=" + environment.get(name)).findFirst();
     }
 
     /** An array is what MIN, MAX and STEP make, if COUNT agrees. One task alone may be one of many, submitted again. */

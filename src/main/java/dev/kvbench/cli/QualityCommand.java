@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.bench.Shard;
 import dev.kvbench.doctor.Readiness;
 import dev.kvbench.quality.QualityOptions;
 import dev.kvbench.quality.QualityRun;
@@ -9,6 +10,8 @@ import dev.kvbench.results.Writable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -111,6 +114,7 @@ final class QualityCommand implements Callable<Integer> {
         }
         Writable.folder("--output", results);
         Readiness.check(List.of(asked.device));
+        allOfIt(System.getenv()).ifPresent(System.err::println);
         try (QualityRun run = new QualityRun(asked.options(), command)) {
             Path folder = run.run(results, unfinished);
             QualityFile quality = QualityFile.read(folder.resolve(QualityFile.FILE));
@@ -120,6 +124,12 @@ final class QualityCommand implements Callable<Integer> {
             QualityRenderer.render(folder).forEach(plot -> System.out.println("Plot:   " + plot));
         }
         return 0;
+    }
+
+    /** What to say where a scheduler started several of these. */
+    static Optional<String> allOfIt(Map<String, String> environment) {
+        return Shard.task(environment).map(task -> "# " + task + ": quality is not shared out as `run` is, so this task scores everything"
+                + " that it is asked for; give each task its own --strategy or --window");
     }
 
     private QualityOptions options() {

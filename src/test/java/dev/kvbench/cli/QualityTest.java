@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -90,6 +91,15 @@ class QualityTest {
         try (InputStream schema = QualityFile.class.getResourceAsStream("/schema/quality-v1.schema.json")) {
             return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema)
                     .validate(json, InputFormat.JSON).stream().map(Object::toString).toList();
+        }
+    }
+
+    @Test
+    void aTaskOfAnArrayIsToldThatItScoresEverything() {
+        assertEquals(Optional.empty(), QualityCommand.allOfIt(Map.of()));
+        for (String task : List.of("SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX")) {
+            String said = QualityCommand.allOfIt(Map.of(task, "3")).orElseThrow();
+            assertTrue(said.startsWith("# " + task + "=3: ") && said.contains("scores everything"), said);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.Home;
 import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
 import dev.kvbench.Temporary;
@@ -38,6 +39,7 @@ public final class Main implements Runnable {
             "--help", "--version", "-V");
     /** What does nothing but tell of this program. */
     private static final Set<String> TELLS = Set.of("help", "--help", "-h", "--version", "-V");
+    private static final Set<String> FULL = Set.of("No space left on device", "Disk quota exceeded");
     private static final int BAD_INPUT = 2;
 
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "shows the version, the commit, and what this is built on")
@@ -51,6 +53,7 @@ public final class Main implements Runnable {
     /** @param args a subcommand with its options, or JMH's options */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
+        Home.settle();
         System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
         System.exit(execute(args));
@@ -111,12 +114,26 @@ public final class Main implements Runnable {
             System.err.println("error: " + place.orElse(String.valueOf(e.getMessage())).lines().findFirst().orElse(""));
             return BAD_INPUT;
         }
-        if (e instanceof RunFailed || e instanceof NotNumbers) {
+        Optional<String> full = full(e);
+        if (full.isPresent()) {
+            System.err.println("error: " + full.get());
+        } else if (e instanceof RunFailed || e instanceof NotNumbers) {
             System.err.println("error: " + e.getMessage());
         } else {
             e.printStackTrace();
         }
         return 1;
+    }
+
+    /** A full disk is no fault of the code, and what is thrown then names no file. */
+    private static Optional<String> full(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException && FULL.contains(String.valueOf(cause.getMessage()))) {
+                return Optional.of(cause.getMessage() + ": make room where results and temporary files are written; what a run has kept,"
+                        + " `run --resume` goes on with");
+            }
+        }
+        return Optional.empty();
     }
 
     /** A file that cannot be read or written lies where the user said: the file and why, or nothing if it is something else. */

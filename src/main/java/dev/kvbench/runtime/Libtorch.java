@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
+import dev.kvbench.Home;
 import dev.kvbench.Names;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
@@ -111,7 +112,7 @@ public final class Libtorch {
 
     /** @return JVM arguments that make a child process load the same libtorch */
     public static List<String> jvmArgs() {
-        List<String> args = new ArrayList<>();
+        List<String> args = new ArrayList<>(Home.jvmArgs());
         for (String name : SETTINGS) {
             if (System.getProperty(name) != null) {
                 args.add("-D" + name + "=" + System.getProperty(name));

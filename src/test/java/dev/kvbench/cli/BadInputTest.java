@@ -128,6 +128,22 @@ class BadInputTest {
     }
 
     @Test
+    void aFullDiskIsNoFaultOfTheCode() {
+        PrintStream err = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals(1, Main.report(new IOException("No space left on device")));
+            assertEquals(1, Main.report(new java.io.UncheckedIOException(new IOException("Disk quota exceeded"))));
+        } finally {
+            System.setErr(err);
+        }
+        String way = ": make room where results and temporary files are written; what a run has kept, `run --resume` goes on with";
+        assertEquals(List.of("error: No space left on device" + way, "error: Disk quota exceeded" + way),
+                said.toString(StandardCharsets.UTF_8).lines().toList());
+    }
+
+    @Test
     void theVersionIsSaidAndHelpListsIt() {
         String help = printed("--help");
         assertTrue(help.contains("-V, --version"), help);

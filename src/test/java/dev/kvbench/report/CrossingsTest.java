@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -108,6 +109,23 @@ class CrossingsTest {
                 + " which no smaller difference is told. Against the fastest full cache (fused attention) it is 5.6 % slower at token 128.",
                 "Of 2 full caches the fastest takes 0.9000 ms per token (full cache, fused attention), 10.0 % less than the next (full cache,"
                         + " explicit attention)."), report.answers());
+    }
+
+    @Test
+    void theSentenceOfFullCachesTakesTheTablesMedian() throws Exception {
+        StepsFile.Configuration steady = full("explicit", 1);
+        // of three generations the middle one is fast, of all steps most are slow
+        long[][] times = {{2, 2, 2, 2}, {2, 2, 0, 0, 0}, {0, 0, 0, 3, 3, 3, 3}};
+        StepsFile.Configuration uneven = new StepsFile.Configuration(steady.benchmark(), steady.label(), steady.params(), steady.weights(), "fused",
+                steady.runtime(), steady.device(), steady.cacheBytesPerEntry(), null, IntStream.range(0, times.length)
+                        .mapToObj(g -> new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, g,
+                                Arrays.stream(times[g]).map(t -> 100_000 + 1_000_000 * t).toArray(), null)).toList());
+        Report report = report(steady, uneven);
+        for (Report.Line line : report.lines()) {
+            assertEquals(line.name().contains("fused") ? 2.1 : 1, line.latency().p50(), 1e-9);
+        }
+        assertEquals(List.of("Of 2 full caches the fastest takes 1.000 ms per token (full cache, explicit attention), 52 % less than the next"
+                + " (full cache, fused attention)."), report.answers());
     }
 
     @Test

@@ -43,7 +43,8 @@ final class ConfigFiles {
 
     static Found find(String name, List<Path> folders, Path code) throws IOException {
         Path given = Path.of(name);
-        if (Files.isRegularFile(given)) {
+        // a pipe too, as `--config <(…)` makes one
+        if (!name.isEmpty() && Files.exists(given) && !Files.isDirectory(given)) {
             return new Found(name, Files.readAllBytes(given));
         }
         for (Path folder : folders) {

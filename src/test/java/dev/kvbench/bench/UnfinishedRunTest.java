@@ -366,13 +366,16 @@ class UnfinishedRunTest {
                 assertTrue(refused(folder, other).contains("beads, this is "), refused(folder, other));
             }
         }
+        other = (ObjectNode) JSON.readTree(begun);
+        ((ObjectNode) other.path("on")).put("threads", 99);
+        assertTrue(refused(folder, other).contains("begun on 99 threads, this is "), refused(folder, other));
         other = ((ObjectNode) JSON.readTree(begun)).put("version", 2);
         assertTrue(refused(folder, other).endsWith("begun by another version of this suite (plan.json of version 2, this reads 3);"
                 + " resume it with the build that began it, or start anew"), refused(folder, other));
         Files.writeString(file, "{\"version\": 3}");
         assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("not whole"));
         Files.writeString(file, "{");
-        assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("cannot be read"));
+        assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("not the plan of a run: line 1"));
     }
 
     private static UnfinishedRun.Plan plan() {

@@ -5,6 +5,9 @@
 # source.sh TREE FILE
 set -eu
 
+# a build that a git hook runs is told of the hook's repository, which may hold this tree as a submodule
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX GIT_COMMON_DIR GIT_OBJECT_DIRECTORY
+
 cd -- "$1"
 file=$2
 

@@ -38,6 +38,10 @@ public final class StandIn {
     }
 
     private static Optional<byte[]> beginning(Path file) {
+        if (!Files.isRegularFile(file)) {
+            // a pipe has been read, and another read may wait for ever
+            return Optional.empty();
+        }
         try (InputStream in = Files.newInputStream(file)) {
             return Optional.of(in.readNBytes(BEGINNING));
         } catch (IOException e) {

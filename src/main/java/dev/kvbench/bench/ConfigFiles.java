@@ -44,7 +44,7 @@ final class ConfigFiles {
     static Found find(String name, List<Path> folders, Path code) throws IOException {
         Path given = Path.of(name);
         // or a pipe, as a shell's <(…) gives
-        if (Files.exists(given) && !Files.isDirectory(given)) {
+        if (!name.isEmpty() && Files.exists(given) && !Files.isDirectory(given)) {
             return new Found(name, Files.readAllBytes(given));
         }
         for (Path folder : folders) {

@@ -1,5 +1,6 @@
 package dev.kvbench.bench;
 
+import ai.djl.pytorch.jni.JniUtils;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
@@ -55,9 +56,9 @@ public final class Environment {
                 gpu ? card.isEmpty() ? "GPU" : card.get(0) : null, card.size() > 1 ? card.get(1) : null);
     }
 
-    /** @return the fingerprint of a run that begins here; what it runs with is not known yet but for libtorch */
+    /** @return the fingerprint of a run that begins here, which its forks get libtorch and their threads from */
     static Fingerprint before() {
-        return fingerprint(source(), Libtorch.version(), null, Libtorch.hasGpu());
+        return fingerprint(source(), Libtorch.version(), JniUtils.getNumThreads(), Libtorch.hasGpu());
     }
 
     /** @return the names of the processor and, if there is one, of the GPU */

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,6 +18,10 @@ record Git(Path tree) {
 
     /** After which git is taken to hang, as on a file system that is gone. */
     private static final long PATIENCE_SECONDS = 20;
+
+    /** What a git hook tells the programs that it runs: the hook's own repository, which need not be the tree's. */
+    private static final Set<String> OF_A_HOOK = Set.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR",
+            "GIT_OBJECT_DIRECTORY");
 
     /**
      * @param arguments git's
@@ -31,7 +36,9 @@ record Git(Path tree) {
         try {
             Process git;
             try {
-                git = new ProcessBuilder(command).redirectOutput(printed.toFile()).redirectError(said.toFile()).start();
+                ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(printed.toFile()).redirectError(said.toFile());
+                builder.environment().keySet().removeAll(OF_A_HOOK);
+                git = builder.start();
             } catch (IOException e) {
                 throw new IOException("git is not on the PATH", e);
             }

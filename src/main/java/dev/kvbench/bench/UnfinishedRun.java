@@ -77,6 +77,7 @@ final class UnfinishedRun {
             same(folder, on.jvm(), now.jvm(), "Java runtime");
             same(folder, "driver " + on.driver(), "driver " + now.driver(), "driver");
             same(folder, on.cores() + " processors", now.cores() + " processors", "kind of machine");
+            same(folder, on.threads() + " threads", now.threads() + " threads", "number of threads (OMP_NUM_THREADS)");
         }
 
         private static void same(Path folder, String before, String now, String what) {

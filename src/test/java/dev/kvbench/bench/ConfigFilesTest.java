@@ -15,6 +15,7 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Configurations are found wherever the jar is started, the nearest first. */
@@ -68,6 +69,20 @@ class ConfigFilesTest {
         assertEquals(here.resolve("smoke.json").toString(), place("smoke"));
         Path given = Files.writeString(folder.resolve("given.json"), "{}");
         assertEquals(given.toString(), place(given.toString()));
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPipeIsReadOnceAsAFileIs() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Process writer = new ProcessBuilder("sh", "-c", "printf '{\"include\": 1' > \"$1\"", "sh", pipe.toString()).start();
+        try {
+            String message = assertThrows(UserError.class, () -> RunConfig.read(pipe.toString())).getMessage();
+            assertTrue(message.startsWith(pipe + ": not a run configuration: line 1"), message);
+        } finally {
+            writer.destroy();
+        }
     }
 
     @Test

@@ -137,6 +137,17 @@ class StampTest {
     }
 
     @Test
+    void aBuildInTheHookOfAnotherRepositoryIsNotOfItsCommit() throws Exception {
+        String head = git("rev-parse", "HEAD");
+        Path other = folder.resolve("other");
+        git("clone", "-q", ".", other.toString());
+        run(other, Map.of(), "git", "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "--allow-empty", "-m", "else");
+        Map<String, String> hook = Map.of("GIT_DIR", other.resolve(".git").toString(),
+                "GIT_INDEX_FILE", other.resolve(".git/index").toString());
+        assertEquals(new Environment.Source(head, false), build(tree, hook).source());
+    }
+
+    @Test
     void whereGitRefusesItsReasonIsSaid() throws Exception {
         Stamp stamp = build(tree, Map.of("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1"));
         assertEquals(new Environment.Source(null, null), stamp.source());

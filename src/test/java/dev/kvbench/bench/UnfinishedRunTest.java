@@ -366,6 +366,9 @@ class UnfinishedRunTest {
                 assertTrue(refused(folder, other).contains("beads, this is "), refused(folder, other));
             }
         }
+        other = (ObjectNode) JSON.readTree(begun);
+        ((ObjectNode) other.path("on")).put("threads", 99);
+        assertTrue(refused(folder, other).contains("begun on 99 threads, this is "), refused(folder, other));
         other = ((ObjectNode) JSON.readTree(begun)).put("version", 2);
         assertTrue(refused(folder, other).endsWith("begun by another version of this suite (plan.json of version 2, this reads 3);"
                 + " resume it with the build that began it, or start anew"), refused(folder, other));

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine;
@@ -75,7 +76,11 @@ final class RunCommand implements Callable<Integer> {
      * @return the share to run, announced if it is not all
      */
     static Shard share(String given) {
-        Shard share = given != null ? Shard.parse(given) : Shard.of(System.getenv()).orElse(new Shard(1, 1));
+        Optional<Shard> told = given != null ? Optional.of(Shard.parse(given)) : Shard.of(System.getenv());
+        if (told.isEmpty()) {
+            Shard.sideBySide(System.getenv()).ifPresent(System.err::println);
+        }
+        Shard share = told.orElse(new Shard(1, 1));
         if (share.count() > 1) {
             System.out.println("# Shard " + share.index() + " of " + share.count());
         }

@@ -88,10 +88,9 @@ public record Diagnosis(
 
     private Finding libtorchFinding() {
         String path = settings.libraryPath();
-        if (path != null && !holdsLibtorch(path)) {
-            return new Finding("libtorch", smoke.passed(), (smoke.passed() ? "" : "MISSING: ")
-                    + "PYTORCH_LIBRARY_PATH=" + path + " has no libtorch.so, so DJL looks elsewhere; name a libtorch's"
-                    + " lib folder, such as .../site-packages/torch/lib");
+        Optional<String> ignored = ignored(path);
+        if (ignored.isPresent()) {
+            return new Finding("libtorch", smoke.passed(), (smoke.passed() ? "" : "MISSING: ") + ignored.get());
         }
         if (libtorch == null && SHIPPED && !smoke.said().getOrDefault(SmokeTest.CACHE, "").isEmpty()) {
             return new Finding("libtorch", false, "NOT UNPACKED: the one that comes along has no place: " + smoke.problem());
@@ -154,6 +153,16 @@ public record Diagnosis(
     /** Where DJL takes a JNI library from first; in its cache it would be taken for other libtorchs too. */
     private Path wantedFile() {
         return libtorch.folder().resolve(djl + "-libdjl_torch.so");
+    }
+
+    /**
+     * @param path PYTORCH_LIBRARY_PATH, or null
+     * @return why DJL passes it over, and the way out; empty if it does not
+     */
+    static Optional<String> ignored(String path) {
+        return path == null || holdsLibtorch(path) ? Optional.empty()
+                : Optional.of("PYTORCH_LIBRARY_PATH=" + path + " has no libtorch.so, so DJL looks elsewhere; name a libtorch's lib folder,"
+                        + " such as .../site-packages/torch/lib");
     }
 
     private static boolean holdsLibtorch(String path) {

@@ -33,6 +33,7 @@ public final class Readiness {
                 throw error(problem);
             });
         }
+        Diagnosis.ignored(Libtorch.choose()).ifPresent(why -> System.err.println("# libtorch: " + why));
         load();
         boolean asked = devices == null || devices.contains("auto");
         if (asked && Libtorch.driverPresent() && !Libtorch.hasGpu()) {
@@ -48,8 +49,16 @@ public final class Readiness {
         try {
             Libtorch.engine();
         } catch (UserError e) {
-            throw LoadFailure.of(e.getMessage(), Host.here()).map(Readiness::error).orElse(e);
+            throw LoadFailure.of(e.getMessage(), Host.here()).map(Readiness::error).orElseGet(() -> otherVersion(told(), e));
         }
+    }
+
+    /** DJL looks for a libtorch of the version it is told of where it is told of no folder: on the network. */
+    static UserError otherVersion(Map<String, String> told, UserError e) {
+        String version = told.get("PYTORCH_VERSION");
+        return version == null || version.equals(Libtorch.buildProperty("libtorch")) || told.containsKey("PYTORCH_LIBRARY_PATH") ? e
+                : new UserError(e.getMessage() + "; PYTORCH_VERSION=" + version + " has DJL fetch that version, which its JNI library does not"
+                        + " fit: unset it", e);
     }
 
     private static UserError error(Diagnosis.Finding finding) {

@@ -332,6 +332,14 @@ class UnfinishedRunTest {
     }
 
     @Test
+    void tasksSideBySideAreToldThatEachRunsEverything() {
+        assertEquals(Optional.empty(), Shard.sideBySide(Map.of("SLURM_PROCID", "0", "SLURM_STEP_NUM_TASKS", "1")));
+        assertEquals(Optional.empty(), Shard.sideBySide(Map.of()));
+        assertTrue(Shard.sideBySide(Map.of("SLURM_PROCID", "2", "SLURM_STEP_NUM_TASKS", "4")).orElseThrow()
+                .startsWith("# SLURM_PROCID=2 of SLURM_STEP_NUM_TASKS=4: each of these tasks runs everything"));
+    }
+
+    @Test
     void jmhsOwnSyntaxIsSharedOutToo() throws Exception {
         ProcessBuilder builder = main(List.of("DecodeLoop", "-p", "model=none"));
         builder.environment().put("SLURM_ARRAY_TASK_ID", "3");

@@ -27,13 +27,14 @@ public final class Readiness {
      * @throws UserError if libtorch does not work; the message is what {@code doctor} says
      */
     public static void check(List<String> devices) {
-        boolean known = Libtorch.choose() == null || diagnosis(new Smoke(told(), 0, null, false), null).expected();
+        String libraryPath = Libtorch.choose();
+        boolean known = libraryPath == null || diagnosis(new Smoke(told(), 0, null, false), null).expected();
         if (!known) {
             diagnosis(smoke(), Host.here()).problem().ifPresent(problem -> {
                 throw error(problem);
             });
         }
-        Diagnosis.ignored(Libtorch.choose()).ifPresent(why -> System.err.println("# libtorch: " + why));
+        Diagnosis.ignored(libraryPath).ifPresent(why -> System.err.println("# libtorch: " + why));
         load();
         boolean asked = devices == null || devices.contains("auto");
         if (asked && Libtorch.driverPresent() && !Libtorch.hasGpu()) {

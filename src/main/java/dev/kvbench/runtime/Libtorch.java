@@ -43,6 +43,9 @@ public final class Libtorch {
 
     private static Engine engine;
 
+    /** Whether a libtorch with CUDA was looked for: asking Python takes seconds. */
+    private static boolean searched;
+
     private Libtorch() {}
 
     /**
@@ -87,7 +90,8 @@ public final class Libtorch {
      * @return PYTORCH_LIBRARY_PATH as DJL reads it; null for the libtorch that comes with this project
      */
     public static synchronized String choose() {
-        if (Utils.getEnvOrSystemProperty(LIBRARY_PATH) == null && driverPresent()) {
+        if (!searched && Utils.getEnvOrSystemProperty(LIBRARY_PATH) == null && driverPresent()) {
+            searched = true;
             String release = buildProperty("libtorch");
             withCuda(Utils.getEngineCacheDir("pytorch"), release).ifPresent(folder -> {
                 System.setProperty(LIBRARY_PATH, folder.toString());

@@ -45,12 +45,4 @@ public final class Names {
         String line = printable(foreign);
         return "'" + (line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line) + "'";
     }
-
-    /**
-     * @param e what was thrown
-     * @return why, see {@link Reason#of}
-     */
-    public static String firstLine(Throwable e) {
-        return Reason.of(e);
-    }
 }

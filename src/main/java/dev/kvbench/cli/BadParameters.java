@@ -1,6 +1,7 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -39,6 +40,6 @@ final class BadParameters implements IParameterExceptionHandler {
             return Names.unknown("option", unmatched.getUnmatched().get(0),
                     e.getCommandLine().getCommandSpec().optionsMap().keySet()).getMessage();
         }
-        return Names.firstLine(e).replaceFirst("\\.$", "");
+        return Reason.of(e).replaceFirst("\\.$", "");
     }
 }

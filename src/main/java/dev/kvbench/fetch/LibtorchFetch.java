@@ -1,7 +1,7 @@
 package dev.kvbench.fetch;
 
 import ai.djl.util.Utils;
-import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.JniLibrary;
 import dev.kvbench.runtime.Libtorch;
@@ -101,7 +101,7 @@ public final class LibtorchFetch {
             }
             return place;
         } catch (IOException e) {
-            throw new UserError(cache + ": cannot be written: " + Names.firstLine(e)
+            throw new UserError(cache + ": cannot be written: " + Reason.of(e)
                     + "; DJL_CACHE_DIR names another place, for runs too", e);
         }
     }

@@ -1,6 +1,7 @@
 package dev.kvbench.fetch;
 
 import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class PublishedLibtorch {
                 Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
             } catch (ZipException | java.io.EOFException e) {
                 Files.delete(packed);
-                throw new UserError(remote.name() + ": what came is damaged: " + Names.firstLine(e) + "; it is not kept, fetch again", e);
+                throw new UserError(remote.name() + ": what came is damaged: " + Reason.of(e) + "; it is not kept, fetch again", e);
             }
             Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
             Files.delete(packed);

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvbench.JsonFault;
-import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ final class PythonJson {
         } catch (JsonProcessingException e) {
             throw JsonFault.of(file, what, e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read as " + what + ": " + Names.firstLine(e), e);
+            throw new UserError(file + ": cannot be read as " + what + ": " + Reason.of(e), e);
         }
         if (json == null || !json.isObject()) {
             throw new UserError(file + ": not " + what + ": "

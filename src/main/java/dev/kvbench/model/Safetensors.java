@@ -1,6 +1,7 @@
 package dev.kvbench.model;
 
 import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.StandIn;
 import dev.kvbench.UserError;
 import java.io.EOFException;
@@ -76,7 +77,7 @@ public final class Safetensors implements AutoCloseable {
             tensors = SafetensorsHeader.parse(file, read(8, (int) header).array(), size - dataStart);
         } catch (IOException e) {
             close();
-            throw new UserError(file + ": cannot be read: " + Names.firstLine(e), e);
+            throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         } catch (UserError e) {
             close();
             throw e;
@@ -115,7 +116,7 @@ public final class Safetensors implements AutoCloseable {
             return channel.map(FileChannel.MapMode.READ_ONLY, dataStart + tensor.begin(), tensor.size())
                     .order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + Names.firstLine(e), e);
+            throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
         }
     }
 

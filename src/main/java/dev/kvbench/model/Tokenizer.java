@@ -1,7 +1,7 @@
 package dev.kvbench.model;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.kvbench.Names;
+import dev.kvbench.Reason;
 import dev.kvbench.StandIn;
 import dev.kvbench.UserError;
 import java.io.IOException;
@@ -43,7 +43,7 @@ public final class Tokenizer implements AutoCloseable {
         try (InputStream in = Files.newInputStream(file)) {
             return new Tokenizer(HuggingFaceTokenizer.newInstance(in, PLAIN));
         } catch (IOException | RuntimeException | LinkageError e) {
-            throw new UserError(file + ": " + StandIn.in(file).orElseGet(() -> "cannot be read as a tokenizer: " + Names.firstLine(e)), e);
+            throw new UserError(file + ": " + StandIn.in(file).orElseGet(() -> "cannot be read as a tokenizer: " + Reason.of(e)), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.kvbench.model;
 
+import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,7 +109,7 @@ public record HubCache(Path folder) {
                     ? Optional.of(new Snapshot(repository, commit, files))
                     : Optional.empty();
         } catch (IOException e) {
-            throw new UserError(ref + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(ref + ": cannot be read: " + Reason.of(e), e);
         }
     }
 
@@ -139,7 +140,7 @@ public record HubCache(Path folder) {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new UserError(folder + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(folder + ": cannot be read: " + Reason.of(e), e);
         }
     }
 }

@@ -60,7 +60,7 @@ public final class Safetensors implements AutoCloseable {
         try {
             channel = FileChannel.open(file, StandardOpenOption.READ);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be opened: " + e, e);
+            throw new UserError(file + ": cannot be opened: " + Reason.of(e), e);
         }
         try {
             long size = channel.size();
@@ -135,7 +135,7 @@ public final class Safetensors implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be closed: " + e.getMessage(), e);
+            throw new UserError(file + ": cannot be closed: " + Reason.of(e), e);
         }
     }
 }

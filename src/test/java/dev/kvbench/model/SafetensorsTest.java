@@ -32,6 +32,13 @@ class SafetensorsTest {
     }
 
     @Test
+    void aFileThatIsNotThereIsSaidInWords() {
+        Path none = Path.of("no", "such.safetensors");
+        assertEquals(none + ": cannot be opened: no such file or folder",
+                assertThrows(UserError.class, () -> new Safetensors(none).close()).getMessage());
+    }
+
+    @Test
     void tensorsAreWhereTheHeaderSaysInTheOrderOfTheirBytes() throws IOException {
         Path file = file("{\"__metadata__\":{\"format\":\"pt\"},"
                         + "\"b\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[4,8]},"

@@ -38,7 +38,7 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
     torch.copy_(torch.narrow(state[8], 3, n - 1, 1), state[7])
   if self.countsSteps == 1:
     torch.add_(state[7], 1)
-  self.evict(cache, state[4], state, rows, n - 1, n)
+  self.evict(state, rows, n - 1, n)
   if self.readsBack == 1:
     torch.copy_(state[6], token)
   return None

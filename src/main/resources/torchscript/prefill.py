@@ -32,7 +32,7 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
   torch.zero_(prompt[4])
   if self.traced == 1:
     torch.copy_(prompt[8], prompt[5])
-  self.evict(prompt[3], prompt[4], prompt, rows, 0, length)
+  self.evict(prompt, rows, 0, length)
   torch.copy_(torch.narrow(state[3], 4, 0, held), torch.narrow(prompt[3], 4, 0, held))
   torch.zero_(state[4])
   torch.copy_(torch.narrow(state[4], 3, 0, held), torch.narrow(prompt[4], 3, 0, held))

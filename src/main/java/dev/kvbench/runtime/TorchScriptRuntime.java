@@ -5,11 +5,13 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.cuda.DeviceStep;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Scores;
 import dev.kvbench.torch.Casts;
 import dev.kvbench.torch.TorchModule;
 import java.io.IOException;
@@ -59,13 +61,10 @@ public final class TorchScriptRuntime implements StepRuntime {
         attributes.put("width", config.width());
         attributes.put("scale", 1 / Math.sqrt(config.headDim()));
         attributes.put("epsilon", config.layerNormEpsilon());
-        attributes.put("window", strategy.window());
-        attributes.put("heavyHitters", strategy.heavyHitters());
-        attributes.put("limit", strategy.longest() == Integer.MAX_VALUE ? Integer.MAX_VALUE : strategy.longest() - 1);
-        attributes.put("readsAttention", strategy.readsAttention() ? 1 : 0);
-        attributes.put("accumulates", strategy.accumulates() ? 1 : 0);
-        attributes.put("traced", cache.traced() ? 1 : 0);
-        attributes.put("countsSteps", cache.traced() || strategy.readsSteps() ? 1 : 0);
+        attributes.putAll(EvictionSource.attributes(strategy, cache.traced()));
+        attributes.put("readsAttention", EvictionSource.flag(strategy.traits().readsAttention()));
+        attributes.put("accumulates", EvictionSource.flag(strategy.traits().scores() != Scores.LAST));
+        attributes.put("countsSteps", EvictionSource.flag(cache.traced() || strategy.traits().readsSteps()));
         onDevice = weights.device().isGpu() ? deviceStep(cache) : null;
         attributes.put("columnwise", products.columnwise() ? 1 : 0);
         attributes.put("pieces", products.pieces());
@@ -77,9 +76,8 @@ public final class TorchScriptRuntime implements StepRuntime {
                 config.activation().torchScript(),
                 resource("attention_" + form.label() + ".py"),
                 resource("prefill.py"),
-                resource("eviction.py"),
-                strategy.torchScript());
-        module = new TorchModule(source, attributes, weights.device());
+                EvictionSource.of(strategy));
+        module = new TorchModule(Place.numbered(source), attributes, weights.device());
         model = weights;
         this.cache = cache;
         this.strategy = strategy;
@@ -149,8 +147,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         if (prompt == null || prompt.capacity() != length) {
             closePrompt();
             prompt = new KvCache(model.shape(), model.dtype(), model.device(), cache.batch(), length,
-                    strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD,
-                    cache.traced());
+                    strategy.traits().scope(), cache.traced());
         }
         if (onDevice != null) {
             onDevice.begin();
@@ -158,7 +155,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         try (NDManager manager = NDManager.newBaseManager(model.device(), "PyTorch");
                 IValue fed = IValue.from((PtNDArray) manager.create(tokens, new Shape(cache.batch(), length)));
                 IValue temporary = IValue.listFrom(prompt.state());
-                IValue held = IValue.from((long) strategy.heldAfter(length));
+                IValue held = IValue.from((long) strategy.schedule().heldAfter(length));
                 IValue next = IValue.from((long) position)) {
             run("prefill", weights, state, temporary, fed, held, next);
         }

@@ -2,6 +2,7 @@ package dev.kvbench.model;
 
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -11,6 +11,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.Cleanup;
 import dev.kvbench.Progress;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.torch.Casts;
 import dev.kvbench.torch.Finite;
 import dev.kvbench.torch.TorchModule;

@@ -6,6 +6,7 @@ import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Products;
 import dev.kvbench.runtime.cuda.CudaGraphRuntime;
 import dev.kvbench.runtime.cuda.FusedRuntime;
 import dev.kvbench.runtime.cuda.Unsupported;

@@ -1,8 +1,8 @@
 package dev.kvbench.decode;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.torch.Casts;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.kvbench.runtime;
 
+import dev.kvbench.model.gpt2.Products;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -11,7 +11,7 @@ import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.Definition;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;

@@ -2,9 +2,9 @@ package dev.kvbench.runtime.cuda;
 
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.model.Activation;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Activation;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;

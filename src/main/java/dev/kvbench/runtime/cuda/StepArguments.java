@@ -7,8 +7,8 @@ import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;
 

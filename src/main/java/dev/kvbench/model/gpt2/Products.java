@@ -1,9 +1,10 @@
-package dev.kvbench.runtime;
+package dev.kvbench.model.gpt2;
 
 import ai.djl.Device;
-import dev.kvbench.model.Activation;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Activation;
+import dev.kvbench.model.gpt2.Gpt2Config;
 
 /**
  * In which form a step's matrix products go to libtorch: what is faster was measured on an H100 with GPT-2-large, libtorch
@@ -29,16 +30,16 @@ import dev.kvbench.model.Gpt2Config;
  * @param biasColumn whether products that a residual joins take their bias as a column of the matrix:
  *     {@link dev.kvbench.model.Weights#withBiasColumns}
  */
-record Products(boolean columnwise, int pieces, boolean activates, boolean biasColumn) {
+public record Products(boolean columnwise, int pieces, boolean activates, boolean biasColumn) {
 
     /** Every product by the linear operator, on weights as they are stored. */
-    static final Products PLAIN = new Products(false, 1, false, false);
+    public static final Products PLAIN = new Products(false, 1, false, false);
 
     private static final int FEW = 8;
     private static final int PIECES_OF_FEW = 4;
     private static final int PIECES_OF_MANY = 16;
 
-    static Products of(Gpt2Config config, Dtype dtype, Device device, int batch) {
+    public static Products of(Gpt2Config config, Dtype dtype, Device device, int batch) {
         if (!device.isGpu()) {
             return PLAIN;
         }

@@ -1,8 +1,10 @@
-package dev.kvbench.model;
+package dev.kvbench.model.gpt2;
 
 import ai.djl.ndarray.types.Shape;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
+import dev.kvbench.model.ModelShape;
+import dev.kvbench.model.WeightTensor;
 import dev.kvbench.model.WeightTensor.Initialisation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -120,7 +122,7 @@ public record Gpt2Config(
     }
 
     /** GPT-2's end-of-text, or the last token of a smaller vocabulary. */
-    static int startToken(int vocabulary) {
+    public static int startToken(int vocabulary) {
         return Math.min(END_OF_TEXT, vocabulary - 1);
     }
 

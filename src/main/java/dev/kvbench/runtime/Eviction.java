@@ -15,6 +15,7 @@ import dev.kvbench.runtime.cuda.CapturedOperators;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.torch.Casts;
+import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,7 +61,7 @@ public final class Eviction implements AutoCloseable {
         attributes.put("traced", 0);
         Device device = arrays[KvCache.SCORES].getDevice();
         Engine.getEngine("PyTorch").setRandomSeed(SEED);
-        module = new TorchModule(TorchScriptRuntime.resource("eviction.py") + "\n" + strategy.torchScript(), attributes, device);
+        module = new TorchModule(ScriptFile.read("eviction.py") + "\n" + strategy.torchScript(), attributes, device);
         manager = NDManager.newBaseManager(device, "PyTorch");
         state = IValue.listFrom(arrays);
         cacheArray = IValue.from(arrays[KvCache.CACHE]);

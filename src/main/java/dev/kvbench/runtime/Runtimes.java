@@ -6,7 +6,6 @@ import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Weights;
-import dev.kvbench.model.gpt2.Products;
 import dev.kvbench.runtime.cuda.CudaGraphRuntime;
 import dev.kvbench.runtime.cuda.FusedRuntime;
 import dev.kvbench.runtime.cuda.Unsupported;
@@ -44,7 +43,7 @@ public enum Runtimes {
                 Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
             check(weights.device());
             // the kernel reads weights as they are stored; operators only take prompts
-            return over(new TorchScriptRuntime(weights, cache, strategy, form, Products.PLAIN),
+            return over(new TorchScriptRuntime(weights, cache, strategy, form, weights.shape().plainForm()),
                     operators -> new FusedRuntime(weights, cache, strategy, operators));
         }
     },

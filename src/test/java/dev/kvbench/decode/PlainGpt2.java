@@ -23,7 +23,7 @@ final class PlainGpt2 {
     private final double[][][] values;
 
     PlainGpt2(Weights source, int tokens) {
-        config = source.shape();
+        config = (Gpt2Config) source.shape();
         weights = Arrays.stream(source.arrays()).map(PlainGpt2::doubles).toArray(double[][]::new);
         keys = new double[config.layers()][tokens][];
         values = new double[config.layers()][tokens][];

@@ -62,7 +62,7 @@ final class StepArguments implements AutoCloseable {
         this.memory = memory;
         EvictionStrategy.Rule rule = strategy.rule()
                 .orElseThrow(() -> new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows"));
-        Gpt2Config config = weights.shape();
+        Gpt2Config config = (Gpt2Config) weights.shape();
         DeviceTensors tensors = new DeviceTensors();
         PtNDArray[] arrays = weights.arrays();
         long[] weight = new long[arrays.length];
@@ -77,7 +77,7 @@ final class StepArguments implements AutoCloseable {
         splitFrom = Arrays.stream(from).map(n -> n * batch).toArray();
         int perLayer = Gpt2Config.TENSORS_PER_LAYER;
         Memory table = new Memory((long) layers * perLayer * Long.BYTES);
-        table.write(0, weight, 2, layers * perLayer);
+        table.write(0, weight, Gpt2Config.EMBEDDINGS, layers * perLayer);
         // token, position, logits, cache, scores
         long[] state = Arrays.stream(cache.state()).limit(5).mapToLong(tensors::address).toArray();
         long[] sizes = {

@@ -2,10 +2,10 @@
 
 def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
   # L x [B, H, n] -> [l, B, h, n]
-  if self.perHead == 1:
+  if self.scoresPerHead == 1:
     row = torch.to(torch.stack(rows), 6)
   else:
-    if self.perLayer == 1:
+    if self.scoresPerLayer == 1:
       row = torch.mean(torch.stack(rows), [2], True, dtype=6)
     else:
       row = torch.mean(torch.stack(rows), [0, 2], True, dtype=6)

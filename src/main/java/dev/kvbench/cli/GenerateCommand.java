@@ -223,7 +223,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     private TraceFile header(EvictionStrategy evicts, Weights weights, Positions ids) {
         return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, evicts.name(), evicts.describe(),
-                evicts.schedule().window().isEmpty() ? null : evicts.schedule().window().getAsInt(), 
+                evicts.schedule().window().isEmpty() ? null : evicts.schedule().window().getAsInt(),
                 evicts.parameters().get(Parameter.HEAVY_HITTERS), evictEvery,
                 weights.shape().name(), weights.kind(), ids.label(), null);
     }

@@ -45,13 +45,13 @@ final class CheckpointLayout {
         }
     }
 
-    private final Gpt2Config shape;
+    private final Architecture shape;
     private final CheckpointTensors tensors;
     /** Full names by those without wrappers. */
     private final Map<String, String> names = new LinkedHashMap<>();
     private final String prefix;
 
-    private CheckpointLayout(Gpt2Config shape, CheckpointTensors tensors) {
+    private CheckpointLayout(Architecture shape, CheckpointTensors tensors) {
         this.shape = shape;
         this.tensors = tensors;
         for (String full : tensors.names()) {
@@ -70,7 +70,7 @@ final class CheckpointLayout {
      * @return every weight with its tensor, in the order of the step's weight list
      * @throws UserError if one is missing or not as the shape demands, or something would be left out
      */
-    static List<Placed> of(Gpt2Config shape, CheckpointTensors tensors) {
+    static List<Placed> of(Architecture shape, CheckpointTensors tensors) {
         return new CheckpointLayout(shape, tensors).placed();
     }
 

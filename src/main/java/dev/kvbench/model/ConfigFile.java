@@ -3,6 +3,8 @@ package dev.kvbench.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
+import dev.kvbench.model.gpt2.Activation;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package dev.kvbench.model;
 import ai.djl.Device;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

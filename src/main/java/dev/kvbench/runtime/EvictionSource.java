@@ -3,6 +3,7 @@ package dev.kvbench.runtime;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.Scores;
+import dev.kvbench.torch.ScriptFile;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,9 +16,9 @@ final class EvictionSource {
     /** @return TorchScript of {@code evict} and all that it calls, places by name */
     static String of(EvictionStrategy strategy) {
         String score = strategy.score().isEmpty()
-                ? TorchScriptRuntime.resource("score_" + strategy.traits().scores().name().toLowerCase(Locale.ROOT) + ".py")
+                ? ScriptFile.read("score_" + strategy.traits().scores().name().toLowerCase(Locale.ROOT) + ".py")
                 : strategy.score();
-        return String.join("\n", TorchScriptRuntime.resource("eviction.py"), TorchScriptRuntime.resource("eviction_compact.py"), score);
+        return String.join("\n", ScriptFile.read("eviction.py"), ScriptFile.read("eviction_compact.py"), score);
     }
 
     /** @return what these read of {@code self} */
@@ -31,8 +32,8 @@ final class EvictionSource {
         attributes.put("back", strategy.protects().back());
         attributes.put("scored", flag(strategy.traits().scored()));
         attributes.put("scoresAtEviction", flag(strategy.traits().scores() == Scores.AT_EVICTION));
-        attributes.put("perLayer", flag(strategy.traits().scope().layers(2) == 2));
-        attributes.put("perHead", flag(strategy.traits().scope().heads(2) == 2));
+        attributes.put("scoresPerLayer", flag(strategy.traits().scope().layers(2) == 2));
+        attributes.put("scoresPerHead", flag(strategy.traits().scope().heads(2) == 2));
         attributes.put("traced", flag(traced));
         return attributes;
     }

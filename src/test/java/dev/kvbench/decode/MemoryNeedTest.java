@@ -7,7 +7,7 @@ import ai.djl.Device;
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.TestStrategies;
 import java.util.Optional;

@@ -2,9 +2,9 @@ package dev.kvbench.runtime.cuda;
 
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.model.Activation;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Activation;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
@@ -43,7 +43,7 @@ public final class FusedRuntime implements StepRuntime {
         if (Scoring.of(strategy).isEmpty()) {
             throw new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows");
         }
-        Gpt2Config config = weights.shape();
+        Gpt2Config config = (Gpt2Config) weights.shape();
         if (config.activation() != Activation.GELU_NEW) {
             throw new Unsupported("model " + config.name() + " has activation_function=" + config.activation().label()
                     + ", the kernel only " + Activation.GELU_NEW.label());
@@ -64,7 +64,7 @@ public final class FusedRuntime implements StepRuntime {
             throw new Unsupported("the CUDA driver lacks what it needs");
         }
         CudaDriver cuda = onDevice.cuda();
-        kernel = new StepKernel(cuda, weights.shape(), weights.dtype(), cache.batch());
+        kernel = new StepKernel(cuda, config, weights.dtype(), cache.batch());
         this.operators = operators;
         try {
             arguments = new StepArguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());

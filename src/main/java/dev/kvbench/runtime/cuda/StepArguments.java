@@ -8,8 +8,8 @@ import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Schedule;
 import java.util.Arrays;
@@ -65,7 +65,7 @@ final class StepArguments implements AutoCloseable {
         this.memory = memory;
         Scoring scoring = Scoring.of(strategy)
                 .orElseThrow(() -> new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows"));
-        Gpt2Config config = weights.shape();
+        Gpt2Config config = (Gpt2Config) weights.shape();
         DeviceTensors tensors = new DeviceTensors();
         PtNDArray[] arrays = weights.arrays();
         long[] weight = new long[arrays.length];
@@ -80,7 +80,7 @@ final class StepArguments implements AutoCloseable {
         splitFrom = Arrays.stream(from).map(n -> n * batch).toArray();
         int perLayer = Gpt2Config.TENSORS_PER_LAYER;
         Memory table = new Memory((long) layers * perLayer * Long.BYTES);
-        table.write(0, weight, 2, layers * perLayer);
+        table.write(0, weight, Gpt2Config.EMBEDDINGS, layers * perLayer);
         long[] state = Stream.of(Place.TOKEN, Place.POSITION, Place.LOGITS, Place.CACHE, Place.SCORES)
                 .map(cache::at).mapToLong(tensors::address).toArray();
         long[] sizes = {

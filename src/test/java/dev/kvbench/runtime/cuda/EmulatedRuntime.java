@@ -3,6 +3,7 @@ package dev.kvbench.runtime.cuda;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
@@ -31,7 +32,7 @@ final class EmulatedRuntime implements StepRuntime {
         this.kernel = kernel;
         this.blocks = blocks;
         this.seed = seed;
-        threads = StepKernel.Shape.of(weights.shape(), weights.dtype(), cache.batch(), blocks).threads();
+        threads = StepKernel.Shape.of((Gpt2Config) weights.shape(), weights.dtype(), cache.batch(), blocks).threads();
         operators = new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT);
         arguments = new StepArguments(new HostMemory(), weights, cache, strategy, blocks,
                 new DeviceTensors().address(cache.at(Place.HOST_TOKEN)));

@@ -1,5 +1,6 @@
-package dev.kvbench.runtime;
+package dev.kvbench.model.gpt2;
 
+import dev.kvbench.model.gpt2.Products;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,6 +12,9 @@ import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.StepCheck;
+import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.TestStrategies;
 import dev.kvbench.torch.Casts;
@@ -61,7 +65,6 @@ class BiasColumnTest {
         }
     }
 
-
     @ParameterizedTest
     @EnumSource(Dtype.class)
     void weightsComeBackAsTheyWere(Dtype dtype) {
@@ -69,7 +72,7 @@ class BiasColumnTest {
         try (Weights weights = TestModels.sharp(5, dtype)) {
             float[][] before = Arrays.stream(weights.arrays()).map(Casts::toFloats).toArray(float[][]::new);
             long bytes = weights.stepBytes();
-            PtNDArray[] joined = weights.withBiasColumns();
+            PtNDArray[] joined = weights.arrays(new BiasColumns(TestModels.SMALL, dtype));
             int padded = width + 16 / dtype.bytes();
             assertEquals(new Shape(width, padded), joined[2 + 4].getShape());
             float[] matrix = Casts.toFloats(joined[2 + 4]);

@@ -1,9 +1,15 @@
-package dev.kvbench.model;
+package dev.kvbench.model.gpt2;
 
+import ai.djl.Device;
 import ai.djl.ndarray.types.Shape;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
+import dev.kvbench.model.Architecture;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.StepForm;
+import dev.kvbench.model.WeightTensor;
 import dev.kvbench.model.WeightTensor.Initialisation;
+import dev.kvbench.torch.ScriptFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +43,10 @@ public record Gpt2Config(
         double layerNormEpsilon,
         int inner,
         Activation activation,
-        int startToken) implements ModelShape {
+        int startToken) implements Architecture {
+
+    /** Arrays before those of the first layer: token and position embedding. */
+    public static final int EMBEDDINGS = 2;
 
     /** Arrays per layer. */
     public static final int TENSORS_PER_LAYER = 12;
@@ -120,7 +129,7 @@ public record Gpt2Config(
     }
 
     /** GPT-2's end-of-text, or the last token of a smaller vocabulary. */
-    static int startToken(int vocabulary) {
+    public static int startToken(int vocabulary) {
         return Math.min(END_OF_TEXT, vocabulary - 1);
     }
 
@@ -131,7 +140,8 @@ public record Gpt2Config(
         return (long) vocabulary * d + (long) maxPositions * d + layers * block + 2 * d;
     }
 
-    /** @return every array, in the order of the step's weight list: a step reads one row of the position embeddings */
+    /** @return every array, as said in torchscript/gpt2.py; a step reads one row of the position embeddings */
+    @Override
     public List<WeightTensor> tensors() {
         long d = width;
         List<WeightTensor> all = new ArrayList<>();
@@ -148,6 +158,26 @@ public record Gpt2Config(
         }
         norm(all, "ln_f", d);
         return all;
+    }
+
+    @Override
+    public String source() {
+        return ScriptFile.read("gpt2.py") + "\n" + activation.torchScript();
+    }
+
+    @Override
+    public Map<String, Number> attributes() {
+        return Map.of("epsilon", layerNormEpsilon, "embeddings", EMBEDDINGS, "perLayer", TENSORS_PER_LAYER);
+    }
+
+    @Override
+    public StepForm plainForm() {
+        return Products.PLAIN;
+    }
+
+    @Override
+    public StepForm fastestForm(Dtype dtype, Device device, int batch) {
+        return Products.of(this, dtype, device, batch);
     }
 
     private static void norm(List<WeightTensor> all, String name, long width) {

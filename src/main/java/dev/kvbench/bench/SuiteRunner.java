@@ -6,6 +6,8 @@ import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.Readiness;
+import dev.kvbench.host.Environment;
+import dev.kvbench.host.MachineLock;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;

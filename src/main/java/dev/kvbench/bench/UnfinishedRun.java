@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.kvbench.JsonFault;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
+import dev.kvbench.host.Environment;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;

@@ -2,10 +2,10 @@ package dev.kvbench.cli;
 
 import ai.djl.util.Utils;
 import dev.kvbench.UserError;
-import dev.kvbench.bench.Environment;
 import dev.kvbench.doctor.Diagnosis;
 import dev.kvbench.doctor.Host;
 import dev.kvbench.doctor.Smoke;
+import dev.kvbench.host.Environment;
 import dev.kvbench.model.HubCache;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.kvbench.cli;
 
-import dev.kvbench.bench.Environment;
+import dev.kvbench.host.Environment;
 import dev.kvbench.runtime.Libtorch;
 import picocli.CommandLine.IVersionProvider;
 

@@ -2,11 +2,11 @@ package dev.kvbench.quality;
 
 import ai.djl.pytorch.jni.JniUtils;
 import dev.kvbench.UserError;
-import dev.kvbench.bench.Environment;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.MemoryNeed;
 import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
+import dev.kvbench.host.Environment;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.QualityFile;

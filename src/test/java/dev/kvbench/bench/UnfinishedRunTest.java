@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
+import dev.kvbench.host.Environment;
+import dev.kvbench.host.MachineLock;
 import dev.kvbench.model.TestCheckpoint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;

@@ -1,4 +1,4 @@
-package dev.kvbench.bench;
+package dev.kvbench.host;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

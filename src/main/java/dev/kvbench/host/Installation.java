@@ -1,4 +1,4 @@
-package dev.kvbench.bench;
+package dev.kvbench.host;
 
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Where the code lies that runs: in a jar, of a build or of an unpacked bundle, or in the classes of a build. */
-final class Installation {
+public final class Installation {
 
     private Installation() {}
 
     /** @return the jar, or the folder of classes */
-    static Path code() {
+    public static Path code() {
         try {
             return Path.of(Installation.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {

@@ -1,4 +1,4 @@
-package dev.kvbench.bench;
+package dev.kvbench.host;
 
 import ai.djl.pytorch.jni.JniUtils;
 import dev.kvbench.results.Fingerprint;
@@ -21,7 +21,7 @@ public final class Environment {
      */
     public record Source(String commit, Boolean dirty) {
 
-        String describe() {
+        public String describe() {
             return commit == null ? "no commit" : "commit " + commit + (Boolean.TRUE.equals(dirty) ? " with changes" : "");
         }
     }
@@ -57,7 +57,7 @@ public final class Environment {
     }
 
     /** @return the fingerprint of a run that begins here, which its forks get libtorch and their threads from */
-    static Fingerprint before() {
+    public static Fingerprint before() {
         return fingerprint(source(), Libtorch.version(), JniUtils.getNumThreads(), Libtorch.hasGpu());
     }
 

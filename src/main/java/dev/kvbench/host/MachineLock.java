@@ -1,4 +1,4 @@
-package dev.kvbench.bench;
+package dev.kvbench.host;
 
 import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
@@ -19,7 +19,7 @@ import java.nio.file.StandardOpenOption;
  * JMH's lock of a machine, held for a whole run. JMH itself takes it for each configuration anew and fails where another
  * process has it in between; here a run waits for those before it.
  */
-final class MachineLock implements AutoCloseable {
+public final class MachineLock implements AutoCloseable {
 
     private static final String IGNORED = "jmh.ignoreLock";
     private static final String FOLDER = "java.io.tmpdir";
@@ -41,12 +41,12 @@ final class MachineLock implements AutoCloseable {
     }
 
     /** Makes sure that JMH leaves the lock alone. To be called before any of JMH's runners is loaded. */
-    static void insteadOfJmhs() {
+    public static void insteadOfJmhs() {
         // loading this class did it
     }
 
     /** Waits until no other run has the lock, and says once that it waits; does nothing where the user ignores it. */
-    static MachineLock take() {
+    public static MachineLock take() {
         Temporary.check();
         Path folder = Path.of(System.getProperty(FOLDER));
         return WANTED ? take(folder.resolve("jmh.lock")) : new MachineLock(null, null);

@@ -1,4 +1,4 @@
-package dev.kvbench.bench;
+package dev.kvbench.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

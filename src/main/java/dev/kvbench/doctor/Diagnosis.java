@@ -1,6 +1,7 @@
 package dev.kvbench.doctor;
 
-import dev.kvbench.runtime.LibtorchFolder;
+import dev.kvbench.torch.JniLibrary;
+import dev.kvbench.torch.LibtorchFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.kvbench.doctor;
 
 import dev.kvbench.runtime.Libtorch;
-import dev.kvbench.runtime.LibtorchFolder;
+import dev.kvbench.torch.LibtorchFolder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

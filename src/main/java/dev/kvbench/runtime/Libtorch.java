@@ -9,6 +9,8 @@ import dev.kvbench.Names;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.runtime.cuda.DeviceName;
+import dev.kvbench.torch.CacheFolder;
+import dev.kvbench.torch.LibtorchFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

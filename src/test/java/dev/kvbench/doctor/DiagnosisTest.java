@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kvbench.runtime.LibtorchFolder;
+import dev.kvbench.torch.JniLibrary;
+import dev.kvbench.torch.LibtorchFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.kvbench.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.kvbench.torch.LibtorchFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.kvbench.runtime;
+package dev.kvbench.torch;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.kvbench.runtime;
+package dev.kvbench.torch;
 
 import ai.djl.util.Utils;
 import java.nio.file.FileSystemException;

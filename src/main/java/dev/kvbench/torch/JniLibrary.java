@@ -1,4 +1,4 @@
-package dev.kvbench.doctor;
+package dev.kvbench.torch;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,7 +60,7 @@ public record JniLibrary(Path file, boolean published, String madeFor) {
     }
 
     /** @return the libtorch version that the jar's library is compiled against */
-    static String madeForInJar() {
+    public static String madeForInJar() {
         Properties properties = new Properties();
         try (InputStream in = JniLibrary.class.getResourceAsStream(PROPERTIES)) {
             if (in != null) {

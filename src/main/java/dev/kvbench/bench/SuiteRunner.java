@@ -6,6 +6,7 @@ import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.Readiness;
+import dev.kvbench.host.BuildProperties;
 import dev.kvbench.host.Environment;
 import dev.kvbench.host.MachineLock;
 import dev.kvbench.results.Fingerprint;
@@ -371,7 +372,7 @@ public final class SuiteRunner {
 
     private void announce(List<RunPlan.Configuration> plan, RunConfig.Effort effort) {
         boolean gpu = Libtorch.hasGpu();
-        out.printf("# kvbench %s: %d configuration%s on the %s%n", Libtorch.buildProperty("version"), plan.size(),
+        out.printf("# kvbench %s: %d configuration%s on the %s%n", BuildProperties.get("version"), plan.size(),
                 plan.size() == 1 ? "" : "s", gpu ? "GPU" : "CPU (no GPU that libtorch can use)");
         double seconds = plan.stream().mapToDouble(c -> Expectation.seconds(c, effort(c, effort), gpu)).sum();
         if (seconds > QUIET_SECONDS) {

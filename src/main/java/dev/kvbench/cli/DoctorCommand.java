@@ -5,9 +5,9 @@ import dev.kvbench.UserError;
 import dev.kvbench.doctor.Diagnosis;
 import dev.kvbench.doctor.Host;
 import dev.kvbench.doctor.Smoke;
+import dev.kvbench.host.BuildProperties;
 import dev.kvbench.host.Environment;
 import dev.kvbench.model.HubCache;
-import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,7 +29,7 @@ final class DoctorCommand implements Callable<Integer> {
                 + memoryGigabytes());
         // the test runs in a process of its own: a JNI library that does not fit can take it down
         Smoke smoke = Smoke.run();
-        Diagnosis diagnosis = Diagnosis.of(Libtorch.buildProperty("djl"), smoke, Utils.getEngineCacheDir("pytorch"), Host.here());
+        Diagnosis diagnosis = Diagnosis.of(BuildProperties.get("djl"), smoke, Utils.getEngineCacheDir("pytorch"), Host.here());
         diagnosis.findings().forEach(finding -> say(finding.what(), finding.text()));
         weights();
         return smoke.passed() ? 0 : 1;

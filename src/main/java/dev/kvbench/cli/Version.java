@@ -1,7 +1,7 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.host.BuildProperties;
 import dev.kvbench.host.Environment;
-import dev.kvbench.runtime.Libtorch;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints: this project and what it is built on. Which libtorch a machine has, {@code doctor} says. */
@@ -13,10 +13,10 @@ final class Version implements IVersionProvider {
         String commit = source.commit() == null ? "unknown"
                 : source.commit() + (Boolean.TRUE.equals(source.dirty()) ? ", with uncommitted changes" : "");
         return new String[] {
-            "kvbench " + Libtorch.buildProperty("version"),
+            "kvbench " + BuildProperties.get("version"),
             "commit " + commit,
-            "JMH " + Libtorch.buildProperty("jmh") + ", DJL " + Libtorch.buildProperty("djl") + " for libtorch "
-                    + Libtorch.buildProperty("libtorch")
+            "JMH " + BuildProperties.get("jmh") + ", DJL " + BuildProperties.get("djl") + " for libtorch "
+                    + BuildProperties.get("libtorch")
         };
     }
 }

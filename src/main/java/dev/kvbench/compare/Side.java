@@ -3,11 +3,11 @@ package dev.kvbench.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
+import dev.kvbench.host.Programs;
 import dev.kvbench.results.Baselines;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.runtime.Libtorch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,7 +97,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
 
     /** The newest result of a commit. */
     private static Path newestOf(String commit, Path results) {
-        List<String> id = Libtorch.output("git", "rev-parse", "--verify", "--quiet", commit + "^{commit}");
+        List<String> id = Programs.output("git", "rev-parse", "--verify", "--quiet", commit + "^{commit}");
         if (id.isEmpty()) {
             throw new UserError(commit + ": neither a result, nor a baseline, nor a commit of this repository");
         }

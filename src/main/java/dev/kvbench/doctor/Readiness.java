@@ -3,6 +3,7 @@ package dev.kvbench.doctor;
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
 import dev.kvbench.UserError;
+import dev.kvbench.host.BuildProperties;
 import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,7 +58,7 @@ public final class Readiness {
     /** DJL looks for a libtorch of the version it is told of where it is told of no folder: on the network. */
     static UserError otherVersion(Map<String, String> told, UserError e) {
         String version = told.get("PYTORCH_VERSION");
-        return version == null || version.equals(Libtorch.buildProperty("libtorch")) || told.containsKey("PYTORCH_LIBRARY_PATH") ? e
+        return version == null || version.equals(BuildProperties.get("libtorch")) || told.containsKey("PYTORCH_LIBRARY_PATH") ? e
                 : new UserError(e.getMessage() + "; PYTORCH_VERSION=" + version + " has DJL fetch that version, which its JNI library does not"
                         + " fit: unset it", e);
     }
@@ -86,6 +87,6 @@ public final class Readiness {
     }
 
     private static Diagnosis diagnosis(Smoke smoke, Host host) {
-        return Diagnosis.of(Libtorch.buildProperty("djl"), smoke, Utils.getEngineCacheDir("pytorch"), host);
+        return Diagnosis.of(BuildProperties.get("djl"), smoke, Utils.getEngineCacheDir("pytorch"), host);
     }
 }

@@ -6,7 +6,6 @@ import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Reads off the machine what a result is marked with. */
 public final class Environment {
@@ -44,16 +43,16 @@ public final class Environment {
      * @return the fingerprint of this machine
      */
     public static Fingerprint fingerprint(Source source, String libtorch, Integer threads, boolean gpu) {
-        List<String> card = gpu ? Libtorch.gpuNameAndDriver() : List.of();
+        Card card = gpu ? Libtorch.card().orElse(Card.NAMELESS) : null;
         return new Fingerprint(
                 source.commit(), source.dirty(),
-                Libtorch.buildProperty("version"), Libtorch.buildProperty("jmh"), Libtorch.buildProperty("djl"),
+                BuildProperties.get("version"), BuildProperties.get("jmh"), BuildProperties.get("djl"),
                 libtorch,
                 System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                         + System.getProperty("os.arch"),
                 cpu(), Runtime.getRuntime().availableProcessors(), threads,
-                gpu ? card.isEmpty() ? "GPU" : card.get(0) : null, card.size() > 1 ? card.get(1) : null);
+                card == null ? null : card.name(), card == null ? null : card.driver());
     }
 
     /** @return the fingerprint of a run that begins here, which its forks get libtorch and their threads from */
@@ -63,8 +62,7 @@ public final class Environment {
 
     /** @return the names of the processor and, if there is one, of the GPU */
     public static String machine() {
-        List<String> card = Libtorch.gpuNameAndDriver();
-        return card.isEmpty() ? cpu() : cpu() + " with " + card.get(0);
+        return cpu() + Libtorch.card().map(card -> " with " + card.name()).orElse("");
     }
 
     /** @return the processor's name */

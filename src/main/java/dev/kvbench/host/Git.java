@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Git, asked about one tree. Unlike {@link dev.kvbench.runtime.Libtorch#output} it keeps why it was not answered.
+ * Git, asked about one tree. Unlike {@link Programs#output} it keeps why it was not answered.
  *
  * @param tree the folder to ask in
  */

@@ -8,23 +8,17 @@ import dev.kvbench.Home;
 import dev.kvbench.Names;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
+import dev.kvbench.host.BuildProperties;
+import dev.kvbench.host.Card;
+import dev.kvbench.host.Programs;
 import dev.kvbench.runtime.cuda.DeviceName;
 import dev.kvbench.torch.CacheFolder;
 import dev.kvbench.torch.LibtorchFolder;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Which libtorch is loaded, and the devices it offers. On a machine with an NVIDIA driver a CUDA libtorch
@@ -32,16 +26,10 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Libtorch {
 
-    /** The libtorch with CUDA that DJL publishes, and has a JNI library for. */
-    public static final String CUDA_FLAVOR = "cu128";
-
     private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
     private static final String LIBRARY_PATH = "PYTORCH_LIBRARY_PATH";
     private static final List<String> SETTINGS =
             List.of(LIBRARY_PATH, "PYTORCH_VERSION", "PYTORCH_FLAVOR", "ENGINE_CACHE_DIR", "DJL_CACHE_DIR");
-
-    /** After which a program that should answer at once is taken to hang. */
-    private static final long PATIENCE_SECONDS = 60;
 
     private static Engine engine;
 
@@ -94,11 +82,11 @@ public final class Libtorch {
     public static synchronized String choose() {
         if (!searched && Utils.getEnvOrSystemProperty(LIBRARY_PATH) == null && driverPresent()) {
             searched = true;
-            String release = buildProperty("libtorch");
+            String release = BuildProperties.get("libtorch");
             withCuda(Utils.getEngineCacheDir("pytorch"), release).ifPresent(folder -> {
                 System.setProperty(LIBRARY_PATH, folder.toString());
                 System.setProperty("PYTORCH_VERSION", release);
-                System.setProperty("PYTORCH_FLAVOR", CUDA_FLAVOR);
+                System.setProperty("PYTORCH_FLAVOR", LibtorchFolder.CUDA_FLAVOR);
             });
         }
         return Utils.getEnvOrSystemProperty(LIBRARY_PATH);
@@ -110,7 +98,7 @@ public final class Libtorch {
         if (cached.isPresent()) {
             return cached;
         }
-        List<String> lines = output("python3", "-c",
+        List<String> lines = Programs.output("python3", "-c",
                 "import torch, os; print(torch.__version__); print(os.path.dirname(torch.__file__))");
         return lines.size() == 2 && lines.get(0).startsWith(release)
                 ? Optional.of(Path.of(lines.get(1), "lib")).filter(lib -> LibtorchFolder.of(lib).cuda()) : Optional.empty();
@@ -159,78 +147,14 @@ public final class Libtorch {
      * The name is that of the card that runs use: CUDA shows a process the cards that CUDA_VISIBLE_DEVICES names, in an order
      * of its own, of which nvidia-smi knows nothing.
      *
-     * @return name and driver version of the first GPU as the driver tells them, or an empty list
+     * @return the first GPU as the driver tells it, if there is one
      */
-    public static List<String> gpuNameAndDriver() {
-        List<String> lines = output("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader");
+    public static Optional<Card> card() {
+        List<String> lines = Programs.output("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader");
         if (lines.isEmpty()) {
-            return DeviceName.first().map(List::of).orElse(List.of());
+            return DeviceName.first().map(name -> new Card(name, null));
         }
-        String[] card = lines.get(0).split(",\\s*", 2);
-        card[0] = DeviceName.first().orElse(card[0]);
-        return List.of(card);
-    }
-
-    /**
-     * @param key "version", "djl", "libtorch" or "jmh"
-     * @return the version this project was built with
-     */
-    public static String buildProperty(String key) {
-        Properties properties = new Properties();
-        try (InputStream in = Libtorch.class.getResourceAsStream("/dev/kvbench/build.properties")) {
-            properties.load(in);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-        return properties.getProperty(key);
-    }
-
-    /**
-     * Runs a program that answers at once.
-     *
-     * @param command program and arguments
-     * @return the lines it printed, empty if it is not there, fails, or does not end
-     */
-    public static List<String> output(String... command) {
-        return output(PATIENCE_SECONDS, command);
-    }
-
-    static List<String> output(long seconds, String... command) {
-        Process process;
-        try {
-            process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            process.getOutputStream().close();
-        } catch (IOException e) {
-            return List.of();
-        }
-        // read beside the wait: a program that hangs may keep its output open
-        CompletableFuture<byte[]> printed = CompletableFuture.supplyAsync(() -> all(process.getInputStream()), Libtorch::beside);
-        try {
-            byte[] all = printed.get(seconds, TimeUnit.SECONDS);
-            boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
-            return ended && process.exitValue() == 0 ? new String(all, StandardCharsets.UTF_8).lines().toList() : List.of();
-        } catch (ExecutionException | TimeoutException e) {
-            return List.of();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    /** A thread of its own, which no other waits for. */
-    private static void beside(Runnable task) {
-        Thread thread = new Thread(task, "reads what a program prints");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private static byte[] all(InputStream in) {
-        try {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        String[] told = lines.get(0).split(",\\s*", 2);
+        return Optional.of(new Card(DeviceName.first().orElse(told[0]), told.length > 1 ? told[1] : null));
     }
 }

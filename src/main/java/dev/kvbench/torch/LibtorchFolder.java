@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  */
 public record LibtorchFolder(Path folder, String version, boolean cuda) {
 
+    /** The flavor of the libtorch with CUDA that DJL publishes, and has a JNI library for. */
+    public static final String CUDA_FLAVOR = "cu128";
+
     /** A Python package: {@code torch/version.py} beside {@code torch/lib}. */
     private static final Pattern VERSION_PY = Pattern.compile("(?m)^__version__\\s*(?::[^=]*)?=\\s*['\"]([^'\"]+)");
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kvbench.host.BuildProperties;
 import dev.kvbench.runtime.Libtorch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -149,10 +150,10 @@ class BadInputTest {
         assertTrue(help.contains("-V, --version"), help);
         for (String word : List.of("--version", "-V")) {
             List<String> lines = printed(word).lines().toList();
-            assertEquals("kvbench " + Libtorch.buildProperty("version"), lines.get(0));
+            assertEquals("kvbench " + BuildProperties.get("version"), lines.get(0));
             assertTrue(lines.get(1).matches("commit (unknown|[0-9a-f]{40}.*)"), lines.get(1));
-            assertEquals("JMH " + Libtorch.buildProperty("jmh") + ", DJL " + Libtorch.buildProperty("djl") + " for libtorch "
-                    + Libtorch.buildProperty("libtorch"), lines.get(2));
+            assertEquals("JMH " + BuildProperties.get("jmh") + ", DJL " + BuildProperties.get("djl") + " for libtorch "
+                    + BuildProperties.get("libtorch"), lines.get(2));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.kvbench.runtime.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kvbench.host.Programs;
 import dev.kvbench.runtime.Libtorch;
 import java.util.List;
 import java.util.Optional;
@@ -13,10 +14,10 @@ class DeviceNameTest {
     @Test
     void isOneOfTheMachinesCardsOrNone() {
         Optional<String> name = DeviceName.first();
-        List<String> cards = Libtorch.output("nvidia-smi", "--query-gpu=name", "--format=csv,noheader");
+        List<String> cards = Programs.output("nvidia-smi", "--query-gpu=name", "--format=csv,noheader");
         // CUDA's name of a part of a card begins with that of the card
         assertTrue(name.isEmpty() || cards.isEmpty() || cards.stream().anyMatch(name.get()::startsWith), name + " of " + cards);
         assertEquals(name, DeviceName.first(), "asked again");
-        name.ifPresent(n -> assertEquals(n, Libtorch.gpuNameAndDriver().get(0)));
+        name.ifPresent(n -> assertEquals(n, Libtorch.card().orElseThrow().name()));
     }
 }

@@ -1,43 +1,19 @@
-package dev.kvbench.runtime;
+package dev.kvbench.torch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.kvbench.torch.LibtorchFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What other programs say of the machine, and which libtorch is taken where the user names none. */
-@Timeout(20)
-class LibtorchTest {
+/** Which libtorch is taken where the user names none. */
+class LibtorchFolderTest {
 
     @TempDir
     private Path folder;
-
-    @Test
-    void linesOfAProgramThatEndsWellAreRead() {
-        assertEquals(List.of("a", "", "b"), Libtorch.output("sh", "-c", "echo a; echo; echo b"));
-        assertEquals(200_000, Libtorch.output("sh", "-c", "yes | head -n 200000").size());
-        assertEquals(List.of(), Libtorch.output("sh", "-c", "echo a; exit 1"));
-        assertEquals(List.of(), Libtorch.output(folder.resolve("nowhere").toString()));
-    }
-
-    @Test
-    void aProgramThatHangsIsLeftAndEnded() throws Exception {
-        Path id = folder.resolve("id");
-        assertEquals(List.of(), Libtorch.output(1, "sh", "-c", "echo $$ > " + id + "; echo a; exec sleep 60"));
-        long process = Long.parseLong(Files.readString(id).strip());
-        ProcessHandle.of(process).ifPresent(left -> left.onExit().orTimeout(5, TimeUnit.SECONDS).join());
-        assertFalse(ProcessHandle.of(process).isPresent());
-        assertEquals(List.of(), Libtorch.output(1, "sh", "-c", "echo a; exec >&-; exec sleep 60"), "its output is closed");
-    }
 
     private Path cached(String name, String... files) throws IOException {
         Path libtorch = Files.createDirectories(folder.resolve("cache/pytorch").resolve(name));

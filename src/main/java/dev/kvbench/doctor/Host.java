@@ -4,7 +4,8 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.ptr.IntByReference;
 import dev.kvbench.host.Card;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.runtime.cuda.FirstCard;
+import dev.kvbench.torch.Libtorch;
 import java.util.Optional;
 
 /**
@@ -27,7 +28,7 @@ public record Host(boolean driver, String card, int cuda, String glibc) {
 
     /** @return this machine */
     public static Host here() {
-        Optional<Card> card = Libtorch.card();
+        Optional<Card> card = FirstCard.find();
         return new Host(Libtorch.driverPresent() || card.isPresent(), card.map(Host::described).orElse(null), cudaHere(), glibcHere());
     }
 

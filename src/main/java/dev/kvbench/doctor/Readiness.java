@@ -4,7 +4,7 @@ import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
 import dev.kvbench.UserError;
 import dev.kvbench.host.BuildProperties;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;

@@ -2,7 +2,8 @@ package dev.kvbench.host;
 
 import ai.djl.pytorch.jni.JniUtils;
 import dev.kvbench.results.Fingerprint;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.runtime.cuda.FirstCard;
+import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ public final class Environment {
      * @return the fingerprint of this machine
      */
     public static Fingerprint fingerprint(Source source, String libtorch, Integer threads, boolean gpu) {
-        Card card = gpu ? Libtorch.card().orElse(Card.NAMELESS) : null;
+        Card card = gpu ? FirstCard.find().orElse(Card.NAMELESS) : null;
         return new Fingerprint(
                 source.commit(), source.dirty(),
                 BuildProperties.get("version"), BuildProperties.get("jmh"), BuildProperties.get("djl"),
@@ -62,7 +63,7 @@ public final class Environment {
 
     /** @return the names of the processor and, if there is one, of the GPU */
     public static String machine() {
-        return cpu() + Libtorch.card().map(card -> " with " + card.name()).orElse("");
+        return cpu() + FirstCard.find().map(card -> " with " + card.name()).orElse("");
     }
 
     /** @return the processor's name */

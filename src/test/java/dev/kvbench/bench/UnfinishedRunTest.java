@@ -17,7 +17,7 @@ import dev.kvbench.host.MachineLock;
 import dev.kvbench.model.TestCheckpoint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
 import java.io.InvalidClassException;
 import java.io.ObjectOutputStream;

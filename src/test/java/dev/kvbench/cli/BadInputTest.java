@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.host.BuildProperties;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.torch.Libtorch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -180,7 +180,7 @@ class BadInputTest {
 
     @Test
     void aGpuThatIsNotThereIsRefused() throws IOException {
-        org.junit.jupiter.api.Assumptions.assumeFalse(dev.kvbench.runtime.Libtorch.hasGpu(), "this machine has a GPU");
+        org.junit.jupiter.api.Assumptions.assumeFalse(dev.kvbench.torch.Libtorch.hasGpu(), "this machine has a GPU");
         assertRefused("device=gpu", "run", "--config", "smoke", "--results", folder.toString(), "-p", "device=gpu");
     }
 

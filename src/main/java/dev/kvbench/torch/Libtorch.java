@@ -1,4 +1,4 @@
-package dev.kvbench.runtime;
+package dev.kvbench.torch;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
@@ -9,11 +9,7 @@ import dev.kvbench.Names;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.host.BuildProperties;
-import dev.kvbench.host.Card;
 import dev.kvbench.host.Programs;
-import dev.kvbench.runtime.cuda.DeviceName;
-import dev.kvbench.torch.CacheFolder;
-import dev.kvbench.torch.LibtorchFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,20 +137,5 @@ public final class Libtorch {
             }
             default -> throw Names.unknown("device", value, List.of("auto", "cpu", "gpu"));
         };
-    }
-
-    /**
-     * The name is that of the card that runs use: CUDA shows a process the cards that CUDA_VISIBLE_DEVICES names, in an order
-     * of its own, of which nvidia-smi knows nothing.
-     *
-     * @return the first GPU as the driver tells it, if there is one
-     */
-    public static Optional<Card> card() {
-        List<String> lines = Programs.output("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader");
-        if (lines.isEmpty()) {
-            return DeviceName.first().map(name -> new Card(name, null));
-        }
-        String[] told = lines.get(0).split(",\\s*", 2);
-        return Optional.of(new Card(DeviceName.first().orElse(told[0]), told.length > 1 ? told[1] : null));
     }
 }

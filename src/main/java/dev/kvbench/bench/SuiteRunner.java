@@ -7,12 +7,14 @@ import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.Readiness;
 import dev.kvbench.host.BuildProperties;
-import dev.kvbench.host.Environment;
+import dev.kvbench.host.Machine;
 import dev.kvbench.host.MachineLock;
+import dev.kvbench.host.Source;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.runtime.cuda.FirstCard;
 import dev.kvbench.torch.Libtorch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -101,7 +103,7 @@ public final class SuiteRunner {
             throw new UserError("shard " + shard.index() + " of " + shard.count() + ": no configuration is left for it; take fewer shards");
         }
         RunPlan.mustFit(plan);
-        Environment.warnOfSource();
+        Source.warn();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
         UnfinishedRun begun = UnfinishedRun.begin(results, share, UnfinishedRun.Plan.here(start, command, config, plan));
@@ -126,7 +128,7 @@ public final class SuiteRunner {
         CommandLine.check(options);
         Readiness.check(values("device"));
         UnfinishedRun unfinished = UnfinishedRun.open(folder);
-        Environment.warnOfSource();
+        Source.warn();
         unfinished.plan().mustContinue(folder);
         return run(unfinished, StandardOpenOption.APPEND);
     }
@@ -246,8 +248,8 @@ public final class SuiteRunner {
             throw new RunFailed("no benchmark finished: " + failures.get(0).message());
         }
         UnfinishedRun.Part ran = parts.stream().filter(p -> p.libtorch() != null).findFirst().orElse(null);
-        Fingerprint fingerprint = Environment.fingerprint(unfinished.plan().source(), ran == null ? null : ran.libtorch(),
-                ran == null ? null : ran.threads(), ran != null && ran.gpu());
+        Fingerprint fingerprint = Machine.fingerprint(unfinished.plan().source(), ran == null ? null : ran.libtorch(),
+                ran == null ? null : ran.threads(), ran != null && ran.gpu() ? FirstCard.ran() : null);
         Path folder = unfinished.folder().resolve("result");
         if (Files.exists(folder)) {
             delete(folder);

@@ -6,7 +6,7 @@ import dev.kvbench.doctor.Diagnosis;
 import dev.kvbench.doctor.Host;
 import dev.kvbench.doctor.Smoke;
 import dev.kvbench.host.BuildProperties;
-import dev.kvbench.host.Environment;
+import dev.kvbench.host.Machine;
 import dev.kvbench.model.HubCache;
 import java.io.IOException;
 import java.util.List;
@@ -25,7 +25,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         say("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
-        say("cpu", Environment.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
+        say("cpu", Machine.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
                 + memoryGigabytes());
         // the test runs in a process of its own: a JNI library that does not fit can take it down
         Smoke smoke = Smoke.run();

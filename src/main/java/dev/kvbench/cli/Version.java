@@ -1,7 +1,7 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.host.BuildProperties;
-import dev.kvbench.host.Environment;
+import dev.kvbench.host.Source;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints: this project and what it is built on. Which libtorch a machine has, {@code doctor} says. */
@@ -9,7 +9,7 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        Environment.Source source = Environment.source();
+        Source source = Source.built();
         String commit = source.commit() == null ? "unknown"
                 : source.commit() + (Boolean.TRUE.equals(source.dirty()) ? ", with uncommitted changes" : "");
         return new String[] {

@@ -19,12 +19,12 @@ import java.util.Properties;
  * @param source the commit and whether the tree differed from it; both null where git did not tell
  * @param reason why git did not tell, in its words; null where it did
  */
-record Stamp(Environment.Source source, String reason) {
+record Stamp(Source source, String reason) {
 
     /** Its place on the class path; {@code src/build/source.sh} writes it. */
     static final String FILE = "dev/kvbench/source.properties";
 
-    private static final Environment.Source UNKNOWN = new Environment.Source(null, null);
+    private static final Source UNKNOWN = new Source(null, null);
 
     /** @return that of the code that runs */
     static Stamp read() {
@@ -41,7 +41,7 @@ record Stamp(Environment.Source source, String reason) {
         properties.load(text);
         String commit = properties.getProperty("commit", "");
         return commit.matches("[0-9a-f]{40,64}")
-                ? new Stamp(new Environment.Source(commit, Boolean.valueOf(properties.getProperty("dirty"))), null)
+                ? new Stamp(new Source(commit, Boolean.valueOf(properties.getProperty("dirty"))), null)
                 : new Stamp(UNKNOWN, properties.getProperty("reason", "the build gave no reason"));
     }
 

@@ -6,13 +6,15 @@ import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.MemoryNeed;
 import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
-import dev.kvbench.host.Environment;
+import dev.kvbench.host.Machine;
+import dev.kvbench.host.Source;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;
 import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.runtime.cuda.FirstCard;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
@@ -66,8 +68,8 @@ public final class QualityRun implements AutoCloseable {
         Runtimes runtime = Runtimes.of(options.runtime());
         Dtype dtype = Dtype.of(options.dtype());
         measured = options.times() == null ? null : new MeasuredTimes(ResultFolder.open(options.times()));
-        Environment.warnOfSource();
-        Environment.Source source = Environment.source();
+        Source.warn();
+        Source source = Source.built();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         subject = Subject.open(options.model(), options.weights(), dtype, Libtorch.device(options.device()), options.seed());
         try {
@@ -92,7 +94,8 @@ public final class QualityRun implements AutoCloseable {
             int late = buckets.lateFrom(widest);
             needles = options.probe() == 0 ? null : Needles.of(passages, options.probe(), available, widest, options.seed());
             boolean gpu = subject.weights().device().isGpu();
-            Fingerprint fingerprint = Environment.fingerprint(source, Libtorch.version(), JniUtils.getNumThreads(), gpu);
+            Fingerprint fingerprint = Machine.fingerprint(source, Libtorch.version(), JniUtils.getNumThreads(),
+                    gpu ? FirstCard.ran() : null);
             header = new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, start.toString(), command, QualityFile.UNITS,
                     QualityFile.RULES, fingerprint, subject.describe(),
                     new QualityFile.Text(passages.name(), passages.sha256(), passages.tokens().length,

@@ -83,28 +83,28 @@ class StampTest {
     void whatRunsIsWhatWasBuiltWhereverItIsStarted() throws Exception {
         // this build's own stamp: a run in any folder reads it off the class path
         Stamp own = Stamp.read();
-        assertEquals(own.source(), Environment.source());
+        assertEquals(own.source(), Source.built());
         assertTrue(own.source().commit() != null ? own.source().commit().matches("[0-9a-f]{40,64}") : own.reason() != null);
     }
 
     @Test
     void aBuildStampsTheCommitAndChangesOutsideResults() throws Exception {
         String head = git("rev-parse", "HEAD");
-        assertEquals(new Environment.Source(head, false), build().source());
+        assertEquals(new Source(head, false), build().source());
         assertEquals("", printed);
         Files.createDirectories(tree.resolve("results/2026"));
         Files.writeString(tree.resolve("results/2026/steps.json"), "{}");
         Files.createDirectories(tree.resolve("target"));
         Files.writeString(tree.resolve("target/ignored"), "");
-        assertEquals(new Environment.Source(head, false), build().source());
+        assertEquals(new Source(head, false), build().source());
         Files.writeString(tree.resolve("src/New.java"), "untracked");
-        assertEquals(new Environment.Source(head, true), build().source());
+        assertEquals(new Source(head, true), build().source());
         Files.delete(tree.resolve("src/New.java"));
         Files.writeString(tree.resolve("src/Main.java"), "two");
-        assertEquals(new Environment.Source(head, true), build().source());
+        assertEquals(new Source(head, true), build().source());
         git("add", "-A");
-        assertEquals(new Environment.Source(head, true), build().source());
-        assertEquals(new Environment.Source(commit(), false), build().source());
+        assertEquals(new Source(head, true), build().source());
+        assertEquals(new Source(commit(), false), build().source());
     }
 
     @Test
@@ -113,7 +113,7 @@ class StampTest {
         Files.writeString(tree.resolve("src/Main.java"), "two");
         commit();
         git("worktree", "add", "-q", "--detach", folder.resolve("other").toString(), first);
-        assertEquals(new Environment.Source(first, false), build(folder.resolve("other"), Map.of()).source());
+        assertEquals(new Source(first, false), build(folder.resolve("other"), Map.of()).source());
     }
 
     @Test
@@ -121,7 +121,7 @@ class StampTest {
         Path exported = Files.createDirectories(folder.resolve("exported"));
         Files.writeString(exported.resolve("pom.xml"), "<project/>");
         Stamp stamp = build(exported, Map.of("GIT_CEILING_DIRECTORIES", folder.toString()));
-        assertEquals(new Environment.Source(null, null), stamp.source());
+        assertEquals(new Source(null, null), stamp.source());
         assertTrue(stamp.reason().startsWith("fatal: not a git repository"), stamp.reason());
         assertEquals("results of this build will carry no commit: " + stamp.reason() + "\n", printed);
         assertEquals(Optional.of("this result carries no commit: " + stamp.reason()), stamp.warning());
@@ -132,7 +132,7 @@ class StampTest {
         Path exported = Files.createDirectories(tree.resolve("exported"));
         Files.writeString(exported.resolve("pom.xml"), "<project/>");
         Stamp stamp = build(exported, Map.of());
-        assertEquals(new Environment.Source(null, null), stamp.source());
+        assertEquals(new Source(null, null), stamp.source());
         assertTrue(stamp.reason().contains("pom.xml"), stamp.reason());
     }
 
@@ -144,13 +144,13 @@ class StampTest {
         run(other, Map.of(), "git", "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "--allow-empty", "-m", "else");
         Map<String, String> hook = Map.of("GIT_DIR", other.resolve(".git").toString(),
                 "GIT_INDEX_FILE", other.resolve(".git/index").toString());
-        assertEquals(new Environment.Source(head, false), build(tree, hook).source());
+        assertEquals(new Source(head, false), build(tree, hook).source());
     }
 
     @Test
     void whereGitRefusesItsReasonIsSaid() throws Exception {
         Stamp stamp = build(tree, Map.of("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1"));
-        assertEquals(new Environment.Source(null, null), stamp.source());
+        assertEquals(new Source(null, null), stamp.source());
         assertTrue(stamp.reason().contains("dubious ownership"), stamp.reason());
         assertEquals("results of this build will carry no commit: " + stamp.reason() + "\n", printed);
         assertTrue(stamp.warning().orElseThrow().contains("dubious ownership"));
@@ -202,7 +202,7 @@ class StampTest {
     void aStampWithoutAHashIsNone() throws IOException {
         for (String text : List.of("", "commit=\ndirty=\nreason=why\n", "commit=${commit}\ndirty=true\n")) {
             Stamp stamp = Stamp.read(new StringReader(text));
-            assertEquals(new Environment.Source(null, null), stamp.source());
+            assertEquals(new Source(null, null), stamp.source());
             assertFalse(stamp.reason().isEmpty());
         }
     }

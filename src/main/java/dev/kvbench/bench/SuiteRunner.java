@@ -96,7 +96,7 @@ public final class SuiteRunner {
      * @throws IOException if the result cannot be written
      */
     public ResultFolder run(Shard shard) throws IOException {
-        CommandLine.check(options);
+        RefusedOptions.check(options);
         Readiness.check(values("device"));
         List<RunPlan.Configuration> plan = shard.of(RunPlan.of(benchmarks(), this::values));
         if (plan.isEmpty()) {
@@ -125,7 +125,7 @@ public final class SuiteRunner {
      * @throws IOException if the result cannot be written
      */
     public ResultFolder resume(Path folder) throws IOException {
-        CommandLine.check(options);
+        RefusedOptions.check(options);
         Readiness.check(values("device"));
         UnfinishedRun unfinished = UnfinishedRun.open(folder);
         Source.warn();
@@ -199,9 +199,9 @@ public final class SuiteRunner {
         List<RunResult> all = unfinished.results();
         out.println();
         ResultFormatFactory.getInstance(ResultFormatType.TEXT, out).writeOut(all);
-        Optional<Path> file = CommandLine.resultFile(options);
+        Optional<Path> file = RefusedOptions.resultFile(options);
         if (file.isPresent()) {
-            KeptResults.export(all, CommandLine.format(options), file.get());
+            KeptResults.export(all, RefusedOptions.format(options), file.get());
         }
         return finish(unfinished);
     }
@@ -282,11 +282,11 @@ public final class SuiteRunner {
             throw new UserError("no benchmark matches " + includes + "; `-l` lists them");
         }
         found.stream().filter(b -> b.getMode() == Mode.SingleShotTime)
-                .forEach(b -> CommandLine.checkGenerations(options, b.getUsername().replaceAll(".*\\.(\\w+)Benchmark\\.\\w+$", "$1")));
+                .forEach(b -> RefusedOptions.checkGenerations(options, b.getUsername().replaceAll(".*\\.(\\w+)Benchmark\\.\\w+$", "$1")));
         if (config != null) {
             checkKnown(config.params().keySet(), parameters(entries.values()));
         }
-        checkKnown(CommandLine.parameterNames(options), parameters(found));
+        checkKnown(RefusedOptions.parameterNames(options), parameters(found));
         return found;
     }
 
@@ -322,7 +322,7 @@ public final class SuiteRunner {
         jvmArgs.add("-D" + TrialRecord.FOLDER + "=" + records.toAbsolutePath());
         jvmArgs.addAll(Libtorch.jvmArgs());
         ChainedOptionsBuilder builder = new OptionsBuilder()
-                .parent(CommandLine.ofOneConfiguration(options))
+                .parent(RefusedOptions.ofOneConfiguration(options))
                 .include("^" + Pattern.quote(one.benchmark()) + "$")
                 .addProfiler(StepTimeProfiler.class)
                 .jvmArgsAppend(jvmArgs.toArray(String[]::new));
@@ -340,7 +340,7 @@ public final class SuiteRunner {
         }
         System.setProperty(TrialRecord.FOLDER, records.toAbsolutePath().toString());
         OutputFormat format = OutputFormatFactory.createFormatInstance(out, options.verbosity().orElse(VerboseMode.NORMAL));
-        return new Runner(builder.build(), QuietBetween.configurations(format, iterationDone, failed)).run();
+        return new Runner(builder.build(), ConfigurationOutput.configurations(format, iterationDone, failed)).run();
     }
 
     private static List<TrialRecord> trials(Path folder) throws IOException {
@@ -376,7 +376,7 @@ public final class SuiteRunner {
         boolean gpu = Libtorch.hasGpu();
         out.printf("# kvbench %s: %d configuration%s on the %s%n", BuildProperties.get("version"), plan.size(),
                 plan.size() == 1 ? "" : "s", gpu ? "GPU" : "CPU (no GPU that libtorch can use)");
-        double seconds = plan.stream().mapToDouble(c -> Expectation.seconds(c, effort(c, effort), gpu)).sum();
+        double seconds = plan.stream().mapToDouble(c -> Forecast.seconds(c, effort(c, effort), gpu)).sum();
         if (seconds > QUIET_SECONDS) {
             out.printf("# Expect about %.0f minutes. Shorter: -p model=gpt2 (a sixth of the size), -p tokens=256,"
                     + " or fewer iterations with -i 1%n", Math.ceil(seconds / 60));
@@ -385,12 +385,12 @@ public final class SuiteRunner {
 
     /** Iterations of one configuration, forks and warm-up counted. */
     private int iterations(RunPlan.Configuration one, RunConfig.Effort effort) {
-        Expectation.Effort of = effort(one, effort);
+        Forecast.Effort of = effort(one, effort);
         return of.forks() * of.iterations();
     }
 
     /** What JMH will do: the command line wins over the configuration, and that over the benchmark's own annotations. */
-    private Expectation.Effort effort(RunPlan.Configuration one, RunConfig.Effort effort) {
+    private Forecast.Effort effort(RunPlan.Configuration one, RunConfig.Effort effort) {
         BenchmarkListEntry entry = entries.get(one.benchmark());
         int forks = options.getForkCount().orElse(effort == null ? entry.getForks().orElse(1) : effort.forks());
         int warmups = options.getWarmupIterations().orElse(
@@ -400,7 +400,7 @@ public final class SuiteRunner {
         TimeValue otherwise = TimeValue.seconds(1);
         double seconds = warmups * seconds(options.getWarmupTime().orElse(entry.getWarmupTime().orElse(otherwise)))
                 + measured * seconds(options.getMeasurementTime().orElse(entry.getMeasurementTime().orElse(otherwise)));
-        return new Expectation.Effort(Math.max(1, forks), warmups + measured, seconds);
+        return new Forecast.Effort(Math.max(1, forks), warmups + measured, seconds);
     }
 
     private static double seconds(TimeValue time) {

@@ -4,7 +4,7 @@ import ai.djl.util.Utils;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.Diagnosis;
 import dev.kvbench.doctor.Host;
-import dev.kvbench.doctor.Smoke;
+import dev.kvbench.doctor.SmokeOutcome;
 import dev.kvbench.host.BuildProperties;
 import dev.kvbench.host.Machine;
 import dev.kvbench.model.HubCache;
@@ -28,7 +28,7 @@ final class DoctorCommand implements Callable<Integer> {
         say("cpu", Machine.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
                 + memoryGigabytes());
         // the test runs in a process of its own: a JNI library that does not fit can take it down
-        Smoke smoke = Smoke.run();
+        SmokeOutcome smoke = SmokeOutcome.run();
         Diagnosis diagnosis = Diagnosis.of(BuildProperties.get("djl"), smoke, Utils.getEngineCacheDir("pytorch"), Host.here());
         diagnosis.findings().forEach(finding -> say(finding.what(), finding.text()));
         weights();

@@ -83,7 +83,7 @@ public final class Main implements Runnable {
                     .execute(words);
         }
         try {
-            CommandLineOptions options = JmhOptions.of(args);
+            CommandLineOptions options = JmhParser.of(args);
             if (listed(options, args)) {
                 return 0;
             }

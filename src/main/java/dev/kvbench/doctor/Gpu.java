@@ -22,17 +22,17 @@ final class Gpu {
      * @param smoke what came of the test
      * @return bad if there is a card that is not used
      */
-    static Diagnosis.Finding of(Host host, LibtorchFolder libtorch, Smoke smoke) {
+    static Diagnosis.Finding of(Host host, LibtorchFolder libtorch, SmokeOutcome smoke) {
         if (!host.driver()) {
             return new Diagnosis.Finding("gpu", true, "none: no NVIDIA driver on this machine; runs use the CPU");
         }
         String name = host.card() == null ? "an NVIDIA GPU" : host.card();
-        return SmokeTest.OK.equals(smoke.said().get("gpu"))
+        return SmokeProgram.OK.equals(smoke.said().get("gpu"))
                 ? new Diagnosis.Finding("gpu", true, name + ": used")
                 : new Diagnosis.Finding("gpu", false, name + ": NOT USED, because " + why(host, libtorch, smoke));
     }
 
-    private static String why(Host host, LibtorchFolder libtorch, Smoke smoke) {
+    private static String why(Host host, LibtorchFolder libtorch, SmokeOutcome smoke) {
         boolean there = libtorch != null && libtorch.cuda();
         int needed = cuda(there && libtorch.version() != null ? libtorch.version() : LibtorchFolder.CUDA_FLAVOR);
         boolean below = host.cuda() < needed;

@@ -29,7 +29,7 @@ public final class Readiness {
      */
     public static void check(List<String> devices) {
         String libraryPath = Libtorch.choose();
-        boolean known = libraryPath == null || diagnosis(new Smoke(told(), 0, null, false), null).expected();
+        boolean known = libraryPath == null || diagnosis(new SmokeOutcome(told(), 0, null, false), null).expected();
         if (!known) {
             diagnosis(smoke(), Host.here()).problem().ifPresent(problem -> {
                 throw error(problem);
@@ -41,8 +41,8 @@ public final class Readiness {
         if (asked && Libtorch.driverPresent() && !Libtorch.hasGpu()) {
             Map<String, String> loaded = new HashMap<>(told());
             loaded.put("libtorch", LibUtils.getLibtorchPath());
-            loaded.put("cpu", SmokeTest.OK);
-            System.err.println("# gpu: " + diagnosis(new Smoke(loaded, 0, null, false), Host.here()).gpu().text());
+            loaded.put("cpu", SmokeProgram.OK);
+            System.err.println("# gpu: " + diagnosis(new SmokeOutcome(loaded, 0, null, false), Host.here()).gpu().text());
         }
     }
 
@@ -78,15 +78,15 @@ public final class Readiness {
         return told;
     }
 
-    private static Smoke smoke() {
+    private static SmokeOutcome smoke() {
         try {
-            return Smoke.run();
+            return SmokeOutcome.run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Diagnosis diagnosis(Smoke smoke, Host host) {
+    private static Diagnosis diagnosis(SmokeOutcome smoke, Host host) {
         return Diagnosis.of(BuildProperties.get("djl"), smoke, Utils.getEngineCacheDir("pytorch"), host);
     }
 }

@@ -133,7 +133,7 @@ public final class Fetch {
         Path blob = folder.resolve("blobs").resolve(file.etag());
         Files.createDirectories(blob.getParent());
         Path lock = settings.cache().folder().resolve(".locks").resolve(folder.getFileName()).resolve(file.etag() + ".lock");
-        try (FileLock held = FileLock.take(lock, () -> says.accept(file.name() + ": another process is fetching it; waiting"))) {
+        try (BlobLock held = BlobLock.take(lock, () -> says.accept(file.name() + ": another process is fetching it; waiting"))) {
             if (Files.exists(blob)) {
                 says.accept(file.name() + ": already there");
             } else {

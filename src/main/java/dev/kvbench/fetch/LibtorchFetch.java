@@ -93,7 +93,7 @@ public final class LibtorchFetch {
             return there.get();
         }
         mustBePossible();
-        try (FileLock held = FileLock.take(cache.resolve(".locks").resolve(place.getFileName() + ".lock"),
+        try (BlobLock held = BlobLock.take(cache.resolve(".locks").resolve(place.getFileName() + ".lock"),
                 () -> says.accept("another process is fetching libtorch; waiting"))) {
             // whoever held the lock may have brought it
             if (there().isEmpty()) {

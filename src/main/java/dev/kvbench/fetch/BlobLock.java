@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * The lock that Python's tools take while they write a blob: flock(2) on a file of its own. Java's own file locks are
  * others, which do not see these.
  */
-final class FileLock implements AutoCloseable {
+final class BlobLock implements AutoCloseable {
 
     private static final int READ_WRITE = 2;
     private static final int EXCLUSIVE = 2;
@@ -28,7 +28,7 @@ final class FileLock implements AutoCloseable {
 
     private final int file;
 
-    private FileLock(int file) {
+    private BlobLock(int file) {
         this.file = file;
     }
 
@@ -40,7 +40,7 @@ final class FileLock implements AutoCloseable {
      * @return the lock; the caller closes it
      * @throws IOException if the file cannot be made
      */
-    static FileLock take(Path path, Runnable waits) throws IOException {
+    static BlobLock take(Path path, Runnable waits) throws IOException {
         Files.createDirectories(path.getParent());
         if (!Files.exists(path)) {
             Files.write(path, new byte[0]);
@@ -54,7 +54,7 @@ final class FileLock implements AutoCloseable {
             waits.run();
             C.flock(file, EXCLUSIVE);
         }
-        return new FileLock(file);
+        return new BlobLock(file);
     }
 
     @Override

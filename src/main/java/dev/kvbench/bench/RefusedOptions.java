@@ -28,9 +28,9 @@ import org.openjdk.jmh.runner.options.WarmupMode;
 import org.openjdk.jmh.util.Multimap;
 
 /** What JMH's own parser does not tell of a command line, and which of JMH's options the benchmarks do not take. */
-final class CommandLine {
+final class RefusedOptions {
 
-    private CommandLine() {}
+    private RefusedOptions() {}
 
     /**
      * JMH tells the values of a parameter whose name is known, and no names. Its own parser is asked all the same: an option's
@@ -191,7 +191,7 @@ final class CommandLine {
      */
     static Options ofOneConfiguration(Options options) {
         return (Options) Proxy.newProxyInstance(
-                CommandLine.class.getClassLoader(), new Class<?>[] {Options.class},
+                RefusedOptions.class.getClassLoader(), new Class<?>[] {Options.class},
                 new OfOneConfiguration(options));
     }
 

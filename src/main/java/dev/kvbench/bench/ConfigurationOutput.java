@@ -10,12 +10,12 @@ import java.util.stream.Stream;
 import org.openjdk.jmh.runner.format.OutputFormat;
 
 /** JMH's console output without its header and closing table, which a run of many configurations repeats. */
-final class QuietBetween {
+final class ConfigurationOutput {
 
     /** Lines of every run of JMH's; its lock is ignored since the whole run holds it. */
     private static final List<String> REPEATED = List.of("# Run progress", "# WARNING: JMH lock is ignored");
 
-    private QuietBetween() {}
+    private ConfigurationOutput() {}
 
     /**
      * @param format JMH's output
@@ -25,7 +25,7 @@ final class QuietBetween {
      */
     static OutputFormat configurations(OutputFormat format, Runnable iterationDone, Consumer<String> failed) {
         return (OutputFormat) Proxy.newProxyInstance(
-                QuietBetween.class.getClassLoader(), new Class<?>[] {OutputFormat.class}, (proxy, method, args) -> {
+                ConfigurationOutput.class.getClassLoader(), new Class<?>[] {OutputFormat.class}, (proxy, method, args) -> {
                     boolean repeated = method.getName().equals("startRun") || method.getName().equals("endRun")
                             || args != null && args.length == 1 && REPEATED.stream().anyMatch(String.valueOf(args[0])::startsWith);
                     if (repeated) {

@@ -14,7 +14,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 import org.openjdk.jmh.runner.options.WarmupMode;
 
 /** JMH's parser of options, which says of a name that it does not know only how its own code failed. */
-final class JmhOptions {
+final class JmhParser {
 
     private static final Pattern NAMED = Pattern.compile("No enum constant [\\w.]*?([A-Z]\\w+)\\.(.*)", Pattern.DOTALL);
     private static final Pattern MODE = Pattern.compile("Unable to parse benchmark mode: \"(.*?)\"\n.*", Pattern.DOTALL);
@@ -22,7 +22,7 @@ final class JmhOptions {
     private static final Map<String, List<? extends Enum<?>>> NAMES = Map.of(
             "-v", List.of(VerboseMode.values()), "-rf", List.of(ResultFormatType.values()), "-wm", List.of(WarmupMode.values()));
 
-    private JmhOptions() {}
+    private JmhParser() {}
 
     /**
      * @param words JMH's options

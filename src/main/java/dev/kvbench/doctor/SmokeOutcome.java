@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What came of {@link SmokeTest}.
+ * What came of {@link SmokeProgram}.
  *
  * @param said what it said, by key: cpu, gpu, gpus, libtorch, error, cache, and DJL's settings
  * @param exit its exit code; above 128 it died of signal exit − 128
  * @param frame the native frame that a crashed JVM names, or null
  * @param timedOut whether it was stopped because it took too long
  */
-public record Smoke(Map<String, String> said, int exit, String frame, boolean timedOut) {
+public record SmokeOutcome(Map<String, String> said, int exit, String frame, boolean timedOut) {
 
     private static final int SIGNALS = 128;
     private static final long TIMEOUT_SECONDS = 180;
@@ -30,7 +30,7 @@ public record Smoke(Map<String, String> said, int exit, String frame, boolean ti
      * @return what came of it
      * @throws IOException if no process can be started
      */
-    public static Smoke run() throws IOException {
+    public static SmokeOutcome run() throws IOException {
         Path errorFile = Files.createTempFile("kvbench-", ".log");
         try {
             List<String> command = new ArrayList<>(List.of(
@@ -39,7 +39,7 @@ public record Smoke(Map<String, String> said, int exit, String frame, boolean ti
                     "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=" + errorFile,
                     "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
             command.addAll(Libtorch.jvmArgs());
-            command.add(SmokeTest.class.getName());
+            command.add(SmokeProgram.class.getName());
             return run(command, TIMEOUT_SECONDS);
         } finally {
             Files.deleteIfExists(errorFile);
@@ -47,12 +47,12 @@ public record Smoke(Map<String, String> said, int exit, String frame, boolean ti
     }
 
     /**
-     * @param command a program that talks like {@link SmokeTest}
+     * @param command a program that talks like {@link SmokeProgram}
      * @param timeoutSeconds when to stop it
      * @return what came of it
      * @throws IOException if it cannot be started
      */
-    static Smoke run(List<String> command, long timeoutSeconds) throws IOException {
+    static SmokeOutcome run(List<String> command, long timeoutSeconds) throws IOException {
         Path output = Files.createTempFile("kvbench-", ".out");
         Process process = null;
         try {
@@ -74,19 +74,19 @@ public record Smoke(Map<String, String> said, int exit, String frame, boolean ti
         }
     }
 
-    private static Smoke parse(List<String> lines, int exit, boolean timedOut) {
+    private static SmokeOutcome parse(List<String> lines, int exit, boolean timedOut) {
         Map<String, String> said = new HashMap<>();
         String frame = null;
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
-            if (line.startsWith(SmokeTest.MARK) && line.contains("=")) {
-                String[] pair = line.substring(SmokeTest.MARK.length()).split("=", 2);
+            if (line.startsWith(SmokeProgram.MARK) && line.contains("=")) {
+                String[] pair = line.substring(SmokeProgram.MARK.length()).split("=", 2);
                 said.put(pair[0], pair[1]);
             } else if (line.startsWith("# Problematic frame") && i + 1 < lines.size()) {
                 frame = lines.get(i + 1).replaceFirst("^#\\s*", "").strip();
             }
         }
-        return new Smoke(said, exit, frame, timedOut);
+        return new SmokeOutcome(said, exit, frame, timedOut);
     }
 
     /** @return whether everything that was tried worked */
@@ -103,11 +103,11 @@ public record Smoke(Map<String, String> said, int exit, String frame, boolean ti
             return "it crashed with signal " + (exit - SIGNALS) + (frame == null ? "" : " in " + frame);
         }
         if (said.containsKey("error")) {
-            return said.get("error") + said.getOrDefault(SmokeTest.CACHE, "");
+            return said.get("error") + said.getOrDefault(SmokeProgram.CACHE, "");
         }
         for (String device : List.of("cpu", "gpu")) {
-            String answer = said.getOrDefault(device, SmokeTest.OK);
-            if (!answer.equals(SmokeTest.OK)) {
+            String answer = said.getOrDefault(device, SmokeProgram.OK);
+            if (!answer.equals(SmokeProgram.OK)) {
                 return "on the " + device + ": " + answer;
             }
         }

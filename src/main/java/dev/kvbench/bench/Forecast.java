@@ -4,7 +4,7 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.model.ModelShape;
 
 /** A rough forecast of how long a run takes: a step reads every weight once, and JMH times the rest by the clock. */
-final class Expectation {
+final class Forecast {
 
     /** Two cores of a server CPU stream weights at about this rate, in bytes per second. */
     private static final double CPU_BANDWIDTH = 22e9;
@@ -15,7 +15,7 @@ final class Expectation {
     /** Starting a JVM and making weights: seconds per fp32 gigabyte of weights. */
     private static final double START = 8;
 
-    private Expectation() {}
+    private Forecast() {}
 
     /**
      * How much of a configuration runs.

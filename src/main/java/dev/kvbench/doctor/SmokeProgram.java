@@ -16,10 +16,10 @@ import java.util.Arrays;
 
 /**
  * Loads libtorch and computes 1 + 1 with it, on the CPU and on a GPU if there is one. A program of its own,
- * started by {@link Smoke}: a library that does not fit can take the process down.
+ * started by {@link SmokeOutcome}: a library that does not fit can take the process down.
  * Prints what it learns in UTF-8, one {@code KEY=VALUE} a line behind {@link #MARK}, as soon as it knows.
  */
-public final class SmokeTest {
+public final class SmokeProgram {
 
     /** Tells this program's lines from what libraries print. */
     static final String MARK = "kvbench-smoke ";
@@ -30,7 +30,7 @@ public final class SmokeTest {
     /** The key of what is to be done where DJL's cache is what failed; empty where it is not. */
     static final String CACHE = "cache";
 
-    private SmokeTest() {}
+    private SmokeProgram() {}
 
     /** @param args none */
     public static void main(String[] args) {

@@ -12,17 +12,17 @@
 #   logits(weights, x, out) -> None; of the last tokens x [B, D] to `out` [B, V]
 # with x [B * T, D] the residual stream, one row per token. It may write into x.
 #
-# state     token [B] int64, position [1] int64, logits [B, V], cache [L, 2, B, Hkv, C, Dh],
-#           scores [l, B, h, C] fp32, slots [C] int64 = 0..C-1, host token [B] int64 on the CPU,
-#           steps [1] int64, where a run is traced origins [l, B, h, C] int64: the step that wrote each entry
+# state     by place: TOKEN [B] int64, POSITION [1] int64, LOGITS [B, V], CACHE [L, 2, B, Hkv, C, Dh],
+#           SCORES [l, B, h, C] fp32, SLOTS [C] int64 = 0..C-1, HOST_TOKEN [B] int64 on the CPU,
+#           STEPS [1] int64, where a run is traced ORIGINS [l, B, h, C] int64: the step that wrote each entry
 #
 # All of state is preallocated and written in place, so a captured step finds it where it was.
 
 def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int) -> NoneType:
   # n: entries held with this step's own, which goes to slot n - 1; advance: added to the position id
-  token = state[0]
-  position = state[1]
-  cache = state[3]
+  token = state[TOKEN]
+  position = state[POSITION]
+  cache = state[CACHE]
   batch = torch.size(token, 0)
   x = self.embed(weights, token, position)
   rows = annotate(List[Tensor], [])
@@ -35,16 +35,16 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
     # [B, H, 1, Dh] is [B, D] in memory order
     x = self.attention_output(weights, layer, x, torch.reshape(a, [batch, self.width]))
     x = self.mlp(weights, layer, x)
-  self.logits(weights, x, state[2])
-  torch.argmax(state[2], 1, False, out=token)
+  self.logits(weights, x, state[LOGITS])
+  torch.argmax(state[LOGITS], 1, False, out=token)
   torch.add_(position, advance)
   if self.traced == 1:
-    torch.copy_(torch.narrow(state[8], 3, n - 1, 1), state[7])
+    torch.copy_(torch.narrow(state[ORIGINS], 3, n - 1, 1), state[STEPS])
   if self.countsSteps == 1:
-    torch.add_(state[7], 1)
-  self.evict(cache, state[4], state, rows, n - 1, n)
+    torch.add_(state[STEPS], 1)
+  self.evict(state, rows, n - 1, n)
   if self.readsBack == 1:
-    torch.copy_(state[6], token)
+    torch.copy_(state[HOST_TOKEN], token)
   return None
 
 def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tensor], tokens: Tensor, held: int, position: int) -> NoneType:
@@ -53,33 +53,33 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
   # next token's position id
   size = torch.size(tokens)
   length = size[1]
-  x = self.embed(weights, tokens, prompt[5])
+  x = self.embed(weights, tokens, prompt[SLOTS])
   x = torch.view(x, [size[0] * length, torch.size(x, 2)])
   rows = annotate(List[Tensor], [])
   for layer in range(self.layers):
-    kv = torch.select(prompt[3], 0, layer)
+    kv = torch.select(prompt[CACHE], 0, layer)
     q = self.attention_input(weights, layer, x, kv)
     a = self.attend_prompt(q, torch.select(kv, 0, 0), torch.select(kv, 0, 1), rows)
     a = torch.reshape(torch.permute(a, [0, 2, 1, 3]), [size[0] * length, self.width])
     x = self.attention_output(weights, layer, x, a)
     x = self.mlp(weights, layer, x)
   last = torch.select(torch.view(x, [size[0], length, torch.size(x, 1)]), 1, length - 1)
-  self.logits(weights, last, state[2])
-  torch.argmax(state[2], 1, False, out=state[0])
-  torch.fill_(state[1], position)
-  torch.fill_(state[7], length)
-  torch.fill_(prompt[7], length)
-  torch.zero_(prompt[4])
+  self.logits(weights, last, state[LOGITS])
+  torch.argmax(state[LOGITS], 1, False, out=state[TOKEN])
+  torch.fill_(state[POSITION], position)
+  torch.fill_(state[STEPS], length)
+  torch.fill_(prompt[STEPS], length)
+  torch.zero_(prompt[SCORES])
   if self.traced == 1:
-    torch.copy_(prompt[8], prompt[5])
-  self.evict(prompt[3], prompt[4], prompt, rows, 0, length)
-  torch.copy_(torch.narrow(state[3], 4, 0, held), torch.narrow(prompt[3], 4, 0, held))
-  torch.zero_(state[4])
-  torch.copy_(torch.narrow(state[4], 3, 0, held), torch.narrow(prompt[4], 3, 0, held))
+    torch.copy_(prompt[ORIGINS], prompt[SLOTS])
+  self.evict(prompt, rows, 0, length)
+  torch.copy_(torch.narrow(state[CACHE], 4, 0, held), torch.narrow(prompt[CACHE], 4, 0, held))
+  torch.zero_(state[SCORES])
+  torch.copy_(torch.narrow(state[SCORES], 3, 0, held), torch.narrow(prompt[SCORES], 3, 0, held))
   if self.traced == 1:
-    torch.copy_(torch.narrow(state[8], 3, 0, held), torch.narrow(prompt[8], 3, 0, held))
+    torch.copy_(torch.narrow(state[ORIGINS], 3, 0, held), torch.narrow(prompt[ORIGINS], 3, 0, held))
   if self.readsBack == 1:
-    torch.copy_(state[6], state[0])
+    torch.copy_(state[HOST_TOKEN], state[TOKEN])
   return None
 
 def attend_prompt(self, q: Tensor, k: Tensor, v: Tensor, rows: List[Tensor]) -> Tensor:
@@ -100,13 +100,13 @@ def attend_prompt(self, q: Tensor, k: Tensor, v: Tensor, rows: List[Tensor]) -> 
 
 def reset(self, state: List[Tensor]) -> NoneType:
   # Starts over: the host token is fed at position 0, scores are forgotten.
-  torch.copy_(state[0], state[6])
-  torch.zero_(state[1])
-  torch.zero_(state[4])
-  torch.zero_(state[7])
+  torch.copy_(state[TOKEN], state[HOST_TOKEN])
+  torch.zero_(state[POSITION])
+  torch.zero_(state[SCORES])
+  torch.zero_(state[STEPS])
   return None
 
 def force(self, state: List[Tensor]) -> NoneType:
   # Feeds the host token instead of the one that the last step produced.
-  torch.copy_(state[0], state[6])
+  torch.copy_(state[TOKEN], state[HOST_TOKEN])
   return None

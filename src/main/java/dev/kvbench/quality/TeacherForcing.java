@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
-import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
@@ -13,7 +13,8 @@ import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.StrategyParameters;
 import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
 import java.util.Map;
@@ -62,9 +63,9 @@ final class TeacherForcing implements AutoCloseable {
         boolean keep = batches * setting.batch * steps * vocabulary * Float.BYTES <= keepBytes;
         reference = keep
                 ? new Reference.Kept(batches, new Shape(steps, setting.batch, vocabulary), setting.weights.device())
-                : new Reference.Beside(loop(new Full()));
+                : new Reference.Beside(loop(Strategies.FULL.create(StrategyParameters.NONE)));
         try {
-            full = decode(batch -> new Full(), keep, stepDone);
+            full = decode(batch -> Strategies.FULL.create(StrategyParameters.NONE), keep, stepDone);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -136,7 +137,7 @@ final class TeacherForcing implements AutoCloseable {
 
     private void decode(DecodeLoop loop, EvictionStrategy evicts, int batch, boolean keep, Runnable stepDone) {
         try (NDManager text = NDManager.newBaseManager(setting.weights.device(), "PyTorch");
-                IValue logits = IValue.from(loop.cache().state()[KvCache.LOGITS]);
+                IValue logits = IValue.from(loop.cache().at(Place.LOGITS));
                 IValue tokens = IValue.from(tokens(text, batch))) {
             loop.reset(fed(batch, 0));
             reference.begin(batch);

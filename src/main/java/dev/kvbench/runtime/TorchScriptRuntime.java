@@ -6,12 +6,14 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.model.Architecture;
 import dev.kvbench.model.StepForm;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.cuda.DeviceStep;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Scores;
 import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
 import java.util.LinkedHashMap;
@@ -68,22 +70,18 @@ public final class TorchScriptRuntime implements StepRuntime {
         attributes.put("headDim", shape.headDim());
         attributes.put("width", shape.width());
         attributes.put("scale", 1 / Math.sqrt(shape.headDim()));
-        attributes.put("window", strategy.window());
-        attributes.put("heavyHitters", strategy.heavyHitters());
-        attributes.put("limit", strategy.longest() == Integer.MAX_VALUE ? Integer.MAX_VALUE : strategy.longest() - 1);
-        attributes.put("readsAttention", strategy.readsAttention() ? 1 : 0);
-        attributes.put("accumulates", strategy.accumulates() ? 1 : 0);
-        attributes.put("traced", cache.traced() ? 1 : 0);
-        attributes.put("countsSteps", cache.traced() || strategy.readsSteps() ? 1 : 0);
+        add(attributes, EvictionSource.attributes(strategy, cache.traced()));
+        attributes.put("readsAttention", EvictionSource.flag(strategy.traits().readsAttention()));
+        attributes.put("accumulates", EvictionSource.flag(strategy.traits().scores() != Scores.LAST));
+        attributes.put("countsSteps", EvictionSource.flag(cache.traced() || strategy.traits().readsSteps()));
         onDevice = weights.device().isGpu() ? deviceStep(cache) : null;
         attributes.put("readsBack", onDevice == null ? 1 : 0);
-        attributes.putAll(shape.attributes());
-        String source = String.join("\n",
+        add(attributes, shape.attributes());
+        String source = Place.numbered(String.join("\n",
                 ScriptFile.read("step.py"),
                 shape.source(),
                 ScriptFile.read("attention_" + form.label() + ".py"),
-                ScriptFile.read("eviction.py"),
-                strategy.torchScript());
+                EvictionSource.of(strategy)));
         module = module(source, attributes, products, weights.device());
         plain = () -> products.equals(shape.plainForm()) ? module
                 : module(source, attributes, shape.plainForm(), weights.device());
@@ -99,8 +97,17 @@ public final class TorchScriptRuntime implements StepRuntime {
 
     private static TorchModule module(String source, Map<String, Number> attributes, StepForm products, Device device) {
         Map<String, Number> all = new LinkedHashMap<>(attributes);
-        all.putAll(products.attributes());
+        add(all, products.attributes());
         return new TorchModule(source, all, device);
+    }
+
+    /** Model, products and strategy are written apart, and share one module's names. */
+    private static void add(Map<String, Number> attributes, Map<String, Number> more) {
+        more.forEach((name, value) -> {
+            if (attributes.put(name, value) != null) {
+                throw new IllegalStateException("two parts of a step have an attribute " + name);
+            }
+        });
     }
 
     /** Without it the step still runs: TorchScript reads its tokens back, and nothing tells its device time. */
@@ -134,8 +141,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         if (prompt == null || prompt.capacity() != length) {
             closePrompt();
             prompt = new KvCache(model.shape(), model.dtype(), model.device(), cache.batch(), length,
-                    strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD,
-                    cache.traced());
+                    strategy.traits().scope(), cache.traced());
         }
         if (onDevice != null) {
             onDevice.begin();
@@ -143,7 +149,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         try (NDManager manager = NDManager.newBaseManager(model.device(), "PyTorch");
                 IValue fed = IValue.from((PtNDArray) manager.create(tokens, new Shape(cache.batch(), length)));
                 IValue temporary = IValue.listFrom(prompt.state());
-                IValue held = IValue.from((long) strategy.heldAfter(length));
+                IValue held = IValue.from((long) strategy.schedule().heldAfter(length));
                 IValue next = IValue.from((long) position)) {
             promptModule = promptModule == null ? plain.get() : promptModule;
             promptModule.run("prefill", plainWeights, state, temporary, fed, held, next).close();

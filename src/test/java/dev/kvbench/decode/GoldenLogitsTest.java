@@ -12,7 +12,7 @@ import dev.kvbench.model.TensorFile;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.TestStrategies;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -32,7 +32,7 @@ class GoldenLogitsTest {
     }
 
     private DecodeLoop loop(Weights weights, AttentionForm form) {
-        return new DecodeLoop(weights, new Full(), Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 1, STEPS);
+        return new DecodeLoop(weights, TestStrategies.FULL, Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 1, STEPS);
     }
 
     @ParameterizedTest

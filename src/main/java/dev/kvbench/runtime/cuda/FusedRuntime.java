@@ -17,7 +17,7 @@ import java.util.OptionalDouble;
  * run time. The kernel writes the next tokens straight into the host's buffer.
  *
  * <p>Takes fp32, fp16 and bf16 with fp32 arithmetic, up to 8 sequences, NVIDIA cards of compute capability 9.0
- * and later, and strategies that have a {@link EvictionStrategy.Rule}. Before it takes a model it runs some steps beside the
+ * and later, and strategies whose scores have a {@link Scoring}. Before it takes a model it runs some steps beside the
  * operators, and refuses if logits or evictions are not theirs.
  */
 public final class FusedRuntime implements StepRuntime {
@@ -40,7 +40,7 @@ public final class FusedRuntime implements StepRuntime {
      * @throws Unsupported if this cannot run here
      */
     public FusedRuntime(Weights weights, KvCache cache, EvictionStrategy strategy, TorchScriptRuntime operators) {
-        if (strategy.rule().isEmpty()) {
+        if (Scoring.of(strategy).isEmpty()) {
             throw new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows");
         }
         Gpt2Config config = (Gpt2Config) weights.shape();

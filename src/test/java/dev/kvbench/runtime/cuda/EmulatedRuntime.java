@@ -1,6 +1,7 @@
 package dev.kvbench.runtime.cuda;
 
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
@@ -34,7 +35,7 @@ final class EmulatedRuntime implements StepRuntime {
         threads = StepKernel.Shape.of((Gpt2Config) weights.shape(), weights.dtype(), cache.batch(), blocks).threads();
         operators = new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT);
         arguments = new StepArguments(new HostMemory(), weights, cache, strategy, blocks,
-                new DeviceTensors().address(cache.state()[KvCache.HOST_TOKEN]));
+                new DeviceTensors().address(cache.at(Place.HOST_TOKEN)));
     }
 
     @Override

@@ -16,7 +16,8 @@ import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
-import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.Scope;
+import dev.kvbench.strategy.TestStrategies;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,12 +69,12 @@ class StepKernelTest {
     @Test
     void aRuntimeAskedForByNameSaysWhyItCannotRun() {
         try (Weights weights = Weights.synthetic(Gpt2Family.INSTANCE.presets().get("tiny"), Dtype.FP32, Device.cpu(), 1);
-                KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 8, false, false, false)) {
+                KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 8, Scope.MODEL, false)) {
             UserError error = assertThrows(UserError.class,
-                    () -> Runtimes.FUSED.create(weights, cache, new Full(), AttentionForm.EXPLICIT));
+                    () -> Runtimes.FUSED.create(weights, cache, TestStrategies.FULL, AttentionForm.EXPLICIT));
             assertEquals("runtime=fused: it needs an NVIDIA GPU, and the model is on the cpu;"
                     + " use runtime=auto", error.getMessage());
-            try (StepRuntime runtime = Runtimes.AUTO.create(weights, cache, new Full(), AttentionForm.EXPLICIT)) {
+            try (StepRuntime runtime = Runtimes.AUTO.create(weights, cache, TestStrategies.FULL, AttentionForm.EXPLICIT)) {
                 assertEquals("torchscript", runtime.label());
             }
         }

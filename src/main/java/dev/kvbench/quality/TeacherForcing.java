@@ -5,16 +5,17 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
-import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.StrategyParameters;
+import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -55,16 +56,16 @@ final class TeacherForcing implements AutoCloseable {
         steps = sequences[0].length - 1;
         batches = (sequences.length + setting.batch - 1) / setting.batch;
         manager = NDManager.newBaseManager(setting.weights.device(), "PyTorch");
-        module = new TorchModule(TorchScriptRuntime.resource("quality.py"), Map.of(), setting.weights.device());
+        module = new TorchModule(ScriptFile.read("quality.py"), Map.of(), setting.weights.device());
         out = (PtNDArray) manager.zeros(new Shape(3, setting.batch, steps), DataType.FLOAT64);
         outValue = IValue.from(out);
         long vocabulary = setting.weights.shape().vocabulary();
         boolean keep = batches * setting.batch * steps * vocabulary * Float.BYTES <= keepBytes;
         reference = keep
                 ? new Reference.Kept(batches, new Shape(steps, setting.batch, vocabulary), setting.weights.device())
-                : new Reference.Beside(loop(new Full()));
+                : new Reference.Beside(loop(Strategies.FULL.create(StrategyParameters.NONE)));
         try {
-            full = decode(batch -> new Full(), keep, stepDone);
+            full = decode(batch -> Strategies.FULL.create(StrategyParameters.NONE), keep, stepDone);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -136,7 +137,7 @@ final class TeacherForcing implements AutoCloseable {
 
     private void decode(DecodeLoop loop, EvictionStrategy evicts, int batch, boolean keep, Runnable stepDone) {
         try (NDManager text = NDManager.newBaseManager(setting.weights.device(), "PyTorch");
-                IValue logits = IValue.from(loop.cache().state()[KvCache.LOGITS]);
+                IValue logits = IValue.from(loop.cache().at(Place.LOGITS));
                 IValue tokens = IValue.from(tokens(text, batch))) {
             loop.reset(fed(batch, 0));
             reference.begin(batch);

@@ -3,8 +3,7 @@ package dev.kvbench.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.strategy.H2o;
-import dev.kvbench.strategy.H2oHead;
+import dev.kvbench.strategy.TestStrategies;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,10 +31,10 @@ class CaptionsTest {
     @Test
     void whichFormOfH2oRan() {
         assertEquals("H2O, one set for all heads, window 128, 32 heavy hitters", Captions.label("H2O, window 128, 32 heavy hitters"));
-        assertEquals(new H2o(128, 32).describe(), Captions.label(new H2o(128, 32).describe()));
-        assertEquals(new H2oHead(128, 32).describe(), Captions.label(new H2oHead(128, 32).describe()));
-        assertEquals("H2O (128/32, one set for all heads)", Answers.brief(new H2o(128, 32).describe()));
-        assertEquals("H2O per head (128/32)", Answers.brief(new H2oHead(128, 32).describe()));
+        assertEquals(TestStrategies.h2o(128, 32).describe(), Captions.label(TestStrategies.h2o(128, 32).describe()));
+        assertEquals(TestStrategies.h2oHead(128, 32).describe(), Captions.label(TestStrategies.h2oHead(128, 32).describe()));
+        assertEquals("H2O (128/32, one set for all heads)", Answers.brief(TestStrategies.h2o(128, 32).describe()));
+        assertEquals("H2O per head (128/32)", Answers.brief(TestStrategies.h2oHead(128, 32).describe()));
         assertEquals("TOVA (16), fused attention", Answers.brief("TOVA, window 16, fused attention"));
     }
 

@@ -1,14 +1,18 @@
-package dev.kvbench.model;
+package dev.kvbench.model.gpt2;
 
+import ai.djl.Device;
 import ai.djl.ndarray.types.Shape;
-import dev.kvbench.Names;
 import dev.kvbench.UserError;
+import dev.kvbench.model.Architecture;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Family;
+import dev.kvbench.model.StepForm;
+import dev.kvbench.model.WeightTensor;
 import dev.kvbench.model.WeightTensor.Initialisation;
+import dev.kvbench.torch.ScriptFile;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Shape of a GPT-2 model.
@@ -37,27 +41,19 @@ public record Gpt2Config(
         double layerNormEpsilon,
         int inner,
         Activation activation,
-        int startToken) implements ModelShape {
+        int startToken) implements Architecture {
+
+    /** Elements inside the MLP for one outside, in all published checkpoints. */
+    public static final int USUAL_INNER = 4;
+
+    /** Arrays before those of the first layer: token and position embedding. */
+    public static final int EMBEDDINGS = 2;
 
     /** Arrays per layer. */
     public static final int TENSORS_PER_LAYER = 12;
 
     /** The token that GPT-2's generations start from ("&lt;|endoftext|&gt;"), in its full vocabulary. */
     public static final int END_OF_TEXT = 50256;
-
-    private static final Map<String, Gpt2Config> PRESETS = new LinkedHashMap<>();
-
-    static {
-        preset("tiny", 2, 4, 64, 512, 1024);
-        preset("gpt2", 12, 12, 768, 50257, 1024);
-        preset("gpt2-medium", 24, 16, 1024, 50257, 1024);
-        preset("gpt2-large", 36, 20, 1280, 50257, 1024);
-        preset("gpt2-xl", 48, 25, 1600, 50257, 1024);
-    }
-
-    private static void preset(String name, int layers, int heads, int width, int vocabulary, int positions) {
-        PRESETS.put(name, new Gpt2Config(name, layers, heads, width, vocabulary, positions, 1e-5));
-    }
 
     /** Checks that the shape is one: every size positive and the width divisible by the heads. */
     public Gpt2Config {
@@ -85,26 +81,8 @@ public record Gpt2Config(
      */
     public Gpt2Config(
             String name, int layers, int heads, int width, int vocabulary, int maxPositions, double layerNormEpsilon) {
-        this(name, layers, heads, width, vocabulary, maxPositions, layerNormEpsilon, 4 * width, Activation.GELU_NEW,
+        this(name, layers, heads, width, vocabulary, maxPositions, layerNormEpsilon, USUAL_INNER * width, Activation.GELU_NEW,
                 startToken(vocabulary));
-    }
-
-    /** @return names of the presets, smallest model first */
-    public static Set<String> presetNames() {
-        return PRESETS.keySet();
-    }
-
-    /**
-     * @param name a preset's name
-     * @return its shape
-     * @throws UserError if there is no such preset
-     */
-    public static Gpt2Config preset(String name) {
-        Gpt2Config config = PRESETS.get(name);
-        if (config == null) {
-            throw Names.unknown("model", name, presetNames());
-        }
-        return config;
     }
 
     /** @return H: every head has keys and values of its own */
@@ -131,7 +109,8 @@ public record Gpt2Config(
         return (long) vocabulary * d + (long) maxPositions * d + layers * block + 2 * d;
     }
 
-    /** @return every array, in the order of the step's weight list: a step reads one row of the position embeddings */
+    /** @return every array, as said in torchscript/gpt2.py; a step reads one row of the position embeddings */
+    @Override
     public List<WeightTensor> tensors() {
         long d = width;
         List<WeightTensor> all = new ArrayList<>();
@@ -148,6 +127,31 @@ public record Gpt2Config(
         }
         norm(all, "ln_f", d);
         return all;
+    }
+
+    @Override
+    public Family family() {
+        return Gpt2Family.INSTANCE;
+    }
+
+    @Override
+    public String source() {
+        return ScriptFile.read("gpt2.py") + "\n" + activation.torchScript();
+    }
+
+    @Override
+    public Map<String, Number> attributes() {
+        return Map.of("epsilon", layerNormEpsilon, "embeddings", EMBEDDINGS, "perLayer", TENSORS_PER_LAYER);
+    }
+
+    @Override
+    public StepForm plainForm() {
+        return Products.PLAIN;
+    }
+
+    @Override
+    public StepForm fastestForm(Dtype dtype, Device device, int batch) {
+        return Products.of(this, dtype, device, batch);
     }
 
     private static void norm(List<WeightTensor> all, String name, long width) {

@@ -1,9 +1,16 @@
-package dev.kvbench.runtime;
+package dev.kvbench.model.gpt2;
 
 import ai.djl.Device;
-import dev.kvbench.model.Activation;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.StepForm;
+import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Activation;
+import dev.kvbench.model.gpt2.Gpt2Config;
+import java.util.Arrays;
+import java.util.Map;
 
 /**
  * In which form a step's matrix products go to libtorch: what is faster was measured on an H100 with GPT-2-large, libtorch
@@ -27,17 +34,24 @@ import dev.kvbench.model.Gpt2Config;
  * @param activates whether one operator multiplies, adds the bias and applies GELU: in half precision it saves a pass; it
  *     computes GELU's tanh form on a GPU alone
  * @param biasColumn whether products that a residual joins take their bias as a column of the matrix:
- *     {@link dev.kvbench.model.Weights#withBiasColumns}
+ *     {@link BiasColumns}
  */
-record Products(boolean columnwise, int pieces, boolean activates, boolean biasColumn) {
+public record Products(boolean columnwise, int pieces, boolean activates, boolean biasColumn) implements StepForm {
 
     /** Every product by the linear operator, on weights as they are stored. */
-    static final Products PLAIN = new Products(false, 1, false, false);
+    public static final Products PLAIN = new Products(false, 1, false, false);
 
     private static final int FEW = 8;
     private static final int PIECES_OF_FEW = 4;
     private static final int PIECES_OF_MANY = 16;
 
+    /**
+     * @param config the model's shape
+     * @param dtype element type
+     * @param device where steps run
+     * @param batch sequences
+     * @return the fastest form there
+     */
     static Products of(Gpt2Config config, Dtype dtype, Device device, int batch) {
         if (!device.isGpu()) {
             return PLAIN;
@@ -49,5 +63,26 @@ record Products(boolean columnwise, int pieces, boolean activates, boolean biasC
         int pieces = batch <= FEW ? PIECES_OF_FEW : PIECES_OF_MANY;
         boolean divisible = config.width() % pieces == 0 && config.inner() % pieces == 0;
         return new Products(batch > FEW, divisible ? pieces : 1, false, false);
+    }
+
+    @Override
+    public Map<String, Number> attributes() {
+        return Map.of("columnwise", columnwise ? 1 : 0, "pieces", pieces, "activatesInProduct", activates ? 1 : 0,
+                "biasColumn", biasColumn ? 1 : 0);
+    }
+
+    /** Where biases are columns, the list ends with the rows that those matrices are multiplied by. */
+    @Override
+    public Operands operands(Weights weights, int batch, NDManager owner) {
+        if (!biasColumn) {
+            return new Operands(weights.arrays(), weights.arrays());
+        }
+        Gpt2Config config = (Gpt2Config) weights.shape();
+        BiasColumns columns = new BiasColumns(config, weights.dtype());
+        PtNDArray[] arrays = weights.arrays(columns);
+        PtNDArray[] step = Arrays.copyOf(arrays, arrays.length + 2);
+        step[arrays.length] = columns.rows(batch, config.width(), owner);
+        step[arrays.length + 1] = columns.rows(batch, config.inner(), owner);
+        return new Operands(step, columns.views(arrays, (PtNDManager) owner));
     }
 }

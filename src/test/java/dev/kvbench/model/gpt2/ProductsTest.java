@@ -1,11 +1,11 @@
-package dev.kvbench.runtime;
+package dev.kvbench.model.gpt2;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.Device;
-import dev.kvbench.model.Activation;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.gpt2.Activation;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import org.junit.jupiter.api.Test;
 
 /** Forms of products that only some models can take. */

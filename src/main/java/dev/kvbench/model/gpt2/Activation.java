@@ -1,4 +1,4 @@
-package dev.kvbench.model;
+package dev.kvbench.model.gpt2;
 
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
-package dev.kvbench.runtime;
+package dev.kvbench.model.gpt2;
 
+import dev.kvbench.model.gpt2.Products;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,8 +12,11 @@ import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.StepCheck;
+import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
 import dev.kvbench.torch.Casts;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -29,7 +33,7 @@ class BiasColumnTest {
     @ParameterizedTest
     @CsvSource({"full, EXPLICIT", "full, FUSED", "h2o, EXPLICIT", "window, FUSED"})
     void theStepIsTheSame(String name, AttentionForm form) {
-        EvictionStrategy strategy = Strategies.of(name).create(12, 4);
+        EvictionStrategy strategy = TestStrategies.of(name, 12, 4);
         try (Weights weights = TestModels.sharp(3);
                 Run plain = new Run(weights, strategy, form, Products.PLAIN);
                 Run joined = new Run(weights, strategy, form, JOINED)) {
@@ -38,7 +42,7 @@ class BiasColumnTest {
             }
             for (int held = 0, step = 0; step < STEPS; step++) {
                 long[] token = {(11 * step + 3) % TestModels.SMALL.vocabulary()};
-                int next = strategy.heldAfter(held + 1);
+                int next = strategy.schedule().heldAfter(held + 1);
                 assertClose(plain.step(token, held + 1), joined.step(token, held + 1), "step " + step);
                 held = next;
             }
@@ -49,7 +53,7 @@ class BiasColumnTest {
     @ParameterizedTest
     @EnumSource(AttentionForm.class)
     void aPromptIsTheSame(AttentionForm form) {
-        EvictionStrategy strategy = Strategies.of("full").create(0, 0);
+        EvictionStrategy strategy = TestStrategies.of("full", 0, 0);
         long[] prompt = {5, 60, 3, 3, 17, 21};
         try (Weights weights = TestModels.sharp(4);
                 Run plain = new Run(weights, strategy, form, Products.PLAIN);
@@ -61,7 +65,6 @@ class BiasColumnTest {
         }
     }
 
-
     @ParameterizedTest
     @EnumSource(Dtype.class)
     void weightsComeBackAsTheyWere(Dtype dtype) {
@@ -69,7 +72,7 @@ class BiasColumnTest {
         try (Weights weights = TestModels.sharp(5, dtype)) {
             float[][] before = Arrays.stream(weights.arrays()).map(Casts::toFloats).toArray(float[][]::new);
             long bytes = weights.stepBytes();
-            PtNDArray[] joined = weights.withBiasColumns();
+            PtNDArray[] joined = weights.arrays(new BiasColumns(TestModels.SMALL, dtype));
             int padded = width + 16 / dtype.bytes();
             assertEquals(new Shape(width, padded), joined[2 + 4].getShape());
             float[] matrix = Casts.toFloats(joined[2 + 4]);
@@ -91,7 +94,7 @@ class BiasColumnTest {
 
     @Test
     void aRuntimeKeepsWhatItTookIn() {
-        EvictionStrategy strategy = Strategies.of("full").create(0, 0);
+        EvictionStrategy strategy = TestStrategies.of("full", 0, 0);
         try (Weights weights = TestModels.sharp(6);
                 Run joined = new Run(weights, strategy, AttentionForm.EXPLICIT, JOINED)) {
             float[] first = joined.step(new long[] {1}, 1);
@@ -113,7 +116,7 @@ class BiasColumnTest {
 
         Run(Weights weights, EvictionStrategy strategy, AttentionForm form, Products products) {
             cache = new KvCache(weights.shape(), weights.dtype(), weights.device(), 1, DecodeLoop.capacity(strategy, STEPS),
-                    false, false, false);
+                    strategy.traits().scope(), false);
             runtime = new TorchScriptRuntime(weights, cache, strategy, form, products);
         }
 

@@ -5,7 +5,7 @@ import dev.kvbench.UserError;
 import dev.kvbench.compare.Compare;
 import dev.kvbench.compare.Comparison;
 import dev.kvbench.compare.Printer;
-import dev.kvbench.report.ComparisonPage;
+import dev.kvbench.report.page.ComparisonPage;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.Writable;
 import java.io.IOException;

@@ -1,0 +1,90 @@
+package dev.kvbench.report.analysis;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
+
+/** Numbers in sentences and in a page's data. */
+public final class Numbers {
+
+    /** Digits of a double in a page's data: more than any step time is good for. */
+    private static final MathContext DIGITS = new MathContext(6);
+
+    private Numbers() {}
+
+    /** @return such as "4.1 %", without a sign */
+    public static String percent(double change) {
+        double percent = 100 * Math.abs(change);
+        return String.format(Locale.ROOT, percent < 10 ? "%.1f %%" : "%.0f %%", percent);
+    }
+
+    /** @return four digits, such as "1.343 ms" */
+    public static String ms(double ms) {
+        return digits(ms) + " ms";
+    }
+
+    /** @return megabytes, or gigabytes from 1000 on */
+    public static String mb(double mb) {
+        return mb < 1000 ? digits(mb) + " MB" : digits(mb / 1000) + " GB";
+    }
+
+    /** @return such as "5.0 times" */
+    public static String times(double ratio) {
+        return String.format(Locale.ROOT, ratio < 10 ? "%.1f times" : "%.0f times", ratio);
+    }
+
+    /** @return as many digits as intervals of nats per token are good for */
+    public static String nats(double nats) {
+        return signed(String.format(Locale.ROOT, "%.3f", nats));
+    }
+
+    /** @return a fraction as whole percent, with its sign where it is below zero */
+    public static String share(double fraction) {
+        return signed(String.format(Locale.ROOT, "%.0f", 100 * fraction)) + " %";
+    }
+
+    private static String signed(String number) {
+        return number.matches("-0\\.?0*") ? number.substring(1) : number.replace('-', '−');
+    }
+
+    /** Four significant digits, as JavaScript's toPrecision. */
+    public static String digits(double value) {
+        BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(4));
+        int decimals = Math.max(0, 4 - (rounded.precision() - rounded.scale()));
+        return rounded.setScale(decimals, java.math.RoundingMode.HALF_UP).toPlainString();
+    }
+
+    /** Doubles in a page's data: short, and null where they are not finite. */
+    public static SimpleModule shortDoubles() {
+        JsonSerializer<Double> one = new JsonSerializer<>() {
+            @Override
+            public void serialize(Double value, JsonGenerator json, SerializerProvider provider) throws IOException {
+                write(value, json);
+            }
+        };
+        return new SimpleModule().addSerializer(Double.class, one).addSerializer(double.class, one)
+                .addSerializer(double[].class, new JsonSerializer<>() {
+                    @Override
+                    public void serialize(double[] values, JsonGenerator json, SerializerProvider provider) throws IOException {
+                        json.writeStartArray();
+                        for (double value : values) {
+                            write(value, json);
+                        }
+                        json.writeEndArray();
+                    }
+                });
+    }
+
+    private static void write(double value, JsonGenerator json) throws IOException {
+        if (Double.isFinite(value)) {
+            json.writeNumber(new BigDecimal(value).round(DIGITS).stripTrailingZeros().toString());
+        } else {
+            json.writeNull();
+        }
+    }
+}

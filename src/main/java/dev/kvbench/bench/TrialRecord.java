@@ -1,9 +1,10 @@
 package dev.kvbench.bench;
 
+import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.DecodeLoop;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.cuda.DeviceMemory;
@@ -16,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import ai.djl.pytorch.jni.JniUtils;
 
 /**
  * What a benchmark process knows and JMH's result does not carry: the raw step times and what they ran
@@ -61,7 +61,7 @@ record TrialRecord(
     private static DecodeLoop loop;
     private static int trials;
 
-    static synchronized void begin(DecodeSettings settings, Gpt2Weights weights, DecodeLoop running, Double copyBandwidth) {
+    static synchronized void begin(DecodeSettings settings, Weights weights, DecodeLoop running, Double copyBandwidth) {
         loop = running;
         StepsFile.Gpu gpu = copyBandwidth == null ? null : new StepsFile.Gpu(weights.stepBytes(), copyBandwidth, 0, null, null);
         current = new TrialRecord(

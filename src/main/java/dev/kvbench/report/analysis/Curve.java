@@ -16,6 +16,9 @@ import org.apache.commons.statistics.descriptive.Quantile;
  */
 public record Curve(int generations, double[] median, double[] low, double[] high) {
 
+    /** Steps that a point of a curve is the median of where curves are shown: single steps are noisy, and this keeps the shape. */
+    public static final int SMOOTHING = 9;
+
     /** From this many generations on the spread is the middle 80 %, below it everything measured. */
     private static final int ENOUGH_FOR_QUANTILES = 10;
 
@@ -57,6 +60,11 @@ public record Curve(int generations, double[] median, double[] low, double[] hig
     /** @return what the spread covers, in words */
     public String spread() {
         return generations < ENOUGH_FOR_QUANTILES ? "min to max" : "10th to 90th percentile";
+    }
+
+    /** @return the same curve as it is shown, over {@link #SMOOTHING} steps */
+    public Curve smoothed() {
+        return smoothed(SMOOTHING);
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.kvbench.report.analysis;
 
-import dev.kvbench.report.page.Report;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,44 +43,44 @@ public final class HeatMaps {
             return strategies.size() < 2 && windows.size() < 2;
         }
 
-        public Report.Metric metric(String name, String unit, ToDoubleFunction<T> of) {
+        public HeatMap.Metric metric(String name, String unit, ToDoubleFunction<T> of) {
             double[][] values = new double[strategies.size()][windows.size()];
             Arrays.stream(values).forEach(r -> Arrays.fill(r, Double.NaN));
             cells.forEach(c -> values[strategies.indexOf(row.apply(c))][windows.indexOf(window.applyAsInt(c))] = of.applyAsDouble(c));
-            return new Report.Metric(name, unit, values);
+            return new HeatMap.Metric(name, unit, values);
         }
     }
 
-    public static List<Report.HeatMap> of(List<Measured> all, List<Report.Crossing> crossings, Captions captions) {
-        Map<String, Report.Crossing> against = crossings.stream().collect(Collectors.toMap(Report.Crossing::name, c -> c));
+    public static List<HeatMap> of(List<Measured> all, List<AgainstFullCache> crossings, Captions captions) {
+        Map<String, AgainstFullCache> against = crossings.stream().collect(Collectors.toMap(AgainstFullCache::name, c -> c));
         Map<Object, List<Measured>> settings = all.stream().filter(m -> m.window() > 0)
                 .collect(Collectors.groupingBy(Measured::setting, LinkedHashMap::new, Collectors.toList()));
-        List<Report.HeatMap> maps = new ArrayList<>();
+        List<HeatMap> maps = new ArrayList<>();
         for (List<Measured> setting : settings.values()) {
             Grid<Measured> grid = Grid.of(setting, Measured::configuration, Measured::window);
             if (grid.isOne()) {
                 continue;
             }
-            List<Report.Metric> metrics = new ArrayList<>();
+            List<HeatMap.Metric> metrics = new ArrayList<>();
             if (setting.stream().anyMatch(m -> against.containsKey(m.name()))) {
                 metrics.add(grid.metric("change of step time against the full cache, last tokens", "%",
-                        change(against, Report.Crossing::end)));
+                        change(against, AgainstFullCache::end)));
                 metrics.add(grid.metric("change of step time against the full cache, evicting steps", "%",
-                        change(against, Report.Crossing::evicting)));
+                        change(against, AgainstFullCache::evicting)));
                 metrics.add(grid.metric(CONTROL + "the same before the first eviction", "%",
                         change(against, c -> c.controlled() ? c.control() : null)));
             }
             metrics.add(grid.metric("median step time", "ms", m -> Measured.median(m.host(), 1, m.length())));
             metrics.add(grid.metric("cache memory at the end", "MB", m -> m.isPeer() ? Double.NaN : m.cacheMb()[m.length() - 1]));
-            maps.add(new Report.HeatMap(settings.size() > 1 ? captions.byStrategy(setting.get(0).configuration())
+            maps.add(new HeatMap(settings.size() > 1 ? captions.byStrategy(setting.get(0).configuration())
                     .replaceFirst("^[^,]*(, \\d+ heavy hitters)?(, )?", "") : "", grid.strategies(), grid.windows(), metrics, setting.stream().map(m -> against.get(m.name()))
-                            .filter(Objects::nonNull).map(Report.Crossing::unlike).filter(Objects::nonNull).distinct().toList()));
+                            .filter(Objects::nonNull).map(AgainstFullCache::unlike).filter(Objects::nonNull).distinct().toList()));
         }
         return maps;
     }
 
-    private static ToDoubleFunction<Measured> change(Map<String, Report.Crossing> against, Function<Report.Crossing, Report.Change> of) {
-        return m -> Optional.ofNullable(against.get(m.name())).map(of).map(Report.Change::change).orElse(Double.NaN);
+    private static ToDoubleFunction<Measured> change(Map<String, AgainstFullCache> against, Function<AgainstFullCache, Change> of) {
+        return m -> Optional.ofNullable(against.get(m.name())).map(of).map(Change::change).orElse(Double.NaN);
     }
 
     /**
@@ -89,17 +88,17 @@ public final class HeatMaps {
      *
      * @param points of one result
      */
-    public static List<Report.HeatMap> ofPinned(List<PinnedPoint> points) {
+    public static List<HeatMap> ofPinned(List<PinnedPoint> points) {
         Map<Map<String, String>, List<PinnedPoint>> settings = points.stream()
                 .filter(p -> p.window() > 0 && p.window() == p.cacheLength())
                 .collect(Collectors.groupingBy(p -> without(p.setting(), PinnedPoint.CACHE_LENGTH, "runtime"), LinkedHashMap::new, Collectors.toList()));
-        List<Report.HeatMap> maps = new ArrayList<>();
+        List<HeatMap> maps = new ArrayList<>();
         settings.forEach((setting, cells) -> {
             Grid<PinnedPoint> grid = Grid.of(cells, PinnedPoint::configuration, PinnedPoint::window);
             if (grid.isOne()) {
                 return;
             }
-            List<Report.Metric> metrics = new ArrayList<>();
+            List<HeatMap.Metric> metrics = new ArrayList<>();
             if (cells.stream().mapToDouble(p -> p.change(points)).anyMatch(Double::isFinite)) {
                 metrics.add(grid.metric("change of step time against the full cache, as many entries held", "%", p -> p.change(points)));
             }
@@ -107,7 +106,7 @@ public final class HeatMaps {
                 metrics.add(grid.metric(CONTROL + "the same with fewer entries, where nothing is evicted", "%", p -> p.control(points)));
             }
             metrics.add(grid.metric("step time, window held full", "ms", PinnedPoint::ms));
-            maps.add(new Report.HeatMap(settings.size() > 1 ? String.join(", ", setting.values()) : "", grid.strategies(),
+            maps.add(new HeatMap(settings.size() > 1 ? String.join(", ", setting.values()) : "", grid.strategies(),
                     grid.windows(), metrics, cells.stream().map(p -> p.unlike(points)).filter(Objects::nonNull).distinct().toList()));
         });
         return maps;

@@ -74,6 +74,11 @@ public record Measured(String name, int result, StepsFile.Configuration configur
         return QUANTILE.evaluate(values, 0.5);
     }
 
+    /** @return the quantile at {@code p}, from 0 to 1 */
+    static double quantile(double[] values, double p) {
+        return QUANTILE.evaluate(values, p);
+    }
+
     public static double[] quantiles(double[] values, double... p) {
         return QUANTILE.evaluate(values, p);
     }

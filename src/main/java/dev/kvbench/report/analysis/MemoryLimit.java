@@ -1,15 +1,9 @@
 package dev.kvbench.report.analysis;
 
 import dev.kvbench.results.StepsFile;
-import java.awt.BasicStroke;
-import java.awt.Color;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * A yardstick for a step with the full cache: the time of reading weights and cache once at the bandwidth of a copy within
@@ -38,20 +32,14 @@ public record MemoryLimit(double weightBytes, double entryBytes, double bytesPer
 
     /**
      * @param n entries held
-     * @return ms
+     * @return the limit of a step, ms
      */
     public double ms(int n) {
         return 1e3 * (weightBytes + n * entryBytes) / bytesPerSecond;
     }
 
-    public void draw(XYChart chart) {
-        XYSeries line = chart.addSeries(String.format(Locale.ROOT,
-                        "memory limit: weights and cache read once at a copy's %.2f TB/s", bytesPerSecond / 1e12),
-                IntStream.rangeClosed(1, length).asDoubleStream().toArray(),
-                IntStream.rangeClosed(1, length).mapToDouble(this::ms).toArray());
-        line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
-        line.setLineColor(new Color(0x777777));
-        line.setLineStyle(new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {2, 4}, 0));
-        line.setMarker(SeriesMarkers.NONE);
+    /** @return the limit of step t at index t−1, ms */
+    public double[] curve() {
+        return IntStream.rangeClosed(1, length).mapToDouble(this::ms).toArray();
     }
 }

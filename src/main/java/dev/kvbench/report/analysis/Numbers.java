@@ -1,19 +1,12 @@
 package dev.kvbench.report.analysis;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 
-/** Numbers in sentences and in a page's data. */
+/** Numbers in sentences. */
 public final class Numbers {
-
-    /** Digits of a double in a page's data: more than any step time is good for. */
-    private static final MathContext DIGITS = new MathContext(6);
 
     private Numbers() {}
 
@@ -56,35 +49,6 @@ public final class Numbers {
     public static String digits(double value) {
         BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(4));
         int decimals = Math.max(0, 4 - (rounded.precision() - rounded.scale()));
-        return rounded.setScale(decimals, java.math.RoundingMode.HALF_UP).toPlainString();
-    }
-
-    /** Doubles in a page's data: short, and null where they are not finite. */
-    public static SimpleModule shortDoubles() {
-        JsonSerializer<Double> one = new JsonSerializer<>() {
-            @Override
-            public void serialize(Double value, JsonGenerator json, SerializerProvider provider) throws IOException {
-                write(value, json);
-            }
-        };
-        return new SimpleModule().addSerializer(Double.class, one).addSerializer(double.class, one)
-                .addSerializer(double[].class, new JsonSerializer<>() {
-                    @Override
-                    public void serialize(double[] values, JsonGenerator json, SerializerProvider provider) throws IOException {
-                        json.writeStartArray();
-                        for (double value : values) {
-                            write(value, json);
-                        }
-                        json.writeEndArray();
-                    }
-                });
-    }
-
-    private static void write(double value, JsonGenerator json) throws IOException {
-        if (Double.isFinite(value)) {
-            json.writeNumber(new BigDecimal(value).round(DIGITS).stripTrailingZeros().toString());
-        } else {
-            json.writeNull();
-        }
+        return rounded.setScale(decimals, RoundingMode.HALF_UP).toPlainString();
     }
 }

@@ -1,20 +1,16 @@
 package dev.kvbench.report.analysis;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kvbench.report.plot.Charts;
-import dev.kvbench.report.plot.SpacedMarker;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.results.Units;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYSeries;
 
 /**
  * One step at a pinned cache length, as JMH measured it.
@@ -107,24 +103,15 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
         return new PinnedPoint(configuration, ms - other.ms, Math.hypot(error, other.error));
     }
 
-    /** Draws lines with error bars, x from {@code at}. */
-    public static void draw(XYChart chart, Map<String, List<PinnedPoint>> lines, ToDoubleFunction<PinnedPoint> at) {
-        chart.getStyler().setErrorBarsColorSeriesColor(true);
-        chart.getStyler().setMarkerSize(8);
-        chart.getStyler().setXAxisMin(0.0);
-        Charts.roundTicks(chart, lines.values().stream().flatMap(List::stream).mapToDouble(at).max().orElse(1));
-        int curve = 0;
-        for (Map.Entry<String, List<PinnedPoint>> line : lines.entrySet()) {
-            List<PinnedPoint> points = line.getValue();
-            XYSeries series = chart.addSeries(Charts.legend(line.getKey()),
-                    points.stream().mapToDouble(at).toArray(),
-                    points.stream().mapToDouble(PinnedPoint::ms).toArray(),
-                    points.stream().mapToDouble(PinnedPoint::error).toArray());
-            series.setMarker(new SpacedMarker(curve, points.size(), points.size()));
-            series.setMarkerColor(Charts.colour(curve));
-            series.setLineColor(Charts.colour(curve));
-            series.setLineStyle(Charts.stroke(curve++));
-        }
+    /**
+     * @param points of one or more results
+     * @param captions of all that are shown
+     * @return points by legend, all lengths of a cache together
+     */
+    public static Map<String, List<PinnedPoint>> lines(List<PinnedPoint> points, Captions captions) {
+        Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
+        points.forEach(p -> lines.computeIfAbsent(captions.legend(p.configuration, CACHE_LENGTH), l -> new ArrayList<>()).add(p));
+        return lines;
     }
 
     /** @return whether a result of JMH's is a configuration's */

@@ -1,5 +1,8 @@
 package dev.kvbench.report.page;
 
+import dev.kvbench.report.analysis.AgainstFullCache;
+import dev.kvbench.report.analysis.Change;
+import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.analysis.HeatMaps;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.Numbers;
@@ -18,8 +21,8 @@ public final class Answers {
     private Answers() {}
 
     /** @return a sentence per setting that has a full cache and strategies, and one across settings where there are several */
-    public static List<String> of(List<Measured> all, List<Report.Crossing> crossings) {
-        Map<String, List<Report.Crossing>> settings = new LinkedHashMap<>();
+    public static List<String> of(List<Measured> all, List<AgainstFullCache> crossings) {
+        Map<String, List<AgainstFullCache>> settings = new LinkedHashMap<>();
         crossings.forEach(c -> settings.computeIfAbsent(c.baseline(), b -> new ArrayList<>()).add(c));
         boolean one = settings.size() == 1 && crossings.stream().allMatch(c -> c.fastest() == null);
         List<String> answers = new ArrayList<>();
@@ -42,11 +45,11 @@ public final class Answers {
         return answers;
     }
 
-    private static String setting(List<Report.Crossing> crossings, String baseline) {
+    private static String setting(List<AgainstFullCache> crossings, String baseline) {
         if (crossings.size() == 1) {
             return sentence(crossings.get(0), baseline);
         }
-        Report.Crossing best = crossings.stream().min(Comparator.comparingDouble(c -> c.end().change())).orElseThrow();
+        AgainstFullCache best = crossings.stream().min(Comparator.comparingDouble(c -> c.end().change())).orElseThrow();
         long faster = crossings.stream().filter(c -> c.end().tells() && c.end().change() < 0).count();
         return (faster == 0 ? "None" : faster == crossings.size() ? "All" : String.valueOf(faster)) + " of " + crossings.size()
                 + " configurations " + (faster == 1 ? "is" : "are") + " faster than " + baseline + " at token " + best.length() + ". "
@@ -54,7 +57,7 @@ public final class Answers {
     }
 
     /** @return a strategy's cost and gain against the full cache, from its first eviction to its end, and what that is worth */
-    private static String sentence(Report.Crossing c, String baseline) {
+    private static String sentence(AgainstFullCache c, String baseline) {
         // both in one form, or the difference is said
         String name = brief(c.name()).replaceFirst(ATTENTION, "");
         String unlike = c.unlike() == null ? "" : " Compared with " + c.unlike() + ".";
@@ -78,12 +81,12 @@ public final class Answers {
         return start + there + "." + unlike + control(c) + fastest(c);
     }
 
-    private static String than(Report.Change change) {
+    private static String than(Change change) {
         return Numbers.percent(change.change()) + (change.change() > 0 ? " slower" : " faster");
     }
 
     /** @return what the strategy differs by while it does the full cache's work, as a sentence after others */
-    private static String control(Report.Crossing c) {
+    private static String control(AgainstFullCache c) {
         if (!c.controlled()) {
             return " Too few steps come before that for a control.";
         }
@@ -96,16 +99,16 @@ public final class Answers {
         return Double.isInfinite(change) ? "infinitely more" : Numbers.percent(change) + (change < 0 ? " less" : " more");
     }
 
-    private static String fastest(Report.Crossing c) {
+    private static String fastest(AgainstFullCache c) {
         if (c.fastest() == null) {
             return "";
         }
-        Report.Change end = c.fastest().end();
+        Change end = c.fastest().end();
         return " Against the fastest full cache (" + c.fastest().baseline().replaceFirst("^full cache, ", "") + ") it "
                 + (end.tells() ? "is " + than(end) : "cannot be told apart") + " at token " + c.length() + ".";
     }
 
-    private static String against(Report.Change change, String baseline) {
+    private static String against(Change change, String baseline) {
         if (!Double.isFinite(change.change())) {
             return "a time that cannot be held against that of " + baseline;
         }
@@ -148,9 +151,9 @@ public final class Answers {
     }
 
     /** @return a heat map in a sentence: its first metric's best cell */
-    public static String heatMap(Report.HeatMap map) {
-        Report.Metric metric = map.metrics().get(0);
-        Report.Metric control = map.metrics().stream().filter(m -> m.name().startsWith(HeatMaps.CONTROL)).findFirst().orElse(null);
+    public static String heatMap(HeatMap map) {
+        HeatMap.Metric metric = map.metrics().get(0);
+        HeatMap.Metric control = map.metrics().stream().filter(m -> m.name().startsWith(HeatMaps.CONTROL)).findFirst().orElse(null);
         String best = null;
         double least = Double.POSITIVE_INFINITY;
         double before = Double.NaN;

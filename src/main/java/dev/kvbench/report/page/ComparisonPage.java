@@ -82,7 +82,7 @@ public record ComparisonPage(String old, String now, String answer, List<String>
 
     private static double[] smooth(double[] curve, int length) {
         double[] cut = Arrays.copyOf(curve, length);
-        return new Curve(1, cut, cut, cut).smoothed(Reports.SMOOTHING).median();
+        return new Curve(1, cut, cut, cut).smoothed().median();
     }
 
     private static String finding(Comparison.Row r) {

@@ -1,7 +1,6 @@
 package dev.kvbench.report.page;
 
-import dev.kvbench.report.analysis.Captions;
-import dev.kvbench.report.plot.EvictionMap;
+import dev.kvbench.report.analysis.HeldTokens;
 import dev.kvbench.trace.TraceFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +14,13 @@ public final class HeldMaps {
     private HeldMaps() {}
 
     public static Report.HeldMap of(TraceFile trace) {
-        double[][] held = EvictionMap.held(trace);
+        double[][] held = HeldTokens.of(trace);
         int every = (held.length + MOST_CELLS - 1) / MOST_CELLS;
         List<int[]> columns = new ArrayList<>();
         for (int t = 0; t < held.length; t += every) {
             columns.add(runs(held[t], t, every));
         }
-        return new Report.HeldMap(Captions.label(trace.label()) + " · " + trace.model() + " · " + trace.weights() + " weights", held.length, every,
+        return new Report.HeldMap(HeldTokens.title(trace), held.length, every,
                 columns.toArray(int[][]::new), finding(trace, held));
     }
 

@@ -1,6 +1,7 @@
 package dev.kvbench.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.compare.Comparison;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
@@ -72,7 +73,7 @@ public final class Origins {
         measured.stream().mapToInt(m -> m.host().length).min().ifPresent(fewest -> {
             if (fewest < FEW) {
                 notes.add("Some configurations have only " + fewest + (fewest == 1 ? " generation" : " generations")
-                        + ": differences below 3 % are not called real; run more iterations (-i).");
+                        + ": differences below " + Comparison.NOISE_PERCENT + " % are not called real; run more iterations (-i).");
             }
         });
         if (files.stream().anyMatch(f -> Boolean.TRUE.equals(f.fingerprint().dirty()))) {

@@ -2,7 +2,6 @@ package dev.kvbench.report.page;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kvbench.report.analysis.Numbers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +23,7 @@ import org.apache.commons.text.StringEscapeUtils;
  */
 public final class Page {
 
-    private static final ObjectMapper JSON = new ObjectMapper().registerModule(Numbers.shortDoubles());
+    private static final ObjectMapper JSON = new ObjectMapper().registerModule(new ShortDoubles());
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)}}");
     private static final String UPLOT = "/META-INF/resources/webjars/uplot/" + uplotVersion() + "/";
 

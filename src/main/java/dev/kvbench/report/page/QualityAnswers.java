@@ -1,7 +1,7 @@
 package dev.kvbench.report.page;
 
 import dev.kvbench.report.analysis.Numbers;
-import dev.kvbench.report.plot.QualityCharts;
+import dev.kvbench.report.analysis.QualityLayout;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Configuration;
 import dev.kvbench.results.QualityFile.Estimate;
@@ -82,14 +82,14 @@ public final class QualityAnswers {
 
     /** @return strategies that lose more than one that draws lots; null if none drew any */
     public String lots(Map<String, List<Integer>> worse, List<Integer> windows) {
-        if (quality.configurations().stream().noneMatch(c -> c.strategy().equals(QualityCharts.CONTROL))) {
+        if (quality.configurations().stream().noneMatch(c -> c.strategy().equals(QualityLayout.CONTROL))) {
             return null;
         }
         List<String> parts = new ArrayList<>();
         worse.forEach((strategy, at) -> parts.add(strategy + " at " + (at.equals(windows) && at.size() > 1 ? "every window"
                 : join(at.stream().map(String::valueOf).toList(), "and"))));
-        return parts.isEmpty() ? "None loses more, beyond noise, than one that draws lots (" + QualityCharts.CONTROL + ")."
-                : "Worse than drawing lots (" + QualityCharts.CONTROL + "), beyond noise: " + join(parts, "and") + ".";
+        return parts.isEmpty() ? "None loses more, beyond noise, than one that draws lots (" + QualityLayout.CONTROL + ")."
+                : "Worse than drawing lots (" + QualityLayout.CONTROL + "), beyond noise: " + join(parts, "and") + ".";
     }
 
     /** @return whether a window makes steps faster */

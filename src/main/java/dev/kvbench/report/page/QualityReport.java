@@ -1,6 +1,8 @@
 package dev.kvbench.report.page;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.kvbench.report.analysis.HeatMap;
+import dev.kvbench.report.plot.Look;
 import dev.kvbench.results.QualityFile.Estimate;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +31,10 @@ import java.util.Map;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record QualityReport(String title, String subtitle, List<String> answers, List<String> notes, List<Strategy> strategies,
         List<Integer> windows, Integer window, List<Row> rows, List<Best> best, Needs needs, Along along, Timed timed, Probe probe,
-        List<Report.HeatMap> heatMaps, Map<String, String> findings, List<Report.Origin> origins) {
+        List<HeatMap> heatMaps, Map<String, String> findings, List<Report.Origin> origins) {
 
     /** A strategy and how its curves are drawn. */
-    public record Strategy(String name, Report.Look look) {}
+    public record Strategy(String name, Look look) {}
 
     /**
      * A configuration.
@@ -111,5 +113,5 @@ public record QualityReport(String title, String subtitle, List<String> answers,
      * @param map the same as a table: a metric per window, a row per strategy, a column per distance
      * @param findings by window, what its curves show
      */
-    public record Probe(int pattern, int skipped, int texts, int[] distances, List<Curve> curves, Report.HeatMap map, List<String> findings) {}
+    public record Probe(int pattern, int skipped, int texts, int[] distances, List<Curve> curves, HeatMap map, List<String> findings) {}
 }

@@ -1,8 +1,10 @@
 package dev.kvbench.report.page;
 
 import dev.kvbench.quality.Paired;
-import dev.kvbench.report.plot.QualityCharts;
-import dev.kvbench.report.plot.QualityTimePlot;
+import dev.kvbench.report.analysis.HeatMap;
+import dev.kvbench.report.analysis.ParetoFront;
+import dev.kvbench.report.analysis.QualityLayout;
+import dev.kvbench.report.plot.Look;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Configuration;
 import dev.kvbench.results.QualityFile.Estimate;
@@ -31,9 +33,9 @@ public final class QualityReports {
 
     private QualityReports(QualityFile quality) {
         this.quality = quality;
-        byStrategy = QualityCharts.byStrategy(quality);
+        byStrategy = QualityLayout.byStrategy(quality);
         strategies = List.copyOf(byStrategy.keySet());
-        windows = QualityCharts.windows(quality);
+        windows = QualityLayout.windows(quality);
         paired = new Paired(quality);
     }
 
@@ -57,8 +59,8 @@ public final class QualityReports {
     }
 
     private QualityReport report(List<Configuration> unscored, String folder) {
-        List<Configuration> timed = QualityTimePlot.timed(quality);
-        List<Configuration> front = QualityTimePlot.front(timed);
+        List<Configuration> timed = ParetoFront.timed(quality);
+        List<Configuration> front = ParetoFront.of(timed);
         List<QualityReport.Row> rows = quality.configurations().stream().map(c -> row(c, front)).toList();
         List<QualityReport.Best> best = windows.stream().map(this::best).toList();
         QualityReport.Needs needs = windows.isEmpty() ? null : needs();
@@ -81,16 +83,16 @@ public final class QualityReports {
             all.add(answers.probe());
         }
         findings.values().removeIf(Objects::isNull);
-        return new QualityReport(QualityCharts.title(quality, quality.fingerprint().deviceName()),
-                "run of " + quality.created() + " · " + QualityCharts.tokens(quality), all,
+        return new QualityReport(QualityLayout.title(quality, quality.fingerprint().deviceName()),
+                "run of " + quality.created() + " · " + QualityLayout.tokens(quality), all,
                 QualityOrigins.notes(quality, unscored, folder),
                 IntStream.range(0, strategies.size()).mapToObj(this::strategy).toList(), windows,
-                windows.isEmpty() ? null : QualityCharts.middle(quality), rows, best, needs, along,
+                windows.isEmpty() ? null : QualityLayout.middle(quality), rows, best, needs, along,
                 front.isEmpty() ? null : timed(front), probe, heatMaps(timed), findings, List.of(QualityOrigins.of(quality, folder)));
     }
 
     private QualityReport.Strategy strategy(int index) {
-        return new QualityReport.Strategy(strategies.get(index), Report.Look.of(QualityCharts.curve(strategies.get(index))));
+        return new QualityReport.Strategy(strategies.get(index), Look.of(QualityLayout.curve(strategies.get(index))));
     }
 
     private QualityReport.Row row(Configuration c, List<Configuration> front) {
@@ -127,7 +129,7 @@ public final class QualityReports {
     /** By strategy, the windows at which it loses more than one that draws lots, by more than chance. */
     private Map<String, List<Integer>> worseThanLots() {
         Map<String, List<Integer>> worse = new LinkedHashMap<>();
-        byStrategy.forEach((strategy, all) -> all.forEach(c -> quality.find(QualityCharts.CONTROL, c.window())
+        byStrategy.forEach((strategy, all) -> all.forEach(c -> quality.find(QualityLayout.CONTROL, c.window())
                 .filter(lots -> lots != c && paired.lead(lots, c).low() > 0)
                 .ifPresent(lots -> worse.computeIfAbsent(strategy, s -> new ArrayList<>()).add(c.window()))));
         return worse;
@@ -157,7 +159,7 @@ public final class QualityReports {
         List<Configuration> all = quality.configurations();
         Comparator<Integer> byTime = Comparator.comparingDouble(i -> all.get(i).time().value());
         List<Integer> order = IntStream.range(0, all.size()).boxed().filter(i -> all.get(i).time() != null).sorted(byTime).toList();
-        double limit = QualityTimePlot.limit(front);
+        double limit = ParetoFront.limit(front);
         return new QualityReport.Timed(quality.times().label(), quality.times().source(), order,
                 order.stream().filter(i -> all.get(i).time().value() <= limit).toList(), limit,
                 order.stream().filter(i -> front.contains(all.get(i))).toList());
@@ -171,12 +173,12 @@ public final class QualityReports {
             return null;
         }
         List<QualityReport.Curve> curves = probed.stream().map(c -> curve(c, c.recall().recall())).toList();
-        List<Report.Metric> metrics = windows.stream().map(w -> new Report.Metric("remembered with a window of " + w, "share",
+        List<HeatMap.Metric> metrics = windows.stream().map(w -> new HeatMap.Metric("remembered with a window of " + w, "share",
                 strategies.stream().map(s -> probed.stream().filter(c -> c.strategy().equals(s) && c.window().equals(w)).findFirst()
                         .map(c -> each(c.recall().recall(), Estimate::value)).orElseGet(() -> unknown(needle.distances().length)))
                         .toArray(double[][]::new))).toList();
         return new QualityReport.Probe(needle.pattern(), needle.skipped(), needle.texts(), needle.distances(), curves,
-                new Report.HeatMap("", strategies, List.of(), metrics),
+                new HeatMap("", strategies, List.of(), metrics),
                 windows.stream().map(w -> QualityAnswers.remembered(w, strategies, curves, needle.distances())).toList());
     }
 
@@ -186,23 +188,23 @@ public final class QualityReports {
         return values;
     }
 
-    private List<Report.HeatMap> heatMaps(List<Configuration> timed) {
+    private List<HeatMap> heatMaps(List<Configuration> timed) {
         if (strategies.size() * windows.size() < 2) {
             return List.of();
         }
-        List<Report.Metric> metrics = new ArrayList<>(List.of(
-                metric(QualityCharts.LOSS, "nats", QualityReports::loss),
+        List<HeatMap.Metric> metrics = new ArrayList<>(List.of(
+                metric(QualityLayout.LOSS, "nats", QualityReports::loss),
                 metric("perplexity", "", c -> c.decisive().perplexity().value()),
                 metric("agreement with the full cache's first choice", "share", c -> c.decisive().agreement().value()),
                 metric("divergence from the full cache (KL), nats per token", "nats", c -> c.decisive().kl().value())));
         if (timed.stream().anyMatch(c -> c.window() != null)) {
             metrics.add(metric("time of a step", "ms", c -> c.time() == null ? null : c.time().value()));
         }
-        return List.of(new Report.HeatMap("", strategies, windows, metrics));
+        return List.of(new HeatMap("", strategies, windows, metrics));
     }
 
-    private Report.Metric metric(String name, String unit, Function<Configuration, Double> of) {
-        return new Report.Metric(name, unit, strategies.stream().map(s -> windows.stream().mapToDouble(w -> quality.find(s, w).map(of)
+    private HeatMap.Metric metric(String name, String unit, Function<Configuration, Double> of) {
+        return new HeatMap.Metric(name, unit, strategies.stream().map(s -> windows.stream().mapToDouble(w -> quality.find(s, w).map(of)
                 .orElse(Double.NaN)).toArray()).toArray(double[][]::new));
     }
 }

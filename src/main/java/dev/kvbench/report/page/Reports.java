@@ -1,16 +1,19 @@
 package dev.kvbench.report.page;
 
+import dev.kvbench.report.analysis.AgainstFullCache;
 import dev.kvbench.report.analysis.Captions;
-import dev.kvbench.report.analysis.Crossings;
 import dev.kvbench.report.analysis.Curve;
+import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.analysis.HeatMaps;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.MemoryLimit;
 import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.PinnedPoint;
-import dev.kvbench.report.analysis.Scores;
+import dev.kvbench.report.analysis.Score;
+import dev.kvbench.report.analysis.StepCost;
+import dev.kvbench.report.analysis.TimeAxis;
 import dev.kvbench.report.analysis.Together;
-import dev.kvbench.report.plot.StepTimePlot;
+import dev.kvbench.report.plot.Look;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.trace.TraceFile;
@@ -28,9 +31,6 @@ import java.util.stream.IntStream;
 
 /** Computes what a page shows. */
 public final class Reports {
-
-    /** Steps that a point of a curve is the median of. */
-    public static final int SMOOTHING = 9;
 
     /** Curves shown at first; more cannot be told apart. */
     private static final int MOST_SHOWN = 7;
@@ -55,34 +55,34 @@ public final class Reports {
         List<StepsFile.Configuration> shown = configurations.stream().filter(c -> Curve.of(c).median().length > 0).toList();
         Captions captions = new Captions(steps, shown.isEmpty() ? configurations : shown);
         List<Measured> measured = Measured.all(files, configurations, captions);
-        List<Report.Crossing> crossings = Crossings.of(measured);
+        List<AgainstFullCache> crossings = AgainstFullCache.of(measured);
         List<Report.Line> lines = lines(measured, crossings);
-        List<Report.HeatMap> heatMaps = new ArrayList<>(HeatMaps.of(measured, crossings, captions));
+        List<HeatMap> heatMaps = new ArrayList<>(HeatMaps.of(measured, crossings, captions));
         List<Report.HeldMap> maps = traces.stream().map(HeldMaps::of).toList();
-        List<Report.Score> scores = new ArrayList<>();
+        List<Score> scores = new ArrayList<>();
         List<String> ofPinned = new ArrayList<>();
         List<StepsFile> parts = Together.parts(files, steps);
         List<List<PinnedPoint>> points = Together.pinned(folders, parts);
         List<PinnedPoint> allPoints = points.stream().flatMap(List::stream).toList();
         Captions ofPoints = new Captions(steps, allPoints.stream().map(PinnedPoint::configuration).toList());
-        List<Report.Pinned> pinned = Scores.pinned(allPoints, ofPoints);
-        Captions ofScores = new Captions(steps, Scores.bare(configurations));
+        List<Report.Pinned> pinned = PinnedAnswers.pinned(allPoints, ofPoints);
+        Captions ofScores = new Captions(steps, Score.bare(configurations));
         for (int i = 0; i < folders.size(); i++) {
             if (folders.get(i).hasJmh()) {
-                scores.addAll(Scores.of(parts.get(i), folders.get(i).readJmh(), ofScores));
-                ofPinned.addAll(Scores.answers(points.get(i), ofPoints));
+                scores.addAll(Score.of(parts.get(i), folders.get(i).readJmh(), ofScores));
+                ofPinned.addAll(PinnedAnswers.answers(points.get(i), ofPoints));
                 String origin = folders.size() == 1 ? "" : folders.get(i).name();
                 HeatMaps.ofPinned(points.get(i)).forEach(map -> heatMaps.add(map.of(origin)));
             }
         }
         List<String> answers = measured.isEmpty() ? ofPinned : Answers.of(measured, crossings);
         if (measured.isEmpty() && answers.isEmpty()) {
-            answers = Scores.ranges(scores);
+            answers = PinnedAnswers.ranges(scores);
         }
         String otherwise = maps.isEmpty() ? "Nothing was measured in full, so nothing follows." : maps.get(0).finding();
         return new Report(steps == null ? maps.get(0).title() : captions.title(), subtitle(files),
                 answers.isEmpty() ? List.of(otherwise) : answers, Origins.notes(files, measured), lines,
-                lines.isEmpty() ? null : time(measured, shown), crossings, Crossings.costs(measured), scores, pinned, heatMaps, maps,
+                lines.isEmpty() ? null : time(measured, shown), crossings, StepCost.of(measured), scores, pinned, heatMaps, maps,
                 findings(lines, heatMaps, pinned, answers, ofPinned), Origins.of(folders), Origins.failures(files));
     }
 
@@ -90,8 +90,8 @@ public final class Reports {
         return String.join(" · ", files.stream().map(f -> "run of " + f.created()).distinct().toList());
     }
 
-    private static List<Report.Line> lines(List<Measured> measured, List<Report.Crossing> crossings) {
-        List<Report.Look> looks = looks(measured);
+    private static List<Report.Line> lines(List<Measured> measured, List<AgainstFullCache> crossings) {
+        List<Look> looks = looks(measured);
         Set<String> first = shownFirst(measured, crossings);
         long samples = measured.stream().mapToLong(m -> (m.device() == null ? 1L : 2L) * m.allSteps().length).sum();
         List<Report.Line> lines = new ArrayList<>();
@@ -110,24 +110,24 @@ public final class Reports {
     }
 
     /** Colours tell curves apart while there are enough of them, then strategies. */
-    private static List<Report.Look> looks(List<Measured> measured) {
-        if (measured.size() <= Report.Look.COLOURS) {
-            return IntStream.range(0, measured.size()).mapToObj(Report.Look::of).toList();
+    private static List<Look> looks(List<Measured> measured) {
+        if (measured.size() <= Look.COLOURS) {
+            return IntStream.range(0, measured.size()).mapToObj(Look::of).toList();
         }
         Map<String, Integer> colours = new LinkedHashMap<>();
         Map<String, Integer> ofOne = new HashMap<>();
-        List<Report.Look> looks = new ArrayList<>();
+        List<Look> looks = new ArrayList<>();
         for (Measured m : measured) {
             String strategy = m.result() + m.configuration().benchmark() + m.configuration().params().get("strategy");
             int colour = colours.computeIfAbsent(strategy, s -> colours.size());
-            looks.add(new Report.Look(colour % Report.Look.COLOURS,
-                    (ofOne.merge(strategy, 1, Integer::sum) - 1) % Report.Look.DASHES));
+            looks.add(new Look(colour % Look.COLOURS,
+                    (ofOne.merge(strategy, 1, Integer::sum) - 1) % Look.DASHES));
         }
         return looks;
     }
 
     /** All while they are few; else full caches, then the fastest of each strategy, as many as can be told apart. */
-    private static Set<String> shownFirst(List<Measured> measured, List<Report.Crossing> crossings) {
+    private static Set<String> shownFirst(List<Measured> measured, List<AgainstFullCache> crossings) {
         if (measured.size() <= MOST_SHOWN) {
             return new HashSet<>(measured.stream().map(Measured::name).toList());
         }
@@ -142,7 +142,7 @@ public final class Reports {
     }
 
     private static Report.Band band(Curve curve) {
-        Curve smooth = curve.smoothed(SMOOTHING);
+        Curve smooth = curve.smoothed();
         return new Report.Band(smooth.median(), smooth.low(), smooth.high());
     }
 
@@ -174,22 +174,20 @@ public final class Reports {
     private static Report.Time time(List<Measured> measured, List<StepsFile.Configuration> shown) {
         List<Curve> curves = new ArrayList<>();
         for (Measured m : measured) {
-            curves.add(Curve.of(m.configuration()).smoothed(SMOOTHING));
+            curves.add(Curve.of(m.configuration()).smoothed());
             if (m.device() != null) {
-                curves.add(Curve.ofDevice(m.configuration()).smoothed(SMOOTHING));
+                curves.add(Curve.ofDevice(m.configuration()).smoothed());
             }
         }
         Optional<MemoryLimit> limit = MemoryLimit.of(shown);
-        double low = curves.stream().flatMapToDouble(c -> Arrays.stream(c.low())).min().orElse(0);
-        double lowest = limit.map(l -> Math.min(low, l.ms(1))).orElse(low);
-        double high = 0.9 * StepTimePlot.ceiling(curves);
-        return new Report.Time(Math.max(0, lowest - 0.04 * (high - lowest)), high, Math.max(0.9 * lowest, high / 1e6),
-                lowest > 0 && StepTimePlot.spread(curves) >= StepTimePlot.WIDE, SMOOTHING,
-                limit.map(l -> IntStream.rangeClosed(1, l.length()).mapToDouble(l::ms).toArray()).orElse(null),
-                limit.map(l -> l.bytesPerSecond() / 1e12).orElse(null));
+        TimeAxis axis = TimeAxis.of(curves, limit);
+        double lowest = axis.lowest();
+        double high = 0.9 * axis.ceiling();
+        return new Report.Time(Math.max(0, lowest - 0.04 * (high - lowest)), high, Math.max(0.9 * lowest, high / 1e6), axis.wide(),
+                Curve.SMOOTHING, limit.map(MemoryLimit::curve).orElse(null), limit.map(l -> l.bytesPerSecond() / 1e12).orElse(null));
     }
 
-    private static Map<String, String> findings(List<Report.Line> lines, List<Report.HeatMap> heatMaps, List<Report.Pinned> pinned,
+    private static Map<String, String> findings(List<Report.Line> lines, List<HeatMap> heatMaps, List<Report.Pinned> pinned,
             List<String> answers, List<String> ofPinned) {
         Map<String, String> findings = new LinkedHashMap<>();
         if (!lines.isEmpty()) {
@@ -201,7 +199,7 @@ public final class Reports {
             findings.put("heat", Answers.heatMap(heatMaps.get(0)));
         }
         if (!pinned.isEmpty()) {
-            findings.put("pinned", ofPinned.isEmpty() ? Scores.range(pinned.get(0)) : String.join(" ", ofPinned));
+            findings.put("pinned", ofPinned.isEmpty() ? PinnedAnswers.range(pinned.get(0)) : String.join(" ", ofPinned));
         }
         return findings;
     }

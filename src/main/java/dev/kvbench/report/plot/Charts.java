@@ -1,6 +1,5 @@
 package dev.kvbench.report.plot;
 
-import dev.kvbench.report.page.Report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Dimension;
@@ -61,12 +60,17 @@ public final class Charts {
             new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7),
             new Color(0xE69F00), new Color(0x56B4E9), new Color(0x000000), new Color(0x888888));
 
+    /** Of lines that are no measurement: a limit, a front. */
+    static final Color GREY = new Color(0x777777);
+    static final BasicStroke DOTTED = new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {2, 4}, 0);
+    static final Color UNSEEN = new Color(0, true);
+
     private static final float[][] DASHES = {null, {10, 4}, {3, 3}, {12, 3, 3, 3}, {20, 4}};
 
     private Charts() {}
 
     public static Color colour(int curve) {
-        return COLOURS.get(Report.Look.of(curve).colour());
+        return COLOURS.get(Look.of(curve).colour());
     }
 
     public static Color band(int curve) {
@@ -76,7 +80,7 @@ public final class Charts {
 
     public static BasicStroke stroke(int curve) {
         return new BasicStroke(2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10,
-                DASHES[Report.Look.of(curve).dash()], 0);
+                DASHES[Look.of(curve).dash()], 0);
     }
 
     public static XYChart xy(String title, String x, String y) {
@@ -165,7 +169,7 @@ public final class Charts {
         Arrays.fill(same, y);
         XYSeries unseen = chart.addSeries(" ", x, same);
         unseen.setMarker(SeriesMarkers.NONE);
-        unseen.setLineColor(new Color(0, true));
+        unseen.setLineColor(UNSEEN);
         unseen.setShowInLegend(false);
     }
 

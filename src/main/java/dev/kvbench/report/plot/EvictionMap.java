@@ -1,6 +1,6 @@
 package dev.kvbench.report.plot;
 
-import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.HeldTokens;
 import dev.kvbench.trace.TraceFile;
 import java.awt.Color;
 import java.io.IOException;
@@ -51,12 +51,12 @@ public final class EvictionMap {
     }
 
     public static HeatMapChart chart(TraceFile trace) {
-        double[][] held = held(trace);
+        double[][] held = HeldTokens.of(trace);
         int steps = held.length;
         int every = (steps + MOST_COLUMNS - 1) / MOST_COLUMNS;
         int columns = (steps + every - 1) / every;
         HeatMapChart chart = new HeatMapChartBuilder().width(Charts.WIDTH).height(Charts.HEIGHT)
-                .title(Captions.label(trace.label()) + " · " + trace.model() + " · " + trace.weights() + " weights")
+                .title(HeldTokens.title(trace))
                 .xAxisTitle("step   |   shade: % of layers and heads that hold the entry after the step").yAxisTitle("original index of the token")
                 .build();
         HeatMapStyler style = chart.getStyler();
@@ -95,21 +95,5 @@ public final class EvictionMap {
             next = index >= next ? (index / step + 1) * step : next;
         }
         return labels;
-    }
-
-    /** [step][original index]: the fraction of layers and heads that hold it after the step. */
-    public static double[][] held(TraceFile trace) {
-        int length = 1 + trace.steps().stream().mapToInt(TraceFile.Step::step).max().orElse(0);
-        double[][] held = new double[length][length];
-        for (TraceFile.Step step : trace.steps()) {
-            int t = step.step();
-            List<long[]> sets = step.kept().stream().flatMap(List::stream).toList();
-            for (long[] set : sets) {
-                for (long index : set) {
-                    held[t][(int) index] += 1.0 / sets.size();
-                }
-            }
-        }
-        return held;
     }
 }

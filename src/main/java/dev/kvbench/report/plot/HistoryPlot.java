@@ -2,6 +2,7 @@ package dev.kvbench.report.plot;
 
 import dev.kvbench.UserError;
 import dev.kvbench.compare.History;
+import dev.kvbench.report.analysis.TimeAxis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ public final class HistoryPlot {
         }
         DoubleSummaryStatistics medians = lines.stream().flatMap(l -> l.entries().stream()).mapToDouble(History.Entry::median)
                 .summaryStatistics();
-        if (medians.getMin() > 0 && medians.getMax() / medians.getMin() >= StepTimePlot.WIDE) {
+        if (medians.getMin() > 0 && medians.getMax() / medians.getMin() >= TimeAxis.WIDE) {
             Charts.logarithmicY(chart);
             chart.getStyler().setYAxisMin(0.8 * medians.getMin());
             chart.getStyler().setYAxisMax(1.2 * medians.getMax());

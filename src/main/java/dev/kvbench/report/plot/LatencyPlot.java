@@ -2,6 +2,7 @@ package dev.kvbench.report.plot;
 
 import dev.kvbench.report.analysis.Captions;
 import dev.kvbench.report.analysis.Measured;
+import dev.kvbench.report.analysis.TimeAxis;
 import dev.kvbench.results.StepsFile;
 import java.util.Arrays;
 import java.util.List;
@@ -16,9 +17,6 @@ public final class LatencyPlot {
 
     /** The slowest hundredth would squeeze everything else. */
     private static final int SHOWN = 198;
-
-    /** From this ratio between the times shown on, a linear axis would hide the lower ones. */
-    private static final double WIDE = 6;
 
     private LatencyPlot() {}
 
@@ -40,7 +38,7 @@ public final class LatencyPlot {
             most = Math.max(most, times[SHOWN]);
         }
         chart.getStyler().setXAxisDecimalPattern("0.###");
-        if (least > 0 && most / least > WIDE) {
+        if (least > 0 && most / least > TimeAxis.WIDE) {
             Charts.logarithmicX(chart);
         }
         chart.getStyler().setYAxisMax(100.0);

@@ -1,5 +1,6 @@
 package dev.kvbench.report.plot;
 
+import dev.kvbench.report.analysis.QualityLayout;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Configuration;
 import dev.kvbench.results.QualityFile.Estimate;
@@ -26,16 +27,16 @@ public final class NeedlePlot {
 
     /** @return curves for the middle window, empty if there was no probe */
     public static Optional<XYChart> of(QualityFile quality) {
-        if (quality.needle() == null || QualityCharts.windows(quality).isEmpty()) {
+        if (quality.needle() == null || QualityLayout.windows(quality).isEmpty()) {
             return Optional.empty();
         }
         int[] distances = quality.needle().distances();
-        int window = QualityCharts.middle(quality);
+        int window = QualityLayout.middle(quality);
         XYChart chart = QualityCharts.chart(quality, "window " + window,
                 "tokens from a pattern to its repetition   |   bars: 95 % bootstrap intervals over " + quality.needle().texts() + " texts",
                 REMEMBERED + " (1 = all)");
         QualityCharts.logarithmic(chart, distances[0], distances[distances.length - 1]);
-        QualityCharts.byStrategy(quality).forEach((strategy, all) -> all.stream().filter(c -> c.window() == window).forEach(c -> {
+        QualityLayout.byStrategy(quality).forEach((strategy, all) -> all.stream().filter(c -> c.window() == window).forEach(c -> {
             int[] known = IntStream.range(0, distances.length).filter(d -> recall(c, d) != null).toArray();
             double[] x = Arrays.stream(known).mapToDouble(d -> QualityCharts.log2(distances[d])).toArray();
             if (x.length > 0) {
@@ -51,12 +52,12 @@ public final class NeedlePlot {
     /** @return a row per strategy and window, a column per distance; empty if there was no probe */
     public static Optional<HeatMapChart> map(QualityFile quality) {
         List<Configuration> rows = new ArrayList<>();
-        QualityCharts.byStrategy(quality).values().forEach(rows::addAll);
+        QualityLayout.byStrategy(quality).values().forEach(rows::addAll);
         if (quality.needle() == null || rows.isEmpty()) {
             return Optional.empty();
         }
         HeatMapChart chart = new HeatMapChartBuilder().width(Charts.WIDTH).height(Charts.HEIGHT)
-                .title(QualityCharts.title(quality, "")).xAxisTitle("tokens from a pattern to its repetition   |   %: " + REMEMBERED)
+                .title(QualityLayout.title(quality, "")).xAxisTitle("tokens from a pattern to its repetition   |   %: " + REMEMBERED)
                 .yAxisTitle("strategy, window").build();
         HeatMapStyler style = chart.getStyler();
         Charts.plain(style);

@@ -4,10 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.report.analysis.Captions;
 import dev.kvbench.report.analysis.PinnedPoint;
 import dev.kvbench.results.StepsFile;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.knowm.xchart.XYChart;
 
@@ -31,12 +28,9 @@ public final class PinnedStepPlot {
             return Optional.empty();
         }
         Captions captions = new Captions(steps, points.stream().map(PinnedPoint::configuration).distinct().toList());
-        Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
-        points.forEach(p -> lines.computeIfAbsent(
-                captions.legend(p.configuration(), PinnedPoint.CACHE_LENGTH), l -> new ArrayList<>()).add(p));
         XYChart chart = Charts.xy(captions.title(),
                 "cache length (entries)   |   mean, error bars as JMH gives them (99.9 %)", "time per step (ms)");
-        PinnedPoint.draw(chart, lines, PinnedPoint::cacheLength);
+        PinnedLines.draw(chart, PinnedPoint.lines(points, captions));
         return Optional.of(chart);
     }
 }

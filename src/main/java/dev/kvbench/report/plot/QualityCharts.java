@@ -1,16 +1,9 @@
 package dev.kvbench.report.plot;
 
+import dev.kvbench.report.analysis.QualityLayout;
 import dev.kvbench.results.QualityFile;
-import dev.kvbench.results.QualityFile.Configuration;
 import dev.kvbench.results.QualityFile.Estimate;
-import dev.kvbench.strategy.Strategies;
 import java.awt.BasicStroke;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
@@ -23,63 +16,24 @@ public final class QualityCharts {
     private static final Marker[] MARKERS = {SeriesMarkers.CIRCLE, SeriesMarkers.DIAMOND, SeriesMarkers.SQUARE,
         SeriesMarkers.TRIANGLE_UP, SeriesMarkers.TRIANGLE_DOWN};
     private static final int MARKER_SIZE = 9;
-    /** The strategy that every other one must beat: it draws lots. */
-    public static final String CONTROL = Strategies.RANDOM.label();
     private static final double MARGIN = 0.3;
     /** Pixels that are left beside axis and legend, about. */
     private static final int PLOT_WIDTH = 850;
-    public static final String LOSS = "nats per token above the full cache";
 
     private QualityCharts() {}
 
     /** An empty plot that is titled with the model, its dtype, the text and what else it is about. */
     public static XYChart chart(QualityFile quality, String about, String x, String y) {
-        XYChart chart = Charts.xy(title(quality, about), x, y);
+        XYChart chart = Charts.xy(QualityLayout.title(quality, about), x, y);
         chart.getStyler().setMarkerSize(MARKER_SIZE);
         chart.getStyler().setYAxisMin(null);
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         return chart;
     }
 
-    public static String title(QualityFile quality, String about) {
-        return quality.model().name() + " · " + quality.model().dtype() + " · " + quality.text().name()
-                + (about.isEmpty() ? "" : " · " + about);
-    }
-
-    /** Which tokens an aggregate is over, in words. */
-    public static String tokens(QualityFile quality) {
-        Integer late = quality.setting().lateFrom();
-        return "tokens " + (late == null ? 1 : late + 1) + "–" + quality.text().steps() + " of "
-                + quality.text().starts().length + " sequences";
-    }
-
-    /** Configurations that evict, by strategy, by ascending window. */
-    public static Map<String, List<Configuration>> byStrategy(QualityFile quality) {
-        return quality.configurations().stream().filter(c -> c.window() != null)
-                .sorted((a, b) -> Integer.compare(a.window(), b.window()))
-                .collect(Collectors.groupingBy(Configuration::strategy, () -> new TreeMap<>(
-                        Comparator.comparingInt(QualityCharts::curve).thenComparing(Comparator.naturalOrder())), Collectors.toList()));
-    }
-
-    /** Windows of a result, ascending. */
-    public static List<Integer> windows(QualityFile quality) {
-        return quality.configurations().stream().map(Configuration::window).filter(Objects::nonNull).distinct().sorted().toList();
-    }
-
-    /** The window that plots for one window show: the middle one. */
-    public static int middle(QualityFile quality) {
-        List<Integer> windows = windows(quality);
-        return windows.get((windows.size() - 1) / 2);
-    }
-
-    /** Number of a strategy's curve; the same in every plot. */
-    public static int curve(String strategy) {
-        return Math.max(0, Strategies.labels().indexOf(strategy) - 1);
-    }
-
     public static XYSeries line(XYChart chart, String strategy, double[] x, double[] y) {
         XYSeries series = chart.addSeries(Charts.legend(strategy), x, y);
-        int curve = curve(strategy);
+        int curve = QualityLayout.curve(strategy);
         series.setMarker(MARKERS[curve % MARKERS.length]);
         series.setMarkerColor(Charts.colour(curve));
         series.setLineColor(Charts.colour(curve));
@@ -95,7 +49,7 @@ public final class QualityCharts {
     public static void unlisted(XYChart chart, String strategy, double[] x, double[] y) {
         XYSeries series = chart.addSeries("interval " + chart.getSeriesCollection().size(), x, y);
         series.setMarker(SeriesMarkers.NONE);
-        series.setLineColor(Charts.colour(curve(strategy)));
+        series.setLineColor(Charts.colour(QualityLayout.curve(strategy)));
         series.setLineStyle(new BasicStroke(1.2f));
         series.setShowInLegend(false);
     }

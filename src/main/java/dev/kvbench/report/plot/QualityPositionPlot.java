@@ -1,5 +1,6 @@
 package dev.kvbench.report.plot;
 
+import dev.kvbench.report.analysis.QualityLayout;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Configuration;
 import java.util.Arrays;
@@ -16,18 +17,18 @@ public final class QualityPositionPlot {
     public static Optional<XYChart> of(QualityFile quality) {
         int[] edges = quality.setting().bucketEdges();
         Optional<Configuration> full = quality.full();
-        if (QualityCharts.windows(quality).isEmpty() || full.isEmpty()) {
+        if (QualityLayout.windows(quality).isEmpty() || full.isEmpty()) {
             return Optional.empty();
         }
-        int window = QualityCharts.middle(quality);
+        int window = QualityLayout.middle(quality);
         XYChart chart = QualityCharts.chart(quality, "window " + window,
                 "position of the predicted token   |   means over " + (edges[1] - edges[0]) + " positions and "
                         + quality.text().starts().length + " sequences",
-                QualityCharts.LOSS);
+                QualityLayout.LOSS);
         chart.getStyler().setXAxisMin(0.0);
         double[] x = IntStream.range(0, edges.length - 1).mapToDouble(i -> (edges[i] + edges[i + 1] + 1) / 2.0).toArray();
         double[] best = means(full.get().nll());
-        QualityCharts.byStrategy(quality).forEach((strategy, all) -> all.stream().filter(c -> c.window() == window).forEach(c -> {
+        QualityLayout.byStrategy(quality).forEach((strategy, all) -> all.stream().filter(c -> c.window() == window).forEach(c -> {
             double[] own = means(c.nll());
             QualityCharts.line(chart, strategy, x, IntStream.range(0, own.length).mapToDouble(i -> own[i] - best[i]).toArray());
         }));

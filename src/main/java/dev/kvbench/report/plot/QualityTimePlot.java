@@ -1,12 +1,11 @@
 package dev.kvbench.report.plot;
 
 import dev.kvbench.report.analysis.Numbers;
+import dev.kvbench.report.analysis.ParetoFront;
+import dev.kvbench.report.analysis.QualityLayout;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Configuration;
-import java.awt.BasicStroke;
 import java.awt.Color;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -18,9 +17,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /** What a configuration loses in predictions against what its step takes. */
 public final class QualityTimePlot {
 
-    /** Steps that take more than so many times the fastest, and are not on the Pareto front, are out of the first view. */
-    private static final double NEAR = 1.5;
-
     /** Where what is not drawn is said: pixels to the text's middle. */
     private static final int NOTE_FROM_LEFT = 740;
     private static final int NOTE_FROM_TOP = 60;
@@ -29,17 +25,17 @@ public final class QualityTimePlot {
 
     /** @return the plot, empty if fewer than two configurations have a time */
     public static Optional<XYChart> of(QualityFile quality) {
-        List<Configuration> timed = timed(quality);
+        List<Configuration> timed = ParetoFront.timed(quality);
         if (timed.isEmpty()) {
             return Optional.empty();
         }
-        XYChart chart = QualityCharts.chart(quality, QualityCharts.tokens(quality),
+        XYChart chart = QualityCharts.chart(quality, QualityLayout.tokens(quality),
                 "ms per step: " + quality.times().label(),
-                QualityCharts.LOSS);
-        List<Configuration> front = front(timed);
-        double limit = limit(front);
+                QualityLayout.LOSS);
+        List<Configuration> front = ParetoFront.of(timed);
+        double limit = ParetoFront.limit(front);
         List<Configuration> near = timed.stream().filter(c -> c.time().value() <= limit).toList();
-        QualityCharts.byStrategy(quality).forEach((strategy, all) -> {
+        QualityLayout.byStrategy(quality).forEach((strategy, all) -> {
             List<Configuration> shown = all.stream().filter(near::contains).toList();
             if (!shown.isEmpty()) {
                 XYSeries series = QualityCharts.line(chart, strategy, x(shown), y(shown));
@@ -54,8 +50,8 @@ public final class QualityTimePlot {
         });
         XYSeries line = chart.addSeries("Pareto front", x(front), y(front));
         line.setMarker(SeriesMarkers.NONE);
-        line.setLineColor(new Color(0x777777));
-        line.setLineStyle(new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {2, 4}, 0));
+        line.setLineColor(Charts.GREY);
+        line.setLineStyle(Charts.DOTTED);
         chart.getStyler().setAnnotationTextFontColor(new Color(0x444444));
         double lift = 0.02 * (near.stream().mapToDouble(c -> c.decisive().nllIncrease().value()).max().orElse(0)
                 - Math.min(0, near.stream().mapToDouble(c -> c.decisive().nllIncrease().value()).min().orElse(0)));
@@ -73,37 +69,6 @@ public final class QualityTimePlot {
         String beyond = timed.stream().filter(c -> c.time().value() > limit).map(Configuration::strategy).distinct()
                 .collect(Collectors.joining(", "));
         return beyond.isEmpty() ? Optional.empty() : Optional.of("not drawn, above " + Numbers.ms(limit) + ": " + beyond);
-    }
-
-    /**
-     * @param front the Pareto front, fastest first
-     * @return ms that a step which is drawn takes at most: far slower ones would push all others together
-     */
-    public static double limit(List<Configuration> front) {
-        return Math.max(NEAR * front.get(0).time().value(), front.get(front.size() - 1).time().value());
-    }
-
-    /** @return configurations that have a time, none if fewer than two have one */
-    public static List<Configuration> timed(QualityFile quality) {
-        List<Configuration> timed = quality.configurations().stream().filter(c -> c.time() != null).toList();
-        return timed.size() < 2 || quality.times() == null ? List.of() : timed;
-    }
-
-    /**
-     * @param timed configurations with times
-     * @return those for which no other is at least as fast and better, or as good and faster; fastest first
-     */
-    public static List<Configuration> front(List<Configuration> timed) {
-        List<Configuration> front = new ArrayList<>();
-        double best = Double.POSITIVE_INFINITY;
-        for (Configuration c : timed.stream().sorted(Comparator.comparingDouble((Configuration c) -> c.time().value())
-                .thenComparingDouble(c -> c.decisive().nllIncrease().value())).toList()) {
-            if (c.decisive().nllIncrease().value() < best) {
-                best = c.decisive().nllIncrease().value();
-                front.add(c);
-            }
-        }
-        return front;
     }
 
     private static double[] x(List<Configuration> shown) {

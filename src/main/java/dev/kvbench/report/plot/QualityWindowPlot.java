@@ -1,5 +1,6 @@
 package dev.kvbench.report.plot;
 
+import dev.kvbench.report.analysis.QualityLayout;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Configuration;
 import java.util.List;
@@ -17,15 +18,15 @@ public final class QualityWindowPlot {
 
     /** @return the plot, empty if the result has fewer than two windows */
     public static Optional<XYChart> of(QualityFile quality) {
-        List<Integer> windows = QualityCharts.windows(quality);
+        List<Integer> windows = QualityLayout.windows(quality);
         if (windows.size() < 2) {
             return Optional.empty();
         }
-        XYChart chart = QualityCharts.chart(quality, QualityCharts.tokens(quality),
+        XYChart chart = QualityCharts.chart(quality, QualityLayout.tokens(quality),
                 "window (entries kept)   |   bars: 95 % bootstrap intervals over sequences",
-                QualityCharts.LOSS);
+                QualityLayout.LOSS);
         QualityCharts.logarithmic(chart, windows.get(0), windows.get(windows.size() - 1));
-        Map<String, List<Configuration>> all = QualityCharts.byStrategy(quality);
+        Map<String, List<Configuration>> all = QualityLayout.byStrategy(quality);
         double middle = (all.size() - 1) / 2.0;
         int place = 0;
         for (Map.Entry<String, List<Configuration>> strategy : all.entrySet()) {

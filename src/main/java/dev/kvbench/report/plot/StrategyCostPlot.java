@@ -40,7 +40,7 @@ public final class StrategyCostPlot {
                 "window, held full (entries)   |   mean, error bars as JMH gives them (99.9 %)",
                 "time per step beyond the full cache's (ms)");
         chart.getStyler().setYAxisMin(null);
-        PinnedPoint.draw(chart, lines, PinnedPoint::cacheLength);
+        PinnedLines.draw(chart, lines);
         return Optional.of(chart);
     }
 }

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kvbench.report.plot.StepTimePlot;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CurveTest {
@@ -55,7 +55,7 @@ class CurveTest {
     void theCeilingOfThePlotLeavesTheCurvesAlone() {
         double[] median = {5, 4, 3, 2, 1};
         double[] high = {9, 8, 7, 6, 5};
-        double ceiling = StepTimePlot.ceiling(List.of(new Curve(3, median, new double[5], high)));
+        double ceiling = TimeAxis.of(List.of(new Curve(3, median, new double[5], high)), Optional.empty()).ceiling();
         assertTrue(ceiling > 9, "ceiling " + ceiling);
         assertArrayEquals(new double[] {5, 4, 3, 2, 1}, median);
         assertArrayEquals(new double[] {9, 8, 7, 6, 5}, high);

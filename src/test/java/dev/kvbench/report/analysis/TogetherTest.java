@@ -148,7 +148,7 @@ class TogetherTest {
         Report report = Reports.of(both, List.of());
         assertEquals(lines, report.pinned().stream().map(Report.Pinned::name).toList());
         assertEquals(4, report.pinned().stream().map(Report.Pinned::look).distinct().count());
-        assertEquals(6, report.scores().stream().map(Report.Score::name).distinct().count());
+        assertEquals(6, report.scores().stream().map(Score::name).distinct().count());
         assertEquals(List.of("With 64 entries held a step of H2O (64/32, one set for all heads) takes 10 % more time than one of the full cache.",
                 "With 128 entries held a step of H2O (128/32, one set for all heads) takes 25 % more time than one of the full cache."), report.answers());
     }

@@ -10,7 +10,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.report.MadeResults;
 import dev.kvbench.report.Renderer;
-import dev.kvbench.report.analysis.Scores;
+import dev.kvbench.report.analysis.AgainstFullCache;
+import dev.kvbench.report.analysis.Score;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import java.nio.file.Files;
@@ -63,9 +64,9 @@ class ReportsTest {
     @Test
     void timesAndThroughputAreSentencesOfTheirOwn() {
         assertEquals(List.of("Eviction.score took from 2.000 us/op (a) to 3.000 us/op (b).", "Eviction.score made 0.5000 ops/us (a)."),
-                Scores.ranges(List.of(new Report.Score("Eviction.score", "b", 3, null, "us/op"),
-                        new Report.Score("Eviction.score", "a", 2, null, "us/op"),
-                        new Report.Score("Eviction.score", "a", 0.5, null, "ops/us"))));
+                PinnedAnswers.ranges(List.of(new Score("Eviction.score", "b", 3, null, "us/op"),
+                        new Score("Eviction.score", "a", 2, null, "us/op"),
+                        new Score("Eviction.score", "a", 0.5, null, "ops/us"))));
     }
 
     @Test
@@ -75,7 +76,7 @@ class ReportsTest {
                 made("H2O, one set for all heads, window 100, 20 heavy hitters", "h2o", 100, 1, steps(400, t -> t <= 100 ? 1 + t / 1000.0 : 1.25)));
         assertEquals(List.of("H2O (100/20, one set for all heads) is 12 % slower than the full cache when it starts to evict, at token 101, catches up at token 251,"
                 + " and is 9.7 % faster at token 400." + CONTROL), report.answers());
-        Report.Crossing crossing = report.crossings().get(0);
+        AgainstFullCache crossing = report.crossings().get(0);
         assertEquals(101, crossing.firstEviction());
         assertEquals(251, crossing.fasterFrom());
         // lost from 101 on: 0.149 down to 0; won from 251 on: as much after as many steps

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.compare.History;
 import dev.kvbench.report.analysis.MemoryLimit;
-import dev.kvbench.report.page.Report;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
@@ -76,9 +75,9 @@ class ChartsTest {
 
     @Test
     void colourAndDashesRepeatTogetherAfterFortyCurves() {
-        assertEquals(40, IntStream.range(0, 40).mapToObj(Report.Look::of).distinct().count());
-        assertEquals(Report.Look.COLOURS, IntStream.range(0, 40).mapToObj(Charts::colour).distinct().count());
-        assertEquals(Report.Look.DASHES, IntStream.range(0, 40).mapToObj(i -> Arrays.toString(Charts.stroke(i).getDashArray())).distinct().count());
+        assertEquals(40, IntStream.range(0, 40).mapToObj(Look::of).distinct().count());
+        assertEquals(Look.COLOURS, IntStream.range(0, 40).mapToObj(Charts::colour).distinct().count());
+        assertEquals(Look.DASHES, IntStream.range(0, 40).mapToObj(i -> Arrays.toString(Charts.stroke(i).getDashArray())).distinct().count());
     }
 
     @ParameterizedTest
@@ -135,7 +134,7 @@ class ChartsTest {
 
     private static XYChart limited() {
         XYChart chart = level(0);
-        new MemoryLimit(1e9, 1e6, 1.5e12, POINTS).draw(chart);
+        StepTimePlot.draw(new MemoryLimit(1e9, 1e6, 1.5e12, POINTS), chart);
         return chart;
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.UserError;
+import dev.kvbench.report.analysis.HeldTokens;
 import dev.kvbench.trace.TraceFile;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ class EvictionMapTest {
 
     @Test
     void cellsAreTheFractionOfHeadsThatHoldAnEntry() {
-        assertArrayEquals(new double[][] {{1, 0, 0}, {1, 1, 0}, {0.5, 0.5, 1}}, EvictionMap.held(TRACE));
+        assertArrayEquals(new double[][] {{1, 0, 0}, {1, 1, 0}, {0.5, 0.5, 1}}, HeldTokens.of(TRACE));
     }
 
     @Test

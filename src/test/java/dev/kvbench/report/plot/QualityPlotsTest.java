@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.report.QualityRenderer;
+import dev.kvbench.report.analysis.ParetoFront;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Aggregate;
@@ -72,7 +73,7 @@ class QualityPlotsTest {
         Configuration slowAndBad = configuration("random", 64, 0.6, 1.5);
         Configuration slower = configuration("tova", 64, 0.1, 1.7);
         assertEquals(List.of(fast, between, full),
-                QualityTimePlot.front(List.of(slower, full, slowAndBad, between, fast)));
+                ParetoFront.of(List.of(slower, full, slowAndBad, between, fast)));
     }
 
     @Test
@@ -84,7 +85,7 @@ class QualityPlotsTest {
         XYChart chart = QualityTimePlot.of(quality(full, fast, near, far)).orElseThrow();
         assertEquals(List.of("h2o", "window", "full cache", "Pareto front"),
                 chart.getSeriesCollection().stream().map(XYSeries::getName).toList());
-        double limit = QualityTimePlot.limit(List.of(fast, full));
+        double limit = ParetoFront.limit(List.of(fast, full));
         assertEquals(Optional.of("not drawn, above 1.500 ms: knorm"), QualityTimePlot.notDrawn(List.of(full, fast, near, far), limit));
         assertEquals(Optional.empty(), QualityTimePlot.notDrawn(List.of(full, fast, near), limit));
 

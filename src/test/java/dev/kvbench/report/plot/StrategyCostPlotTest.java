@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.analysis.HeatMaps;
 import dev.kvbench.report.analysis.PinnedPoint;
-import dev.kvbench.report.analysis.Scores;
-import dev.kvbench.report.page.Report;
+import dev.kvbench.report.page.PinnedAnswers;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +57,7 @@ class StrategyCostPlotTest {
         assertEquals(List.of("tova, against " + unlike), names(other).stream().map(n -> n.replace('\n', ' ')).toList());
         List<PinnedPoint> points = PinnedPoint.all(steps(), jmh);
         assertEquals("With 128 entries held a step of tova, explicit attention takes 50 % more time than one of the full cache."
-                + " Compared with " + unlike + ".", Scores.answers(points, captions(points)).get(0));
+                + " Compared with " + unlike + ".", PinnedAnswers.answers(points, captions(points)).get(0));
 
         for (int n : new int[] {64, 128}) {
             measured("full", 0, n, "cudagraph", "explicit", 1.25);
@@ -67,8 +67,8 @@ class StrategyCostPlotTest {
         assertArrayEquals(new double[] {0.25, 0.25}, series(own, "tova").getYData(), 1e-9);
         List<PinnedPoint> both = PinnedPoint.all(steps(), jmh);
         assertEquals("With 128 entries held a step of tova, explicit attention takes 20 % more time than one of the full cache.",
-                Scores.answers(both, captions(both)).get(0));
-        Report.HeatMap map = HeatMaps.ofPinned(both).get(0);
+                PinnedAnswers.answers(both, captions(both)).get(0));
+        HeatMap map = HeatMaps.ofPinned(both).get(0);
         assertArrayEquals(new double[] {0.2, 0.2}, map.metrics().get(0).values()[0], 1e-9);
         assertEquals(List.of(), map.unlike());
     }
@@ -98,7 +98,7 @@ class StrategyCostPlotTest {
         measured("window", 128, 128, "fused", 0);
         assertEquals(List.of("With 64 entries held a step of tova takes infinitely more time than one of the full cache.",
                 "With 128 entries held a step of window takes 0.0 % more time than one of the full cache, which cannot be told from noise."),
-                Scores.answers(PinnedPoint.all(steps(), jmh), new Captions(steps(), configurations)));
+                PinnedAnswers.answers(PinnedPoint.all(steps(), jmh), new Captions(steps(), configurations)));
     }
 
     private static List<String> names(XYChart chart) {

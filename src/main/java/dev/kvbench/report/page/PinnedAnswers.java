@@ -1,9 +1,10 @@
-package dev.kvbench.report.analysis;
+package dev.kvbench.report.page;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.kvbench.report.page.Answers;
-import dev.kvbench.report.page.Report;
-import dev.kvbench.results.StepsFile;
+import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.Numbers;
+import dev.kvbench.report.analysis.PinnedPoint;
+import dev.kvbench.report.analysis.Score;
+import dev.kvbench.report.plot.Look;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -11,61 +12,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What JMH measured of benchmarks that keep no series. */
-public final class Scores {
+/** What JMH measured of benchmarks that keep no series, in sentences and as lines. */
+public final class PinnedAnswers {
 
     /** More sentences than this nobody reads. */
     private static final int FEW = 3;
 
-    private Scores() {}
-
-    /** @return those that keep no series */
-    public static List<StepsFile.Configuration> bare(List<StepsFile.Configuration> configurations) {
-        return configurations.stream().filter(c -> c.iterations().isEmpty()).toList();
-    }
-
-    public static List<Report.Score> of(StepsFile steps, JsonNode jmh, Captions captions) {
-        List<Report.Score> scores = new ArrayList<>();
-        for (StepsFile.Configuration configuration : bare(steps.configurations())) {
-            for (JsonNode result : jmh) {
-                if (PinnedPoint.isOf(result, configuration)) {
-                    JsonNode metric = result.path("primaryMetric");
-                    double error = metric.path("scoreError").asDouble(Double.NaN);
-                    scores.add(new Report.Score(configuration.benchmark().replaceFirst("^.*\\.(\\w+)Benchmark\\.(\\w+)$", "$1.$2"),
-                            captions.legend(configuration), metric.path("score").asDouble(Double.NaN),
-                            Double.isFinite(error) ? error : null, metric.path("scoreUnit").asText("")));
-                }
-            }
-        }
-        return scores;
-    }
+    private PinnedAnswers() {}
 
     /** @return for each benchmark and unit in a sentence what it took or made, from the least to the most */
-    public static List<String> ranges(List<Report.Score> scores) {
-        Map<Object, List<Report.Score>> byUnit = new LinkedHashMap<>();
+    public static List<String> ranges(List<Score> scores) {
+        Map<Object, List<Score>> byUnit = new LinkedHashMap<>();
         scores.stream().filter(s -> Double.isFinite(s.score()))
                 .forEach(s -> byUnit.computeIfAbsent(List.of(s.benchmark(), s.unit()), u -> new ArrayList<>()).add(s));
         List<String> sentences = new ArrayList<>();
         byUnit.forEach((unit, of) -> {
-            of.sort(Comparator.comparingDouble(Report.Score::score));
-            Report.Score least = of.get(0);
-            Report.Score most = of.get(of.size() - 1);
+            of.sort(Comparator.comparingDouble(Score::score));
+            Score least = of.get(0);
+            Score most = of.get(of.size() - 1);
             sentences.add(least.benchmark() + (least.unit().startsWith("ops/") ? " made " : " took ")
                     + (of.size() == 1 ? "" : "from ") + score(least) + (of.size() == 1 ? "." : " to " + score(most) + "."));
         });
         return sentences;
     }
 
-    private static String score(Report.Score score) {
+    private static String score(Score score) {
         return Numbers.digits(score.score()) + " " + score.unit() + " (" + score.name() + ")";
     }
 
     /** Pinned steps as lines over the cache length. */
     public static List<Report.Pinned> pinned(List<PinnedPoint> points, Captions captions) {
-        Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
-        points.forEach(p -> lines.computeIfAbsent(captions.legend(p.configuration(), PinnedPoint.CACHE_LENGTH), l -> new ArrayList<>()).add(p));
         List<Report.Pinned> pinned = new ArrayList<>();
-        lines.forEach((name, line) -> pinned.add(new Report.Pinned(name, Report.Look.of(pinned.size()),
+        PinnedPoint.lines(points, captions).forEach((name, line) -> pinned.add(new Report.Pinned(name, Look.of(pinned.size()),
                 line.stream().mapToInt(PinnedPoint::cacheLength).toArray(), line.stream().mapToDouble(PinnedPoint::ms).toArray(),
                 line.stream().mapToDouble(PinnedPoint::error).toArray())));
         return pinned;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A verdict is of like with like, and is held against what two sides differ by before anything is evicted. */
-class CrossingsTest {
+class AgainstFullCacheTest {
 
     private static final int TOKENS = 128;
     private static final int WINDOW = 32;
@@ -62,7 +62,7 @@ class CrossingsTest {
         assertEquals(List.of("TOVA (32) is 10 % slower than the full cache when it starts to evict, at token 33, catches up at token 65, and is"
                 + " 16 % faster at token 128. Before it evicts it takes 3.0 % more: scoring and noise, from which no smaller difference is told."),
                 report.answers());
-        Report.Crossing crossing = report.crossings().get(0);
+        AgainstFullCache crossing = report.crossings().get(0);
         assertEquals(0.03, crossing.control().change(), 1e-9);
         // the curve is a median of 33 steps
         assertEquals(65, crossing.fasterFrom());
@@ -76,7 +76,7 @@ class CrossingsTest {
     void anEffectAsLargeAsTheControlTellsNothingWhateverItsSign() throws Exception {
         for (double control : new double[] {1.03, 0.97}) {
             Report report = report(full("explicit", 1), tova(control, 1.02, 0.98));
-            Report.Crossing crossing = report.crossings().get(0);
+            AgainstFullCache crossing = report.crossings().get(0);
             assertFalse(crossing.start().tells() || crossing.evicting().tells() || crossing.end().tells());
             assertEquals(List.of("TOVA (32) cannot be told from the full cache when it starts to evict, at token 33, nor at token 128."
                     + " Before it evicts it takes 3.0 % " + (control > 1 ? "more" : "less")
@@ -90,7 +90,7 @@ class CrossingsTest {
     @Test
     void whenItIsFasterIsAlsoTakenBeyondTheControl() throws Exception {
         // falls by 0.2 % a token from 1.1: below 1 from token 83 on, below 0.97 from 98 on
-        Report.Crossing crossing = report(full("explicit", 1), made("tova", WINDOW, "explicit", "cudagraph",
+        AgainstFullCache crossing = report(full("explicit", 1), made("tova", WINDOW, "explicit", "cudagraph",
                 t -> t <= WINDOW ? 1.03 : 1.1 - 0.002 * (t - WINDOW))).crossings().get(0);
         assertEquals(83, crossing.fasterFrom());
         assertEquals(98, crossing.fasterBeyond());
@@ -100,7 +100,7 @@ class CrossingsTest {
     void ofTwoFormsOfTheFullCacheTheStrategysOwnIsFirstAndTheFastestSecond() throws Exception {
         Report report = report(full("fused", 0.9), full("explicit", 1), tova(1, 1.1, 0.95));
         assertEquals(1, report.crossings().size());
-        Report.Crossing crossing = report.crossings().get(0);
+        AgainstFullCache crossing = report.crossings().get(0);
         assertEquals("full cache, explicit attention", crossing.baseline());
         assertNull(crossing.unlike());
         assertEquals(-0.05, crossing.end().change(), 1e-9);
@@ -158,7 +158,7 @@ class CrossingsTest {
     @Test
     void theCapturedRunInHalfPrecisionComparesTwoFormsOfAttention() {
         Report report = committed("2026-11-25_00-53-36_ea48ea07_NVIDIA-H100-80GB-HBM3");
-        Report.Crossing crossing = report.crossings().get(0);
+        AgainstFullCache crossing = report.crossings().get(0);
         assertEquals("another form of attention: full cache fused, H2O explicit", crossing.unlike());
         assertEquals(0.055, crossing.control().change(), 5e-4);
         assertFalse(crossing.end().tells(), "it never pays, says the operator's attention, not eviction");

@@ -32,6 +32,15 @@ import java.util.stream.Stream;
 public record Comparison(String old, String now, double threshold, double alpha, List<String> differences, List<String> alsoDifferent,
         List<String> onlyOld, List<String> onlyNow, int shared, List<Row> rows, Map<String, Double> means) {
 
+    /** The change that counts as noise unless another is asked for, in percent. */
+    public static final int NOISE_PERCENT = 3;
+
+    /** The same as a fraction. */
+    public static final double NOISE = NOISE_PERCENT / 100.0;
+
+    /** The significance that is asked for by default. */
+    public static final double ALPHA = 0.05;
+
     private static final double CONFIDENCE = 0.95;
     private static final int BINS = 8;
     static final String FORKS = "forks";

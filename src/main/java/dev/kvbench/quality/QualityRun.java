@@ -1,6 +1,7 @@
 package dev.kvbench.quality;
 
 import ai.djl.pytorch.jni.JniUtils;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.Environment;
 import dev.kvbench.decode.DecodeLoop;
@@ -9,6 +10,7 @@ import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -93,8 +96,8 @@ public final class QualityRun implements AutoCloseable {
             needles = options.probe() == 0 ? null : Needles.of(passages, options.probe(), available, widest, options.seed());
             boolean gpu = subject.weights().device().isGpu();
             Fingerprint fingerprint = Environment.fingerprint(source, Libtorch.version(), JniUtils.getNumThreads(), gpu);
-            header = new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, start.toString(), command, QualityFile.UNITS,
-                    QualityFile.RULES, fingerprint, subject.describe(),
+            header = new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, start.toString(), command, QualityText.UNITS,
+                    QualityText.RULES, fingerprint, subject.describe(),
                     new QualityFile.Text(passages.name(), passages.sha256(), passages.tokens().length,
                             passages.starts(options.sequences(), options.tokens() + 1), options.tokens()),
                     new QualityFile.Setting(runtime.label(), gpu ? "gpu" : "cpu", positions.label(), batch, options.seed(),
@@ -145,7 +148,7 @@ public final class QualityRun implements AutoCloseable {
     public Path run(Path results, Path unfinished) throws IOException {
         QualityFile begun = unfinished == null ? null : QualityFile.read(unfinished.resolve(QualityFile.FILE));
         if (begun != null) {
-            header.mustContinue(begun, unfinished);
+            mustContinue(begun, unfinished);
         }
         QualityFile first = begun == null ? header : header.with(begun.created(), List.of());
         Instant start = Instant.parse(first.created());
@@ -185,6 +188,17 @@ public final class QualityRun implements AutoCloseable {
             throw e;
         }
         return ResultName.settle(folder, results, ResultName.of(start, commit, first.fingerprint()));
+    }
+
+    /** Refuses what was begun with anything else than this run has, but for its start. */
+    private void mustContinue(QualityFile begun, Path folder) {
+        JsonNode mine = Json.MAPPER.valueToTree(header.with(begun.created(), List.of()));
+        JsonNode theirs = Json.MAPPER.valueToTree(begun.with(begun.created(), List.of()));
+        if (!mine.equals(theirs)) {
+            List<String> different = mine.properties().stream().filter(f -> !f.getValue().equals(theirs.get(f.getKey())))
+                    .map(Map.Entry::getKey).toList();
+            throw new UserError("--resume " + folder + ": begun with another " + String.join(", ", different) + "; start anew");
+        }
     }
 
     private static List<QualityFile.Configuration> plus(QualityFile file, QualityFile.Configuration one) {

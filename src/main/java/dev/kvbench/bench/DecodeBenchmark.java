@@ -2,7 +2,7 @@ package dev.kvbench.bench;
 
 import dev.kvbench.Cleanup;
 import dev.kvbench.decode.DecodeLoop;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.cuda.DeviceMemory;
 import dev.kvbench.runtime.cuda.Unsupported;
 import java.util.HashMap;
@@ -65,7 +65,7 @@ public abstract class DecodeBenchmark {
     @Param("original")
     public String positions;
 
-    private Gpt2Weights loaded;
+    private Weights loaded;
     private DecodeLoop loop;
 
     /** Makes model and cache and runs steps until their time is stable. */

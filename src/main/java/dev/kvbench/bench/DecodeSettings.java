@@ -6,9 +6,9 @@ import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.MemoryNeed;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.model.ModelChoice;
+import dev.kvbench.model.ModelShape;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
@@ -59,22 +59,22 @@ record DecodeSettings(
             int steps = number(params, "evictEvery", 1);
             strategy = steps == 1 ? strategy : new EvictEvery(strategy, steps);
         }
-        ModelChoice source = ModelChoice.of(params.get("model"), params.getOrDefault("weights", Gpt2Weights.SYNTHETIC));
-        Gpt2Config model = source.config();
+        ModelChoice source = ModelChoice.of(params.get("model"), params.getOrDefault("weights", Weights.SYNTHETIC));
+        ModelShape model = source.shape();
         Dtype dtype = Dtype.of(params.get("dtype"));
         Positions positions = Positions.of(params.getOrDefault("positions", Positions.ORIGINAL.label()));
         int steps;
         if (params.containsKey("cacheLength")) {
             int cacheLength = number(params, "cacheLength", 1);
-            if (cacheLength >= model.positions()) {
+            if (cacheLength >= model.maxPositions()) {
                 throw new UserError("cacheLength=" + cacheLength + ": model " + model.name() + " has "
-                        + model.positions() + " positions, and the step itself takes one");
+                        + model.maxPositions() + " positions, and the step itself takes one");
             }
             steps = Math.min(cacheLength, strategy.window()) + 1;
         } else if (params.containsKey("promptTokens")) {
             int prompt = number(params, "promptTokens", 1);
-            if (prompt >= model.positions()) {
-                throw new UserError("promptTokens=" + prompt + ": model " + model.name() + " has " + model.positions()
+            if (prompt >= model.maxPositions()) {
+                throw new UserError("promptTokens=" + prompt + ": model " + model.name() + " has " + model.maxPositions()
                         + " positions, and the token after it takes one");
             }
             steps = Math.min(prompt + 1, strategy.longest());
@@ -83,7 +83,7 @@ record DecodeSettings(
             if (steps > MOST_TOKENS) {
                 throw new UserError("tokens=" + steps + ": must be at most " + MOST_TOKENS + ", since every step's time is kept");
             }
-            DecodeLoop.checkPositions(positions, strategy, steps, model.positions());
+            DecodeLoop.checkPositions(positions, strategy, steps, model.maxPositions());
         } else {
             if (strategy.window() == Integer.MAX_VALUE) {
                 throw new UserError("strategy=" + strategy.name() + ": evicts nothing that this benchmark could measure");
@@ -115,8 +115,8 @@ record DecodeSettings(
     }
 
     /** @return the model's shape */
-    Gpt2Config model() {
-        return source.config();
+    ModelShape model() {
+        return source.shape();
     }
 
     /**

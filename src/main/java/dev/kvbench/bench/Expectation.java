@@ -1,7 +1,7 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.ModelShape;
 
 /** A rough forecast of how long a run takes: a step reads every weight once, and JMH times the rest by the clock. */
 final class Expectation {
@@ -36,7 +36,7 @@ final class Expectation {
         if (!one.params().containsKey("model")) {
             return effort.forks * effort.seconds;
         }
-        Gpt2Config model = DecodeSettings.parse(one.params()).model();
+        ModelShape model = DecodeSettings.parse(one.params()).model();
         double bytes = (double) model.parameters() * Dtype.of(one.params().get("dtype")).bytes();
         double step = gpu ? GPU_STEP : bytes / CPU_BANDWIDTH;
         String tokens = one.params().get("tokens");

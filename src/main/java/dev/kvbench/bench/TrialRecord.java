@@ -4,7 +4,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.kvbench.WholeFile;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.DecodeLoop;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.Libtorch;
@@ -61,7 +61,7 @@ record TrialRecord(
     private static DecodeLoop loop;
     private static int trials;
 
-    static synchronized void begin(DecodeSettings settings, Gpt2Weights weights, DecodeLoop running, Double copyBandwidth) {
+    static synchronized void begin(DecodeSettings settings, Weights weights, DecodeLoop running, Double copyBandwidth) {
         loop = running;
         StepsFile.Gpu gpu = copyBandwidth == null ? null : new StepsFile.Gpu(weights.stepBytes(), copyBandwidth, 0, null, null);
         current = new TrialRecord(

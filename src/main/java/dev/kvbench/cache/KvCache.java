@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.torch.Casts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,17 +47,17 @@ public final class KvCache implements AutoCloseable {
     private final PtNDArray origins;
 
     /**
-     * @param config the model's shape
+     * @param shape the model's shape
      * @param dtype element type of keys, values and logits
      * @param device where everything but the host tokens lives
      * @param batch sequences, B
      * @param capacity entries that fit per sequence, C
      * @param scorePerLayer whether each layer has scores of its own
-     * @param scorePerHead whether each head has
+     * @param scorePerHead whether each key-value head has
      * @param traced whether to keep the step that wrote each entry
      */
     public KvCache(
-            Gpt2Config config,
+            ModelShape shape,
             Dtype dtype,
             Device device,
             int batch,
@@ -67,15 +67,15 @@ public final class KvCache implements AutoCloseable {
             boolean traced) {
         this.batch = batch;
         this.capacity = capacity;
-        bytesPerEntry = bytesPerEntry(config, dtype);
+        bytesPerEntry = bytesPerEntry(shape, dtype);
         manager = NDManager.newBaseManager(device, "PyTorch");
         token = zeros(manager, DataType.INT64, batch);
         position = zeros(manager, DataType.INT64, 1);
-        logits = zeros(manager, dtype, batch, config.vocabulary());
+        logits = zeros(manager, dtype, batch, shape.vocabulary());
         keysValues = zeros(manager, dtype,
-                config.layers(), 2, batch, config.heads(), capacity, config.headDim());
+                shape.layers(), 2, batch, shape.keyValueHeads(), capacity, shape.headDim());
         scores = zeros(manager, DataType.FLOAT32,
-                scorePerLayer ? config.layers() : 1, batch, scorePerHead ? config.heads() : 1, capacity);
+                scorePerLayer ? shape.layers() : 1, batch, scorePerHead ? shape.keyValueHeads() : 1, capacity);
         long[] indices = new long[capacity];
         Arrays.setAll(indices, i -> i);
         slots = (PtNDArray) manager.create(indices);
@@ -89,22 +89,22 @@ public final class KvCache implements AutoCloseable {
     }
 
     /**
-     * @param config the model's shape
+     * @param shape the model's shape
      * @param dtype element type of keys, values and logits
      * @param batch sequences
      * @param capacity entries that fit per sequence
      * @param scorePerLayer whether each layer has scores of its own
-     * @param scorePerHead whether each head has
+     * @param scorePerHead whether each key-value head has
      * @return bytes that all of a cache's tensors take, untraced, about; beyond what a long holds too
      */
-    public static double bytes(Gpt2Config config, Dtype dtype, int batch, int capacity, boolean scorePerLayer, boolean scorePerHead) {
-        double scores = (scorePerLayer ? config.layers() : 1.0) * (scorePerHead ? config.heads() : 1) * Float.BYTES;
-        return (double) batch * capacity * (bytesPerEntry(config, dtype) + scores)
-                + (double) batch * ((double) config.vocabulary() * dtype.bytes() + Long.BYTES) + (double) capacity * Long.BYTES;
+    public static double bytes(ModelShape shape, Dtype dtype, int batch, int capacity, boolean scorePerLayer, boolean scorePerHead) {
+        double scores = (scorePerLayer ? shape.layers() : 1.0) * (scorePerHead ? shape.keyValueHeads() : 1) * Float.BYTES;
+        return (double) batch * capacity * (bytesPerEntry(shape, dtype) + scores)
+                + (double) batch * ((double) shape.vocabulary() * dtype.bytes() + Long.BYTES) + (double) capacity * Long.BYTES;
     }
 
-    private static long bytesPerEntry(Gpt2Config config, Dtype dtype) {
-        return 2L * config.layers() * config.width() * dtype.bytes();
+    private static long bytesPerEntry(ModelShape shape, Dtype dtype) {
+        return 2L * shape.layers() * shape.keyValueHeads() * shape.headDim() * dtype.bytes();
     }
 
     private static PtNDArray zeros(NDManager manager, DataType type, long... shape) {

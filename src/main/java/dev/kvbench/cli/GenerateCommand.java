@@ -9,10 +9,10 @@ import dev.kvbench.decode.Positions;
 import dev.kvbench.doctor.Readiness;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.model.ModelChoice;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.Tokenizer;
+import dev.kvbench.model.Weights;
 import dev.kvbench.results.Writable;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
@@ -116,19 +116,19 @@ final class GenerateCommand implements Callable<Integer> {
         Positions ids = Positions.of(positions);
         AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type);
         ModelChoice choice = ModelChoice.of(model, source);
-        Gpt2Config config = choice.config();
+        ModelShape shape = choice.shape();
         Readiness.check(List.of(device));
         Device place = Libtorch.device(device);
         try (Tokenizer tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null)) {
-            long[] fed = prompt(tokenizer, config);
+            long[] fed = prompt(tokenizer, shape);
             int steps = fed.length + tokens - 1;
-            checkPrompt(fed.length, ids, evicts, config.positions());
-            DecodeLoop.checkPositions(ids, evicts, steps, config.positions());
-            MemoryNeed.tooMuch("--tokens " + tokens + " with --window " + window, MemoryNeed.bytes(config, type, evicts, 1,
+            checkPrompt(fed.length, ids, evicts, shape.maxPositions());
+            DecodeLoop.checkPositions(ids, evicts, steps, shape.maxPositions());
+            MemoryNeed.tooMuch("--tokens " + tokens + " with --window " + window, MemoryNeed.bytes(shape, type, evicts, 1,
                     DecodeLoop.capacity(evicts, steps), true), place).ifPresent(why -> {
                         throw new UserError(why);
                     });
-            try (Gpt2Weights weights = choice.weights(type, place, seed);
+            try (Weights weights = choice.weights(type, place, seed);
                     DecodeLoop loop = new DecodeLoop(weights, evicts, trace == null ? Runtimes.AUTO : Runtimes.TORCHSCRIPT,
                             form, ids, 1, steps, trace != null);
                     Tracer tracer = trace == null ? null : new Tracer(trace, header(evicts, weights, ids),
@@ -186,7 +186,7 @@ final class GenerateCommand implements Callable<Integer> {
         return evictEvery == 1 || chosen.window() == Integer.MAX_VALUE ? chosen : new EvictEvery(chosen, evictEvery);
     }
 
-    private long[] prompt(Tokenizer tokenizer, Gpt2Config config) {
+    private long[] prompt(Tokenizer tokenizer, ModelShape shape) {
         long[] ids = promptIds;
         String option = "--prompt-ids";
         if (prompt != null || promptFile != null) {
@@ -197,12 +197,12 @@ final class GenerateCommand implements Callable<Integer> {
             ids = tokenizer.encode(prompt != null ? Prompts.argument(prompt) : Prompts.file(promptFile));
         }
         if (ids == null || ids.length == 0) {
-            return new long[] {config.startToken()};
+            return new long[] {shape.startToken()};
         }
         for (long id : ids) {
-            if (id < 0 || id >= config.vocabulary()) {
+            if (id < 0 || id >= shape.vocabulary()) {
                 throw new UserError(option + (promptIds == null ? ": token " : " ") + id + ": must be from 0 to "
-                        + (config.vocabulary() - 1));
+                        + (shape.vocabulary() - 1));
             }
         }
         return ids;
@@ -220,9 +220,9 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private TraceFile header(EvictionStrategy evicts, Gpt2Weights weights, Positions ids) {
+    private TraceFile header(EvictionStrategy evicts, Weights weights, Positions ids) {
         return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, evicts.name(), evicts.describe(),
                 evicts.window() == Integer.MAX_VALUE ? null : evicts.window(), evicts.heavyHitters(), evictEvery,
-                weights.config().name(), weights.kind(), ids.label(), null);
+                weights.shape().name(), weights.kind(), ids.label(), null);
     }
 }

@@ -3,7 +3,7 @@ package dev.kvbench.decode;
 import dev.kvbench.Cleanup;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  */
 public final class DecodeLoop implements AutoCloseable {
 
-    private final Gpt2Weights weights;
+    private final Weights weights;
     private final EvictionStrategy strategy;
     private final Positions positions;
     private final KvCache cache;
@@ -37,7 +37,7 @@ public final class DecodeLoop implements AutoCloseable {
      * @param tokens the longest generation that must fit
      */
     public DecodeLoop(
-            Gpt2Weights weights,
+            Weights weights,
             EvictionStrategy strategy,
             Runtimes runtime,
             AttentionForm form,
@@ -60,7 +60,7 @@ public final class DecodeLoop implements AutoCloseable {
      * @param traced whether {@link KvCache#origins} are kept
      */
     public DecodeLoop(
-            Gpt2Weights weights,
+            Weights weights,
             EvictionStrategy strategy,
             Runtimes runtime,
             AttentionForm form,
@@ -72,7 +72,7 @@ public final class DecodeLoop implements AutoCloseable {
         this.strategy = strategy;
         this.positions = positions;
         cache = new KvCache(
-                weights.config(), weights.dtype(), weights.device(), batch, capacity(strategy, tokens),
+                weights.shape(), weights.dtype(), weights.device(), batch, capacity(strategy, tokens),
                 strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, traced);
         try {
             this.runtime = runtime.create(weights, cache, strategy, form);
@@ -80,7 +80,7 @@ public final class DecodeLoop implements AutoCloseable {
             Cleanup.after(e, cache);
             throw e;
         }
-        reset(weights.config().startToken());
+        reset(weights.shape().startToken());
     }
 
     /**
@@ -148,8 +148,8 @@ public final class DecodeLoop implements AutoCloseable {
      */
     public void prefill(long[]... prompts) {
         int length = prompts[0].length;
-        if (length > weights.config().positions()) {
-            throw new UserError("a prompt of " + length + " tokens: the model has " + weights.config().positions()
+        if (length > weights.shape().maxPositions()) {
+            throw new UserError("a prompt of " + length + " tokens: the model has " + weights.shape().maxPositions()
                     + " positions; shorten it");
         }
         runtime.reset();
@@ -205,7 +205,7 @@ public final class DecodeLoop implements AutoCloseable {
      *     leaves that out
      */
     public void generate(long[] stepNanos, long[] deviceNanos) {
-        reset(weights.config().startToken());
+        reset(weights.shape().startToken());
         for (int i = 0; i < stepNanos.length; i++) {
             long start = System.nanoTime();
             step();
@@ -225,7 +225,7 @@ public final class DecodeLoop implements AutoCloseable {
         if (length > strategy.window() || length >= cache.capacity()) {
             throw new IllegalArgumentException("cannot hold " + length + " entries and one more");
         }
-        reset(weights.config().startToken());
+        reset(weights.shape().startToken());
         while (cacheLength < length) {
             step();
         }
@@ -247,7 +247,7 @@ public final class DecodeLoop implements AutoCloseable {
 
     /** @return tokens that the model knows */
     public int vocabulary() {
-        return weights.config().vocabulary();
+        return weights.shape().vocabulary();
     }
 
     /** @return what steps are launched by */

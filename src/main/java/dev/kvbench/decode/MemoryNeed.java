@@ -4,7 +4,7 @@ import ai.djl.Device;
 import com.sun.management.OperatingSystemMXBean;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.runtime.cuda.DeviceMemory;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.lang.management.ManagementFactory;
@@ -23,7 +23,7 @@ public final class MemoryNeed {
     private MemoryNeed() {}
 
     /**
-     * @param config the model's shape
+     * @param shape the model's shape
      * @param dtype element type
      * @param strategy what is evicted
      * @param batch sequences
@@ -31,10 +31,10 @@ public final class MemoryNeed {
      * @param weights whether the model itself runs, so that its weights and a step's widest row are there too
      * @return bytes
      */
-    public static double bytes(Gpt2Config config, Dtype dtype, EvictionStrategy strategy, int batch, int capacity, boolean weights) {
-        double state = KvCache.bytes(config, dtype, batch, capacity, strategy.scope() != EvictionStrategy.Scope.MODEL,
+    public static double bytes(ModelShape shape, Dtype dtype, EvictionStrategy strategy, int batch, int capacity, boolean weights) {
+        double state = KvCache.bytes(shape, dtype, batch, capacity, strategy.scope() != EvictionStrategy.Scope.MODEL,
                 strategy.scope() == EvictionStrategy.Scope.HEAD);
-        return weights ? state + (config.parameters() + (double) batch * config.inner()) * dtype.bytes() : state;
+        return weights ? state + (shape.parameters() + (double) batch * shape.inner()) * dtype.bytes() : state;
     }
 
     /**

@@ -1,7 +1,7 @@
 package dev.kvbench.decode;
 
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.strategy.EvictionStrategy;
 
 /**
@@ -18,12 +18,12 @@ public final class NotNumbers extends RuntimeException {
      * @param step the step that gave them; step t was fed the sequence's token t, counted from 0
      * @param sequence which sequence, counted from 1
      */
-    public NotNumbers(Gpt2Weights weights, EvictionStrategy strategy, int step, int sequence) {
-        super("model " + weights.config().name() + " in " + weights.dtype().label() + ", " + strategy.describe() + ": at step " + step
+    public NotNumbers(Weights weights, EvictionStrategy strategy, int step, int sequence) {
+        super("model " + weights.shape().name() + " in " + weights.dtype().label() + ", " + strategy.describe() + ": at step " + step
                 + " of sequence " + sequence + " its logits are no numbers (NaN or infinite); " + why(weights));
     }
 
-    private static String why(Gpt2Weights weights) {
+    private static String why(Weights weights) {
         String narrow = weights.dtype() == Dtype.FP16 ? "fp16 holds nothing beyond 65504: use bf16 or fp32" : null;
         return weights.notFinite()
                 .map(name -> "nor are all values of its " + name + (narrow == null ? "; take another copy of the model"

@@ -20,14 +20,14 @@ import java.util.TreeSet;
 public final class Checkpoint {
 
     private final Path folder;
-    private final Gpt2Config config;
+    private final Gpt2Config shape;
 
     private Checkpoint(Path folder, String name) {
         this.folder = folder;
         if (!Files.isRegularFile(folder.resolve(ConfigFile.NAME))) {
             throw new UserError(Absent.config(folder));
         }
-        config = ConfigFile.read(folder.resolve(ConfigFile.NAME), name);
+        shape = ConfigFile.read(folder.resolve(ConfigFile.NAME), name);
     }
 
     /**
@@ -123,8 +123,8 @@ public final class Checkpoint {
     }
 
     /** @return the shape; its name is the folder's, or for a model of the hub REPOSITORY@COMMIT */
-    public Gpt2Config config() {
-        return config;
+    public Gpt2Config shape() {
+        return shape;
     }
 
     /** @return where its files are */
@@ -139,7 +139,7 @@ public final class Checkpoint {
      */
     public void check() {
         try (CheckpointTensors tensors = CheckpointTensors.open(folder)) {
-            CheckpointLayout.of(config, tensors);
+            CheckpointLayout.of(shape, tensors);
         }
     }
 
@@ -149,9 +149,9 @@ public final class Checkpoint {
      * @return the weights; the caller closes them
      * @throws UserError if a file is missing or not as it must be
      */
-    public Gpt2Weights weights(Dtype dtype, Device device) {
+    public Weights weights(Dtype dtype, Device device) {
         try (CheckpointTensors tensors = CheckpointTensors.open(folder)) {
-            return Gpt2Weights.load(config, tensors, dtype, device);
+            return Weights.load(shape, tensors, dtype, device);
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Which tensor of a checkpoint is which parameter. Names carry the prefix {@code transformer.} if the checkpoint was
+ * Which tensor of a checkpoint is which weight. Names carry the prefix {@code transformer.} if the checkpoint was
  * saved as a language model, none if the bare model was; what programs that wrap a model put before or between the parts of
  * a name is left out. Everything is checked before a byte is read.
  */
@@ -32,27 +32,27 @@ final class CheckpointLayout {
     private static final Pattern MASK = Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)");
 
     /**
-     * A parameter and its tensor.
+     * A weight and the tensor that it is read from.
      *
-     * @param parameter the parameter
+     * @param weight the weight
      * @param source where its values are
      */
-    record Placed(Gpt2Parameter parameter, CheckpointTensors.Located source) {
+    record Placed(WeightTensor weight, CheckpointTensors.Located source) {
 
         /** @return whether the tensor is a Conv1D matrix, [in, out] where this project has [out, in] */
         boolean transposed() {
-            return parameter.inBlock() && parameter.shape().dimension() == 2;
+            return weight.transposed();
         }
     }
 
-    private final Gpt2Config config;
+    private final Gpt2Config shape;
     private final CheckpointTensors tensors;
     /** Full names by those without wrappers. */
     private final Map<String, String> names = new LinkedHashMap<>();
     private final String prefix;
 
-    private CheckpointLayout(Gpt2Config config, CheckpointTensors tensors) {
-        this.config = config;
+    private CheckpointLayout(Gpt2Config shape, CheckpointTensors tensors) {
+        this.shape = shape;
         this.tensors = tensors;
         for (String full : tensors.names()) {
             String other = names.put(WRAPPER.matcher(full).replaceAll(""), full);
@@ -65,27 +65,27 @@ final class CheckpointLayout {
     }
 
     /**
-     * @param config the shape
+     * @param shape the shape
      * @param tensors the checkpoint's tensors
-     * @return every parameter with its tensor, in the order of the step's weight list
+     * @return every weight with its tensor, in the order of the step's weight list
      * @throws UserError if one is missing or not as the shape demands, or something would be left out
      */
-    static List<Placed> of(Gpt2Config config, CheckpointTensors tensors) {
-        return new CheckpointLayout(config, tensors).placed();
+    static List<Placed> of(Gpt2Config shape, CheckpointTensors tensors) {
+        return new CheckpointLayout(shape, tensors).placed();
     }
 
     private List<Placed> placed() {
-        // so many layers that only naming their parameters would take memory cannot be there
-        if (config.layers() > tensors.names().size()) {
-            throw new UserError(tensors.folder() + ": config.json says n_layer=" + config.layers() + ", the checkpoint has "
+        // so many layers that only naming their weights would take memory cannot be there
+        if (shape.layers() > tensors.names().size()) {
+            throw new UserError(tensors.folder() + ": config.json says n_layer=" + shape.layers() + ", the checkpoint has "
                     + tensors.names().size() + " tensors");
         }
         List<Placed> placed = new ArrayList<>();
-        for (Gpt2Parameter parameter : Gpt2Parameter.all(config)) {
-            Placed one = new Placed(parameter, find(prefix + parameter.name())
+        for (WeightTensor weight : shape.tensors()) {
+            Placed one = new Placed(weight, find(prefix + weight.name())
                     // tied, the two are one, and some programs store it by the other's name
-                    .or(() -> parameter.name().equals(EMBEDDING) ? find(HEAD) : Optional.empty())
-                    .orElseThrow(() -> missing(parameter.name())));
+                    .or(() -> weight.name().equals(EMBEDDING) ? find(HEAD) : Optional.empty())
+                    .orElseThrow(() -> missing(weight.name())));
             check(one);
             placed.add(one);
         }
@@ -112,7 +112,7 @@ final class CheckpointLayout {
 
     private static void check(Placed one) {
         Safetensors.Tensor tensor = one.source().tensor();
-        List<Long> expected = new ArrayList<>(Arrays.stream(one.parameter().shape().getShape()).boxed().toList());
+        List<Long> expected = new ArrayList<>(Arrays.stream(one.weight().shape().getShape()).boxed().toList());
         if (one.transposed()) {
             Collections.reverse(expected);
         }
@@ -125,14 +125,14 @@ final class CheckpointLayout {
         }
     }
 
-    /** A tensor of a block that no parameter takes would change what the model computes. */
+    /** A tensor of a block that no weight takes would change what the model computes. */
     private void checkRest() {
-        Set<String> known = Gpt2Parameter.all(config).stream().map(Gpt2Parameter::name).collect(Collectors.toSet());
+        Set<String> known = shape.tensors().stream().map(WeightTensor::name).collect(Collectors.toSet());
         for (Map.Entry<String, String> entry : names.entrySet()) {
             String name = entry.getKey().startsWith(prefix) ? entry.getKey().substring(prefix.length()) : entry.getKey();
             if (name.startsWith("h.") && !known.contains(name) && !MASK.matcher(name).matches()) {
                 throw new UserError(tensors.folder() + ": tensor " + Names.quoted(entry.getValue())
-                        + " is not of a GPT-2 with n_layer=" + config.layers() + " and would be left out");
+                        + " is not of a GPT-2 with n_layer=" + shape.layers() + " and would be left out");
             }
         }
     }

@@ -11,10 +11,10 @@ import java.util.Optional;
 /**
  * A model as named by the parameters {@code model} and {@code weights}: a shape, and where its weights are from.
  *
- * @param config the shape
+ * @param shape the shape
  * @param checkpoint the real weights; empty if they are synthetic
  */
-public record ModelChoice(Gpt2Config config, Optional<Checkpoint> checkpoint) {
+public record ModelChoice(Gpt2Config shape, Optional<Checkpoint> checkpoint) {
 
     /** Real weights where there are some, else synthetic ones. */
     public static final String AUTO = "auto";
@@ -33,7 +33,7 @@ public record ModelChoice(Gpt2Config config, Optional<Checkpoint> checkpoint) {
 
     static ModelChoice of(String model, String weights, HubCache cache) {
         boolean preset = Gpt2Config.presetNames().contains(model);
-        if (weights.equals(Gpt2Weights.SYNTHETIC)) {
+        if (weights.equals(Weights.SYNTHETIC)) {
             return new ModelChoice(shape(model, cache), Optional.empty());
         }
         if (weights.equals(AUTO) || weights.equals(REAL)) {
@@ -42,22 +42,22 @@ public record ModelChoice(Gpt2Config config, Optional<Checkpoint> checkpoint) {
                 throw Checkpoint.missing(model);
             }
             found.ifPresent(Checkpoint::check);
-            return new ModelChoice(found.map(Checkpoint::config).orElseGet(() -> Gpt2Config.preset(model)), found);
+            return new ModelChoice(found.map(Checkpoint::shape).orElseGet(() -> Gpt2Config.preset(model)), found);
         }
         if (!Files.isDirectory(Path.of(weights))) {
-            UserError unknown = Names.unknown("weights", weights, List.of(AUTO, REAL, Gpt2Weights.SYNTHETIC));
+            UserError unknown = Names.unknown("weights", weights, List.of(AUTO, REAL, Weights.SYNTHETIC));
             throw new UserError(unknown.getMessage().replaceFirst("\\)$", ", or a checkpoint's folder)"));
         }
         Gpt2Config wanted = shape(model, cache);
         Checkpoint folder = Checkpoint.open(weights);
-        requireShape(folder.config(), weights, wanted, model);
+        requireShape(folder.shape(), weights, wanted, model);
         folder.check();
-        return new ModelChoice(folder.config(), Optional.of(folder));
+        return new ModelChoice(folder.shape(), Optional.of(folder));
     }
 
     private static Gpt2Config shape(String model, HubCache cache) {
         return Gpt2Config.presetNames().contains(model) ? Gpt2Config.preset(model)
-                : Checkpoint.find(model, cache).orElseThrow(() -> Checkpoint.missing(model)).config();
+                : Checkpoint.find(model, cache).orElseThrow(() -> Checkpoint.missing(model)).shape();
     }
 
     private static void requireShape(Gpt2Config found, String weights, Gpt2Config wanted, String model) {
@@ -67,8 +67,8 @@ public record ModelChoice(Gpt2Config config, Optional<Checkpoint> checkpoint) {
         }
     }
 
-    private static String shape(Gpt2Config config) {
-        return config.layers() + " layers, " + config.width() + " wide, " + config.heads() + " heads";
+    private static String shape(Gpt2Config shape) {
+        return shape.layers() + " layers, " + shape.width() + " wide, " + shape.heads() + " heads";
     }
 
     /**
@@ -77,14 +77,14 @@ public record ModelChoice(Gpt2Config config, Optional<Checkpoint> checkpoint) {
      * @param seed of synthetic weights
      * @return the weights; the caller closes them
      */
-    public Gpt2Weights weights(Dtype dtype, Device device, int seed) {
+    public Weights weights(Dtype dtype, Device device, int seed) {
         return checkpoint.isPresent()
                 ? checkpoint.get().weights(dtype, device)
-                : Gpt2Weights.synthetic(config, dtype, device, seed);
+                : Weights.synthetic(shape, dtype, device, seed);
     }
 
     /** @return where the weights are from, in words: "synthetic" or "checkpoint NAME" */
     public String kind() {
-        return checkpoint.map(c -> "checkpoint " + c.config().name()).orElse(Gpt2Weights.SYNTHETIC);
+        return checkpoint.map(c -> "checkpoint " + c.shape().name()).orElse(Weights.SYNTHETIC);
     }
 }

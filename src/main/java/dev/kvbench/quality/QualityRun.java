@@ -74,13 +74,13 @@ public final class QualityRun implements AutoCloseable {
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         subject = Subject.open(options.model(), options.weights(), dtype, Libtorch.device(options.device()), options.seed());
         try {
-            int available = subject.weights().config().positions();
+            int available = subject.weights().shape().maxPositions();
             for (Planned one : plan) {
                 DecodeLoop.checkPositions(positions, one.evicts(0), options.tokens(), available);
             }
             int batch = Math.min(options.batch(), options.sequences());
             for (Planned one : plan) {
-                double bytes = MemoryNeed.bytes(subject.weights().config(), dtype, one.evicts(0), batch,
+                double bytes = MemoryNeed.bytes(subject.weights().shape(), dtype, one.evicts(0), batch,
                         DecodeLoop.capacity(one.evicts(0), options.tokens()), true);
                 MemoryNeed.tooMuch("--batch " + batch + " with --tokens " + options.tokens(), bytes, subject.weights().device())
                         .ifPresent(why -> {
@@ -113,7 +113,7 @@ public final class QualityRun implements AutoCloseable {
         if (measured != null) {
             return measured.source();
         }
-        return options.timed() == 0 ? null : new QualityFile.Times("this run", subject.weights().config().name() + " · "
+        return options.timed() == 0 ? null : new QualityFile.Times("this run", subject.weights().shape().name() + " · "
                 + subject.weights().dtype().label() + " · " + options.tokens() + " tokens · 1 sequence · " + fingerprint.deviceName());
     }
 

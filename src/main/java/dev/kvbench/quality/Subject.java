@@ -6,9 +6,9 @@ import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.model.ModelChoice;
 import dev.kvbench.model.Tokenizer;
+import dev.kvbench.model.Weights;
 import dev.kvbench.results.QualityFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param tokenizer null if it has none
  * @param sha256 of its files of weights, one after the other; null if they are synthetic
  */
-record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha256) implements AutoCloseable {
+record Subject(String name, Weights weights, Tokenizer tokenizer, String sha256) implements AutoCloseable {
 
     private static final String HELD_OUT = "/models/%s/heldout.jsonl";
 
@@ -39,7 +39,7 @@ record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha
      */
     static Subject open(String name, String source, Dtype dtype, Device device, int seed) {
         ModelChoice choice = ModelChoice.of(name, source);
-        Gpt2Weights weights = choice.weights(dtype, device, seed);
+        Weights weights = choice.weights(dtype, device, seed);
         Tokenizer tokenizer = null;
         try {
             tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null);
@@ -67,8 +67,8 @@ record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha
     Passages read(Path text) {
         if (text != null) {
             try {
-                return Passages.of(text.getFileName().toString(), Files.readAllBytes(text), tokenizer, weights.config().vocabulary(),
-                        weights.config().startToken());
+                return Passages.of(text.getFileName().toString(), Files.readAllBytes(text), tokenizer, weights.shape().vocabulary(),
+                        weights.shape().startToken());
             } catch (IOException e) {
                 throw new UserError("--text " + text + ": cannot be read: " + Reason.of(e), e);
             }
@@ -78,16 +78,16 @@ record Subject(String name, Gpt2Weights weights, Tokenizer tokenizer, String sha
             if (in == null) {
                 throw new UserError("--text: missing, and model " + name + " brings none; give a file of text that it was not trained on");
             }
-            return Passages.of(resource.substring(resource.indexOf(name)), in.readAllBytes(), tokenizer, weights.config().vocabulary(),
-                        weights.config().startToken());
+            return Passages.of(resource.substring(resource.indexOf(name)), in.readAllBytes(), tokenizer, weights.shape().vocabulary(),
+                        weights.shape().startToken());
         } catch (IOException e) {
             throw new UserError(resource + ": cannot be read: " + Reason.of(e), e);
         }
     }
 
     QualityFile.Model describe() {
-        return new QualityFile.Model(weights.config().name(), weights.kind(), sha256, weights.config().parameters(),
-                weights.config().positions(), weights.dtype().label());
+        return new QualityFile.Model(weights.shape().name(), weights.kind(), sha256, weights.shape().parameters(),
+                weights.shape().maxPositions(), weights.dtype().label());
     }
 
     @Override

@@ -9,7 +9,7 @@ import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.TorchScriptRuntime;
@@ -27,7 +27,7 @@ import java.util.function.IntFunction;
 final class TeacherForcing implements AutoCloseable {
 
     /** How a model is run. */
-    record Setting(Gpt2Weights weights, Runtimes runtime, Positions positions, int batch) {}
+    record Setting(Weights weights, Runtimes runtime, Positions positions, int batch) {}
 
     private final Setting setting;
     private final long[][] sequences;
@@ -58,7 +58,7 @@ final class TeacherForcing implements AutoCloseable {
         module = new TorchModule(TorchScriptRuntime.resource("quality.py"), Map.of(), setting.weights.device());
         out = (PtNDArray) manager.zeros(new Shape(3, setting.batch, steps), DataType.FLOAT64);
         outValue = IValue.from(out);
-        long vocabulary = setting.weights.config().vocabulary();
+        long vocabulary = setting.weights.shape().vocabulary();
         boolean keep = batches * setting.batch * steps * vocabulary * Float.BYTES <= keepBytes;
         reference = keep
                 ? new Reference.Kept(batches, new Shape(steps, setting.batch, vocabulary), setting.weights.device())

@@ -10,7 +10,7 @@ import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.runtime.cuda.CapturedOperators;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -45,12 +45,12 @@ public final class Eviction implements AutoCloseable {
     private final int window;
 
     /**
-     * @param config the model's shape
+     * @param shape the model's shape
      * @param dtype element type of the cache
      * @param cache a cache with room for window + 1 entries
      * @param strategy what to evict; must have a window
      */
-    public Eviction(Gpt2Config config, Dtype dtype, KvCache cache, EvictionStrategy strategy) {
+    public Eviction(ModelShape shape, Dtype dtype, KvCache cache, EvictionStrategy strategy) {
         window = strategy.window();
         PtNDArray[] arrays = cache.state();
         Map<String, Number> attributes = new LinkedHashMap<>();
@@ -66,8 +66,8 @@ public final class Eviction implements AutoCloseable {
         cacheArray = IValue.from(arrays[KvCache.CACHE]);
         scores = IValue.from(arrays[KvCache.SCORES]);
         try {
-            rowsBefore = IValue.listFrom(rows(config, dtype, cache.batch(), window));
-            full = rows(config, dtype, cache.batch(), window + 1);
+            rowsBefore = IValue.listFrom(rows(shape, dtype, cache.batch(), window));
+            full = rows(shape, dtype, cache.batch(), window + 1);
             rowsFull = IValue.listFrom(full);
             captured = !device.isGpu() ? List.of() : allOrNone(List.of(
                     () -> new CapturedOperators(this::score),
@@ -95,10 +95,10 @@ public final class Eviction implements AutoCloseable {
     }
 
     /** Attention weights, L x [B, H, n], of the element type that a step's softmax leaves them in. */
-    private PtNDArray[] rows(Gpt2Config config, Dtype dtype, int batch, int n) {
-        PtNDArray[] rows = new PtNDArray[config.layers()];
+    private PtNDArray[] rows(ModelShape shape, Dtype dtype, int batch, int n) {
+        PtNDArray[] rows = new PtNDArray[shape.layers()];
         for (int layer = 0; layer < rows.length; layer++) {
-            PtNDArray drawn = (PtNDArray) manager.randomUniform(0, 1, new Shape(batch, config.heads(), n), DataType.FLOAT32);
+            PtNDArray drawn = (PtNDArray) manager.randomUniform(0, 1, new Shape(batch, shape.heads(), n), DataType.FLOAT32);
             rows[layer] = Casts.to(drawn, dtype.dataType());
             if (dtype != Dtype.FP32) {
                 drawn.close();

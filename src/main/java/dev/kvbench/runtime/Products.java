@@ -27,7 +27,7 @@ import dev.kvbench.model.Gpt2Config;
  * @param activates whether one operator multiplies, adds the bias and applies GELU: in half precision it saves a pass; it
  *     computes GELU's tanh form on a GPU alone
  * @param biasColumn whether products that a residual joins take their bias as a column of the matrix:
- *     {@link dev.kvbench.model.Gpt2Weights#withBiasColumns}
+ *     {@link dev.kvbench.model.Weights#withBiasColumns}
  */
 record Products(boolean columnwise, int pieces, boolean activates, boolean biasColumn) {
 

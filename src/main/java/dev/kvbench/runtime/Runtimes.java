@@ -5,7 +5,7 @@ import dev.kvbench.Cleanup;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.cuda.CudaGraphRuntime;
 import dev.kvbench.runtime.cuda.FusedRuntime;
 import dev.kvbench.runtime.cuda.Unsupported;
@@ -21,7 +21,7 @@ public enum Runtimes {
     TORCHSCRIPT {
         @Override
         public StepRuntime create(
-                Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
+                Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
             return new TorchScriptRuntime(weights, cache, strategy, form);
         }
     },
@@ -30,7 +30,7 @@ public enum Runtimes {
     CUDAGRAPH {
         @Override
         public StepRuntime create(
-                Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
+                Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
             return over(new TorchScriptRuntime(weights, cache, strategy, form),
                     operators -> new CudaGraphRuntime(operators, cache));
         }
@@ -40,7 +40,7 @@ public enum Runtimes {
     FUSED {
         @Override
         public StepRuntime create(
-                Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
+                Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
             check(weights.device());
             // the kernel reads weights as they are stored; operators only take prompts
             return over(new TorchScriptRuntime(weights, cache, strategy, form, Products.PLAIN),
@@ -52,7 +52,7 @@ public enum Runtimes {
     AUTO {
         @Override
         public StepRuntime create(
-                Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
+                Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
             List<Runtimes> fastestFirst = weights.device().isGpu() ? List.of(FUSED, CUDAGRAPH, TORCHSCRIPT) : List.of(TORCHSCRIPT);
             return first(fastestFirst, runtime -> runtime.create(weights, cache, strategy, form));
         }
@@ -124,5 +124,5 @@ public enum Runtimes {
      * @return a runtime; the caller closes it, before weights and cache
      */
     public abstract StepRuntime create(
-            Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form);
+            Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form);
 }

@@ -5,9 +5,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.cuda.DeviceStep;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -32,7 +31,7 @@ public final class TorchScriptRuntime implements StepRuntime {
     private final IValue state;
     private final NDManager rows;
     private final DeviceStep onDevice;
-    private final Gpt2Weights model;
+    private final Weights model;
     private final KvCache cache;
     private final EvictionStrategy strategy;
     private KvCache prompt;
@@ -44,15 +43,15 @@ public final class TorchScriptRuntime implements StepRuntime {
      * @param form how to compute attention
      */
     public TorchScriptRuntime(
-            Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
+            Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
         this(weights, cache, strategy, form,
-                Products.of(weights.config(), weights.dtype(), weights.device(), cache.batch()));
+                Products.of(weights.shape(), weights.dtype(), weights.device(), cache.batch()));
     }
 
     /** As above, with the form of products given. */
     TorchScriptRuntime(
-            Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form, Products products) {
-        Gpt2Config config = weights.config();
+            Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form, Products products) {
+        Gpt2Config config = weights.shape();
         Map<String, Number> attributes = new LinkedHashMap<>();
         attributes.put("layers", config.layers());
         attributes.put("heads", config.heads());
@@ -90,15 +89,15 @@ public final class TorchScriptRuntime implements StepRuntime {
     }
 
     /** The weights with biases as columns, and the rows that those are multiplied by. */
-    private PtNDArray[] withRows(Gpt2Weights weights, int batch) {
+    private PtNDArray[] withRows(Weights weights, int batch) {
         PtNDArray[] arrays = weights.withBiasColumns();
         PtNDArray[] list = Arrays.copyOf(arrays, arrays.length + 2);
-        list[arrays.length] = row(weights, batch, weights.config().width());
-        list[arrays.length + 1] = row(weights, batch, weights.config().inner());
+        list[arrays.length] = row(weights, batch, weights.shape().width());
+        list[arrays.length + 1] = row(weights, batch, weights.shape().inner());
         return list;
     }
 
-    private PtNDArray row(Gpt2Weights weights, int batch, int width) {
+    private PtNDArray row(Weights weights, int batch, int width) {
         int padded = width + weights.biasColumns();
         float[] values = new float[batch * padded];
         for (int b = 0; b < batch; b++) {
@@ -149,7 +148,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         int length = tokens.length / cache.batch();
         if (prompt == null || prompt.capacity() != length) {
             closePrompt();
-            prompt = new KvCache(model.config(), model.dtype(), model.device(), cache.batch(), length,
+            prompt = new KvCache(model.shape(), model.dtype(), model.device(), cache.batch(), length,
                     strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD,
                     cache.traced());
         }

@@ -7,7 +7,7 @@ import ai.djl.Device;
 import dev.kvbench.model.Activation;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.Full;
@@ -30,7 +30,7 @@ class ActivationTest {
     @ParameterizedTest
     @EnumSource(Activation.class)
     void isComputedAsDefined(Activation activation) {
-        try (Gpt2Weights weights = TestModels.sharp(with(activation), 3, Dtype.FP32, Device.cpu());
+        try (Weights weights = TestModels.sharp(with(activation), 3, Dtype.FP32, Device.cpu());
                 DecodeLoop loop = new DecodeLoop(weights, new Full(), Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT,
                         Positions.ORIGINAL, 1, TOKENS.length)) {
             PlainGpt2 plain = new PlainGpt2(weights, TOKENS.length);
@@ -57,7 +57,7 @@ class ActivationTest {
     void noTwoAreTheSame() {
         Map<Float, Activation> logits = new HashMap<>();
         for (Activation activation : Activation.values()) {
-            try (Gpt2Weights weights = TestModels.sharp(with(activation), 3, Dtype.FP32, Device.cpu());
+            try (Weights weights = TestModels.sharp(with(activation), 3, Dtype.FP32, Device.cpu());
                     DecodeLoop loop = new DecodeLoop(weights, new Full(), Runtimes.TORCHSCRIPT, AttentionForm.FUSED,
                             Positions.ORIGINAL, 1, 1)) {
                 loop.step();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.Full;
@@ -25,8 +25,8 @@ class CachedStepTest {
     @ParameterizedTest
     @CsvSource({"EXPLICIT, FP32, 2e-4", "FUSED, FP32, 2e-4", "EXPLICIT, FP16, 6e-2", "EXPLICIT, BF16, 5e-1"})
     void agreesWithAForwardWithoutACacheAtEveryLength(AttentionForm form, Dtype dtype, double relative) {
-        try (Gpt2Weights weights = TestModels.sharp(7, dtype);
-                Gpt2Weights wide = TestModels.sharp(7);
+        try (Weights weights = TestModels.sharp(7, dtype);
+                Weights wide = TestModels.sharp(7);
                 DecodeLoop loop = new DecodeLoop(
                         weights, new Full(), Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 1, TOKENS)) {
             List<Integer> text = new ArrayList<>();
@@ -56,7 +56,7 @@ class CachedStepTest {
 
     @Test
     void aPinnedStepStaysWhereItIs() {
-        try (Gpt2Weights weights = TestModels.sharp(8);
+        try (Weights weights = TestModels.sharp(8);
                 DecodeLoop loop = new DecodeLoop(weights, new H2o(8, 3), Runtimes.TORCHSCRIPT,
                         AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, TOKENS)) {
             loop.fillTo(8);
@@ -70,7 +70,7 @@ class CachedStepTest {
 
     @Test
     void aGenerationRepeatsExactly() {
-        try (Gpt2Weights weights = TestModels.sharp(9);
+        try (Weights weights = TestModels.sharp(9);
                 DecodeLoop loop = new DecodeLoop(weights, new H2o(8, 3), Runtimes.TORCHSCRIPT,
                         AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, TOKENS)) {
             long[] nanos = new long[TOKENS];

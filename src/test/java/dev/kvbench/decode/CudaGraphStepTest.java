@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
@@ -53,7 +53,7 @@ class CudaGraphStepTest {
     @MethodSource("cases")
     void replaysWhatTheOperatorsDo(String name, Dtype dtype, int batch) {
         EvictionStrategy strategy = Strategies.of(name).create(WINDOW, HEAVY_HITTERS);
-        try (Gpt2Weights weights = TestModels.sharp(MODEL, 7, dtype, Device.gpu());
+        try (Weights weights = TestModels.sharp(MODEL, 7, dtype, Device.gpu());
                 DecodeLoop captured = loop(weights, strategy, Runtimes.CUDAGRAPH, batch);
                 DecodeLoop eager = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch)) {
             assertEquals("cudagraph", captured.runtime().label());
@@ -80,7 +80,7 @@ class CudaGraphStepTest {
     @Test
     void capturesEachLengthOnceAndSaysWhatItTook() {
         EvictionStrategy strategy = Strategies.of("h2o").create(WINDOW, HEAVY_HITTERS);
-        try (Gpt2Weights weights = TestModels.sharp(MODEL, 7, Dtype.FP32, Device.gpu());
+        try (Weights weights = TestModels.sharp(MODEL, 7, Dtype.FP32, Device.gpu());
                 DecodeLoop loop = loop(weights, strategy, Runtimes.CUDAGRAPH, 1)) {
             loop.generate(new long[STEPS]);
             StepRuntime.Captures captures = loop.runtime().captures().orElseThrow();
@@ -93,7 +93,7 @@ class CudaGraphStepTest {
         }
     }
 
-    private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch) {
+    private static DecodeLoop loop(Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch) {
         AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, weights.dtype());
         return new DecodeLoop(weights, strategy, runtime, form, Positions.ORIGINAL, batch, STEPS);
     }

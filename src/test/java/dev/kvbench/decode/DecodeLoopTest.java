@@ -8,7 +8,7 @@ import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.Full;
@@ -29,12 +29,12 @@ class DecodeLoopTest {
         assumeTrue(Files.exists(SIZES), "needs Linux to see how much memory this process has");
         Gpt2Config config = new Gpt2Config("wide-cache", 1, 4, 64, 61, 1 << 17, 1e-5);
         // keys and values of 64 elements in fp32
-        long cacheBytes = 2L * 64 * 4 * config.positions();
-        try (Gpt2Weights weights = Gpt2Weights.synthetic(config, Dtype.FP32, Device.cpu(), 1)) {
+        long cacheBytes = 2L * 64 * 4 * config.maxPositions();
+        try (Weights weights = Weights.synthetic(config, Dtype.FP32, Device.cpu(), 1)) {
             long before = bytes();
             for (int i = 0; i < TIMES; i++) {
                 assertThrows(UserError.class, () -> new DecodeLoop(weights, new Full(), Runtimes.FUSED, AttentionForm.EXPLICIT,
-                        Positions.ORIGINAL, 1, config.positions()));
+                        Positions.ORIGINAL, 1, config.maxPositions()));
             }
             long kept = bytes() - before;
             assertTrue(kept < TIMES * cacheBytes / 2, TIMES + " caches of " + cacheBytes + " bytes left " + kept);

@@ -13,7 +13,7 @@ import dev.kvbench.UserError;
 import dev.kvbench.model.Activation;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
@@ -74,7 +74,7 @@ class FusedStepTest {
     @ParameterizedTest
     @MethodSource("cases")
     void agreesWithTheOperators(Dtype dtype, int batch, EvictionStrategy strategy) {
-        try (Gpt2Weights weights = TestModels.sharp(MODEL, 11, dtype, Device.gpu());
+        try (Weights weights = TestModels.sharp(MODEL, 11, dtype, Device.gpu());
                 DecodeLoop fused = loop(weights, strategy, Runtimes.FUSED, batch);
                 DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch)) {
             assertEquals("fused", fused.runtime().label());
@@ -137,7 +137,7 @@ class FusedStepTest {
         Gpt2Config of = Gpt2Config.preset(preset);
         Gpt2Config config = new Gpt2Config(preset + "-2", 2, of.heads(), of.width(), 1009, 64, 1e-5);
         EvictionStrategy strategy = new H2o(16, 4);
-        try (Gpt2Weights weights = Gpt2Weights.synthetic(config, dtype, Device.gpu(), 9);
+        try (Weights weights = Weights.synthetic(config, dtype, Device.gpu(), 9);
                 DecodeLoop fused = loop(weights, strategy, Runtimes.FUSED, batch);
                 DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch)) {
             Random random = new Random(batch);
@@ -159,7 +159,7 @@ class FusedStepTest {
         // evictions leave little room for it
         int steps = strategy instanceof Tova ? strategy.window() + 10 : 700;
         Gpt2Config config = new Gpt2Config("twenty-heads", 2, 20, 320, 211, steps, 1e-5);
-        try (Gpt2Weights weights = TestModels.sharp(config, 12, Dtype.FP32, Device.gpu());
+        try (Weights weights = TestModels.sharp(config, 12, Dtype.FP32, Device.gpu());
                 DecodeLoop fused = loop(weights, strategy, Runtimes.FUSED, batch, steps);
                 DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch, steps)) {
             Random random = new Random(batch);
@@ -175,7 +175,7 @@ class FusedStepTest {
 
     @Test
     void repeatsItselfToTheBit() {
-        try (Gpt2Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.gpu());
+        try (Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.gpu());
                 DecodeLoop loop = loop(weights, new H2o(16, 4), Runtimes.FUSED, 2)) {
             float[][] logits = new float[2][];
             for (int run = 0; run < 2; run++) {
@@ -195,12 +195,12 @@ class FusedStepTest {
         }
     }
 
-    private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch) {
+    private static DecodeLoop loop(Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch) {
         return loop(weights, strategy, runtime, batch, STEPS);
     }
 
     private static DecodeLoop loop(
-            Gpt2Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch, int steps) {
+            Weights weights, EvictionStrategy strategy, Runtimes runtime, int batch, int steps) {
         return new DecodeLoop(weights, strategy, runtime, AttentionForm.EXPLICIT, Positions.ORIGINAL, batch, steps);
     }
 
@@ -208,7 +208,7 @@ class FusedStepTest {
     @ValueSource(ints = {1, 3, 8})
     void takesModelsOfOneHead(int batch) {
         Gpt2Config config = new Gpt2Config("one-head", 2, 1, 64, 211, 128, 1e-5);
-        try (Gpt2Weights weights = TestModels.sharp(config, 13, Dtype.FP32, Device.gpu());
+        try (Weights weights = TestModels.sharp(config, 13, Dtype.FP32, Device.gpu());
                 DecodeLoop loop = loop(weights, new H2o(16, 4), Runtimes.FUSED, batch)) {
             // or it would not have been taken
             assertTrue(loop.runtime().logitsError().orElseThrow() <= 1e-4);
@@ -223,7 +223,7 @@ class FusedStepTest {
         Gpt2Config narrow = new Gpt2Config("narrow", 2, 4, 64, 211, 128, 1e-5, 100, Activation.GELU_NEW, 0);
         Gpt2Config thirds = new Gpt2Config("thirds", 2, 4, 48, 211, 128, 1e-5);
         for (Gpt2Config config : List.of(relu, narrow, thirds)) {
-            try (Gpt2Weights weights = TestModels.sharp(config, 1, Dtype.FP32, Device.gpu())) {
+            try (Weights weights = TestModels.sharp(config, 1, Dtype.FP32, Device.gpu())) {
                 UserError error = assertThrows(UserError.class, () -> new DecodeLoop(weights, new Full(), Runtimes.FUSED,
                         AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, 8).close());
                 assertTrue(error.getMessage().contains("the kernel only"), error.getMessage());

@@ -7,9 +7,9 @@ import ai.djl.Device;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.model.Safetensors;
 import dev.kvbench.model.TensorFile;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.Full;
@@ -25,13 +25,13 @@ class GoldenLogitsTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final int STEPS = 56;
 
-    private final Gpt2Config config = Checkpoint.open(GOLDEN.toString()).config();
+    private final Gpt2Config config = Checkpoint.open(GOLDEN.toString()).shape();
 
-    private Gpt2Weights weights() {
+    private Weights weights() {
         return Checkpoint.open(GOLDEN.toString()).weights(Dtype.FP32, Device.cpu());
     }
 
-    private DecodeLoop loop(Gpt2Weights weights, AttentionForm form) {
+    private DecodeLoop loop(Weights weights, AttentionForm form) {
         return new DecodeLoop(weights, new Full(), Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 1, STEPS);
     }
 
@@ -39,7 +39,7 @@ class GoldenLogitsTest {
     @EnumSource(AttentionForm.class)
     void forcedTokensGiveTheReferenceLogits(AttentionForm form) {
         try (Safetensors expected = new Safetensors(GOLDEN.resolve("expected.safetensors"));
-                Gpt2Weights weights = weights();
+                Weights weights = weights();
                 DecodeLoop loop = loop(weights, form)) {
             long[] tokens = TensorFile.longs(expected, "forced_tokens");
             float[] logits = TensorFile.floats(expected, "forced_logits");
@@ -54,7 +54,7 @@ class GoldenLogitsTest {
     @Test
     void greedyTokensAreTheReferenceTokens() {
         try (Safetensors expected = new Safetensors(GOLDEN.resolve("expected.safetensors"));
-                Gpt2Weights weights = weights();
+                Weights weights = weights();
                 DecodeLoop loop = loop(weights, AttentionForm.EXPLICIT)) {
             long[] tokens = TensorFile.longs(expected, "greedy_tokens");
             float[] logits = TensorFile.floats(expected, "greedy_logits");

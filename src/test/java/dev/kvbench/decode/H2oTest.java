@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -85,7 +85,7 @@ class H2oTest {
     @ParameterizedTest(name = "seed {0}, window {1}, {2} heavy hitters, {3} positions")
     @MethodSource("cases")
     void keepsWhatTheDefinitionKeeps(int seed, int window, int heavyHitters, Positions positions) {
-        try (Gpt2Weights weights = TestModels.sharp(seed);
+        try (Weights weights = TestModels.sharp(seed);
                 DecodeLoop loop = loop(weights, new H2o(window, heavyHitters), positions, 1)) {
             PlainGpt2 plain = new PlainGpt2(weights, TOKENS);
             BruteForce expected = new BruteForce();
@@ -122,7 +122,7 @@ class H2oTest {
     @ParameterizedTest
     @EnumSource(Dtype.class)
     void aWindowAsLongAsTheGenerationGivesTheTokensOfTheFullCache(Dtype dtype) {
-        try (Gpt2Weights weights = TestModels.sharp(4, dtype)) {
+        try (Weights weights = TestModels.sharp(4, dtype)) {
             long[] full = tokens(weights, new Full(), 1);
             assertArrayEquals(full, tokens(weights, new H2o(TOKENS, 7), 1));
             assertArrayEquals(full, tokens(weights, new H2o(TOKENS + 9, 0), 1));
@@ -131,7 +131,7 @@ class H2oTest {
 
     @Test
     void everySequenceOfABatchGetsWhatItGetsAlone() {
-        try (Gpt2Weights weights = TestModels.sharp(5);
+        try (Weights weights = TestModels.sharp(5);
                 DecodeLoop both = loop(weights, new H2o(9, 4), Positions.ORIGINAL, 2);
                 DecodeLoop first = loop(weights, new H2o(9, 4), Positions.ORIGINAL, 1);
                 DecodeLoop second = loop(weights, new H2o(9, 4), Positions.ORIGINAL, 1)) {
@@ -156,7 +156,7 @@ class H2oTest {
         }
     }
 
-    private static long[] tokens(Gpt2Weights weights, EvictionStrategy strategy, int batch) {
+    private static long[] tokens(Weights weights, EvictionStrategy strategy, int batch) {
         try (DecodeLoop loop = loop(weights, strategy, Positions.ORIGINAL, batch)) {
             loop.reset(11);
             long[] tokens = new long[TOKENS];
@@ -170,7 +170,7 @@ class H2oTest {
         }
     }
 
-    private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy, Positions positions, int batch) {
+    private static DecodeLoop loop(Weights weights, EvictionStrategy strategy, Positions positions, int batch) {
         return new DecodeLoop(
                 weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch, TOKENS);
     }

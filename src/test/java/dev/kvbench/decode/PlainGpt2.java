@@ -2,7 +2,7 @@ package dev.kvbench.decode;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.torch.Casts;
 import java.util.Arrays;
 import java.util.List;
@@ -22,8 +22,8 @@ final class PlainGpt2 {
     private final double[][][] keys;
     private final double[][][] values;
 
-    PlainGpt2(Gpt2Weights source, int tokens) {
-        config = source.config();
+    PlainGpt2(Weights source, int tokens) {
+        config = source.shape();
         weights = Arrays.stream(source.arrays()).map(PlainGpt2::doubles).toArray(double[][]::new);
         keys = new double[config.layers()][tokens][];
         values = new double[config.layers()][tokens][];

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -45,7 +45,7 @@ class PrefillTest {
     @MethodSource("cases")
     void scoresTheWholePromptThenEvictsOnce(String name, int length, Positions positions) {
         EvictionStrategy strategy = Strategies.of(name).create(WINDOW, HEAVY_HITTERS);
-        try (Gpt2Weights weights = TestModels.sharp(length);
+        try (Weights weights = TestModels.sharp(length);
                 DecodeLoop loop = new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions,
                         BATCH, length + STEPS_AFTER, true)) {
             PlainGpt2[] models = new PlainGpt2[BATCH];
@@ -122,7 +122,7 @@ class PrefillTest {
 
     @Test
     void aPromptLongerThanTheModelsPositionsIsSaid() {
-        try (Gpt2Weights weights = TestModels.sharp(1);
+        try (Weights weights = TestModels.sharp(1);
                 DecodeLoop loop = new DecodeLoop(weights, Strategies.of("window").create(8, 0), Runtimes.TORCHSCRIPT,
                         AttentionForm.EXPLICIT, Positions.CACHE, 1, 9)) {
             UserError error = assertThrows(UserError.class, () -> loop.prefill(new long[129]));

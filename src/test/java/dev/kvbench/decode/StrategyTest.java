@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictEvery;
@@ -61,7 +61,7 @@ class StrategyTest {
     void keepsWhatItsDefinitionKeeps(
             String name, int window, int heavyHitters, int every, int batch, Positions positions, int seed) {
         EvictionStrategy strategy = strategy(name, window, heavyHitters, every);
-        try (Gpt2Weights weights = TestModels.sharp(seed); DecodeLoop loop = loop(weights, strategy, positions, batch)) {
+        try (Weights weights = TestModels.sharp(seed); DecodeLoop loop = loop(weights, strategy, positions, batch)) {
             PlainGpt2[] models = new PlainGpt2[batch];
             Definition[] expected = new Definition[batch];
             for (int b = 0; b < batch; b++) {
@@ -163,7 +163,7 @@ class StrategyTest {
     @ParameterizedTest
     @MethodSource("names")
     void aWindowAsLongAsTheGenerationGivesTheTokensOfTheFullCache(String name) {
-        try (Gpt2Weights weights = TestModels.sharp(3)) {
+        try (Weights weights = TestModels.sharp(3)) {
             assertArrayEquals(tokens(weights, strategy("full", 0, 0, 1), 11, 30), tokens(weights, strategy(name, TOKENS, 7, 1), 11, 30));
         }
     }
@@ -172,7 +172,7 @@ class StrategyTest {
     @MethodSource("names")
     void everySequenceOfABatchGetsWhatItGetsAlone(String name) {
         assumeTrue(!name.equals("random"), "sequences draw differently by design");
-        try (Gpt2Weights weights = TestModels.sharp(5)) {
+        try (Weights weights = TestModels.sharp(5)) {
             long[][] both = tokens(weights, strategy(name, 9, 4, 1), 3, 44);
             assertArrayEquals(tokens(weights, strategy(name, 9, 4, 1), 3)[0], both[0]);
             assertArrayEquals(tokens(weights, strategy(name, 9, 4, 1), 44)[0], both[1]);
@@ -181,7 +181,7 @@ class StrategyTest {
 
     @Test
     void randomIsReproducibleBySeedAndDiffersBetweenSeedsAndSequences() {
-        try (Gpt2Weights weights = TestModels.sharp(6)) {
+        try (Weights weights = TestModels.sharp(6)) {
             float[] first = cacheAfter(weights, new RandomEntries(8, 1));
             assertArrayEquals(first, cacheAfter(weights, new RandomEntries(8, 1)));
             assertFalse(Arrays.equals(first, cacheAfter(weights, new RandomEntries(8, 2))));
@@ -191,7 +191,7 @@ class StrategyTest {
         }
     }
 
-    private static float[] cacheAfter(Gpt2Weights weights, EvictionStrategy strategy) {
+    private static float[] cacheAfter(Weights weights, EvictionStrategy strategy) {
         try (DecodeLoop loop = loop(weights, strategy, Positions.ORIGINAL, 2)) {
             for (int t = 0; t < TOKENS; t++) {
                 loop.force(t, t);
@@ -206,12 +206,12 @@ class StrategyTest {
         return every == 1 ? strategy : new EvictEvery(strategy, every);
     }
 
-    private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy, Positions positions, int batch) {
+    private static DecodeLoop loop(Weights weights, EvictionStrategy strategy, Positions positions, int batch) {
         return new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch, TOKENS, true);
     }
 
     /** Greedy tokens by sequence and step. */
-    private static long[][] tokens(Gpt2Weights weights, EvictionStrategy strategy, long... first) {
+    private static long[][] tokens(Weights weights, EvictionStrategy strategy, long... first) {
         try (DecodeLoop loop = loop(weights, strategy, Positions.ORIGINAL, first.length)) {
             loop.reset(first);
             long[][] tokens = new long[first.length][TOKENS];

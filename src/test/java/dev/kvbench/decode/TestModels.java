@@ -9,7 +9,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.torch.TorchModule;
 import java.util.Collections;
 import java.util.List;
@@ -39,17 +39,17 @@ public final class TestModels {
         return texts;
     }
 
-    public static Gpt2Weights sharp(int seed) {
+    public static Weights sharp(int seed) {
         return sharp(seed, Dtype.FP32);
     }
 
     /** GPT-2's initialisation, then every array disturbed by noise of standard deviation 0.5. */
-    public static Gpt2Weights sharp(int seed, Dtype dtype) {
+    public static Weights sharp(int seed, Dtype dtype) {
         return sharp(SMALL, seed, dtype, Device.cpu());
     }
 
-    public static Gpt2Weights sharp(Gpt2Config config, int seed, Dtype dtype, Device device) {
-        Gpt2Weights weights = Gpt2Weights.synthetic(config, dtype, device, seed);
+    public static Weights sharp(Gpt2Config config, int seed, Dtype dtype, Device device) {
+        Weights weights = Weights.synthetic(config, dtype, device, seed);
         Engine.getEngine("PyTorch").setRandomSeed(seed + 1000);
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
                 TorchModule disturb = new TorchModule("""

@@ -129,7 +129,7 @@ class FetchTest {
         assertTrue(Files.exists(repository().resolve(".no_exist").resolve(LocalHub.COMMIT).resolve("generation_config.json")));
         Checkpoint checkpoint = Checkpoint.open(snapshot.toString());
         checkpoint.check();
-        assertEquals("org/model@11111111", checkpoint.config().name());
+        assertEquals("org/model@11111111", checkpoint.shape().name());
     }
 
     @Test

@@ -60,7 +60,7 @@ class CheckpointTest {
     }
 
     private static List<float[]> values(Checkpoint checkpoint, Dtype dtype) {
-        try (Gpt2Weights weights = checkpoint.weights(dtype, Device.cpu())) {
+        try (Weights weights = checkpoint.weights(dtype, Device.cpu())) {
             List<float[]> values = new ArrayList<>();
             for (var array : weights.arrays()) {
                 values.add(Casts.toFloats(array));
@@ -81,7 +81,7 @@ class CheckpointTest {
         Map<String, TensorFile.Content> stored = golden();
         Checkpoint golden = Checkpoint.open(GOLDEN.toString());
         List<float[]> loaded = values(golden, Dtype.FP32);
-        List<Gpt2Parameter> parameters = Gpt2Parameter.all(golden.config());
+        List<WeightTensor> parameters = golden.shape().tensors();
         for (int i = 0; i < loaded.size(); i++) {
             float[] expected = TensorFile.floats(stored.get("transformer." + parameters.get(i).name()).bytes());
             if (parameters.get(i).name().matches("h\\..*(attn|mlp).*weight")) {
@@ -327,12 +327,12 @@ class CheckpointTest {
         Files.writeString(folder.resolve("config.json"), "{\"n_layer\":1,\"n_head\":4,\"n_embd\":256,\"vocab_size\":40000,\"n_positions\":64}");
         Map<String, TensorFile.Content> tensors = new LinkedHashMap<>();
         Gpt2Config config = ConfigFile.read(folder.resolve("config.json"), "m");
-        for (Gpt2Parameter parameter : Gpt2Parameter.all(config)) {
-            List<Long> shape = new ArrayList<>(Arrays.stream(parameter.shape().getShape()).boxed().toList());
-            if (parameter.inBlock()) {
+        for (WeightTensor weight : config.tensors()) {
+            List<Long> shape = new ArrayList<>(Arrays.stream(weight.shape().getShape()).boxed().toList());
+            if (weight.transposed()) {
                 Collections.reverse(shape);
             }
-            tensors.put(parameter.name(), new TensorFile.Content("F32", shape, new byte[(int) parameter.shape().size() * 4]));
+            tensors.put(weight.name(), new TensorFile.Content("F32", shape, new byte[(int) weight.shape().size() * 4]));
         }
         TensorFile.write(folder.resolve(CheckpointTensors.SINGLE), tensors);
         Checkpoint checkpoint = Checkpoint.open(folder.toString());
@@ -342,7 +342,7 @@ class CheckpointTest {
                 .filter(p -> p.getName().equals("direct")).findFirst().orElseThrow();
         long heapBefore = threads.getCurrentThreadAllocatedBytes();
         long directBefore = direct.getTotalCapacity();
-        try (Gpt2Weights weights = checkpoint.weights(Dtype.FP16, Device.cpu())) {
+        try (Weights weights = checkpoint.weights(Dtype.FP16, Device.cpu())) {
             long heap = threads.getCurrentThreadAllocatedBytes() - heapBefore;
             // loading a TorchScript module takes some 4 MB; the largest tensor has 41
             assertTrue(heap < 8_000_000, heap + " bytes of Java heap for " + weights.stepBytes() + " bytes of weights");

@@ -61,8 +61,8 @@ class HubCacheTest {
         for (String name : List.of("gpt2-large", "openai-community/gpt2-large")) {
             ModelChoice choice = ModelChoice.of(name, "auto", cache());
             assertEquals("checkpoint openai-community/gpt2-large@01234567", choice.kind());
-            assertEquals(3, choice.config().layers());
-            try (Gpt2Weights weights = choice.weights(Dtype.FP32, Device.cpu(), 1)) {
+            assertEquals(3, choice.shape().layers());
+            try (Weights weights = choice.weights(Dtype.FP32, Device.cpu(), 1)) {
                 assertEquals(choice.kind(), weights.kind());
             }
         }
@@ -76,7 +76,7 @@ class HubCacheTest {
     void withoutRealWeightsAPresetIsSynthetic() throws IOException {
         ModelChoice choice = ModelChoice.of("gpt2", "auto", cache());
         assertEquals("synthetic", choice.kind());
-        assertEquals(Gpt2Config.preset("gpt2"), choice.config());
+        assertEquals(Gpt2Config.preset("gpt2"), choice.shape());
         repository("models--gpt2", "config.json");
         assertEquals("synthetic", ModelChoice.of("gpt2", "auto", cache()).kind(), "Python fetched only its config.json");
         repository("models--gpt2-medium", "config.json", "model.safetensors");
@@ -86,10 +86,10 @@ class HubCacheTest {
     @Test
     void syntheticWeightsCanBeAskedForOfEveryShape() throws IOException {
         repository("models--gpt2", "config.json", "model.safetensors");
-        assertEquals(Gpt2Config.preset("gpt2"), ModelChoice.of("gpt2", "synthetic", cache()).config());
+        assertEquals(Gpt2Config.preset("gpt2"), ModelChoice.of("gpt2", "synthetic", cache()).shape());
         ModelChoice golden = ModelChoice.of(GOLDEN.toString(), "synthetic", cache());
         assertEquals("synthetic", golden.kind());
-        assertEquals(48, golden.config().width());
+        assertEquals(48, golden.shape().width());
     }
 
     @Test

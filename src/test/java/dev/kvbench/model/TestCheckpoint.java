@@ -31,16 +31,16 @@ public final class TestCheckpoint {
                 + VOCABULARY + ",\"n_positions\":256}");
         Random random = new Random(seed);
         Map<String, TensorFile.Content> tensors = new LinkedHashMap<>();
-        for (Gpt2Parameter parameter : Gpt2Parameter.all(ConfigFile.read(folder.resolve(ConfigFile.NAME), "m"))) {
-            List<Long> shape = new ArrayList<>(Arrays.stream(parameter.shape().getShape()).boxed().toList());
-            if (parameter.inBlock()) {
+        for (WeightTensor weight : ConfigFile.read(folder.resolve(ConfigFile.NAME), "m").tensors()) {
+            List<Long> shape = new ArrayList<>(Arrays.stream(weight.shape().getShape()).boxed().toList());
+            if (weight.transposed()) {
                 Collections.reverse(shape);
             }
-            float[] values = new float[(int) parameter.shape().size()];
+            float[] values = new float[(int) weight.shape().size()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) random.nextGaussian();
             }
-            tensors.put(parameter.name(), new TensorFile.Content("F32", shape, TensorFile.f32(values)));
+            tensors.put(weight.name(), new TensorFile.Content("F32", shape, TensorFile.f32(values)));
         }
         TensorFile.write(folder.resolve(CheckpointTensors.SINGLE), tensors);
         tokenizer(folder.resolve(Tokenizer.FILE), false);

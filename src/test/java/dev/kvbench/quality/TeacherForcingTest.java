@@ -9,9 +9,9 @@ import ai.djl.Device;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Weights;
 import dev.kvbench.model.Safetensors;
 import dev.kvbench.model.TensorFile;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -54,7 +54,7 @@ class TeacherForcingTest {
 
     private static long[][] texts(int count, int steps) {
         SplittableRandom random = new SplittableRandom(5);
-        int v = model.weights().config().vocabulary();
+        int v = model.weights().shape().vocabulary();
         return Stream.generate(() -> random.longs(steps + 1, 0, v).toArray()).limit(count).toArray(long[][]::new);
     }
 
@@ -86,7 +86,7 @@ class TeacherForcingTest {
     @Test
     void theFullCachesLikelihoodIsThatOfTheReferencesLogits() {
         int fed = 56;
-        int v = model.weights().config().vocabulary();
+        int v = model.weights().shape().vocabulary();
         try (Safetensors expected = new Safetensors(Path.of(GOLDEN, "expected.safetensors"))) {
             long[] tokens = TensorFile.longs(expected, "forced_tokens");
             float[] logits = TensorFile.floats(expected, "forced_logits");
@@ -128,7 +128,7 @@ class TeacherForcingTest {
         }
     }
 
-    private static DecodeLoop loop(Gpt2Weights weights, EvictionStrategy strategy) {
+    private static DecodeLoop loop(Weights weights, EvictionStrategy strategy) {
         return new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, STEPS);
     }
 

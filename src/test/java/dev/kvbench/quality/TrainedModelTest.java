@@ -67,7 +67,7 @@ class TrainedModelTest {
 
     @Test
     void theTextIsCutAsTheReferenceCutsIt() throws IOException {
-        int length = model.weights().config().positions();
+        int length = model.weights().shape().maxPositions();
         int[] pieces = text.pieces(length);
         assertEquals(reference().path("heldOut").path("sequences").asInt(), pieces.length);
         for (JsonNode sequence : reference().path("sequences")) {

@@ -10,7 +10,7 @@ import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.torch.Casts;
@@ -30,7 +30,7 @@ class BiasColumnTest {
     @CsvSource({"full, EXPLICIT", "full, FUSED", "h2o, EXPLICIT", "window, FUSED"})
     void theStepIsTheSame(String name, AttentionForm form) {
         EvictionStrategy strategy = Strategies.of(name).create(12, 4);
-        try (Gpt2Weights weights = TestModels.sharp(3);
+        try (Weights weights = TestModels.sharp(3);
                 Run plain = new Run(weights, strategy, form, Products.PLAIN);
                 Run joined = new Run(weights, strategy, form, JOINED)) {
             for (Run run : new Run[] {plain, joined}) {
@@ -51,7 +51,7 @@ class BiasColumnTest {
     void aPromptIsTheSame(AttentionForm form) {
         EvictionStrategy strategy = Strategies.of("full").create(0, 0);
         long[] prompt = {5, 60, 3, 3, 17, 21};
-        try (Gpt2Weights weights = TestModels.sharp(4);
+        try (Weights weights = TestModels.sharp(4);
                 Run plain = new Run(weights, strategy, form, Products.PLAIN);
                 Run joined = new Run(weights, strategy, form, JOINED)) {
             plain.runtime.prefill(prompt, prompt.length);
@@ -66,7 +66,7 @@ class BiasColumnTest {
     @EnumSource(Dtype.class)
     void weightsComeBackAsTheyWere(Dtype dtype) {
         int width = TestModels.SMALL.width();
-        try (Gpt2Weights weights = TestModels.sharp(5, dtype)) {
+        try (Weights weights = TestModels.sharp(5, dtype)) {
             float[][] before = Arrays.stream(weights.arrays()).map(Casts::toFloats).toArray(float[][]::new);
             long bytes = weights.stepBytes();
             PtNDArray[] joined = weights.withBiasColumns();
@@ -92,7 +92,7 @@ class BiasColumnTest {
     @Test
     void aRuntimeKeepsWhatItTookIn() {
         EvictionStrategy strategy = Strategies.of("full").create(0, 0);
-        try (Gpt2Weights weights = TestModels.sharp(6);
+        try (Weights weights = TestModels.sharp(6);
                 Run joined = new Run(weights, strategy, AttentionForm.EXPLICIT, JOINED)) {
             float[] first = joined.step(new long[] {1}, 1);
             weights.arrays();
@@ -111,8 +111,8 @@ class BiasColumnTest {
         final KvCache cache;
         final TorchScriptRuntime runtime;
 
-        Run(Gpt2Weights weights, EvictionStrategy strategy, AttentionForm form, Products products) {
-            cache = new KvCache(weights.config(), weights.dtype(), weights.device(), 1, DecodeLoop.capacity(strategy, STEPS),
+        Run(Weights weights, EvictionStrategy strategy, AttentionForm form, Products products) {
+            cache = new KvCache(weights.shape(), weights.dtype(), weights.device(), 1, DecodeLoop.capacity(strategy, STEPS),
                     false, false, false);
             runtime = new TorchScriptRuntime(weights, cache, strategy, form, products);
         }

@@ -11,7 +11,7 @@ import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.strategy.EvictEvery;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
@@ -34,8 +34,8 @@ class StepCheckTest {
     @CsvSource({"full, 1", "full, 3", "h2o, 1", "h2o, 3", "tova, 2"})
     void tellsWrongFromRounded(String name, int batch) {
         EvictionStrategy strategy = Strategies.of(name).create(720, 100);
-        try (Gpt2Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
-                Gpt2Weights others = TestModels.sharp(MODEL, 6, Dtype.FP32, Device.cpu());
+        try (Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
+                Weights others = TestModels.sharp(MODEL, 6, Dtype.FP32, Device.cpu());
                 KvCache cache = cache(strategy, batch);
                 TorchScriptRuntime reference = runtime(weights, cache, strategy, Products.PLAIN);
                 TorchScriptRuntime same = runtime(weights, cache, strategy, Products.PLAIN);
@@ -55,8 +55,8 @@ class StepCheckTest {
     @Test
     void whatIsNoNumberIsNeverTheSame() {
         EvictionStrategy strategy = Strategies.of("full").create(0, 0);
-        try (Gpt2Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
-                Gpt2Weights broken = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
+        try (Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
+                Weights broken = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
                 KvCache cache = cache(strategy, 2);
                 TorchScriptRuntime reference = runtime(weights, cache, strategy, Products.PLAIN);
                 TorchScriptRuntime tried = runtime(broken, cache, strategy, Products.PLAIN)) {
@@ -79,7 +79,7 @@ class StepCheckTest {
         // fewer candidates where the strategy protects some, else one entry less
         EvictionStrategy other = Strategies.of(name).create(name.startsWith("h2o") ? 20 : 19, 1);
         for (int batch : new int[] {1, 3}) {
-            try (Gpt2Weights weights = TestModels.sharp(MODEL, 5, dtype, Device.cpu());
+            try (Weights weights = TestModels.sharp(MODEL, 5, dtype, Device.cpu());
                     KvCache cache = cache(strategy, dtype, batch, 23);
                     TorchScriptRuntime reference = runtime(weights, cache, strategy, Products.PLAIN);
                     TorchScriptRuntime same = runtime(weights, cache, strategy, Products.PLAIN);
@@ -98,7 +98,7 @@ class StepCheckTest {
     @CsvSource({"h2o, 1", "h2o-head, 1", "window, 1", "tova, 1", "tova, 2", "sinks, 5"})
     void takesTheSmallestWindows(String name, int window) {
         EvictionStrategy strategy = Strategies.of(name).create(window, 0);
-        try (Gpt2Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
+        try (Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
                 KvCache cache = cache(strategy, Dtype.FP32, 2, strategy.longest());
                 TorchScriptRuntime reference = runtime(weights, cache, strategy, Products.PLAIN);
                 TorchScriptRuntime same = runtime(weights, cache, strategy, Products.PLAIN)) {
@@ -132,7 +132,7 @@ class StepCheckTest {
     }
 
     private static TorchScriptRuntime runtime(
-            Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, Products products) {
+            Weights weights, KvCache cache, EvictionStrategy strategy, Products products) {
         return new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT, products);
     }
 

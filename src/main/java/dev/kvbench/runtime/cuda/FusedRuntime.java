@@ -4,7 +4,7 @@ import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Activation;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
@@ -39,11 +39,11 @@ public final class FusedRuntime implements StepRuntime {
      * @param operators a runtime on the same cache, for what happens outside of steps; closed with this one
      * @throws Unsupported if this cannot run here
      */
-    public FusedRuntime(Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, TorchScriptRuntime operators) {
+    public FusedRuntime(Weights weights, KvCache cache, EvictionStrategy strategy, TorchScriptRuntime operators) {
         if (strategy.rule().isEmpty()) {
             throw new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows");
         }
-        Gpt2Config config = weights.config();
+        Gpt2Config config = weights.shape();
         if (config.activation() != Activation.GELU_NEW) {
             throw new Unsupported("model " + config.name() + " has activation_function=" + config.activation().label()
                     + ", the kernel only " + Activation.GELU_NEW.label());
@@ -64,7 +64,7 @@ public final class FusedRuntime implements StepRuntime {
             throw new Unsupported("the CUDA driver lacks what it needs");
         }
         CudaDriver cuda = onDevice.cuda();
-        kernel = new StepKernel(cuda, weights.config(), weights.dtype(), cache.batch());
+        kernel = new StepKernel(cuda, weights.shape(), weights.dtype(), cache.batch());
         this.operators = operators;
         try {
             arguments = new StepArguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());

@@ -8,7 +8,7 @@ import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;
 
@@ -58,11 +58,11 @@ final class StepArguments implements AutoCloseable {
      * @param hostTokens address at which the kernel may write the next tokens for the host, [B] int64
      */
     StepArguments(
-            KernelMemory memory, Gpt2Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
+            KernelMemory memory, Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
         this.memory = memory;
         EvictionStrategy.Rule rule = strategy.rule()
                 .orElseThrow(() -> new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows"));
-        Gpt2Config config = weights.config();
+        Gpt2Config config = weights.shape();
         DeviceTensors tensors = new DeviceTensors();
         PtNDArray[] arrays = weights.arrays();
         long[] weight = new long[arrays.length];
@@ -75,7 +75,7 @@ final class StepArguments implements AutoCloseable {
         splitLimit = Math.max(1, blocks / (batch * config.heads()));
         int[] from = weights.dtype() == Dtype.FP32 ? SPLIT_FROM_SINGLE : SPLIT_FROM_HALF;
         splitFrom = Arrays.stream(from).map(n -> n * batch).toArray();
-        int perLayer = Gpt2Weights.PER_LAYER;
+        int perLayer = Gpt2Config.TENSORS_PER_LAYER;
         Memory table = new Memory((long) layers * perLayer * Long.BYTES);
         table.write(0, weight, 2, layers * perLayer);
         // token, position, logits, cache, scores

@@ -1,7 +1,7 @@
 package dev.kvbench.runtime.cuda;
 
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
@@ -25,12 +25,12 @@ final class EmulatedRuntime implements StepRuntime {
      * @param blocks blocks of a launch
      * @param seed draws the order in which threads run
      */
-    EmulatedRuntime(EmulatedKernel.Functions kernel, Gpt2Weights weights, KvCache cache, EvictionStrategy strategy,
+    EmulatedRuntime(EmulatedKernel.Functions kernel, Weights weights, KvCache cache, EvictionStrategy strategy,
             int blocks, int seed) {
         this.kernel = kernel;
         this.blocks = blocks;
         this.seed = seed;
-        threads = StepKernel.Shape.of(weights.config(), weights.dtype(), cache.batch(), blocks).threads();
+        threads = StepKernel.Shape.of(weights.shape(), weights.dtype(), cache.batch(), blocks).threads();
         operators = new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT);
         arguments = new StepArguments(new HostMemory(), weights, cache, strategy, blocks,
                 new DeviceTensors().address(cache.state()[KvCache.HOST_TOKEN]));

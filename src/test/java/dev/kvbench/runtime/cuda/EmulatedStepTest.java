@@ -15,7 +15,7 @@ import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
@@ -91,7 +91,7 @@ class EmulatedStepTest {
             return kernels.compile(config(), dtype, batch, blocks, maxShared);
         }
 
-        EmulatedRuntime emulated(Gpt2Weights weights, KvCache cache, int seed) {
+        EmulatedRuntime emulated(Weights weights, KvCache cache, int seed) {
             return new EmulatedRuntime(kernel(), weights, cache, strategy, blocks, seed);
         }
 
@@ -183,7 +183,7 @@ class EmulatedStepTest {
     @ParameterizedTest
     @MethodSource("cases")
     void agreesWithTheOperators(Case of) {
-        try (Gpt2Weights weights = TestModels.sharp(of.config(), 11, of.dtype(), Device.cpu())) {
+        try (Weights weights = TestModels.sharp(of.config(), 11, of.dtype(), Device.cpu())) {
             compare(of, weights, STEPS, 1e-5);
         }
     }
@@ -191,7 +191,7 @@ class EmulatedStepTest {
     @ParameterizedTest
     @MethodSource("longCases")
     void agreesAtLengthsThatAreCutIntoPieces(Case of) {
-        try (Gpt2Weights weights = TestModels.sharp(of.config(), 12, of.dtype(), Device.cpu())) {
+        try (Weights weights = TestModels.sharp(of.config(), 12, of.dtype(), Device.cpu())) {
             compare(of, weights, 8, 1e-4);
         }
     }
@@ -199,7 +199,7 @@ class EmulatedStepTest {
     @ParameterizedTest
     @MethodSource({"halfCases", "largeCases"})
     void agreesInOtherElementsAndSizes(Case of) {
-        try (Gpt2Weights weights = Gpt2Weights.synthetic(of.config(), of.dtype(), Device.cpu(), 9)) {
+        try (Weights weights = Weights.synthetic(of.config(), of.dtype(), Device.cpu(), 9)) {
             switch (of.dtype()) {
                 case FP32 -> compare(of, weights, 5, 1e-5);
                 case FP16 -> compare(of, weights, 10, 2e-3);
@@ -212,9 +212,9 @@ class EmulatedStepTest {
     @ParameterizedTest
     @MethodSource({"cases", "longCases", "halfCases", "largeCases"})
     void passesTheCheck(Case of) {
-        try (Gpt2Weights weights = Gpt2Weights.synthetic(of.config(), of.dtype(), Device.cpu(), 9);
-                Gpt2Weights sharp = TestModels.sharp(of.config(), 11, of.dtype(), Device.cpu())) {
-            for (Gpt2Weights model : List.of(weights, sharp)) {
+        try (Weights weights = Weights.synthetic(of.config(), of.dtype(), Device.cpu(), 9);
+                Weights sharp = TestModels.sharp(of.config(), 11, of.dtype(), Device.cpu())) {
+            for (Weights model : List.of(weights, sharp)) {
                 try (KvCache cache = cache(of, model);
                         StepRuntime operators = new TorchScriptRuntime(model, cache, of.strategy(), AttentionForm.EXPLICIT);
                         StepRuntime emulated = of.emulated(model, cache, 1)) {
@@ -230,7 +230,7 @@ class EmulatedStepTest {
     void theOrderOfThreadsDoesNotMatter(int batch) {
         Case of = cases().filter(c -> c.batch() == batch && c.strategy() instanceof H2o).findFirst().orElseThrow();
         float[][] logits = new float[3][];
-        try (Gpt2Weights weights = TestModels.sharp(of.config(), 5, of.dtype(), Device.cpu())) {
+        try (Weights weights = TestModels.sharp(of.config(), 5, of.dtype(), Device.cpu())) {
             for (int run = 0; run < logits.length; run++) {
                 try (KvCache cache = cache(of, weights); StepRuntime runtime = of.emulated(weights, cache, 1000 * run)) {
                     runtime.reset();
@@ -249,7 +249,7 @@ class EmulatedStepTest {
     @ValueSource(ints = {2, 3})
     void aMissingBlockIsNoticed(int batch) {
         Case of = cases().filter(c -> c.batch() == batch).findFirst().orElseThrow();
-        try (Gpt2Weights weights = TestModels.sharp(of.config(), 5, of.dtype(), Device.cpu());
+        try (Weights weights = TestModels.sharp(of.config(), 5, of.dtype(), Device.cpu());
                 KvCache cache = cache(of, weights);
                 EmulatedRuntime runtime = of.emulated(weights, cache, 1)) {
             AssertionError stuck = assertThrows(AssertionError.class, () -> runtime.launch(1, 1, of.blocks() - 1));
@@ -258,7 +258,7 @@ class EmulatedStepTest {
         }
     }
 
-    private static void compare(Case of, Gpt2Weights weights, int steps, double tolerance) {
+    private static void compare(Case of, Weights weights, int steps, double tolerance) {
         boolean exact = of.dtype() == Dtype.FP32;
         try (KvCache expected = cache(of, weights);
                 KvCache actual = cache(of, weights);
@@ -301,10 +301,10 @@ class EmulatedStepTest {
         return random.longs((long) of.batch() * length, 0, of.config().vocabulary()).toArray();
     }
 
-    private static KvCache cache(Case of, Gpt2Weights weights) {
+    private static KvCache cache(Case of, Weights weights) {
         EvictionStrategy strategy = of.strategy();
-        return new KvCache(weights.config(), weights.dtype(), weights.device(), of.batch(),
-                DecodeLoop.capacity(strategy, weights.config().positions()),
+        return new KvCache(weights.shape(), weights.dtype(), weights.device(), of.batch(),
+                DecodeLoop.capacity(strategy, weights.shape().maxPositions()),
                 strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, false);
     }
 

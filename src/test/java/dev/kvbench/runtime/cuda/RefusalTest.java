@@ -10,7 +10,7 @@ import com.sun.jna.Memory;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ class RefusalTest {
     @Test
     void argumentsThatCannotBeMadeKeepNoMemory() {
         assumeTrue(Files.exists(Path.of("/proc/self/maps")), "needs Linux to find libtorch in this process");
-        try (Gpt2Weights weights = TestModels.sharp(1)) {
+        try (Weights weights = TestModels.sharp(1)) {
             refused(weights, "knorm", new Scarce(9));
             Scarce none = new Scarce(1);
             assertSame(none.error, refused(weights, "h2o", none));
@@ -51,9 +51,9 @@ class RefusalTest {
         }
     }
 
-    private static RuntimeException refused(Gpt2Weights weights, String name, Scarce memory) {
+    private static RuntimeException refused(Weights weights, String name, Scarce memory) {
         EvictionStrategy strategy = Strategies.of(name).create(8, 2);
-        try (KvCache cache = new KvCache(weights.config(), Dtype.FP32, Device.cpu(), 1, 9,
+        try (KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 9,
                 false, strategy.scope() == EvictionStrategy.Scope.HEAD, false)) {
             RuntimeException error = assertThrows(RuntimeException.class,
                     () -> new StepArguments(memory, weights, cache, strategy, 4, 0));

@@ -11,7 +11,7 @@ import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
@@ -67,8 +67,8 @@ class StepKernelTest {
 
     @Test
     void aRuntimeAskedForByNameSaysWhyItCannotRun() {
-        try (Gpt2Weights weights = Gpt2Weights.synthetic(Gpt2Config.preset("tiny"), Dtype.FP32, Device.cpu(), 1);
-                KvCache cache = new KvCache(weights.config(), Dtype.FP32, Device.cpu(), 1, 8, false, false, false)) {
+        try (Weights weights = Weights.synthetic(Gpt2Config.preset("tiny"), Dtype.FP32, Device.cpu(), 1);
+                KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 8, false, false, false)) {
             UserError error = assertThrows(UserError.class,
                     () -> Runtimes.FUSED.create(weights, cache, new Full(), AttentionForm.EXPLICIT));
             assertEquals("runtime=fused: it needs an NVIDIA GPU, and the model is on the cpu;"

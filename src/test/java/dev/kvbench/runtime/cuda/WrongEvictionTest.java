@@ -9,7 +9,7 @@ import ai.djl.engine.Engine;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.model.Gpt2Weights;
+import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
@@ -79,7 +79,7 @@ class WrongEvictionTest {
         Gpt2Config config = new Gpt2Config("emulated", 2, 3, 48, 61, WINDOW + 10, 1e-5);
         EmulatedKernel kernel = new EmulatedKernel(
                 EmulatedKernel.compiler().orElseThrow(), folder, "eviction.cuh", fault.piece, fault.by);
-        try (Gpt2Weights weights = Gpt2Weights.synthetic(config, dtype, Device.cpu(), 9);
+        try (Weights weights = Weights.synthetic(config, dtype, Device.cpu(), 9);
                 KvCache cache = new KvCache(config, dtype, Device.cpu(), batch, strategy.longest(),
                         strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, false);
                 StepRuntime operators = new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT);

@@ -22,14 +22,10 @@ import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 
 /**
- * A GPT-2 model's parameters on one device, in the order in which the step's TorchScript source reads
- * them: token and position embedding, 12 arrays a layer, final norm. Matrices are [out, in], the order
- * matrix-vector products stream through fastest.
+ * A model's weights on one device, in the order in which the step's TorchScript source reads them. Matrices are [out, in],
+ * the order matrix-vector products stream through fastest.
  */
-public final class Gpt2Weights implements AutoCloseable {
-
-    /** Arrays per layer. */
-    public static final int PER_LAYER = 12;
+public final class Weights implements AutoCloseable {
 
     /** Kind of weights that nobody trained. */
     public static final String SYNTHETIC = "synthetic";
@@ -63,15 +59,15 @@ public final class Gpt2Weights implements AutoCloseable {
 
     private static final int ALIGNMENT = 16;
 
-    private final Gpt2Config config;
+    private final Gpt2Config shape;
     private final Dtype dtype;
     private final String kind;
     private final NDManager manager;
     private final PtNDArray[] arrays;
     private boolean biasesAreColumns;
 
-    private Gpt2Weights(Gpt2Config config, Dtype dtype, String kind, NDManager manager, List<NDArray> arrays) {
-        this.config = config;
+    private Weights(Gpt2Config shape, Dtype dtype, String kind, NDManager manager, List<NDArray> arrays) {
+        this.shape = shape;
         this.dtype = dtype;
         this.kind = kind;
         this.manager = manager;
@@ -83,19 +79,19 @@ public final class Gpt2Weights implements AutoCloseable {
      * 0.02, residual projections scaled by 1/√(2·layers), biases zero, norms one. They are drawn in fp32
      * where they go, so a seed gives the same model on every run, but another on a GPU than on the CPU.
      *
-     * @param config the shape
+     * @param shape the shape
      * @param dtype element type
      * @param device where they go
      * @param seed the seed
      * @return the weights; the caller closes them
      */
-    public static Gpt2Weights synthetic(Gpt2Config config, Dtype dtype, Device device, int seed) {
+    public static Weights synthetic(Gpt2Config shape, Dtype dtype, Device device, int seed) {
         Engine.getEngine("PyTorch").setRandomSeed(seed);
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         List<NDArray> arrays = new ArrayList<>();
-        for (Gpt2Parameter parameter : Gpt2Parameter.all(config)) {
+        for (WeightTensor tensor : shape.tensors()) {
             try (NDManager drawing = NDManager.newBaseManager(device, "PyTorch")) {
-                PtNDArray single = (PtNDArray) drawn(drawing, parameter, config.layers());
+                PtNDArray single = (PtNDArray) drawn(drawing, tensor, shape.layers());
                 PtNDArray placed = dtype == Dtype.FP32 ? single : Casts.to(single, dtype.dataType());
                 placed.attach(manager);
                 arrays.add(placed);
@@ -104,16 +100,16 @@ public final class Gpt2Weights implements AutoCloseable {
                 throw e;
             }
         }
-        return new Gpt2Weights(config, dtype, SYNTHETIC, manager, arrays);
+        return new Weights(shape, dtype, SYNTHETIC, manager, arrays);
     }
 
-    private static NDArray drawn(NDManager manager, Gpt2Parameter parameter, int layers) {
-        return switch (parameter.kind()) {
-            case NORM_GAIN -> manager.ones(parameter.shape(), DataType.FLOAT32);
-            case BIAS -> manager.zeros(parameter.shape(), DataType.FLOAT32);
-            case MATRIX -> manager.randomNormal(0f, 0.02f, parameter.shape(), DataType.FLOAT32);
+    private static NDArray drawn(NDManager manager, WeightTensor tensor, int layers) {
+        return switch (tensor.initialisation()) {
+            case ONE -> manager.ones(tensor.shape(), DataType.FLOAT32);
+            case ZERO -> manager.zeros(tensor.shape(), DataType.FLOAT32);
+            case NORMAL -> manager.randomNormal(0f, 0.02f, tensor.shape(), DataType.FLOAT32);
             case RESIDUAL -> manager.randomNormal(
-                    0f, (float) (0.02 / Math.sqrt(2.0 * layers)), parameter.shape(), DataType.FLOAT32);
+                    0f, (float) (0.02 / Math.sqrt(2.0 * layers)), tensor.shape(), DataType.FLOAT32);
         };
     }
 
@@ -121,19 +117,19 @@ public final class Gpt2Weights implements AutoCloseable {
      * Loads a checkpoint, one tensor after the other: each is mapped from its file, goes to the device as it is stored, and
      * is converted and transposed there. The host holds no copy of it.
      *
-     * @param config the shape, from the checkpoint's config.json
+     * @param shape the shape, from the checkpoint's config.json
      * @param tensors the checkpoint's tensors
      * @param dtype element type to convert to
      * @param device where they go
      * @return the weights; the caller closes them
      * @throws dev.kvbench.UserError if a tensor is missing or not as the shape demands; nothing is allocated then
      */
-    static Gpt2Weights load(Gpt2Config config, CheckpointTensors tensors, Dtype dtype, Device device) {
-        List<CheckpointLayout.Placed> layout = CheckpointLayout.of(config, tensors);
+    static Weights load(Gpt2Config shape, CheckpointTensors tensors, Dtype dtype, Device device) {
+        List<CheckpointLayout.Placed> layout = CheckpointLayout.of(shape, tensors);
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         List<NDArray> arrays = new ArrayList<>();
         long bytes = layout.stream().mapToLong(p -> p.source().tensor().size()).sum();
-        try (ProgressBar progress = Progress.bytes("loading " + config.name(), bytes, SHOWN_FROM);
+        try (ProgressBar progress = Progress.bytes("loading " + shape.name(), bytes, SHOWN_FROM);
                 TorchModule placing = new TorchModule(PLACE, Map.of(), device)) {
             for (CheckpointLayout.Placed one : layout) {
                 arrays.add(placed(one, dtype, manager, placing));
@@ -143,7 +139,7 @@ public final class Gpt2Weights implements AutoCloseable {
             Cleanup.after(e, manager);
             throw e;
         }
-        return new Gpt2Weights(config, dtype, "checkpoint " + config.name(), manager, arrays);
+        return new Weights(shape, dtype, "checkpoint " + shape.name(), manager, arrays);
     }
 
     private static PtNDArray placed(CheckpointLayout.Placed one, Dtype dtype, NDManager manager, TorchModule placing) {
@@ -165,8 +161,8 @@ public final class Gpt2Weights implements AutoCloseable {
     }
 
     /** @return the model's shape */
-    public Gpt2Config config() {
-        return config;
+    public Gpt2Config shape() {
+        return shape;
     }
 
     /** @return element type */
@@ -184,7 +180,7 @@ public final class Gpt2Weights implements AutoCloseable {
         return manager.getDevice();
     }
 
-    /** @return the arrays in the order of {@link Gpt2Parameter#all} */
+    /** @return the arrays in the order of {@link Gpt2Config#tensors} */
     public PtNDArray[] arrays() {
         if (biasesAreColumns) {
             convert("part");
@@ -197,7 +193,7 @@ public final class Gpt2Weights implements AutoCloseable {
      * [out, in + {@link #biasColumns}], the bias, then zeros. Weights are held once: they stay so until {@link #arrays} is
      * called, and arrays that were handed out before are closed, tensor by tensor; what a runtime took in stays valid.
      *
-     * @return the arrays in the order of {@link Gpt2Parameter#all}
+     * @return the arrays in the order of {@link Gpt2Config#tensors}
      */
     public PtNDArray[] withBiasColumns() {
         if (!biasesAreColumns) {
@@ -212,10 +208,10 @@ public final class Gpt2Weights implements AutoCloseable {
     }
 
     private void convert(String method) {
-        List<Gpt2Parameter> parameters = Gpt2Parameter.all(config);
+        List<WeightTensor> tensors = shape.tensors();
         try (TorchModule module = new TorchModule(BIAS_COLUMNS, Map.of(), device())) {
             for (int i = 0; i < arrays.length; i++) {
-                if (parameters.get(i).kind() == Gpt2Parameter.Kind.RESIDUAL) {
+                if (tensors.get(i).initialisation() == WeightTensor.Initialisation.RESIDUAL) {
                     try (PtNDArray old = arrays[i];
                             IValue matrix = IValue.from(old);
                             IValue bias = IValue.from(arrays[i + 1]);
@@ -229,16 +225,16 @@ public final class Gpt2Weights implements AutoCloseable {
         biasesAreColumns = !biasesAreColumns;
     }
 
-    /** @return the first parameter that has a value that is NaN or infinite; a matrix counts with the bias that it may hold */
+    /** @return the name of the first tensor that has a value that is NaN or infinite; a matrix counts with the bias that it may hold */
     public Optional<String> notFinite() {
-        List<Gpt2Parameter> parameters = Gpt2Parameter.all(config);
-        return IntStream.range(0, arrays.length).filter(i -> !Finite.all(arrays[i])).mapToObj(i -> parameters.get(i).name()).findFirst();
+        List<WeightTensor> tensors = shape.tensors();
+        return IntStream.range(0, arrays.length).filter(i -> !Finite.all(arrays[i])).mapToObj(i -> tensors.get(i).name()).findFirst();
     }
 
-    /** @return bytes of weights that a decode step reads: all but the position embeddings */
+    /** @return bytes of weights that a decode step reads: those of the tensors that it reads whole */
     public long stepBytes() {
-        long elements = Gpt2Parameter.all(config).stream().mapToLong(parameter -> parameter.shape().size()).sum();
-        return (elements - arrays[1].size()) * dtype.bytes();
+        return shape.tensors().stream().filter(WeightTensor::readByStep).mapToLong(tensor -> tensor.shape().size()).sum()
+                * dtype.bytes();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.cuda.DeviceMemory;
 import dev.kvbench.runtime.cuda.Unsupported;
+import dev.kvbench.strategy.Parameter;
 import java.util.HashMap;
 import java.util.Map;
 import org.openjdk.jmh.annotations.Level;
@@ -17,7 +18,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** What the decode benchmarks share: the parameters, and a decode loop that is warm. */
 @State(Scope.Benchmark)
-public abstract class DecodeBenchmark {
+public abstract class DecodeBenchmark extends StrategyBenchmark {
 
     private static final int SEED = 1;
 
@@ -26,12 +27,8 @@ public abstract class DecodeBenchmark {
     public String strategy;
 
     /** Most entries kept after a step; 0 for strategies that have no window. */
-    @Param("128")
+    @Param(Parameter.Default.WINDOW)
     public int window;
-
-    /** Entries of the window kept for their accumulated attention; 0 for strategies that have none. */
-    @Param("32")
-    public int heavyHitters;
 
     /** A GPT-2 preset (tiny, gpt2, gpt2-medium, gpt2-large, gpt2-xl), or a checkpoint: its folder or its name. */
     @Param("gpt2-large")

@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.strategy.Parameter;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -35,7 +36,7 @@ public class DecodeLoopBenchmark extends DecodeBenchmark {
     public int tokens;
 
     /** Steps from one eviction to the next; 0 for strategies that never evict. */
-    @Param("1")
+    @Param(Parameter.Default.EVICT_EVERY)
     public int evictEvery;
 
     private long[] stepNanos;

@@ -12,9 +12,10 @@ import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.strategy.EvictEvery;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -52,13 +53,7 @@ record DecodeSettings(
      * @throws UserError if a value or a combination is impossible
      */
     static DecodeSettings parse(Map<String, String> params) {
-        Strategies registered = Strategies.of(params.get("strategy"));
-        EvictionStrategy strategy =
-                registered.create(number(params, "window", 0), number(params, "heavyHitters", 0));
-        if (registered.reads().contains("evictEvery") && params.containsKey("evictEvery")) {
-            int steps = number(params, "evictEvery", 1);
-            strategy = steps == 1 ? strategy : new EvictEvery(strategy, steps);
-        }
+        EvictionStrategy strategy = Strategies.of(params.get("strategy")).create(StrategyParameters.of(params));
         ModelChoice source = ModelChoice.of(params.get("model"), params.getOrDefault("weights", Weights.SYNTHETIC));
         ModelShape model = source.shape();
         Dtype dtype = Dtype.of(params.get("dtype"));
@@ -70,14 +65,14 @@ record DecodeSettings(
                 throw new UserError("cacheLength=" + cacheLength + ": model " + model.name() + " has "
                         + model.maxPositions() + " positions, and the step itself takes one");
             }
-            steps = Math.min(cacheLength, strategy.window()) + 1;
+            steps = strategy.schedule().atMost(cacheLength) + 1;
         } else if (params.containsKey("promptTokens")) {
             int prompt = number(params, "promptTokens", 1);
             if (prompt >= model.maxPositions()) {
                 throw new UserError("promptTokens=" + prompt + ": model " + model.name() + " has " + model.maxPositions()
                         + " positions, and the token after it takes one");
             }
-            steps = Math.min(prompt + 1, strategy.longest());
+            steps = Math.min(prompt + 1, strategy.schedule().peak());
         } else if (params.containsKey("tokens")) {
             steps = number(params, "tokens", 1);
             if (steps > MOST_TOKENS) {
@@ -85,10 +80,10 @@ record DecodeSettings(
             }
             DecodeLoop.checkPositions(positions, strategy, steps, model.maxPositions());
         } else {
-            if (strategy.window() == Integer.MAX_VALUE) {
+            if (strategy.schedule().window().isEmpty()) {
                 throw new UserError("strategy=" + strategy.name() + ": evicts nothing that this benchmark could measure");
             }
-            steps = strategy.longest();
+            steps = strategy.schedule().peak();
         }
         Runtimes runtime = Runtimes.of(params.getOrDefault("runtime", Runtimes.AUTO.label()));
         Device device = Libtorch.device(params.get("device"));
@@ -127,15 +122,6 @@ record DecodeSettings(
      * @throws UserError if it is not a whole number or too small
      */
     static int number(Map<String, String> params, String name, int least) {
-        String value = params.get(name);
-        try {
-            int number = Integer.parseInt(value);
-            if (number >= least) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // said below
-        }
-        throw new UserError(name + "=" + value + ": must be a whole number of at least " + least);
+        return Parameter.number(name, params.get(name), least);
     }
 }

@@ -36,7 +36,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @Fork(1)
 @Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class EvictionBenchmark {
+public class EvictionBenchmark extends StrategyBenchmark {
 
     /** Eviction strategy; a name of the registry that evicts. */
     @Param({"h2o", "h2o-head", "window", "sinks", "tova", "knorm", "keydiff", "random"})
@@ -45,10 +45,6 @@ public class EvictionBenchmark {
     /** Most entries kept. */
     @Param({"64", "128", "256", "512", "1024"})
     public int window;
-
-    /** Entries of the window kept for their score; 0 for strategies that have none. */
-    @Param("32")
-    public int heavyHitters;
 
     /** A GPT-2 preset or a checkpoint: only its numbers of layers and heads and the heads' width matter. */
     @Param("gpt2-large")

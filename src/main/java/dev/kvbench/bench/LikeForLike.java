@@ -4,9 +4,9 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.strategy.EvictEvery;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -59,9 +59,7 @@ final class LikeForLike {
 
     /** All that a strategy does not decide. */
     private static Map<String, String> setting(RunPlan.Configuration one) {
-        Map<String, String> setting = new LinkedHashMap<>(one.params());
-        RunPlan.STRATEGY_PARAMS.forEach(setting::remove);
-        setting.remove("strategy");
+        Map<String, String> setting = StrategyParameters.without(one.params());
         setting.put("benchmark", one.benchmark());
         return setting;
     }
@@ -80,13 +78,7 @@ final class LikeForLike {
     }
 
     private static EvictionStrategy strategy(Map<String, String> params) {
-        EvictionStrategy strategy = Strategies.of(params.get("strategy")).create(number(params, "window"), number(params, "heavyHitters"));
-        int every = number(params, "evictEvery");
-        return every > 1 ? new EvictEvery(strategy, every) : strategy;
-    }
-
-    private static int number(Map<String, String> params, String name) {
-        return Integer.parseInt(params.getOrDefault(name, "0"));
+        return Strategies.of(params.get("strategy")).create(StrategyParameters.of(params));
     }
 
     private static AttentionForm attention(Map<String, String> params) {

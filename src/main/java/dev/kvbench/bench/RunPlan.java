@@ -20,8 +20,6 @@ import org.openjdk.jmh.runner.BenchmarkListEntry;
  */
 public final class RunPlan {
 
-    static final Set<String> STRATEGY_PARAMS = Set.of("window", "heavyHitters", "evictEvery");
-
     /**
      * One benchmark with one value for each parameter.
      *
@@ -98,18 +96,11 @@ public final class RunPlan {
     private static Map<String, String> read(Map<String, String> params) {
         Strategies strategy = Strategies.of(params.get("strategy"));
         Map<String, String> read = new LinkedHashMap<>(params);
-        for (String name : STRATEGY_PARAMS) {
-            if (!params.containsKey(name)) {
-                continue;
-            }
-            // what a strategy does not read is shown as 0, and may be given as that
-            boolean reads = strategy.reads().contains(name);
-            int value = DecodeSettings.number(params, name, reads && !name.equals("heavyHitters") ? 1 : 0);
-            read.put(name, Integer.toString(reads ? value : 0));
-        }
+        read.putAll(strategy.shown(params));
         DecodeSettings settings = DecodeSettings.parse(read);
-        if (params.containsKey("cacheLength") && settings.strategy().window() < Integer.parseInt(params.get("cacheLength"))) {
-            read.put("cacheLength", Integer.toString(settings.strategy().window()));
+        if (params.containsKey("cacheLength")) {
+            int length = Integer.parseInt(params.get("cacheLength"));
+            read.put("cacheLength", Integer.toString(settings.strategy().schedule().atMost(length)));
         }
         return read;
     }

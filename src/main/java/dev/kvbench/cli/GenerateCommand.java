@@ -17,10 +17,10 @@ import dev.kvbench.results.Writable;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.strategy.EvictEvery;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.RandomEntries;
+import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.StrategyParameters;
 import dev.kvbench.trace.TraceFile;
 import dev.kvbench.trace.Tracer;
 import java.nio.file.Path;
@@ -52,13 +52,16 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--strategy", defaultValue = "full", description = "what to evict (${DEFAULT-VALUE})")
     private String strategy;
 
-    @Option(names = "--window", defaultValue = "128", description = "most entries kept after a step (${DEFAULT-VALUE})")
+    @Option(names = "--window", defaultValue = Parameter.Default.WINDOW,
+            description = "most entries kept after a step (${DEFAULT-VALUE})")
     private int window;
 
-    @Option(names = "--heavy-hitters", defaultValue = "32", description = "of these, kept for their score (${DEFAULT-VALUE})")
+    @Option(names = "--heavy-hitters", defaultValue = Parameter.Default.HEAVY_HITTERS,
+            description = "of these, kept for their score (${DEFAULT-VALUE})")
     private int heavyHitters;
 
-    @Option(names = "--evict-every", defaultValue = "1", description = "steps from one eviction to the next (${DEFAULT-VALUE})")
+    @Option(names = "--evict-every", defaultValue = Parameter.Default.EVICT_EVERY,
+            description = "steps from one eviction to the next (${DEFAULT-VALUE})")
     private int evictEvery;
 
     @Option(names = "--tokens", defaultValue = "64", description = "tokens to generate after the prompt (${DEFAULT-VALUE})")
@@ -180,10 +183,8 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private EvictionStrategy strategy() {
-        EvictionStrategy chosen = strategy.equals("random")
-                ? new RandomEntries(window, seed)
-                : Strategies.of(strategy).create(window, heavyHitters);
-        return evictEvery == 1 || chosen.window() == Integer.MAX_VALUE ? chosen : new EvictEvery(chosen, evictEvery);
+        return Strategies.of(strategy).create(StrategyParameters.NONE.with(Parameter.WINDOW, window)
+                .with(Parameter.HEAVY_HITTERS, heavyHitters).with(Parameter.EVICT_EVERY, evictEvery).withSeed(seed));
     }
 
     private long[] prompt(Tokenizer tokenizer, ModelShape shape) {
@@ -210,19 +211,19 @@ final class GenerateCommand implements Callable<Integer> {
 
     /** A prompt that is too long is told by its own length: tokens are what comes after it. */
     private void checkPrompt(int length, Positions ids, EvictionStrategy evicts, int available) {
-        boolean all = ids == Positions.ORIGINAL || evicts.window() == Integer.MAX_VALUE;
+        boolean all = ids == Positions.ORIGINAL || evicts.schedule().window().isEmpty();
         if (length > 1 && all && length > available + 1 - tokens) {
             String option = promptIds != null ? "--prompt-ids" : prompt != null ? "--prompt" : "--prompt-file " + promptFile;
             throw new UserError(option + ": has " + length + " tokens, with --tokens " + tokens + " after it; model " + model + " takes "
                     + available + " with positions=" + ids.label() + " and strategy=" + evicts.name() + "; shorten the prompt"
                     + (length <= available ? " or lower --tokens to " + (available + 1 - length) : "")
-                    + (ids == Positions.ORIGINAL && evicts.window() < available ? " or use --positions cache" : ""));
+                    + (ids == Positions.ORIGINAL && evicts.schedule().atMost(available) < available ? " or use --positions cache" : ""));
         }
     }
 
     private TraceFile header(EvictionStrategy evicts, Weights weights, Positions ids) {
         return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, evicts.name(), evicts.describe(),
-                evicts.window() == Integer.MAX_VALUE ? null : evicts.window(), evicts.heavyHitters(), evictEvery,
+                evicts.schedule().window().isEmpty() ? null : evicts.schedule().window().getAsInt(), evicts.heavyHitters(), evictEvery,
                 weights.shape().name(), weights.kind(), ids.label(), null);
     }
 }

@@ -2,8 +2,9 @@ package dev.kvbench.quality;
 
 import dev.kvbench.UserError;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.RandomEntries;
+import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,10 +35,10 @@ record Planned(Strategies strategy, Integer window, Integer heavyHitters, int se
         List<Planned> plan = new ArrayList<>(List.of(new Planned(Strategies.FULL, null, null, seed)));
         for (String name : new LinkedHashSet<>(names)) {
             Strategies strategy = Strategies.of(name);
-            if (strategy.reads().contains("window")) {
+            if (strategy.reads().contains(Parameter.WINDOW)) {
                 for (int window : new LinkedHashSet<>(windows)) {
                     int heavy = (int) (heavyHitters < 1 ? Math.round(heavyHitters * window) : heavyHitters);
-                    Planned one = new Planned(strategy, window, strategy.reads().contains("heavyHitters") ? heavy : null, seed);
+                    Planned one = new Planned(strategy, window, strategy.reads().contains(Parameter.HEAVY_HITTERS) ? heavy : null, seed);
                     one.evicts(0);
                     plan.add(one);
                 }
@@ -51,9 +52,7 @@ record Planned(Strategies strategy, Integer window, Integer heavyHitters, int se
      * @return the strategy
      */
     EvictionStrategy evicts(int batch) {
-        if (strategy == Strategies.RANDOM) {
-            return new RandomEntries(window, seed + batch);
-        }
-        return strategy.create(window == null ? 0 : window, heavyHitters == null ? 0 : heavyHitters);
+        return strategy.create(StrategyParameters.NONE.with(Parameter.WINDOW, window == null ? 0 : window)
+                .with(Parameter.HEAVY_HITTERS, heavyHitters == null ? 0 : heavyHitters).withSeed(seed + batch));
     }
 }

@@ -34,8 +34,8 @@ public record EvictEvery(EvictionStrategy strategy, int steps) implements Evicti
     }
 
     @Override
-    public int longest() {
-        return (int) Math.min(Integer.MAX_VALUE, (long) strategy.longest() + steps - 1);
+    public Schedule schedule() {
+        return new Schedule(strategy.schedule().window(), steps);
     }
 
     @Override

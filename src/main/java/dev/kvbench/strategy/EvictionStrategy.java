@@ -1,6 +1,7 @@
 package dev.kvbench.strategy;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Decides which entries stay in the KV cache. A strategy is a value: its parameters and the TorchScript
@@ -97,9 +98,14 @@ public interface EvictionStrategy {
     /** @return the TorchScript of {@code evict}, see above */
     String torchScript();
 
+    /** @return when it evicts, and what that leaves */
+    default Schedule schedule() {
+        return new Schedule(window() == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(window()), 1);
+    }
+
     /** @return most entries held within a step: from this many on, eviction brings them down to the window */
     default int longest() {
-        return window() == Integer.MAX_VALUE ? Integer.MAX_VALUE : window() + 1;
+        return schedule().peak();
     }
 
     /**
@@ -107,6 +113,6 @@ public interface EvictionStrategy {
      * @return entries held after eviction
      */
     default int heldAfter(int n) {
-        return n < longest() ? n : window();
+        return schedule().heldAfter(n);
     }
 }

@@ -30,8 +30,8 @@ class StrategiesTest {
         for (String name : Strategies.labels()) {
             EvictionStrategy strategy = Strategies.of(name).create(64, 8);
             assertEquals(name, strategy.name());
-            assertEquals(Strategies.of(name).reads().contains("heavyHitters") ? 8 : 0, strategy.heavyHitters());
-            assertEquals(Strategies.of(name).reads().contains("window"), strategy.window() == 64);
+            assertEquals(Strategies.of(name).reads().contains(Parameter.HEAVY_HITTERS) ? 8 : 0, strategy.heavyHitters());
+            assertEquals(Strategies.of(name).reads().contains(Parameter.WINDOW), strategy.window() == 64);
         }
     }
 

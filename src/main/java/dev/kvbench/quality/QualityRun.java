@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Scores a text with every strategy and window, and writes {@code quality.json}. What has ended is on disk before the
+ * TokenScores a text with every strategy and window, and writes {@code quality.json}. What has ended is on disk before the
  * next begins, in a folder that an interrupted run leaves and another can go on with.
  */
 public final class QualityRun implements AutoCloseable {
@@ -172,7 +172,7 @@ public final class QualityRun implements AutoCloseable {
                     progress.skip(one.window() == null ? 0 : text.totalSteps() + (planted == null ? 0 : planted.totalSteps()));
                 } else {
                     boolean evicts = one.window() != null;
-                    Scores scores = evicts ? text.with(one::evicts, progress::step) : text.full();
+                    TokenScores scores = evicts ? text.with(one::evicts, progress::step) : text.full();
                     float[][][] needle = planted == null ? null : !evicts ? fullNeedle
                             : needles.ofRepetitions(planted.with(one::evicts, progress::step));
                     file = file.with(file.created(), plus(file, configuration(one, scores, full, needle, fullNeedle)));
@@ -207,7 +207,7 @@ public final class QualityRun implements AutoCloseable {
         return all;
     }
 
-    private QualityFile.Configuration configuration(Planned one, Scores scores, float[][] full, float[][][] needle, float[][][] fullNeedle) {
+    private QualityFile.Configuration configuration(Planned one, TokenScores scores, float[][] full, float[][][] needle, float[][][] fullNeedle) {
         float[][] nll = buckets.means(scores.nll());
         float[][] kl = buckets.means(scores.kl());
         float[][] agreement = buckets.means(scores.agreement());

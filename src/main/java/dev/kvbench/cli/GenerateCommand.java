@@ -183,7 +183,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private EvictionStrategy strategy() {
-        return Strategies.of(strategy).create(StrategyParameters.NONE.with(Parameter.WINDOW, window)
+        return Strategies.of(strategy).create(StrategyParameters.DEFAULTS.with(Parameter.WINDOW, window)
                 .with(Parameter.HEAVY_HITTERS, heavyHitters).with(Parameter.EVICT_EVERY, evictEvery).withSeed(seed));
     }
 

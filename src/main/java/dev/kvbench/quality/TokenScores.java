@@ -7,9 +7,9 @@ package dev.kvbench.quality;
  * @param kl [S][T] KL divergence of the prediction from the full cache's, KL(full || this), nats
  * @param agreement [S][T] 1 where the most likely token is the full cache's, else 0
  */
-record Scores(double[][] nll, double[][] kl, double[][] agreement) {
+record TokenScores(double[][] nll, double[][] kl, double[][] agreement) {
 
-    Scores(int sequences) {
+    TokenScores(int sequences) {
         this(new double[sequences][], new double[sequences][], new double[sequences][]);
     }
 

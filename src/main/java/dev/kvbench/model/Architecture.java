@@ -10,6 +10,9 @@ import java.util.Map;
  */
 public interface Architecture extends ModelShape {
 
+    /** @return what kind of model it is */
+    Family family();
+
     /** @return every array of the weights, in the order in which {@link #source} reads them */
     List<WeightTensor> tensors();
 

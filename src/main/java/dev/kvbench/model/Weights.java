@@ -63,8 +63,7 @@ public final class Weights implements AutoCloseable {
     }
 
     /**
-     * Makes weights by GPT-2's own initialisation: matrices and embeddings normal with standard deviation
-     * 0.02, residual projections scaled by 1/√(2·layers), biases zero, norms one. They are drawn in fp32
+     * Makes weights by the family's own initialisation, {@link WeightTensor.Initialisation}. They are drawn in fp32
      * where they go, so a seed gives the same model on every run, but another on a GPU than on the CPU.
      *
      * @param shape the shape

@@ -11,14 +11,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Families;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Activation;
 import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
-import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.TestStrategies;
+import dev.kvbench.torch.Libtorch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -112,7 +114,7 @@ class FusedStepTest {
 
     static Stream<Arguments> wideCases() {
         List<Arguments> cases = new ArrayList<>();
-        for (String preset : Gpt2Config.presetNames()) {
+        for (String preset : Families.presetNames()) {
             for (Dtype dtype : Dtype.values()) {
                 for (int batch : new int[] {1, 2, 3, 8}) {
                     cases.add(Arguments.of(preset, dtype, batch));
@@ -129,7 +131,7 @@ class FusedStepTest {
     @ParameterizedTest
     @MethodSource("wideCases")
     void agreesAtThePresetsWidths(String preset, Dtype dtype, int batch) {
-        Gpt2Config of = Gpt2Config.preset(preset);
+        ModelShape of = Families.preset(preset);
         Gpt2Config config = new Gpt2Config(preset + "-2", 2, of.heads(), of.width(), 1009, 64, 1e-5);
         EvictionStrategy strategy = TestStrategies.h2o(16, 4);
         try (Weights weights = Weights.synthetic(config, dtype, Device.gpu(), 9);

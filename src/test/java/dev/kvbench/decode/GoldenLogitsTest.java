@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.djl.Device;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.Safetensors;
 import dev.kvbench.model.TensorFile;
 import dev.kvbench.model.Weights;
-import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.TestStrategies;
@@ -25,7 +25,7 @@ class GoldenLogitsTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final int STEPS = 56;
 
-    private final Gpt2Config config = Checkpoint.open(GOLDEN.toString()).shape();
+    private final ModelShape config = Checkpoint.open(GOLDEN.toString()).shape();
 
     private Weights weights() {
         return Checkpoint.open(GOLDEN.toString()).weights(Dtype.FP32, Device.cpu());

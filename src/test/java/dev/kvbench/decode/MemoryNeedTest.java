@@ -7,7 +7,8 @@ import ai.djl.Device;
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.gpt2.Gpt2Config;
+import dev.kvbench.model.Families;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.TestStrategies;
 import java.util.Optional;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoryNeedTest {
 
-    private static final Gpt2Config TINY = Gpt2Config.preset("tiny");
+    private static final ModelShape TINY = Families.preset("tiny");
 
     /** What is told before is what is there then, but for a position and a count. */
     @Test

@@ -33,12 +33,12 @@ public enum Activation {
      * @param name a name of config.json
      * @return the function; empty if the step does not have it
      */
-    public static Optional<Activation> of(String name) {
+    static Optional<Activation> of(String name) {
         return Arrays.stream(values()).filter(a -> a.names.contains(name)).findFirst();
     }
 
     /** @return every name that is known */
-    public static Stream<String> known() {
+    static Stream<String> known() {
         return Arrays.stream(values()).flatMap(a -> a.names.stream());
     }
 

@@ -2,19 +2,17 @@ package dev.kvbench.model.gpt2;
 
 import ai.djl.Device;
 import ai.djl.ndarray.types.Shape;
-import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Family;
 import dev.kvbench.model.StepForm;
 import dev.kvbench.model.WeightTensor;
 import dev.kvbench.model.WeightTensor.Initialisation;
 import dev.kvbench.torch.ScriptFile;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Shape of a GPT-2 model.
@@ -45,6 +43,9 @@ public record Gpt2Config(
         Activation activation,
         int startToken) implements Architecture {
 
+    /** Elements inside the MLP for one outside, in all published checkpoints. */
+    public static final int USUAL_INNER = 4;
+
     /** Arrays before those of the first layer: token and position embedding. */
     public static final int EMBEDDINGS = 2;
 
@@ -53,20 +54,6 @@ public record Gpt2Config(
 
     /** The token that GPT-2's generations start from ("&lt;|endoftext|&gt;"), in its full vocabulary. */
     public static final int END_OF_TEXT = 50256;
-
-    private static final Map<String, Gpt2Config> PRESETS = new LinkedHashMap<>();
-
-    static {
-        preset("tiny", 2, 4, 64, 512, 1024);
-        preset("gpt2", 12, 12, 768, 50257, 1024);
-        preset("gpt2-medium", 24, 16, 1024, 50257, 1024);
-        preset("gpt2-large", 36, 20, 1280, 50257, 1024);
-        preset("gpt2-xl", 48, 25, 1600, 50257, 1024);
-    }
-
-    private static void preset(String name, int layers, int heads, int width, int vocabulary, int positions) {
-        PRESETS.put(name, new Gpt2Config(name, layers, heads, width, vocabulary, positions, 1e-5));
-    }
 
     /** Checks that the shape is one: every size positive and the width divisible by the heads. */
     public Gpt2Config {
@@ -94,26 +81,8 @@ public record Gpt2Config(
      */
     public Gpt2Config(
             String name, int layers, int heads, int width, int vocabulary, int maxPositions, double layerNormEpsilon) {
-        this(name, layers, heads, width, vocabulary, maxPositions, layerNormEpsilon, 4 * width, Activation.GELU_NEW,
+        this(name, layers, heads, width, vocabulary, maxPositions, layerNormEpsilon, USUAL_INNER * width, Activation.GELU_NEW,
                 startToken(vocabulary));
-    }
-
-    /** @return names of the presets, smallest model first */
-    public static Set<String> presetNames() {
-        return PRESETS.keySet();
-    }
-
-    /**
-     * @param name a preset's name
-     * @return its shape
-     * @throws UserError if there is no such preset
-     */
-    public static Gpt2Config preset(String name) {
-        Gpt2Config config = PRESETS.get(name);
-        if (config == null) {
-            throw Names.unknown("model", name, presetNames());
-        }
-        return config;
     }
 
     /** @return H: every head has keys and values of its own */
@@ -129,7 +98,7 @@ public record Gpt2Config(
     }
 
     /** GPT-2's end-of-text, or the last token of a smaller vocabulary. */
-    public static int startToken(int vocabulary) {
+    static int startToken(int vocabulary) {
         return Math.min(END_OF_TEXT, vocabulary - 1);
     }
 
@@ -158,6 +127,11 @@ public record Gpt2Config(
         }
         norm(all, "ln_f", d);
         return all;
+    }
+
+    @Override
+    public Family family() {
+        return Gpt2Family.INSTANCE;
     }
 
     @Override

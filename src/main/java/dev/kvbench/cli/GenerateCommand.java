@@ -15,12 +15,12 @@ import dev.kvbench.model.Tokenizer;
 import dev.kvbench.model.Weights;
 import dev.kvbench.results.Writable;
 import dev.kvbench.runtime.AttentionForm;
-import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
+import dev.kvbench.torch.Libtorch;
 import dev.kvbench.trace.TraceFile;
 import dev.kvbench.trace.Tracer;
 import java.nio.file.Path;
@@ -183,7 +183,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private EvictionStrategy strategy() {
-        return Strategies.of(strategy).create(StrategyParameters.NONE.with(Parameter.WINDOW, window)
+        return Strategies.of(strategy).create(StrategyParameters.DEFAULTS.with(Parameter.WINDOW, window)
                 .with(Parameter.HEAVY_HITTERS, heavyHitters).with(Parameter.EVICT_EVERY, evictEvery).withSeed(seed));
     }
 

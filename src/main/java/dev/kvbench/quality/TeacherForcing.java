@@ -39,7 +39,7 @@ final class TeacherForcing implements AutoCloseable {
     private final PtNDArray out;
     private final IValue outValue;
     private final Reference reference;
-    private final Scores full;
+    private final TokenScores full;
 
     /**
      * Decodes with the full cache.
@@ -73,7 +73,7 @@ final class TeacherForcing implements AutoCloseable {
     }
 
     /** @return the full cache's scores; its divergence is 0 */
-    Scores full() {
+    TokenScores full() {
         return full;
     }
 
@@ -90,7 +90,7 @@ final class TeacherForcing implements AutoCloseable {
      * @return its scores
      * @throws NotNumbers if its logits are none
      */
-    Scores with(IntFunction<EvictionStrategy> strategy, Runnable stepDone) {
+    TokenScores with(IntFunction<EvictionStrategy> strategy, Runnable stepDone) {
         return decode(strategy, false, stepDone);
     }
 
@@ -99,8 +99,8 @@ final class TeacherForcing implements AutoCloseable {
         return new DecodeLoop(setting.weights, strategy, setting.runtime, form, setting.positions, setting.batch, steps);
     }
 
-    private Scores decode(IntFunction<EvictionStrategy> strategy, boolean keep, Runnable stepDone) {
-        Scores scores = new Scores(sequences.length);
+    private TokenScores decode(IntFunction<EvictionStrategy> strategy, boolean keep, Runnable stepDone) {
+        TokenScores scores = new TokenScores(sequences.length);
         DecodeLoop loop = null;
         try {
             for (int batch = 0; batch < batches; batch++) {
@@ -124,7 +124,7 @@ final class TeacherForcing implements AutoCloseable {
         return scores;
     }
 
-    /** Scores are numbers where the logits that they are made of are: one infinite logit makes the divergence infinite or NaN. */
+    /** TokenScores are numbers where the logits that they are made of are: one infinite logit makes the divergence infinite or NaN. */
     private void check(double[] values, EvictionStrategy evicts, int batch, int done) {
         for (int t = 0; t < done; t++) {
             for (int b = 0; b < setting.batch && batch * setting.batch + b < sequences.length; b++) {

@@ -9,11 +9,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.host.Programs;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Gpt2Family;
 import dev.kvbench.runtime.AttentionForm;
-import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.strategy.Scope;
@@ -41,7 +41,7 @@ class StepKernelTest {
     @CsvSource({"tiny,FP32,1,64", "tiny,BF16,8,64", "gpt2,FP16,2,132", "gpt2-large,FP32,1,132", "gpt2-large,FP16,1,132",
         "gpt2-large,FP16,8,132", "gpt2-xl,FP32,1,132", "gpt2-xl,FP32,8,132"})
     void compilesByNvcc(String model, Dtype dtype, int batch, int blocks) throws Exception {
-        assumeTrue(!Libtorch.output("nvcc", "--version").isEmpty(), "needs nvcc on the PATH to compile the CUDA source");
+        assumeTrue(!Programs.output("nvcc", "--version").isEmpty(), "needs nvcc on the PATH to compile the CUDA source");
         List<String> command = new ArrayList<>(List.of("nvcc", "-cubin", "-o", folder.resolve("step.cubin").toString()));
         command.addAll(KERNEL.options(Gpt2Family.INSTANCE.presets().get(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
         command.add("src/main/resources/cuda/step.cu");

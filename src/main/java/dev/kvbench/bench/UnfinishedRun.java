@@ -23,11 +23,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.openjdk.jmh.results.RunResult;
 
 /**
@@ -214,10 +215,10 @@ final class UnfinishedRun {
     }
 
     /** Keeps a configuration that has ended, with JMH's results of it, none if it failed. */
-    void add(int index, Part part, Collection<RunResult> results) throws IOException {
+    void add(int index, Launcher.Ended ended) throws IOException {
         // first, since a part that is there is whole
-        KeptResults.write(folder.resolve(results(index)), results);
-        write(part(index), part);
+        KeptResults.write(folder.resolve(results(index)), ended.results());
+        write(part(index), ended.part());
     }
 
     /** @return JMH's results of all that have ended, in the order of the plan */
@@ -285,6 +286,17 @@ final class UnfinishedRun {
     }
 
     void delete() throws IOException {
-        SuiteRunner.delete(folder);
+        deleteIfThere(folder);
+    }
+
+    /** Deletes a folder with all that is in it. */
+    static void deleteIfThere(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 }

@@ -223,7 +223,7 @@ class UnfinishedRunTest {
         try {
             assertEquals("\u06f7", String.format("%d", 7), "its digits are its own");
             UnfinishedRun run = UnfinishedRun.begin(results, "", plan());
-            run.add(7, new UnfinishedRun.Part(JSON.createArrayNode(), null, "none", null, null, false), List.of());
+            run.add(7, Launcher.Ended.without(UnfinishedRun.Part.failed("none")));
             assertTrue(Files.exists(run.folder().resolve("part-00007.json")));
             run.delete();
             String[] words = {"DecodeLoop", "-p", "model=tiny", "-p", "strategy=full", "-p", "tokens=8", "-f", "0", "-wi", "0", "-i", "1",

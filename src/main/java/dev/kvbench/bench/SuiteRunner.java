@@ -89,7 +89,7 @@ public final class SuiteRunner {
         Source.warn();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
-        UnfinishedRun begun = UnfinishedRun.begin(results, share, UnfinishedRun.Plan.here(start, command, config, plan));
+        UnfinishedRun begun = UnfinishedRun.begin(results, share, PlanFile.here(start, command, config, plan));
         try {
             return printed(begun, StandardOpenOption.TRUNCATE_EXISTING);
         } catch (RuntimeException | IOException | Error e) {

@@ -255,7 +255,7 @@ class UnfinishedRunTest {
 
     @Test
     void runsThatBeginInTheSameSecondHaveAFolderEach() throws Exception {
-        UnfinishedRun.Plan plan = plan();
+        PlanFile plan = plan();
         List<UnfinishedRun> begun = Collections.synchronizedList(new ArrayList<>());
         Callable<Boolean> begin = () -> begun.add(UnfinishedRun.begin(results, "", plan));
         ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -389,8 +389,8 @@ class UnfinishedRunTest {
         assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("not the plan of a run: line 1"));
     }
 
-    private static UnfinishedRun.Plan plan() {
-        return UnfinishedRun.Plan.here(Instant.EPOCH, List.of(), null, List.of());
+    private static PlanFile plan() {
+        return PlanFile.here(Instant.EPOCH, List.of(), null, List.of());
     }
 
     private String refused(Path folder, ObjectNode plan) throws IOException {

@@ -1,8 +1,8 @@
 package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.Reason;
+import dev.kvbench.results.Json;
 import dev.kvbench.torch.Libtorch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -124,6 +124,6 @@ final class Launcher {
         ByteArrayOutputStream json = new ByteArrayOutputStream();
         ResultFormatFactory.getInstance(ResultFormatType.JSON, new PrintStream(json, true, StandardCharsets.UTF_8))
                 .writeOut(results);
-        return new ObjectMapper().readTree(json.toByteArray());
+        return Json.MAPPER.readTree(json.toByteArray());
     }
 }

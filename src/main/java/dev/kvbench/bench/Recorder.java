@@ -1,12 +1,11 @@
 package dev.kvbench.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.WholeFile;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.StepsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,9 +96,8 @@ final class Recorder {
         String name = String.format(Locale.ROOT, "%020d-%d",
                 process.info().startInstant().map(Instant::toEpochMilli).orElse(0L), process.pid());
         try {
-            Path temporary = folder.resolve(name + ".tmp");
-            new ObjectMapper().writeValue(temporary.toFile(), new TrialRecord(ran, gpu.get(), series));
-            Files.move(temporary, folder.resolve(name + ".json"), StandardCopyOption.REPLACE_EXISTING);
+            TrialRecord record = new TrialRecord(ran, gpu.get(), series);
+            WholeFile.write(folder.resolve(name + ".json"), out -> Json.MAPPER.writeValue(out, record));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

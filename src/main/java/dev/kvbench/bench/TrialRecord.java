@@ -1,7 +1,7 @@
 package dev.kvbench.bench;
 
 import ai.djl.pytorch.jni.JniUtils;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
@@ -73,7 +73,7 @@ record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series) {
         List<TrialRecord> trials = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
-                trials.add(new ObjectMapper().readValue(file.toFile(), TrialRecord.class));
+                trials.add(Json.MAPPER.readValue(file.toFile(), TrialRecord.class));
             }
         }
         return trials;

@@ -5,7 +5,7 @@ import dev.kvbench.UserError;
 import dev.kvbench.compare.Compare;
 import dev.kvbench.compare.Comparison;
 import dev.kvbench.compare.Printer;
-import dev.kvbench.report.ComparisonPage;
+import dev.kvbench.report.page.ComparisonPage;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.Writable;
 import java.io.IOException;
@@ -35,10 +35,10 @@ final class CompareCommand implements Callable<Integer> {
     @Parameters(index = "1", arity = "0..1", paramLabel = "NEW", description = "what to compare; the newest result if left out")
     private String now;
 
-    @Option(names = "--threshold", defaultValue = "3%", description = "change that counts as noise (${DEFAULT-VALUE})")
+    @Option(names = "--threshold", defaultValue = Comparison.NOISE_PERCENT + "%", description = "change that counts as noise (${DEFAULT-VALUE})")
     private String threshold;
 
-    @Option(names = "--alpha", defaultValue = "0.05", description = "significance, corrected for the number of rows (${DEFAULT-VALUE})")
+    @Option(names = "--alpha", defaultValue = "" + Comparison.ALPHA, description = "significance, corrected for the number of rows (${DEFAULT-VALUE})")
     private double alpha;
 
     @Option(names = "--format", defaultValue = "text", description = "text, md, json or csv (${DEFAULT-VALUE})")
@@ -76,11 +76,8 @@ final class CompareCommand implements Callable<Integer> {
             Writable.file("--html", html);
         }
         if (now == null) {
-            List<ResultFolder> all = ResultFolder.all(results);
-            if (all.isEmpty()) {
-                throw new UserError(results + ": has no result to compare with " + old);
-            }
-            now = all.get(all.size() - 1).path().toString();
+            now = ResultFolder.newest(results, head -> true).map(folder -> folder.path().toString())
+                    .orElseThrow(() -> new UserError(results + ": has no result to compare with " + old));
         }
         Comparison comparison = Compare.of(old, now, results, Noise.of(threshold), alpha, pattern(), onlyChanged, order);
         boolean refused = !comparison.differences().isEmpty() && !allowDifferent;

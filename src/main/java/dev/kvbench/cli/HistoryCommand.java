@@ -3,7 +3,7 @@ package dev.kvbench.cli;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.compare.History;
-import dev.kvbench.report.HistoryPlot;
+import dev.kvbench.report.plot.HistoryPlot;
 import dev.kvbench.results.Writable;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.UserError;
+import dev.kvbench.compare.Comparison;
 import dev.kvbench.compare.SelfCheck;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -20,10 +21,10 @@ final class SelfCheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RESULT", description = "a result with ten iterations or more of each configuration")
     private String result;
 
-    @Option(names = "--threshold", defaultValue = "3%", description = "change that counts as noise (${DEFAULT-VALUE})")
+    @Option(names = "--threshold", defaultValue = Comparison.NOISE_PERCENT + "%", description = "change that counts as noise (${DEFAULT-VALUE})")
     private String threshold;
 
-    @Option(names = "--alpha", defaultValue = "0.05", description = "significance (${DEFAULT-VALUE})")
+    @Option(names = "--alpha", defaultValue = "" + Comparison.ALPHA, description = "significance (${DEFAULT-VALUE})")
     private double alpha;
 
     @Option(names = "--repetitions", defaultValue = "100", description = "how often (${DEFAULT-VALUE})")

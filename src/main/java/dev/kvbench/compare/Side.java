@@ -6,6 +6,7 @@ import dev.kvbench.UserError;
 import dev.kvbench.host.Programs;
 import dev.kvbench.results.Baselines;
 import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import java.nio.file.Files;
@@ -101,9 +102,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
         if (id.isEmpty()) {
             throw new UserError(commit + ": neither a result, nor a baseline, nor a commit of this repository");
         }
-        return ResultFolder.all(results).stream()
-                .filter(f -> isOf(id.get(0), f.readSteps().fingerprint().commit()))
-                .reduce((older, newer) -> newer)
+        return ResultFolder.newest(results, head -> isOf(id.get(0), head.fingerprint().commit()))
                 .map(ResultFolder::path)
                 .orElseThrow(() -> new UserError(commit + ": no result of commit "
                         + Fingerprint.shortCommit(id.get(0)) + " in " + results));
@@ -177,7 +176,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
     }
 
     private static JsonNode readJmh(Path file) {
-        JsonNode json = ResultFolder.readJson(file);
+        JsonNode json = Json.tree(file);
         if (!json.isArray()) {
             throw new UserError(file + ": neither a JMH result nor a result of this suite");
         }

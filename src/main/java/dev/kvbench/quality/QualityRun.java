@@ -1,6 +1,7 @@
 package dev.kvbench.quality;
 
 import ai.djl.pytorch.jni.JniUtils;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.UserError;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.MemoryNeed;
@@ -10,6 +11,7 @@ import dev.kvbench.host.Machine;
 import dev.kvbench.host.Source;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;
@@ -24,10 +26,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Scores a text with every strategy and window, and writes {@code quality.json}. What has ended is on disk before the
+ * TokenScores a text with every strategy and window, and writes {@code quality.json}. What has ended is on disk before the
  * next begins, in a folder that an interrupted run leaves and another can go on with.
  */
 public final class QualityRun implements AutoCloseable {
@@ -96,8 +99,8 @@ public final class QualityRun implements AutoCloseable {
             boolean gpu = subject.weights().device().isGpu();
             Fingerprint fingerprint = Machine.fingerprint(source, Libtorch.version(), JniUtils.getNumThreads(),
                     gpu ? FirstCard.ran() : null);
-            header = new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, start.toString(), command, QualityFile.UNITS,
-                    QualityFile.RULES, fingerprint, subject.describe(),
+            header = new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, start.toString(), command, QualityText.UNITS,
+                    QualityText.RULES, fingerprint, subject.describe(),
                     new QualityFile.Text(passages.name(), passages.sha256(), passages.tokens().length,
                             passages.starts(options.sequences(), options.tokens() + 1), options.tokens()),
                     new QualityFile.Setting(runtime.label(), gpu ? "gpu" : "cpu", positions.label(), batch, options.seed(),
@@ -148,7 +151,7 @@ public final class QualityRun implements AutoCloseable {
     public Path run(Path results, Path unfinished) throws IOException {
         QualityFile begun = unfinished == null ? null : QualityFile.read(unfinished.resolve(QualityFile.FILE));
         if (begun != null) {
-            header.mustContinue(begun, unfinished);
+            mustContinue(begun, unfinished);
         }
         QualityFile first = begun == null ? header : header.with(begun.created(), List.of());
         Instant start = Instant.parse(first.created());
@@ -172,7 +175,7 @@ public final class QualityRun implements AutoCloseable {
                     progress.skip(one.window() == null ? 0 : text.totalSteps() + (planted == null ? 0 : planted.totalSteps()));
                 } else {
                     boolean evicts = one.window() != null;
-                    Scores scores = evicts ? text.with(one::evicts, progress::step) : text.full();
+                    TokenScores scores = evicts ? text.with(one::evicts, progress::step) : text.full();
                     float[][][] needle = planted == null ? null : !evicts ? fullNeedle
                             : needles.ofRepetitions(planted.with(one::evicts, progress::step));
                     file = file.with(file.created(), plus(file, configuration(one, scores, full, needle, fullNeedle)));
@@ -190,13 +193,24 @@ public final class QualityRun implements AutoCloseable {
         return ResultName.settle(folder, results, ResultName.of(start, commit, first.fingerprint()));
     }
 
+    /** Refuses what was begun with anything else than this run has, but for its start. */
+    private void mustContinue(QualityFile begun, Path folder) {
+        JsonNode mine = Json.MAPPER.valueToTree(header.with(begun.created(), List.of()));
+        JsonNode theirs = Json.MAPPER.valueToTree(begun.with(begun.created(), List.of()));
+        if (!mine.equals(theirs)) {
+            List<String> different = mine.properties().stream().filter(f -> !f.getValue().equals(theirs.get(f.getKey())))
+                    .map(Map.Entry::getKey).toList();
+            throw new UserError("--resume " + folder + ": begun with another " + String.join(", ", different) + "; start anew");
+        }
+    }
+
     private static List<QualityFile.Configuration> plus(QualityFile file, QualityFile.Configuration one) {
         List<QualityFile.Configuration> all = new ArrayList<>(file.configurations());
         all.add(one);
         return all;
     }
 
-    private QualityFile.Configuration configuration(Planned one, Scores scores, float[][] full, float[][][] needle, float[][][] fullNeedle) {
+    private QualityFile.Configuration configuration(Planned one, TokenScores scores, float[][] full, float[][][] needle, float[][][] fullNeedle) {
         float[][] nll = buckets.means(scores.nll());
         float[][] kl = buckets.means(scores.kl());
         float[][] agreement = buckets.means(scores.agreement());

@@ -1,5 +1,13 @@
 package dev.kvbench.report;
 
+import dev.kvbench.report.page.Page;
+import dev.kvbench.report.page.QualityReport;
+import dev.kvbench.report.page.QualityReports;
+import dev.kvbench.report.plot.Charts;
+import dev.kvbench.report.plot.NeedlePlot;
+import dev.kvbench.report.plot.QualityPositionPlot;
+import dev.kvbench.report.plot.QualityTimePlot;
+import dev.kvbench.report.plot.QualityWindowPlot;
 import dev.kvbench.results.QualityFile;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,19 @@
 package dev.kvbench.report;
 
 import dev.kvbench.UserError;
+import dev.kvbench.report.analysis.Curve;
+import dev.kvbench.report.analysis.PinnedPoint;
+import dev.kvbench.report.analysis.Together;
+import dev.kvbench.report.page.Page;
+import dev.kvbench.report.page.Report;
+import dev.kvbench.report.page.Reports;
+import dev.kvbench.report.plot.CacheMemoryPlot;
+import dev.kvbench.report.plot.Charts;
+import dev.kvbench.report.plot.EvictionMap;
+import dev.kvbench.report.plot.LatencyPlot;
+import dev.kvbench.report.plot.PinnedStepPlot;
+import dev.kvbench.report.plot.StepTimePlot;
+import dev.kvbench.report.plot.StrategyCostPlot;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.trace.TraceFile;

@@ -210,15 +210,17 @@ class BadInputTest {
         assertRefused("--trace " + folder + ": must be a file", "generate", "--trace", folder.toString(), "--model", "none");
         assertRefused("--plot " + file + ": no such folder", "history", "--plot", file.toString());
 
-        Files.createDirectory(folder.resolve("x.html.tmp"));
-        assertRefused("x.html.tmp: Is a directory; name another place", "compare", some, some, "--html", folder.resolve("x.html").toString());
+        assertRefused("--html " + folder + ": must be a file in a folder that exists", "compare", some, some, "--html", folder.toString());
         Path result = Files.createDirectory(folder.resolve("result"));
         Files.copy(Path.of(some, "steps.json"), result.resolve("steps.json"));
-        Files.createDirectory(result.resolve("step-time.png.tmp"));
-        assertRefused("step-time.png.tmp: Is a directory; name another place", "render", result.toString());
-        Files.createDirectory(folder.resolve("history.png.tmp"));
-        assertRefused("history.png.tmp: Is a directory; name another place", "history", "--results", folder.toString(), "--filter", "strategy=full",
+        Files.createDirectory(result.resolve("step-time.png"));
+        assertRefused("step-time.png: Is a directory; name another place", "render", result.toString());
+        Files.createDirectory(folder.resolve("history.png"));
+        assertRefused("history.png: Is a directory; name another place", "history", "--results", folder.toString(), "--filter", "strategy=full",
                 "--plot", folder.toString());
+        try (Stream<Path> left = Files.walk(folder)) {
+            assertEquals(List.of(), left.filter(f -> f.toString().endsWith(".tmp")).toList());
+        }
     }
 
     static Stream<Arguments> parameters() {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
-import dev.kvbench.report.HistoryPlot;
+import dev.kvbench.report.plot.HistoryPlot;
 import dev.kvbench.results.ResultName;
 import java.nio.file.Files;
 import java.nio.file.Path;

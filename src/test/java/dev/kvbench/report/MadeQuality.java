@@ -1,5 +1,7 @@
 package dev.kvbench.report;
 
+import dev.kvbench.quality.QualityText;
+import dev.kvbench.report.page.ExpectedQuality;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Aggregate;
@@ -17,7 +19,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /** Quality results with made-up scores: sequences are differently hard, strategies lose the more the smaller the window. */
-final class MadeQuality {
+public final class MadeQuality {
 
     private static final int[] EDGES = IntStream.rangeClosed(0, 8).map(i -> 16 * i).toArray();
     private static final int LATE = 80;
@@ -28,7 +30,7 @@ final class MadeQuality {
     private MadeQuality() {}
 
     /** Every strategy with three windows, times of this run, a probe whose last distance is too far for the full cache. */
-    static Path large(Path folder) throws IOException {
+    public static Path large(Path folder) throws IOException {
         List<Configuration> all = new ArrayList<>(List.of(full(true, true)));
         for (String strategy : Strategies.labels().subList(1, Strategies.labels().size())) {
             for (int window : new int[] {16, 32, 64}) {
@@ -39,22 +41,22 @@ final class MadeQuality {
     }
 
     /** Two strategies of hostile and endless names, one window, neither times nor probe, few sequences of a hostile text. */
-    static Path odd(Path folder) throws IOException {
+    public static Path odd(Path folder) throws IOException {
         String endless = "a-very-long-name-without-a-single-space-".repeat(12);
         return write(folder, MadeResults.HOSTILE, endless + MadeResults.HOSTILE, "synthetic", false,
                 List.of(full(false, false), configuration(MadeResults.HOSTILE, 32, false, false), configuration(endless, 32, false, false)));
     }
 
     /** A run that was interrupted after so many configurations. */
-    static Path unfinished(Path folder, int configurations) throws IOException {
+    public static Path unfinished(Path folder, int configurations) throws IOException {
         return write(folder, "gpt2", "text.txt", "checkpoint", false, List.of(full(false, false), configuration("h2o", 16, false, false),
                 configuration("h2o", 32, false, false)).subList(0, configurations));
     }
 
-    static Path write(Path folder, String model, String text, String weights, boolean whole, List<Configuration> configurations) throws IOException {
+    public static Path write(Path folder, String model, String text, String weights, boolean whole, List<Configuration> configurations) throws IOException {
         Files.createDirectories(folder);
         new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, "2026-11-24T08:00:00Z", List.of("quality", "--window", "16,32,64"),
-                QualityFile.UNITS, QualityFile.RULES, new Fingerprint("0123456789abcdef0123456789abcdef01234567", false, "0.1.0", "1.37", "0.36.0",
+                QualityText.UNITS, QualityText.RULES, new Fingerprint("0123456789abcdef0123456789abcdef01234567", false, "0.1.0", "1.37", "0.36.0",
                         "2.11.0", "OpenJDK 17", "Linux", "a processor", 2, 2, null, null),
                 new QualityFile.Model(model, weights, null, 1234, 1024, "fp32"),
                 new QualityFile.Text(text, "0".repeat(64), 4321, IntStream.range(0, whole ? SEQUENCES : 2).map(i -> 200 * i).toArray(), 128),
@@ -64,12 +66,12 @@ final class MadeQuality {
         return folder;
     }
 
-    static Configuration full(boolean timed, boolean probed) {
+    public static Configuration full(boolean timed, boolean probed) {
         return configuration("full", null, timed, probed);
     }
 
     /** With a window of 64 strategies cannot be told apart, with smaller ones they can. */
-    static Configuration configuration(String strategy, Integer window, boolean timed, boolean probed) {
+    public static Configuration configuration(String strategy, Integer window, boolean timed, boolean probed) {
         int order = Math.max(0, Strategies.labels().indexOf(strategy));
         double loss = window == null ? 0 : (1 + (window == 64 ? 0.004 : 0.1) * order) * Math.pow(16.0 / window, 1.5);
         int sequences = timed ? SEQUENCES : 2;

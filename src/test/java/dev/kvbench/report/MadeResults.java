@@ -14,25 +14,25 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /** Results with made-up times, for pages and plots. */
-final class MadeResults {
+public final class MadeResults {
 
-    static final String LOOP = "dev.kvbench.bench.DecodeLoopBenchmark.decode";
-    static final String STEP = "dev.kvbench.bench.DecodeStepBenchmark.step";
+    public static final String LOOP = "dev.kvbench.bench.DecodeLoopBenchmark.decode";
+    public static final String STEP = "dev.kvbench.bench.DecodeStepBenchmark.step";
 
     /** What would run a script if any of it were taken for markup. */
-    static final String HOSTILE = "</script><script>window.taken = 1</script><img src=x onerror=\"window.taken = 2\">&amp;' {{data}} $1";
+    public static final String HOSTILE = "</script><script>window.taken = 1</script><img src=x onerror=\"window.taken = 2\">&amp;' {{data}} $1";
 
     private MadeResults() {}
 
     /** Full cache and H2O, five generations, with device times; H2O costs from its first eviction on and saves later. */
-    static ResultFolder small(Path path) throws IOException {
+    public static ResultFolder small(Path path) throws IOException {
         return write(path, "NVIDIA H100 80GB HBM3", List.of(
                 configuration("full cache", "full", 0, 0, 200, 5, true),
                 configuration("H2O, one set for all heads, window 32, 8 heavy hitters", "h2o", 32, 8, 200, 5, true)), null);
     }
 
     /** Every strategy with every window, three generations of 1024 tokens. */
-    static ResultFolder large(Path path) throws IOException {
+    public static ResultFolder large(Path path) throws IOException {
         List<StepsFile.Configuration> all = new ArrayList<>();
         all.add(configuration("full cache", "full", 0, 0, 1024, 3, true));
         for (String strategy : List.of("h2o", "h2o-head", "window", "sinks", "tova", "knorm", "keydiff", "random")) {
@@ -46,7 +46,7 @@ final class MadeResults {
     }
 
     /** One token, one generation, names that are long and hostile, a pinned step whose error is not a number, failures. */
-    static ResultFolder odd(Path path) throws IOException {
+    public static ResultFolder odd(Path path) throws IOException {
         String endless = "a-very-long-name-without-a-single-space-".repeat(12);
         StepsFile.Configuration pinned = new StepsFile.Configuration(STEP, "full cache " + HOSTILE,
                 Map.of("strategy", "full", "window", "0", "cacheLength", "64"), "synthetic", "explicit", "fused", "gpu", 8, null, List.of());
@@ -62,12 +62,12 @@ final class MadeResults {
     }
 
     /** Steps of the full cache and of H2O with two windows, at 64 and 128 entries, each ± 0.01 ms. */
-    static ResultFolder pinned(Path path) throws IOException {
+    public static ResultFolder pinned(Path path) throws IOException {
         return pinned(path, new double[][] {{0, 64, 1}, {0, 128, 1.5}, {64, 64, 1.005}, {128, 64, 1.005}, {128, 128, 1.25}});
     }
 
     /** Steps by window (0 for the full cache), entries held, ms. */
-    static ResultFolder pinned(Path path, double[][] steps) throws IOException {
+    public static ResultFolder pinned(Path path, double[][] steps) throws IOException {
         List<StepsFile.Configuration> all = new ArrayList<>();
         List<String> jmh = new ArrayList<>();
         for (double[] step : steps) {
@@ -115,7 +115,7 @@ final class MadeResults {
                 new StepsFile.Gpu(2_400_000_000L, 2.9e12, 900_000_000L, null, null), iterations);
     }
 
-    static ResultFolder write(Path path, String gpu, List<StepsFile.Configuration> configurations, List<StepsFile.Failure> failures)
+    public static ResultFolder write(Path path, String gpu, List<StepsFile.Configuration> configurations, List<StepsFile.Failure> failures)
             throws IOException {
         ResultFolder folder = new ResultFolder(Files.createDirectories(path));
         folder.writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-11-24T08:00:00Z", List.of("run", "--config", "default"),
@@ -125,7 +125,7 @@ final class MadeResults {
     }
 
     /** A window of four and token 0 for ever, one set for all heads. */
-    static TraceFile trace(int steps) {
+    public static TraceFile trace(int steps) {
         List<TraceFile.Step> all = new ArrayList<>();
         for (int t = 0; t < steps; t++) {
             int from = Math.max(1, t - 3);

@@ -1,0 +1,123 @@
+package dev.kvbench.report.analysis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.results.StepsFile;
+import dev.kvbench.results.Units;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/**
+ * One step at a pinned cache length, as JMH measured it.
+ *
+ * @param configuration what ran
+ * @param ms mean
+ * @param error half of JMH's 99.9 % interval, ms; 0 where there are too few iterations for one
+ */
+public record PinnedPoint(StepsFile.Configuration configuration, double ms, double error) {
+
+    public static final String CACHE_LENGTH = "cacheLength";
+
+    /** @return all pinned steps of a result whose time was measured, not their throughput */
+    public static List<PinnedPoint> all(StepsFile steps, JsonNode jmh) {
+        List<PinnedPoint> points = new ArrayList<>();
+        for (StepsFile.Configuration configuration : steps.configurations()) {
+            if (!configuration.benchmark().endsWith(".DecodeStepBenchmark.step") || !configuration.params().containsKey(CACHE_LENGTH)) {
+                continue;
+            }
+            for (JsonNode result : jmh) {
+                JsonNode metric = result.path("primaryMetric");
+                OptionalDouble toMs = Units.factor(metric.path("scoreUnit").asText(), "ms/op");
+                if (isOf(result, configuration) && toMs.isPresent()) {
+                    double error = metric.path("scoreError").asDouble(Double.NaN);
+                    points.add(new PinnedPoint(configuration, toMs.getAsDouble() * metric.path("score").asDouble(),
+                            Double.isNaN(error) ? 0 : toMs.getAsDouble() * error));
+                }
+            }
+        }
+        return points;
+    }
+
+    public int cacheLength() {
+        return Integer.parseInt(configuration.params().get(CACHE_LENGTH));
+    }
+
+    /** Most entries that its strategy keeps; 0 if it keeps all. */
+    public int window() {
+        return Integer.parseInt(configuration.params().getOrDefault("window", "0"));
+    }
+
+    /** All that a strategy does not decide, and the runtime that ran. */
+    public Map<String, String> setting() {
+        Map<String, String> setting = new TreeMap<>(configuration.params());
+        List.of("strategy", "window", "heavyHitters", "attention").forEach(setting::remove);
+        // what ran, where the parameter may have left it open
+        setting.put("runtime", Form.of(configuration).runtime());
+        return setting;
+    }
+
+    /**
+     * @param all points of one result
+     * @return the full cache with as many entries, of its own runtime and if possible of its own form of attention, else the faster
+     */
+    public Optional<PinnedPoint> baseline(List<PinnedPoint> all) {
+        Map<String, String> setting = setting();
+        Form form = Form.of(configuration);
+        return window() == 0 ? Optional.empty() : all.stream().filter(p -> p.window() == 0 && p.setting().equals(setting))
+                .min(Comparator.comparing((PinnedPoint p) -> !Form.of(p.configuration).equals(form)).thenComparing(PinnedPoint::ms));
+    }
+
+    /** @return its time beyond that full cache's, relative; NaN if there is none */
+    public double change(List<PinnedPoint> all) {
+        // of a base of 0 nothing is a percentage, and 0 beside 0 is no change
+        return baseline(all).map(full -> ms == full.ms ? 0 : ms / full.ms - 1).orElse(Double.NaN);
+    }
+
+    /** @return the same of the same strategy and window with the most entries of which it evicts none; NaN if there is no such point */
+    public double control(List<PinnedPoint> all) {
+        if (cacheLength() < window()) {
+            return Double.NaN;
+        }
+        return all.stream().filter(p -> p.cacheLength() < window() && withoutLength(p).equals(withoutLength(this)))
+                .max(Comparator.comparingInt(PinnedPoint::cacheLength)).map(p -> p.change(all)).orElse(Double.NaN);
+    }
+
+    private static Map<String, String> withoutLength(PinnedPoint point) {
+        Map<String, String> params = new TreeMap<>(point.configuration.params());
+        params.remove(CACHE_LENGTH);
+        return params;
+    }
+
+    /** @return in what else than the strategy the two differ, in words; null if in nothing */
+    public String unlike(List<PinnedPoint> all) {
+        return baseline(all).map(full -> Form.difference(configuration, full.configuration)).orElse(null);
+    }
+
+    /** This step's time beyond another's; errors add as those of independent means. */
+    public PinnedPoint less(PinnedPoint other) {
+        return new PinnedPoint(configuration, ms - other.ms, Math.hypot(error, other.error));
+    }
+
+    /**
+     * @param points of one or more results
+     * @param captions of all that are shown
+     * @return points by legend, all lengths of a cache together
+     */
+    public static Map<String, List<PinnedPoint>> lines(List<PinnedPoint> points, Captions captions) {
+        Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
+        points.forEach(p -> lines.computeIfAbsent(captions.legend(p.configuration, CACHE_LENGTH), l -> new ArrayList<>()).add(p));
+        return lines;
+    }
+
+    /** @return whether a result of JMH's is a configuration's */
+    public static boolean isOf(JsonNode result, StepsFile.Configuration configuration) {
+        return result.path("benchmark").asText().equals(configuration.benchmark())
+                && configuration.params().entrySet().stream().allMatch(
+                        p -> p.getValue().equals(result.path("params").path(p.getKey()).asText(null)));
+    }
+}

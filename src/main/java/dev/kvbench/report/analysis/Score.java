@@ -1,0 +1,45 @@
+package dev.kvbench.report.analysis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.results.StepsFile;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What JMH measured of a benchmark that keeps no series.
+ *
+ * @param benchmark class and method, such as "Eviction.score"
+ * @param name its configuration's
+ * @param score mean
+ * @param error half of JMH's 99.9 % interval; null where there are too few iterations for one
+ * @param unit of both
+ */
+public record Score(String benchmark, String name, double score, Double error, String unit) {
+
+    /** @return those that keep no series */
+    public static List<StepsFile.Configuration> bare(List<StepsFile.Configuration> configurations) {
+        return configurations.stream().filter(c -> c.iterations().isEmpty()).toList();
+    }
+
+    /**
+     * @param steps one result
+     * @param jmh its {@code jmh.json}
+     * @param captions of all that are shown
+     * @return the scores of those that keep no series
+     */
+    public static List<Score> of(StepsFile steps, JsonNode jmh, Captions captions) {
+        List<Score> scores = new ArrayList<>();
+        for (StepsFile.Configuration configuration : bare(steps.configurations())) {
+            for (JsonNode result : jmh) {
+                if (PinnedPoint.isOf(result, configuration)) {
+                    JsonNode metric = result.path("primaryMetric");
+                    double error = metric.path("scoreError").asDouble(Double.NaN);
+                    scores.add(new Score(configuration.benchmark().replaceFirst("^.*\\.(\\w+)Benchmark\\.(\\w+)$", "$1.$2"),
+                            captions.legend(configuration), metric.path("score").asDouble(Double.NaN),
+                            Double.isFinite(error) ? error : null, metric.path("scoreUnit").asText("")));
+                }
+            }
+        }
+        return scores;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.kvbench.report.page;
+
+import dev.kvbench.report.analysis.AgainstFullCache;
+import dev.kvbench.report.analysis.Change;
+import dev.kvbench.report.analysis.HeatMap;
+import dev.kvbench.report.analysis.HeatMaps;
+import dev.kvbench.report.analysis.Measured;
+import dev.kvbench.report.analysis.Numbers;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What follows from the data, in sentences. */
+public final class Answers {
+
+    /** How captions tell forms of attention apart. */
+    private static final String ATTENTION = ", (explicit|fused) attention";
+
+    private Answers() {}
+
+    /** @return a sentence per setting that has a full cache and strategies, and one across settings where there are several */
+    public static List<String> of(List<Measured> all, List<AgainstFullCache> crossings) {
+        Map<String, List<AgainstFullCache>> settings = new LinkedHashMap<>();
+        crossings.forEach(c -> settings.computeIfAbsent(c.baseline(), b -> new ArrayList<>()).add(c));
+        boolean one = settings.size() == 1 && crossings.stream().allMatch(c -> c.fastest() == null);
+        List<String> answers = new ArrayList<>();
+        settings.forEach((baseline, of) -> answers.add(setting(of, one ? "the full cache"
+                : (baseline.startsWith("full cache") ? "the " + baseline : baseline).replaceFirst(ATTENTION, " with $1 attention"))));
+        List<Measured> full = all.stream().filter(Measured::isFull).sorted(Comparator.comparingDouble(Measured::step)).toList();
+        if (full.size() > 1 && full.get(0).step() > 0) {
+            Measured first = full.get(0);
+            Measured second = full.get(1);
+            answers.add("Of " + full.size() + " full caches the fastest takes " + Numbers.ms(first.step()) + " per token (" + first.name()
+                    + "), " + more(first.step() / second.step() - 1) + " than the next (" + second.name() + ").");
+        }
+        if (answers.isEmpty()) {
+            all.stream().min(Comparator.comparingDouble(Measured::step)).ifPresent(fastest -> answers.add(
+                    (all.size() == 1 ? "" : "The fastest of " + all.size() + ", ") + brief(fastest.name())
+                            + (all.size() == 1 ? " takes " : ", takes ") + Numbers.ms(fastest.step()) + " per token"
+                            + (all.stream().anyMatch(Measured::isFull) ? "; no strategy was measured beside it."
+                                    : "; without the full cache in the same result nothing says what that costs or saves.")));
+        }
+        return answers;
+    }
+
+    private static String setting(List<AgainstFullCache> crossings, String baseline) {
+        if (crossings.size() == 1) {
+            return sentence(crossings.get(0), baseline);
+        }
+        AgainstFullCache best = crossings.stream().min(Comparator.comparingDouble(c -> c.end().change())).orElseThrow();
+        long faster = crossings.stream().filter(c -> c.end().tells() && c.end().change() < 0).count();
+        return (faster == 0 ? "None" : faster == crossings.size() ? "All" : String.valueOf(faster)) + " of " + crossings.size()
+                + " configurations " + (faster == 1 ? "is" : "are") + " faster than " + baseline + " at token " + best.length() + ". "
+                + (faster == 0 ? "The nearest: " : faster == 1 ? "" : "The fastest: ") + sentence(best, baseline);
+    }
+
+    /** @return a strategy's cost and gain against the full cache, from its first eviction to its end, and what that is worth */
+    private static String sentence(AgainstFullCache c, String baseline) {
+        // both in one form, or the difference is said
+        String name = brief(c.name()).replaceFirst(ATTENTION, "");
+        String unlike = c.unlike() == null ? "" : " Compared with " + c.unlike() + ".";
+        if (c.firstEviction() == null) {
+            return name + " evicts nothing within " + c.length() + (c.length() == 1 ? " token" : " tokens") + "; its steps take "
+                    + against(c.control(), baseline) + "." + unlike + fastest(c);
+        }
+        boolean told = c.start().tells();
+        String start = name + (told ? " is " + than(c.start()) + " than " + baseline : " cannot be told from " + baseline)
+                + " when it starts to evict, at token " + c.firstEviction();
+        String there;
+        if (!c.end().tells()) {
+            there = told ? ", and cannot be told from it at token " + c.length() : ", nor at token " + c.length();
+        } else if (c.end().change() > 0) {
+            there = c.fasterFrom() == null ? ", and has not caught up by token " + c.length() + ": there it is " + than(c.end())
+                    : ", and is " + than(c.end()) + " at token " + c.length();
+        } else {
+            boolean catchesUp = told && c.start().change() > 0 && c.fasterFrom() != null && c.fasterFrom() > c.firstEviction();
+            there = (catchesUp ? ", catches up at token " + c.fasterFrom() : "") + ", and is " + than(c.end()) + " at token " + c.length();
+        }
+        return start + there + "." + unlike + control(c) + fastest(c);
+    }
+
+    private static String than(Change change) {
+        return Numbers.percent(change.change()) + (change.change() > 0 ? " slower" : " faster");
+    }
+
+    /** @return what the strategy differs by while it does the full cache's work, as a sentence after others */
+    private static String control(AgainstFullCache c) {
+        if (!c.controlled()) {
+            return " Too few steps come before that for a control.";
+        }
+        return " Before it evicts it takes " + more(c.control().change()) + ": scoring and noise"
+                + (c.unlike() == null ? "" : ", and what else differs") + ", from which no smaller difference is told.";
+    }
+
+    /** @return a relative change in words: "3.0 % more" */
+    public static String more(double change) {
+        return Double.isInfinite(change) ? "infinitely more" : Numbers.percent(change) + (change < 0 ? " less" : " more");
+    }
+
+    private static String fastest(AgainstFullCache c) {
+        if (c.fastest() == null) {
+            return "";
+        }
+        Change end = c.fastest().end();
+        return " Against the fastest full cache (" + c.fastest().baseline().replaceFirst("^full cache, ", "") + ") it "
+                + (end.tells() ? "is " + than(end) : "cannot be told apart") + " at token " + c.length() + ".";
+    }
+
+    private static String against(Change change, String baseline) {
+        if (!Double.isFinite(change.change())) {
+            return "a time that cannot be held against that of " + baseline;
+        }
+        String how = more(change.change()) + " time than those of " + baseline;
+        return change.tells() ? how : how + ", which cannot be told from noise";
+    }
+
+    /** @return a line's name with its window in brackets: "TOVA (128)", "H2O (128/32, one set for all heads)" */
+    public static String brief(String name) {
+        return name.replaceFirst("(, one set for all heads)?, window (\\d+), (\\d+) heavy hitters", " ($2/$3$1)").replaceFirst(", window (\\d+)", " ($1)")
+                .replaceFirst("sliding window (\\d+)", "sliding window ($1)");
+    }
+
+    /** @return the latency figure in a sentence */
+    public static String latency(List<Report.Line> lines) {
+        Report.Line widest = lines.stream()
+                .max(Comparator.comparingDouble(l -> l.latency().p99() / l.latency().p50())).orElseThrow();
+        String most = " steps take at most " + Numbers.ms(widest.latency().p50()) + ", 99 % at most " + Numbers.ms(widest.latency().p99()) + ".";
+        return lines.size() == 1 ? "Half of all" + most : "The widest spread has " + brief(widest.name()) + ": half of its" + most;
+    }
+
+    /** @return the memory figure in a sentence; null if nothing is known */
+    public static String memory(List<Report.Line> lines) {
+        List<Report.Line> known = lines.stream().filter(l -> l.cacheMb() != null && l.cacheMb().length > 0)
+                .sorted(Comparator.comparingDouble(Answers::last)).toList();
+        if (known.isEmpty()) {
+            return null;
+        }
+        Report.Line least = known.get(0);
+        Report.Line most = known.get(known.size() - 1);
+        String holds = "At token " + most.cacheMb().length + " " + brief(most.name()) + " holds " + Numbers.mb(last(most))
+                + " of keys and values";
+        return last(least) == last(most) ? holds + "."
+                : holds + ", " + brief(least.name()) + " " + Numbers.mb(last(least)) + ", "
+                        + Numbers.percent(1 - last(least) / last(most)) + " less.";
+    }
+
+    private static double last(Report.Line line) {
+        return line.cacheMb()[line.cacheMb().length - 1];
+    }
+
+    /** @return a heat map in a sentence: its first metric's best cell */
+    public static String heatMap(HeatMap map) {
+        HeatMap.Metric metric = map.metrics().get(0);
+        HeatMap.Metric control = map.metrics().stream().filter(m -> m.name().startsWith(HeatMaps.CONTROL)).findFirst().orElse(null);
+        String best = null;
+        double least = Double.POSITIVE_INFINITY;
+        double before = Double.NaN;
+        for (int row = 0; row < map.strategies().size(); row++) {
+            for (int column = 0; column < map.windows().size(); column++) {
+                if (metric.values()[row][column] < least) {
+                    least = metric.values()[row][column];
+                    before = control == null ? Double.NaN : control.values()[row][column];
+                    best = map.strategies().get(row) + " with a window of " + map.windows().get(column);
+                }
+            }
+        }
+        return best == null ? "" : "The lowest " + metric.name() + " has " + best + ": " + (metric.unit().equals("%")
+                ? more(least) + heldAgainst(least, before) + "." : digits(least, metric.unit()));
+    }
+
+    /** @return what a change must be held against, as the end of a sentence: the same cell's before anything is evicted */
+    public static String heldAgainst(double change, double control) {
+        return Double.isNaN(control) ? "" : "; before it evicts " + more(control) + ": scoring and noise"
+                + (Math.abs(change) <= Math.abs(control) ? ", from which that cannot be told" : "");
+    }
+
+    private static String digits(double value, String unit) {
+        return (unit.equals("MB") ? Numbers.mb(value) : Numbers.ms(value)) + ".";
+    }
+}

@@ -1,0 +1,97 @@
+package dev.kvbench.report.page;
+
+import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.Numbers;
+import dev.kvbench.report.analysis.PinnedPoint;
+import dev.kvbench.report.analysis.Score;
+import dev.kvbench.report.plot.Look;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** What JMH measured of benchmarks that keep no series, in sentences and as lines. */
+public final class PinnedAnswers {
+
+    /** More sentences than this nobody reads. */
+    private static final int FEW = 3;
+
+    private PinnedAnswers() {}
+
+    /** @return for each benchmark and unit in a sentence what it took or made, from the least to the most */
+    public static List<String> ranges(List<Score> scores) {
+        Map<Object, List<Score>> byUnit = new LinkedHashMap<>();
+        scores.stream().filter(s -> Double.isFinite(s.score()))
+                .forEach(s -> byUnit.computeIfAbsent(List.of(s.benchmark(), s.unit()), u -> new ArrayList<>()).add(s));
+        List<String> sentences = new ArrayList<>();
+        byUnit.forEach((unit, of) -> {
+            of.sort(Comparator.comparingDouble(Score::score));
+            Score least = of.get(0);
+            Score most = of.get(of.size() - 1);
+            sentences.add(least.benchmark() + (least.unit().startsWith("ops/") ? " made " : " took ")
+                    + (of.size() == 1 ? "" : "from ") + score(least) + (of.size() == 1 ? "." : " to " + score(most) + "."));
+        });
+        return sentences;
+    }
+
+    private static String score(Score score) {
+        return Numbers.digits(score.score()) + " " + score.unit() + " (" + score.name() + ")";
+    }
+
+    /** Pinned steps as lines over the cache length. */
+    public static List<Report.Pinned> pinned(List<PinnedPoint> points, Captions captions) {
+        List<Report.Pinned> pinned = new ArrayList<>();
+        PinnedPoint.lines(points, captions).forEach((name, line) -> pinned.add(new Report.Pinned(name, Look.of(pinned.size()),
+                line.stream().mapToInt(PinnedPoint::cacheLength).toArray(), line.stream().mapToDouble(PinnedPoint::ms).toArray(),
+                line.stream().mapToDouble(PinnedPoint::error).toArray())));
+        return pinned;
+    }
+
+    /** A strategy's step beyond the full cache's of the same setting, with as many entries held. */
+    private record Extra(String name, int held, double change, double noise, double control, String unlike) {
+
+        public String sentence() {
+            return "With " + held + " entries held a step of " + name + " takes " + Answers.more(change) + " time than one of the full cache"
+                    + doubt() + "." + (unlike == null ? "" : " Compared with " + unlike + ".");
+        }
+
+        public String doubt() {
+            return (Math.abs(change) <= noise ? ", which cannot be told from noise" : "") + Answers.heldAgainst(change, control);
+        }
+    }
+
+    /**
+     * @param points of one result
+     * @param captions of all that are shown
+     * @return a sentence for each strategy while they are few, else for those that cost least and most
+     */
+    public static List<String> answers(List<PinnedPoint> points, Captions captions) {
+        Map<String, Extra> longest = new LinkedHashMap<>();
+        points.forEach(p -> p.baseline(points).ifPresent(base -> {
+            String name = Answers.brief(captions.legend(p.configuration(), PinnedPoint.CACHE_LENGTH));
+            double noise = base.ms() == 0 ? 0 : Math.hypot(p.error(), base.error()) / base.ms();
+            longest.merge(name, new Extra(name, p.cacheLength(), p.change(points), noise, p.control(points), p.unlike(points)),
+                    (one, other) -> other.held() > one.held() ? other : one);
+        }));
+        List<Extra> extras = longest.values().stream().sorted(Comparator.comparingDouble(Extra::change)).toList();
+        if (extras.size() <= FEW) {
+            return longest.values().stream().map(Extra::sentence).toList();
+        }
+        Extra least = extras.get(0);
+        Extra most = extras.get(extras.size() - 1);
+        List<String> unlike = extras.stream().map(Extra::unlike).filter(Objects::nonNull).distinct().toList();
+        return List.of("Of " + extras.size() + " strategies and windows, each against the full cache of its runtime with as many"
+                + " entries held, a step of " + least.name() + " takes " + Answers.more(least.change()) + " time" + least.doubt()
+                + "; at the other end " + most.name() + " takes " + Answers.more(most.change()) + most.doubt() + "."
+                + (unlike.isEmpty() ? "" : " Compared with " + String.join("; ", unlike) + "."));
+    }
+
+    /** @return a line's times at its first and last length */
+    public static String range(Report.Pinned line) {
+        int last = line.at().length - 1;
+        return "A step of " + Answers.brief(line.name()) + " takes " + Numbers.ms(line.ms()[0]) + " with " + line.at()[0]
+                + " entries held and " + Numbers.ms(line.ms()[last]) + " with " + line.at()[last] + ".";
+    }
+}

@@ -1,0 +1,112 @@
+package dev.kvbench.report.page;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.kvbench.report.analysis.AgainstFullCache;
+import dev.kvbench.report.analysis.HeatMap;
+import dev.kvbench.report.analysis.Score;
+import dev.kvbench.report.analysis.StepCost;
+import dev.kvbench.report.plot.Look;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that the page of one or more results shows, computed: the page's JavaScript only displays it. Sections
+ * whose data the results do not have are null or empty.
+ *
+ * @param title what was measured, in a line
+ * @param subtitle on what
+ * @param answers what follows from the data, a sentence each
+ * @param notes what a reader must know before believing it, a sentence each
+ * @param lines one per configuration with a series, in the order of the results
+ * @param time the plot of time against sequence length
+ * @param crossings one per strategy that has a full cache to be held against
+ * @param costs what a step's time is made of
+ * @param scores benchmarks that JMH measured without a series
+ * @param pinned of those the steps at a pinned cache length, as a plot
+ * @param heatMaps strategies against windows, one per setting
+ * @param maps what the cache of a trace holds
+ * @param findings by section, what its figure shows in a sentence
+ * @param origins one per result
+ * @param failures configurations that failed
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Report(String title, String subtitle, List<String> answers, List<String> notes, List<Line> lines, Time time,
+        List<AgainstFullCache> crossings, List<StepCost> costs, List<Score> scores, List<Pinned> pinned, List<HeatMap> heatMaps,
+        List<HeldMap> maps, Map<String, String> findings, List<Origin> origins, List<Failed> failures) {
+
+    /**
+     * One configuration's series.
+     *
+     * @param name tells it apart on this page
+     * @param look colour and dashes
+     * @param shown whether its curve is shown at first
+     * @param generations measured iterations
+     * @param spread what the band covers, in words
+     * @param host time per token on the host
+     * @param device the same on the device; null where nothing tells
+     * @param latency all steps of all generations, host
+     * @param deviceMs median step on the device; null where nothing tells
+     * @param tokensPerSecond all sequences, median over the generations
+     * @param timesLimit median step over the time that reading weights and the entries held takes at the bandwidth of a
+     *     copy; null without a GPU
+     * @param cacheMb keys and values held after step t at index t−1, MB; null where what is held is not known
+     * @param deviceMb device memory in use, MB; null without a GPU
+     * @param raw measured iterations; null if the page would become too large
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Line(String name, Look look, boolean shown, int generations, String spread, Band host, Band device, Latency latency,
+            Double deviceMs, double tokensPerSecond, Double timesLimit, double[] cacheMb, Double deviceMb, List<Raw> raw) {}
+
+    /** A curve with its spread, smoothed, ms of step t at index t−1. */
+    public record Band(double[] median, double[] low, double[] high) {}
+
+    /**
+     * Distribution of single steps, ms.
+     *
+     * @param quantiles at 0, 0.5, … 100 %
+     */
+    public record Latency(double p50, double p90, double p99, double max, double[] quantiles) {}
+
+    /**
+     * A measured iteration.
+     *
+     * @param host ns of step t at index t−1
+     * @param device the same on the device; null where nothing tells
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Raw(int fork, int iteration, long[] host, long[] device) {}
+
+    /**
+     * The plot of time against sequence length.
+     *
+     * @param low where its linear axis starts unless at zero, ms
+     * @param high where it ends
+     * @param lowest where a logarithmic axis starts, ms
+     * @param wide whether the curves are so far apart that only a logarithmic axis shows them all
+     * @param smoothing steps that a point of a curve is the median of
+     * @param limit ms that reading weights and full cache once takes; null if the lines share none
+     * @param terabytesPerSecond at which bandwidth
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Time(double low, double high, double lowest, boolean wide, int smoothing, double[] limit, Double terabytesPerSecond) {}
+
+    /** Steps at pinned cache lengths: ms and errors by {@code at}. */
+    public record Pinned(String name, Look look, int[] at, double[] ms, double[] error) {}
+
+    /**
+     * What a trace's cache holds.
+     *
+     * @param title the strategy and model
+     * @param steps of the trace
+     * @param every steps and tokens from one cell to the next
+     * @param columns by step, runs of cells from token 0 on: percent of layers and heads that hold the token, times how often
+     * @param finding in a sentence
+     */
+    public record HeldMap(String title, int steps, int every, int[][] columns, String finding) {}
+
+    /** Where a result comes from: its folder's name and every field in words. */
+    public record Origin(String folder, Map<String, String> fields) {}
+
+    /** A configuration that failed and why. */
+    public record Failed(String benchmark, String params, String message) {}
+}

@@ -1,0 +1,32 @@
+package dev.kvbench.report.plot;
+
+import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.Measured;
+import dev.kvbench.results.StepsFile;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
+
+/** Memory of keys and values against sequence length, as the strategies define it. */
+public final class CacheMemoryPlot {
+
+    private CacheMemoryPlot() {}
+
+    /** @return the plot, empty unless a strategy drops something */
+    public static Optional<XYChart> of(StepsFile steps) {
+        List<Measured> all = Measured.all(steps).stream().filter(m -> !m.isPeer()).toList();
+        if (all.stream().noneMatch(m -> m.firstEviction() <= m.length())) {
+            return Optional.empty();
+        }
+        XYChart chart = Charts.xy(new Captions(steps, all.stream().map(Measured::configuration).toList()).title(),
+                "sequence length (tokens)   |   entries held after each step, all sequences", "keys and values held (MB)");
+        for (int i = 0; i < all.size(); i++) {
+            double[] mb = all.get(i).cacheMb();
+            Charts.curve(chart, i, all.get(i).name(), IntStream.rangeClosed(1, mb.length).asDoubleStream().toArray(), mb);
+        }
+        chart.getStyler().setXAxisMin(0.0);
+        Charts.roundTicks(chart, all.stream().mapToInt(Measured::length).max().orElse(1) + 0.5, Math.PI / 10 * all.get(0).cacheMb()[0]);
+        return Optional.of(chart);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.kvbench.report.plot;
+
+import dev.kvbench.UserError;
+import dev.kvbench.compare.History;
+import dev.kvbench.report.analysis.TimeAxis;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+
+/** Key figures over results: a plot per unit, in it a line per benchmark, parameter set and device. */
+public final class HistoryPlot {
+
+    /** More lines than this cannot be told apart. */
+    private static final int MOST_LINES = 12;
+
+    /** Pixels of the axis that a commit's name takes, upright. */
+    private static final int COMMIT_HEIGHT = 18;
+
+    /** From more pixels between ticks of the x axis than a logarithmic y axis is long XChart leaves out the latter's. */
+    private static final int MOST_SPACING = 440;
+
+    /**
+     * What was drawn.
+     *
+     * @param files plots as PNG and SVG
+     * @param leftOut for each plot that does not show all lines, a sentence on which it shows
+     */
+    public record Drawn(List<Path> files, List<String> leftOut) {}
+
+    /** A benchmark, parameter set and device with its figures. */
+    public record Line(String row, String device, List<History.Entry> entries) {
+
+        public History.Entry last() {
+            return entries.get(entries.size() - 1);
+        }
+    }
+
+    private HistoryPlot() {}
+
+    /**
+     * @param entries figures, oldest first
+     * @param folder where the plots go
+     * @return history.png and history.svg, or history-UNIT of each unit; the longest lines where there are too many
+     * @throws UserError if there is nothing to plot
+     * @throws IOException if a file cannot be written
+     */
+    public static Drawn write(List<History.Entry> entries, Path folder) throws IOException {
+        System.setProperty("java.awt.headless", "true");
+        if (entries.isEmpty()) {
+            throw new UserError("history: nothing to plot; choose other rows with --filter");
+        }
+        Map<String, List<History.Entry>> units = entries.stream()
+                .collect(Collectors.groupingBy(History.Entry::unit, LinkedHashMap::new, Collectors.toList()));
+        List<Path> files = new ArrayList<>();
+        List<String> leftOut = new ArrayList<>();
+        for (Map.Entry<String, List<History.Entry>> unit : units.entrySet()) {
+            String name = units.size() == 1 ? "history" : "history-" + unit.getKey().replaceAll("\\W+", "-");
+            List<Line> lines = lines(unit.getValue());
+            List<Line> drawn = longest(lines);
+            if (drawn.size() < lines.size()) {
+                leftOut.add(name + " shows " + drawn.size() + " of " + lines.size() + " lines, those of the most and latest results;"
+                        + " choose others with --filter");
+            }
+            files.addAll(Charts.write(chart(drawn, unit.getKey()), folder, name));
+        }
+        return new Drawn(files, leftOut);
+    }
+
+    public static List<Line> lines(List<History.Entry> entries) {
+        Map<String, Line> lines = new LinkedHashMap<>();
+        entries.forEach(e -> lines.computeIfAbsent(e.row() + ", " + e.device(), l -> new Line(e.row(), e.device(), new ArrayList<>()))
+                .entries().add(e));
+        return new ArrayList<>(lines.values());
+    }
+
+    /** As many as can be told apart, in the order they are in. */
+    private static List<Line> longest(List<Line> lines) {
+        List<Line> chosen = lines.stream()
+                .sorted(Comparator.comparing((Line l) -> l.entries().size()).thenComparing(l -> l.last().created()).reversed())
+                .limit(MOST_LINES).toList();
+        return lines.stream().filter(chosen::contains).toList();
+    }
+
+    public static XYChart chart(List<Line> lines, String unit) {
+        List<Path> order = lines.stream().flatMap(l -> l.entries().stream()).sorted(Comparator.comparing(History.Entry::created))
+                .map(History.Entry::folder).distinct().toList();
+        Map<Path, String> commits = new LinkedHashMap<>();
+        lines.forEach(l -> l.entries().forEach(e -> commits.put(e.folder(), e.commit())));
+        boolean oneDevice = lines.stream().map(Line::device).distinct().count() == 1;
+        XYChart chart = Charts.xy("results over time" + (oneDevice ? " · " + lines.get(0).device() : ""),
+                "results by number, oldest first, and their commits", "median (" + unit + ")");
+        chart.getStyler().setMarkerSize(8);
+        // a tick per result while their commits fit side by side
+        int spacing = (int) (0.9 * Charts.WIDTH / (order.size() + 0.8));
+        chart.getStyler().setXAxisTickMarkSpacingHint(Math.max(COMMIT_HEIGHT, Math.min(MOST_SPACING, spacing)));
+        chart.getStyler().setXAxisLabelRotation(90);
+        Charts.unseen(chart, new double[] {0.1, 0.2, order.size() + 0.9}, lines.get(0).last().median());
+        chart.setCustomXAxisTickLabelsFormatter(x -> label(x, order.stream().map(commits::get).toList()));
+        int curve = 0;
+        for (Line line : lines) {
+            List<History.Entry> entries = line.entries();
+            XYSeries series = chart.addSeries(Charts.legend(oneDevice ? line.row() : line.row() + ", " + line.device()),
+                    entries.stream().mapToDouble(e -> order.indexOf(e.folder()) + 1).toArray(),
+                    entries.stream().mapToDouble(History.Entry::median).toArray());
+            series.setMarker(new SpacedMarker(curve, entries.size(), entries.size()));
+            series.setMarkerColor(Charts.colour(curve));
+            series.setLineColor(Charts.colour(curve));
+            series.setLineStyle(Charts.stroke(curve++));
+        }
+        DoubleSummaryStatistics medians = lines.stream().flatMap(l -> l.entries().stream()).mapToDouble(History.Entry::median)
+                .summaryStatistics();
+        if (medians.getMin() > 0 && medians.getMax() / medians.getMin() >= TimeAxis.WIDE) {
+            Charts.logarithmicY(chart);
+            chart.getStyler().setYAxisMin(0.8 * medians.getMin());
+            chart.getStyler().setYAxisMax(1.2 * medians.getMax());
+        }
+        return chart;
+    }
+
+    /**
+     * What stands at a tick. XChart leaves ticks out until no two have the same label, those outside the plot included: commits
+     * are numbered, and every other tick has blanks of its own.
+     */
+    public static String label(double x, List<String> commits) {
+        if (x == Math.rint(x) && x >= 1 && x <= commits.size()) {
+            return (int) x + ": " + commits.get((int) x - 1);
+        }
+        String digits = (x < 1 ? "0" : "1") + Long.toBinaryString(Math.round(Math.abs(x)));
+        return digits.replace('0', ' ').replace('1', '\u00a0');
+    }
+}

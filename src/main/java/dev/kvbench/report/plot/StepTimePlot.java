@@ -1,0 +1,110 @@
+package dev.kvbench.report.plot;
+
+import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.Curve;
+import dev.kvbench.report.analysis.MemoryLimit;
+import dev.kvbench.report.analysis.TimeAxis;
+import dev.kvbench.results.StepsFile;
+import java.awt.BasicStroke;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.IntSummaryStatistics;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Time per token against sequence length: a curve per configuration, with its spread. */
+public final class StepTimePlot {
+
+    /** Where everything lies above this part of a linear axis, the axis starts there instead of at zero. */
+    private static final double CLOSE = 0.45;
+
+    private StepTimePlot() {}
+
+    /** @return the plot, empty if the result has no series */
+    public static Optional<XYChart> of(StepsFile steps) {
+        List<StepsFile.Configuration> shown = steps.configurations().stream()
+                .filter(c -> Curve.of(c).median().length > 0)
+                .toList();
+        if (shown.isEmpty()) {
+            return Optional.empty();
+        }
+        Captions captions = new Captions(steps, shown);
+        List<Curve> curves = shown.stream().map(c -> Curve.of(c).smoothed()).toList();
+        XYChart chart = Charts.xy(captions.title(), xTitle(shown, curves), "time per token (ms)");
+        Set<String> legends = new HashSet<>();
+        for (int i = 0; i < shown.size(); i++) {
+            Curve curve = curves.get(i);
+            int length = curve.median().length;
+            double[] x = IntStream.rangeClosed(1, length).asDoubleStream().toArray();
+            if (curve.generations() > 1 && length > 1) {
+                XYSeries band = chart.addSeries("band " + i, around(x, reversed(x)), around(curve.high(), reversed(curve.low())));
+                band.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.PolygonArea);
+                band.setFillColor(Charts.band(i));
+                band.setLineStyle(new BasicStroke(0));
+                band.setLineColor(Charts.UNSEEN);
+                band.setMarker(SeriesMarkers.NONE);
+                band.setShowInLegend(false);
+            }
+            // XChart tells series apart by name: equal legends get a number
+            String legend = captions.legend(shown.get(i));
+            Charts.curve(chart, i, legends.add(legend) ? legend : legend + " (" + (i + 1) + ")", x, curve.median());
+        }
+        Optional<MemoryLimit> limit = MemoryLimit.of(shown);
+        limit.ifPresent(l -> draw(l, chart));
+        TimeAxis axis = TimeAxis.of(curves, limit);
+        if (axis.wide()) {
+            Charts.logarithmicY(chart);
+            chart.getStyler().setYAxisMin(0.8 * axis.lowest());
+        } else if (axis.lowest() > CLOSE * axis.ceiling()) {
+            double tenth = Math.pow(10, Math.floor(Math.log10(axis.lowest()))) / 10;
+            chart.getStyler().setYAxisMin(tenth * Math.floor(0.97 * axis.lowest() / tenth));
+        }
+        chart.getStyler().setYAxisMax(axis.ceiling());
+        chart.getStyler().setXAxisMin(0.0);
+        Charts.roundTicks(chart, curves.stream().mapToInt(c -> c.median().length).max().orElse(1));
+        return Optional.of(chart);
+    }
+
+    private static String xTitle(List<StepsFile.Configuration> shown, List<Curve> curves) {
+        IntSummaryStatistics generations = curves.stream().mapToInt(Curve::generations).summaryStatistics();
+        String title = "sequence length (tokens)   |   median of ";
+        if (generations.getMin() != generations.getMax()) {
+            title += generations.getMin() + " to " + generations.getMax() + " generations, band their spread";
+        } else {
+            title += generations.getMin() == 1 ? "1 generation"
+                    : generations.getMin() + " generations, band " + curves.get(0).spread();
+        }
+        title += ", over " + Curve.SMOOTHING + " steps";
+        return shown.stream().allMatch(c -> "synthetic".equals(c.weights()))
+                ? title + "   |   latency only: weights are synthetic"
+                : title;
+    }
+
+    static void draw(MemoryLimit limit, XYChart chart) {
+        double[] ms = limit.curve();
+        XYSeries line = chart.addSeries(String.format(Locale.ROOT,
+                        "memory limit: weights and cache read once at a copy's %.2f TB/s", limit.bytesPerSecond() / 1e12),
+                IntStream.rangeClosed(1, ms.length).asDoubleStream().toArray(), ms);
+        line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
+        line.setLineColor(Charts.GREY);
+        line.setLineStyle(Charts.DOTTED);
+        line.setMarker(SeriesMarkers.NONE);
+    }
+
+    private static double[] around(double[] there, double[] back) {
+        return DoubleStream.concat(Arrays.stream(there), Arrays.stream(back)).toArray();
+    }
+
+    private static double[] reversed(double[] values) {
+        double[] out = new double[values.length];
+        Arrays.setAll(out, i -> values[values.length - 1 - i]);
+        return out;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.kvbench.report.plot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.PinnedPoint;
+import dev.kvbench.results.StepsFile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.knowm.xchart.XYChart;
+
+/**
+ * What each strategy costs per step against its window: pinned steps whose cache is full, so that every step evicts,
+ * less a step of the full cache that holds as many entries and was launched by the same runtime; where only one with
+ * another form of attention was measured, the legend says so.
+ */
+public final class StrategyCostPlot {
+
+    private StrategyCostPlot() {}
+
+    /** @return the plot, empty if the result has fewer than two windows that were also measured with the full cache */
+    public static Optional<XYChart> of(StepsFile steps, JsonNode jmh) {
+        List<PinnedPoint> points = PinnedPoint.all(steps, jmh);
+        List<PinnedPoint> costs = points.stream()
+                .filter(p -> p.window() == p.cacheLength())
+                .flatMap(p -> p.baseline(points).map(p::less).stream())
+                .toList();
+        if (costs.stream().map(PinnedPoint::window).distinct().count() < 2) {
+            return Optional.empty();
+        }
+        Captions captions = new Captions(steps, costs.stream().map(PinnedPoint::configuration).distinct().toList());
+        Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
+        boolean oneRuntime = costs.stream().map(p -> p.configuration().runtime()).distinct().count() == 1;
+        costs.forEach(p -> lines.computeIfAbsent(captions.byStrategy(p.configuration(), PinnedPoint.CACHE_LENGTH, "runtime")
+                + (oneRuntime ? "" : ", " + p.configuration().runtime())
+                + (p.unlike(points) == null ? "" : ", against " + p.unlike(points)), l -> new ArrayList<>()).add(p));
+        XYChart chart = Charts.xy(captions.title(),
+                "window, held full (entries)   |   mean, error bars as JMH gives them (99.9 %)",
+                "time per step beyond the full cache's (ms)");
+        chart.getStyler().setYAxisMin(null);
+        PinnedLines.draw(chart, lines);
+        return Optional.of(chart);
+    }
+}

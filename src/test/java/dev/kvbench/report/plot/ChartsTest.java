@@ -1,0 +1,162 @@
+package dev.kvbench.report.plot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kvbench.compare.History;
+import dev.kvbench.report.analysis.MemoryLimit;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.knowm.xchart.XYChart;
+
+/** Curves of many points keep their dashes and have markers, as pixels and as vectors. */
+class ChartsTest {
+
+    private static final int POINTS = 2000;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void headless() {
+        System.setProperty("java.awt.headless", "true");
+    }
+
+    private static XYChart level(int curve) {
+        XYChart chart = Charts.xy("", "x", "y");
+        double[] x = IntStream.rangeClosed(1, POINTS).asDoubleStream().toArray();
+        double[] y = x.clone();
+        Arrays.fill(y, 1);
+        Charts.curve(chart, curve, "level", x, y);
+        chart.getStyler().setYAxisMax(2.0);
+        return chart;
+    }
+
+    /** Runs of the curve's colour along the row that it lies in. */
+    private int runs(int curve) throws Exception {
+        BufferedImage image = ImageIO.read(Charts.writePng(level(curve), folder, "curve-" + curve).toFile());
+        Color colour = Charts.colour(curve);
+        int most = 0;
+        int runsThere = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            int pixels = 0;
+            int runs = 0;
+            boolean before = false;
+            for (int x = 0; x < image.getWidth(); x++) {
+                boolean now = near(new Color(image.getRGB(x, y)), colour);
+                pixels += now ? 1 : 0;
+                runs += now && !before ? 1 : 0;
+                before = now;
+            }
+            runsThere = pixels > most ? runs : runsThere;
+            most = Math.max(most, pixels);
+        }
+        return runsThere;
+    }
+
+    private static boolean near(Color a, Color b) {
+        return Math.abs(a.getRed() - b.getRed()) + Math.abs(a.getGreen() - b.getGreen()) + Math.abs(a.getBlue() - b.getBlue()) < 60;
+    }
+
+    @Test
+    void colourAndDashesRepeatTogetherAfterFortyCurves() {
+        assertEquals(40, IntStream.range(0, 40).mapToObj(Look::of).distinct().count());
+        assertEquals(Look.COLOURS, IntStream.range(0, 40).mapToObj(Charts::colour).distinct().count());
+        assertEquals(Look.DASHES, IntStream.range(0, 40).mapToObj(i -> Arrays.toString(Charts.stroke(i).getDashArray())).distinct().count());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void aDenseCurveKeepsItsDashes(int curve) throws Exception {
+        assertTrue(runs(curve) > 35, "curve " + curve + " is in " + runs(curve) + " pieces");
+    }
+
+    @Test
+    void aSolidCurveIsOnePiece() throws Exception {
+        assertEquals(1, runs(0));
+    }
+
+    @Test
+    void aDenseCurveIsFewElementsOfSvg() throws Exception {
+        String svg = Files.readString(Charts.writeSvg(level(0), folder, "curve"));
+        int elements = svg.split("<(path|line|rect|circle|polygon)\\b", -1).length;
+        assertTrue(elements < 200, elements + " elements");
+        // ten markers on the curve, one in the legend
+        assertEquals(11, svg.split("<circle", -1).length - 1);
+    }
+
+    @Test
+    void aLogarithmicAxisIsLabelledWithinItsDecades() {
+        List<String> labels = IntStream.rangeClosed(-2, 1).boxed()
+                .flatMap(decade -> IntStream.rangeClosed(1, 9).mapToObj(i -> Charts.oneTwoFive(Math.pow(10, decade) * i)))
+                .filter(label -> !label.isEmpty()).toList();
+        assertEquals(List.of("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50"), labels);
+    }
+
+    @Test
+    void theLegendMakesAPlotHigherInsteadOfSmaller() throws Exception {
+        XYChart chart = level(0);
+        int one = ImageIO.read(Charts.writePng(chart, folder, "one").toFile()).getHeight();
+        for (int i = 1; i < 8; i++) {
+            Charts.curve(chart, i, "another " + i, new double[] {1, 2}, new double[] {1, 1});
+        }
+        assertTrue(ImageIO.read(Charts.writePng(chart, folder, "eight").toFile()).getHeight() > one + 200);
+        assertEquals(List.of(), Files.list(folder).filter(f -> f.toString().endsWith(".tmp")).toList());
+    }
+
+    @Test
+    void numbersDoNotDependOnTheLocale() throws Exception {
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.ROOT);
+            String plain = Files.readString(Charts.writeSvg(limited(), folder, "plain"));
+            Locale.setDefault(Locale.GERMANY);
+            assertTrue(plain.equals(Files.readString(Charts.writeSvg(limited(), folder, "german"))), "a plot in German differs");
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    private static XYChart limited() {
+        XYChart chart = level(0);
+        StepTimePlot.draw(new MemoryLimit(1e9, 1e6, 1.5e12, POINTS), chart);
+        return chart;
+    }
+
+    /** Ticks of the x axis of a history whose results are of two commits. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 15, 40})
+    void everyResultOfAHistoryIsLabelledWithItsCommit(int results) throws Exception {
+        List<History.Entry> entries = IntStream.range(0, results).mapToObj(i -> new History.Entry(Path.of("r" + i),
+                Instant.ofEpochSecond(i), i < 2 ? "aaaaaaaa" : "bbbbbbbb", "GPU", "row", 1 + 10 * i, "ms", 5)).toList();
+        XYChart chart = HistoryPlot.chart(HistoryPlot.lines(entries), "ms");
+        assertEquals("results by number, oldest first, and their commits", chart.getXAxisTitle());
+        assertEquals("results over time · GPU", chart.getTitle());
+        Function<Double, String> label = chart.getStyler().getXAxisTickLabelsFormattingFunction();
+        List<Double> asked = new ArrayList<>();
+        chart.setCustomXAxisTickLabelsFormatter(x -> {
+            asked.add(x);
+            return label.apply(x);
+        });
+        Charts.writePng(chart, folder, "history");
+        // the last pass over the axis is the one that is drawn
+        List<String> drawn = asked.subList(asked.lastIndexOf(asked.stream().min(Double::compare).orElseThrow()), asked.size()).stream()
+                .map(label).filter(l -> !l.replace('\u00a0', ' ').isBlank()).toList();
+        assertEquals(IntStream.rangeClosed(1, results).mapToObj(i -> i + (i <= 2 ? ": aaaaaaaa" : ": bbbbbbbb")).toList(), drawn);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.kvbench.report.plot;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.UserError;
+import dev.kvbench.report.analysis.HeldTokens;
+import dev.kvbench.trace.TraceFile;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvictionMapTest {
+
+    @TempDir
+    private Path folder;
+
+    private static TraceFile.Step step(int t, long[]... heads) {
+        return new TraceFile.Step(t, 1, t, 1, t, heads[0].length, List.of(List.of(heads)), List.of(List.of(heads)), null, null);
+    }
+
+    /** Two heads: after step 2 one has dropped entry 0, the other entry 1. */
+    private static final TraceFile TRACE = new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "tova", "TOVA, window 2", 2, 0, 1,
+            "tiny", "synthetic", "original", List.of(step(0, new long[] {0}, new long[] {0}),
+                    step(1, new long[] {0, 1}, new long[] {0, 1}), step(2, new long[] {1, 2}, new long[] {0, 2})));
+
+    @Test
+    void cellsAreTheFractionOfHeadsThatHoldAnEntry() {
+        assertArrayEquals(new double[][] {{1, 0, 0}, {1, 1, 0}, {0.5, 0.5, 1}}, HeldTokens.of(TRACE));
+    }
+
+    @Test
+    void aTraceBecomesAMapBesideIt() throws Exception {
+        Path file = folder.resolve("trace.json");
+        new ObjectMapper().writeValue(file.toFile(), TRACE);
+        assertTrue(TraceFile.is(file));
+        assertEquals(List.of("trace.png", "trace.svg"),
+                EvictionMap.draw(file, folder).stream().map(p -> p.getFileName().toString()).toList());
+        BufferedImage image = ImageIO.read(folder.resolve("trace.png").toFile());
+        int held = 0;
+        for (int x = 0; x < image.getWidth(); x += 10) {
+            for (int y = 0; y < image.getHeight(); y += 10) {
+                held += (image.getRGB(x, y) & 0xFFFFFF) == 0x08519C ? 1 : 0;
+            }
+        }
+        assertTrue(held > 1000, "four cells of nine are filled, " + held + " pixels were");
+    }
+
+    @Test
+    void whatIsNoTraceIsSaid() throws Exception {
+        Path file = folder.resolve("x.json");
+        Files.writeString(file, "{\"schema\": \"kvbench/trace\", \"version\": 1, \"steps\": [");
+        assertTrue(TraceFile.is(file));
+        assertTrue(assertThrows(UserError.class, () -> EvictionMap.draw(file, folder)).getMessage().contains("not a valid kvbench/trace"));
+        Files.writeString(file, "{\"schema\": \"kvbench/trace\", \"version\": 1, \"steps\": [null], \"label\": \"x\"}");
+        assertThrows(UserError.class, () -> EvictionMap.draw(file, folder));
+    }
+}

@@ -13,7 +13,7 @@
 # with x [B * T, D] the residual stream, one row per token. It may write into x.
 #
 # state     by place: TOKEN [B] int64, POSITION [1] int64, LOGITS [B, V], CACHE [L, 2, B, Hkv, C, Dh],
-#           SCORES [l, B, h, C] fp32, SLOTS [C] int64 = 0..C-1, HOST_TOKEN [B] int64 on the CPU,
+#           SCORES [l, B, h, C] fp32, INDICES [C] int64 = 0..C-1, HOST_TOKEN [B] int64 on the CPU,
 #           STEPS [1] int64, where a run is traced ORIGINS [l, B, h, C] int64: the step that wrote each entry
 #
 # All of state is preallocated and written in place, so a captured step finds it where it was.
@@ -53,7 +53,7 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
   # next token's position id
   size = torch.size(tokens)
   length = size[1]
-  x = self.embed(weights, tokens, prompt[SLOTS])
+  x = self.embed(weights, tokens, prompt[INDICES])
   x = torch.view(x, [size[0] * length, torch.size(x, 2)])
   rows = annotate(List[Tensor], [])
   for layer in range(self.layers):
@@ -71,7 +71,7 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
   torch.fill_(prompt[STEPS], length)
   torch.zero_(prompt[SCORES])
   if self.traced == 1:
-    torch.copy_(prompt[ORIGINS], prompt[SLOTS])
+    torch.copy_(prompt[ORIGINS], prompt[INDICES])
   self.evict(prompt, rows, 0, length)
   torch.copy_(torch.narrow(state[CACHE], 4, 0, held), torch.narrow(prompt[CACHE], 4, 0, held))
   torch.zero_(state[SCORES])

@@ -152,7 +152,7 @@ final class KnownWindow {
             runtime.launch(window + 1, 1);
             runtime.await();
             run("held", IValue.from(keysValues), IValue.from(pattern), IValue.from(offsets),
-                    IValue.from(cache.at(Place.SLOTS)), IValue.from((long) window), IValue.from(held));
+                    IValue.from(cache.at(Place.INDICES)), IValue.from((long) window), IValue.from(held));
             return new Left(held.toLongArray(), own(), cache.scores(), cache.logits(),
                     cache.at(Place.POSITION).toLongArray()[0]);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Strategies;
 import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +40,14 @@ class RunPlanTest {
                 "model", List.of("tiny"), "tokens", List.of("64")));
         assertEquals(List.of("full 0 0", "h2o 16 4", "h2o 16 8", "h2o 32 4", "h2o 32 8"),
                 shown(plan, "strategy", "window", "heavyHitters").stream().sorted().toList());
+    }
+
+    @Test
+    void evictionAloneIsMeasuredOfEveryStrategyThatEvicts() {
+        List<RunPlan.Configuration> plan = plan("Eviction.*score$", Map.of("model", List.of("tiny"), "window", List.of("16"), "heavyHitters",
+                List.of("4")));
+        assertEquals(Strategies.labels().stream().filter(name -> !name.equals("full")).toList(), shown(plan, "strategy"));
+        assertThrows(UserError.class, () -> plan("Eviction.*score$", Map.of("strategy", List.of("all"))));
     }
 
     @Test

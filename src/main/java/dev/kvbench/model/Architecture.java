@@ -25,7 +25,9 @@ public interface Architecture extends ModelShape {
     Map<String, Number> attributes();
 
     /** @return the form that takes weights as they are stored, and any number of tokens per sequence */
-    StepForm plainForm();
+    default StepForm plainForm() {
+        return StepForm.PLAIN;
+    }
 
     /**
      * @param dtype element type
@@ -33,5 +35,7 @@ public interface Architecture extends ModelShape {
      * @param batch sequences
      * @return the form in which steps of one token per sequence are fastest there
      */
-    StepForm fastestForm(Dtype dtype, Device device, int batch);
+    default StepForm fastestForm(Dtype dtype, Device device, int batch) {
+        return plainForm();
+    }
 }

@@ -25,7 +25,7 @@ interface KernelSource {
      */
     static KernelSource of(Architecture model) {
         return ALL.stream().filter(kernel -> kernel.family() == model.family()).findFirst()
-                .orElseThrow(() -> new Unsupported("model " + model.name() + " is a " + model.family().name()
+                .orElseThrow(() -> new Unsupported("model " + model.name() + " is of the family " + model.family().name()
                         + ", for which there is no kernel"));
     }
 

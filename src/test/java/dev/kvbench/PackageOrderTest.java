@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The order of the packages. A class may use classes of its own package and of the floors below, and no others: so
- * there is no circle, and what is low stays useful without what stands on it. The JDK's own jdeps reads the built classes,
- * so that what counts is what they refer to, whatever their sources import.
+ * there is no circle, and what is low stays useful without what stands on it. The JDK's own jdeps reads the built
+ * classes, so that what counts is what they refer to, whatever their sources import.
  */
 class PackageOrderTest {
 

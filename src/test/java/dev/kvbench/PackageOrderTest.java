@@ -51,19 +51,9 @@ class PackageOrderTest {
             Set.of("report"),
             Set.of("cli"));
 
-    /**
-     * The only ways up, class by class: a registry knows what it lists, and the runtimes that need CUDA still lie with
-     * what they launch, though they are runtimes among others.
-     */
+    /** The only ways up, class by class: a registry knows what it lists. */
     private static final Set<Arrow> UP = Set.of(
-            new Arrow("model.Families", "model.gpt2.Gpt2Family"),
-            new Arrow("runtime.cuda.CudaGraphRuntime", "runtime.Runtimes"),
-            new Arrow("runtime.cuda.CudaGraphRuntime", "runtime.StepRuntime"),
-            new Arrow("runtime.cuda.CudaGraphRuntime", "runtime.TorchScriptRuntime"),
-            new Arrow("runtime.cuda.FusedRuntime", "runtime.Runtimes"),
-            new Arrow("runtime.cuda.FusedRuntime", "runtime.StepCheck"),
-            new Arrow("runtime.cuda.FusedRuntime", "runtime.StepRuntime"),
-            new Arrow("runtime.cuda.FusedRuntime", "runtime.TorchScriptRuntime"));
+            new Arrow("model.Families", "model.gpt2.Gpt2Family"));
 
     /** What JMH's annotation processor makes of benchmarks. */
     private static final String GENERATED = ".jmh_generated.";

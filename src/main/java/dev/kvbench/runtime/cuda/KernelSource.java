@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A kernel of our own for one model family: what it takes, how it is compiled, and what a launch of it is given. */
-interface KernelSource {
+public interface KernelSource {
 
     /** The kernels there are. A family may have none. */
     List<KernelSource> ALL = List.of(

@@ -1,10 +1,11 @@
-package dev.kvbench.runtime.cuda;
+package dev.kvbench.runtime;
 
 import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.runtime.StepRuntime;
-import dev.kvbench.runtime.TorchScriptRuntime;
+import dev.kvbench.runtime.cuda.CapturedSteps;
+import dev.kvbench.runtime.cuda.DeviceStep;
+import dev.kvbench.runtime.cuda.Unsupported;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,12 +1,16 @@
-package dev.kvbench.runtime.cuda;
+package dev.kvbench.runtime;
 
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Weights;
-import dev.kvbench.runtime.StepCheck;
-import dev.kvbench.runtime.StepRuntime;
-import dev.kvbench.runtime.TorchScriptRuntime;
+import dev.kvbench.runtime.cuda.CudaDriver;
+import dev.kvbench.runtime.cuda.DeviceStep;
+import dev.kvbench.runtime.cuda.KernelArguments;
+import dev.kvbench.runtime.cuda.KernelSource;
+import dev.kvbench.runtime.cuda.Scoring;
+import dev.kvbench.runtime.cuda.StepKernel;
+import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.OptionalDouble;
 

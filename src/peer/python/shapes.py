@@ -1,4 +1,4 @@
-"""Shapes of kvbench's presets, as in dev.kvbench.model.Gpt2Config. Needs no torch, so that arguments are checked at once."""
+"""Shapes of kvbench's presets, as in dev.kvbench.model.gpt2.Gpt2Config. Needs no torch, so that arguments are checked at once."""
 
 from typing import NamedTuple
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ public final class JsonFault {
     private static final Pattern TOKEN = Pattern.compile("(?:JsonToken\\.|from )([A-Z_]{5,}|String|Number|Boolean)");
     private static final Pattern QUOTED = Pattern.compile("['\"](.*)['\"]");
     private static final Pattern MARKERS = Pattern.compile("Unexpected close marker '(.)': expected '(.)'");
+    private static final Pattern MISSING = Pattern.compile("^Missing required creator property");
     private static final Pattern NUMBERS = Pattern.compile(".*(numeric value|number|zeroes|decimal point).*", Pattern.CASE_INSENSITIVE);
 
     private JsonFault() {}
@@ -59,6 +61,9 @@ public final class JsonFault {
         if (e instanceof UnrecognizedPropertyException unknown) {
             return Names.unknown("field", unknown.getPropertyName(), unknown.getKnownPropertyIds().stream().map(String::valueOf).toList())
                     .getMessage();
+        }
+        if (e instanceof InvalidNullException || MISSING.matcher(String.valueOf(e.getOriginalMessage())).find()) {
+            return "a required field is missing" + (path.isEmpty() ? "" : ": " + Names.quoted(path));
         }
         if (e instanceof MismatchedInputException wrong && wrong.getTargetType() != null) {
             String found = e instanceof InvalidFormatException format ? Names.quoted(String.valueOf(format.getValue()))

@@ -3,7 +3,7 @@ package dev.kvbench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.torch.Libtorch;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

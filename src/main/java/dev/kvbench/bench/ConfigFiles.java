@@ -2,6 +2,7 @@ package dev.kvbench.bench;
 
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
+import dev.kvbench.host.Installation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

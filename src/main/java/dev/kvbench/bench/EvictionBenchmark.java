@@ -73,7 +73,7 @@ public class EvictionBenchmark extends StrategyBenchmark {
         DecodeSettings settings = DecodeSettings.parse(values);
         EvictionStrategy evicts = settings.strategy();
         cache = new KvCache(settings.model(), settings.dtype(), settings.device(), batch, window + 1,
-                evicts.scope() != EvictionStrategy.Scope.MODEL, evicts.scope() == EvictionStrategy.Scope.HEAD, false);
+                evicts.traits().scope(), false);
         try {
             eviction = new Eviction(settings.model(), settings.dtype(), cache, evicts);
         } catch (RuntimeException | Error e) {

@@ -1,14 +1,15 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.WholeFile;
 import java.io.IOException;
 import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -53,18 +54,16 @@ final class KeptResults {
      */
     static void export(Collection<RunResult> results, ResultFormatType format, Path place) throws IOException {
         if (Files.exists(place) && !Files.isRegularFile(place)) {
-            print(results, format, place);
+            print(results, format, place, Files.newOutputStream(place));
             return;
         }
         // a link stays one
         Path file = Files.exists(place) ? place.toRealPath() : place;
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-        print(results, format, temporary);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(file, out -> print(results, format, file, out));
     }
 
-    private static void print(Collection<RunResult> results, ResultFormatType format, Path file) throws IOException {
-        try (PrintStream out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
+    private static void print(Collection<RunResult> results, ResultFormatType format, Path file, OutputStream to) throws IOException {
+        try (PrintStream out = new PrintStream(to, false, StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(format, out).writeOut(results);
             if (out.checkError()) {
                 throw new IOException(file + ": cannot be written");

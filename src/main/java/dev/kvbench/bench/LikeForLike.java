@@ -4,6 +4,7 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.runtime.cuda.Scoring;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
@@ -66,7 +67,7 @@ final class LikeForLike {
 
     private static RunPlan.Configuration inTheFormOf(RunPlan.Configuration strategy, boolean gpu, RunPlan.Configuration full) {
         Map<String, String> params = new LinkedHashMap<>(full.params());
-        if (gpu && params.get(RUNTIME).equals(Runtimes.AUTO.label()) && strategy(strategy.params()).rule().isEmpty()) {
+        if (gpu && params.get(RUNTIME).equals(Runtimes.AUTO.label()) && Scoring.of(strategy(strategy.params())).isEmpty()) {
             // the kernel has no such strategy, and auto takes the next
             params.put(RUNTIME, Runtimes.CUDAGRAPH.label());
         }

@@ -1,8 +1,8 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.UserError;
-import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.torch.Libtorch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

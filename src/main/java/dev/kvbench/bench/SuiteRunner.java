@@ -6,11 +6,16 @@ import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.Readiness;
+import dev.kvbench.host.BuildProperties;
+import dev.kvbench.host.Machine;
+import dev.kvbench.host.MachineLock;
+import dev.kvbench.host.Source;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.runtime.cuda.FirstCard;
+import dev.kvbench.torch.Libtorch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -91,14 +96,14 @@ public final class SuiteRunner {
      * @throws IOException if the result cannot be written
      */
     public ResultFolder run(Shard shard) throws IOException {
-        CommandLine.check(options);
+        RefusedOptions.check(options);
         Readiness.check(values("device"));
         List<RunPlan.Configuration> plan = shard.of(RunPlan.of(benchmarks(), this::values));
         if (plan.isEmpty()) {
             throw new UserError("shard " + shard.index() + " of " + shard.count() + ": no configuration is left for it; take fewer shards");
         }
         RunPlan.mustFit(plan);
-        Environment.warnOfSource();
+        Source.warn();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
         UnfinishedRun begun = UnfinishedRun.begin(results, share, UnfinishedRun.Plan.here(start, command, config, plan));
@@ -120,10 +125,10 @@ public final class SuiteRunner {
      * @throws IOException if the result cannot be written
      */
     public ResultFolder resume(Path folder) throws IOException {
-        CommandLine.check(options);
+        RefusedOptions.check(options);
         Readiness.check(values("device"));
         UnfinishedRun unfinished = UnfinishedRun.open(folder);
-        Environment.warnOfSource();
+        Source.warn();
         unfinished.plan().mustContinue(folder);
         return run(unfinished, StandardOpenOption.APPEND);
     }
@@ -194,9 +199,9 @@ public final class SuiteRunner {
         List<RunResult> all = unfinished.results();
         out.println();
         ResultFormatFactory.getInstance(ResultFormatType.TEXT, out).writeOut(all);
-        Optional<Path> file = CommandLine.resultFile(options);
+        Optional<Path> file = RefusedOptions.resultFile(options);
         if (file.isPresent()) {
-            KeptResults.export(all, CommandLine.format(options), file.get());
+            KeptResults.export(all, RefusedOptions.format(options), file.get());
         }
         return finish(unfinished);
     }
@@ -243,8 +248,8 @@ public final class SuiteRunner {
             throw new RunFailed("no benchmark finished: " + failures.get(0).message());
         }
         UnfinishedRun.Part ran = parts.stream().filter(p -> p.libtorch() != null).findFirst().orElse(null);
-        Fingerprint fingerprint = Environment.fingerprint(unfinished.plan().source(), ran == null ? null : ran.libtorch(),
-                ran == null ? null : ran.threads(), ran != null && ran.gpu());
+        Fingerprint fingerprint = Machine.fingerprint(unfinished.plan().source(), ran == null ? null : ran.libtorch(),
+                ran == null ? null : ran.threads(), ran != null && ran.gpu() ? FirstCard.ran() : null);
         Path folder = unfinished.folder().resolve("result");
         if (Files.exists(folder)) {
             delete(folder);
@@ -277,11 +282,11 @@ public final class SuiteRunner {
             throw new UserError("no benchmark matches " + includes + "; `-l` lists them");
         }
         found.stream().filter(b -> b.getMode() == Mode.SingleShotTime)
-                .forEach(b -> CommandLine.checkGenerations(options, b.getUsername().replaceAll(".*\\.(\\w+)Benchmark\\.\\w+$", "$1")));
+                .forEach(b -> RefusedOptions.checkGenerations(options, b.getUsername().replaceAll(".*\\.(\\w+)Benchmark\\.\\w+$", "$1")));
         if (config != null) {
             checkKnown(config.params().keySet(), parameters(entries.values()));
         }
-        checkKnown(CommandLine.parameterNames(options), parameters(found));
+        checkKnown(RefusedOptions.parameterNames(options), parameters(found));
         return found;
     }
 
@@ -317,7 +322,7 @@ public final class SuiteRunner {
         jvmArgs.add("-D" + TrialRecord.FOLDER + "=" + records.toAbsolutePath());
         jvmArgs.addAll(Libtorch.jvmArgs());
         ChainedOptionsBuilder builder = new OptionsBuilder()
-                .parent(CommandLine.ofOneConfiguration(options))
+                .parent(RefusedOptions.ofOneConfiguration(options))
                 .include("^" + Pattern.quote(one.benchmark()) + "$")
                 .addProfiler(StepTimeProfiler.class)
                 .jvmArgsAppend(jvmArgs.toArray(String[]::new));
@@ -335,7 +340,7 @@ public final class SuiteRunner {
         }
         System.setProperty(TrialRecord.FOLDER, records.toAbsolutePath().toString());
         OutputFormat format = OutputFormatFactory.createFormatInstance(out, options.verbosity().orElse(VerboseMode.NORMAL));
-        return new Runner(builder.build(), QuietBetween.configurations(format, iterationDone, failed)).run();
+        return new Runner(builder.build(), ConfigurationOutput.configurations(format, iterationDone, failed)).run();
     }
 
     private static List<TrialRecord> trials(Path folder) throws IOException {
@@ -369,9 +374,9 @@ public final class SuiteRunner {
 
     private void announce(List<RunPlan.Configuration> plan, RunConfig.Effort effort) {
         boolean gpu = Libtorch.hasGpu();
-        out.printf("# kvbench %s: %d configuration%s on the %s%n", Libtorch.buildProperty("version"), plan.size(),
+        out.printf("# kvbench %s: %d configuration%s on the %s%n", BuildProperties.get("version"), plan.size(),
                 plan.size() == 1 ? "" : "s", gpu ? "GPU" : "CPU (no GPU that libtorch can use)");
-        double seconds = plan.stream().mapToDouble(c -> Expectation.seconds(c, effort(c, effort), gpu)).sum();
+        double seconds = plan.stream().mapToDouble(c -> Forecast.seconds(c, effort(c, effort), gpu)).sum();
         if (seconds > QUIET_SECONDS) {
             out.printf("# Expect about %.0f minutes. Shorter: -p model=gpt2 (a sixth of the size), -p tokens=256,"
                     + " or fewer iterations with -i 1%n", Math.ceil(seconds / 60));
@@ -380,12 +385,12 @@ public final class SuiteRunner {
 
     /** Iterations of one configuration, forks and warm-up counted. */
     private int iterations(RunPlan.Configuration one, RunConfig.Effort effort) {
-        Expectation.Effort of = effort(one, effort);
+        Forecast.Effort of = effort(one, effort);
         return of.forks() * of.iterations();
     }
 
     /** What JMH will do: the command line wins over the configuration, and that over the benchmark's own annotations. */
-    private Expectation.Effort effort(RunPlan.Configuration one, RunConfig.Effort effort) {
+    private Forecast.Effort effort(RunPlan.Configuration one, RunConfig.Effort effort) {
         BenchmarkListEntry entry = entries.get(one.benchmark());
         int forks = options.getForkCount().orElse(effort == null ? entry.getForks().orElse(1) : effort.forks());
         int warmups = options.getWarmupIterations().orElse(
@@ -395,7 +400,7 @@ public final class SuiteRunner {
         TimeValue otherwise = TimeValue.seconds(1);
         double seconds = warmups * seconds(options.getWarmupTime().orElse(entry.getWarmupTime().orElse(otherwise)))
                 + measured * seconds(options.getMeasurementTime().orElse(entry.getMeasurementTime().orElse(otherwise)));
-        return new Expectation.Effort(Math.max(1, forks), warmups + measured, seconds);
+        return new Forecast.Effort(Math.max(1, forks), warmups + measured, seconds);
     }
 
     private static double seconds(TimeValue time) {

@@ -1,9 +1,10 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.WholeFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /**
@@ -48,9 +49,7 @@ final class TokensSoFar implements AutoCloseable {
         }
 
         void write(Path folder) throws IOException {
-            Path temporary = folder.resolve(FILE + ".tmp");
-            Files.writeString(temporary, done + " " + total + " " + nanos);
-            Files.move(temporary, folder.resolve(FILE), StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(folder.resolve(FILE), out -> out.write((done + " " + total + " " + nanos).getBytes(StandardCharsets.UTF_8)));
         }
     }
 

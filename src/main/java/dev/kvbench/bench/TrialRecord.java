@@ -1,16 +1,16 @@
 package dev.kvbench.bench;
 
 import ai.djl.pytorch.jni.JniUtils;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.WholeFile;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.model.Weights;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.cuda.DeviceMemory;
+import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -123,9 +123,7 @@ record TrialRecord(
         String name = String.format(Locale.ROOT, "%020d-%d-%d", ProcessHandle.current().info().startInstant()
                 .map(java.time.Instant::toEpochMilli).orElse(0L), ProcessHandle.current().pid(), trials);
         try {
-            Path temporary = folder.resolve(name + ".tmp");
-            new ObjectMapper().writeValue(temporary.toFile(), record);
-            Files.move(temporary, folder.resolve(name + ".json"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(folder.resolve(name + ".json"), out -> Json.MAPPER.writeValue(out, record));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

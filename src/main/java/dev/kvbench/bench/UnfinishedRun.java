@@ -1,5 +1,6 @@
 package dev.kvbench.bench;
 
+import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,15 +9,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.kvbench.JsonFault;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
+import dev.kvbench.host.Machine;
+import dev.kvbench.host.Source;
 import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.runtime.cuda.FirstCard;
+import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,13 +50,13 @@ final class UnfinishedRun {
      * @param created start of the run, ISO 8601, UTC
      * @param command its arguments
      * @param source what runs
-     * @param machine where it began, see {@link Environment#machine}
+     * @param machine where it began: the processor and the card that are there, whichever runs
      * @param on what else its result is marked with
      * @param config the file of jmh-config/ as it was when the run began; null where JMH's options alone say what to run
      * @param effort its part for the device found then, which JMH's options win over; null without {@code config}
      * @param configurations all that belong to it
      */
-    record Plan(int version, String created, List<String> command, Environment.Source source, String machine, Fingerprint on,
+    record Plan(int version, String created, List<String> command, Source source, String machine, Fingerprint on,
             RunConfig config, RunConfig.Effort effort, List<RunPlan.Configuration> configurations) {
 
         /**
@@ -63,21 +67,31 @@ final class UnfinishedRun {
          * @return the plan of a run that begins here and now
          */
         static Plan here(Instant created, List<String> command, RunConfig config, List<RunPlan.Configuration> configurations) {
-            return new Plan(VERSION, created.toString(), command, Environment.source(), Environment.machine(), Environment.before(), config,
+            return new Plan(VERSION, created.toString(), command, Source.built(), machineHere(), markedHere(), config,
                     config == null ? null : config.effort(Libtorch.hasGpu()), configurations);
         }
 
         /** @throws UserError if a run in {@code folder} that goes on here would mix what a result is marked with once */
         void mustContinue(Path folder) {
-            same(folder, source.describe(), Environment.source().describe(), "commit");
-            same(folder, machine, Environment.machine(), "kind of machine");
-            Fingerprint now = Environment.before();
+            same(folder, source.describe(), Source.built().describe(), "commit");
+            same(folder, machine, machineHere(), "kind of machine");
+            Fingerprint now = markedHere();
             same(folder, "libtorch " + on.libtorch(), "libtorch " + now.libtorch(), "libtorch");
             same(folder, on.deviceName(), now.deviceName(), "device");
             same(folder, on.jvm(), now.jvm(), "Java runtime");
             same(folder, "driver " + on.driver(), "driver " + now.driver(), "driver");
             same(folder, on.cores() + " processors", now.cores() + " processors", "kind of machine");
             same(folder, on.threads() + " threads", now.threads() + " threads", "number of threads (OMP_NUM_THREADS)");
+        }
+
+        private static String machineHere() {
+            return Machine.cpu() + FirstCard.find().map(card -> " with " + card.name()).orElse("");
+        }
+
+        /** What its forks run on as well: they get libtorch and their threads from here. */
+        private static Fingerprint markedHere() {
+            return Machine.fingerprint(Source.built(), Libtorch.version(), JniUtils.getNumThreads(),
+                    Libtorch.hasGpu() ? FirstCard.ran() : null);
         }
 
         private static void same(Path folder, String before, String now, String what) {
@@ -218,9 +232,7 @@ final class UnfinishedRun {
     }
 
     private void write(String name, Object content) throws IOException {
-        Path temporary = folder.resolve(name + ".tmp");
-        JSON.writeValue(temporary.toFile(), content);
-        Files.move(temporary, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Json.write(folder.resolve(name), content);
     }
 
     /** @return those that have ended, in the order of the plan */

@@ -7,11 +7,14 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.ModelShape;
+import dev.kvbench.strategy.Scope;
 import dev.kvbench.torch.Casts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * The tensors that a decode step writes, all allocated once: keys and values, and beside them the
@@ -20,31 +23,12 @@ import java.util.Arrays;
  */
 public final class KvCache implements AutoCloseable {
 
-    /** Places in {@link #state}. */
-    public static final int TOKEN = 0;
-    /** The logits' place. */
-    public static final int LOGITS = 2;
-    /** The keys' and values' place. */
-    public static final int CACHE = 3;
-    /** The scores' place. */
-    public static final int SCORES = 4;
-    /** The host token's place. */
-    public static final int HOST_TOKEN = 6;
-
     private final NDManager manager;
     private final int batch;
     private final int capacity;
     private final long bytesPerEntry;
-    private final PtNDArray token;
-    private final PtNDArray position;
-    private final PtNDArray logits;
-    private final PtNDArray keysValues;
-    private final PtNDArray scores;
-    private final PtNDArray slots;
-    private final PtNDArray hostToken;
+    private final Map<Place, PtNDArray> state = new EnumMap<>(Place.class);
     private final LongBuffer hostTokens;
-    private final PtNDArray steps;
-    private final PtNDArray origins;
 
     /**
      * @param shape the model's shape
@@ -52,8 +36,7 @@ public final class KvCache implements AutoCloseable {
      * @param device where everything but the host tokens lives
      * @param batch sequences, B
      * @param capacity entries that fit per sequence, C
-     * @param scorePerLayer whether each layer has scores of its own
-     * @param scorePerHead whether each key-value head has
+     * @param scope what a kept set, and so a score, is shared by
      * @param traced whether to keep the step that wrote each entry
      */
     public KvCache(
@@ -62,29 +45,29 @@ public final class KvCache implements AutoCloseable {
             Device device,
             int batch,
             int capacity,
-            boolean scorePerLayer,
-            boolean scorePerHead,
+            Scope scope,
             boolean traced) {
         this.batch = batch;
         this.capacity = capacity;
         bytesPerEntry = bytesPerEntry(shape, dtype);
         manager = NDManager.newBaseManager(device, "PyTorch");
-        token = zeros(manager, DataType.INT64, batch);
-        position = zeros(manager, DataType.INT64, 1);
-        logits = zeros(manager, dtype, batch, shape.vocabulary());
-        keysValues = zeros(manager, dtype,
-                shape.layers(), 2, batch, shape.keyValueHeads(), capacity, shape.headDim());
-        scores = zeros(manager, DataType.FLOAT32,
-                scorePerLayer ? shape.layers() : 1, batch, scorePerHead ? shape.keyValueHeads() : 1, capacity);
         long[] indices = new long[capacity];
         Arrays.setAll(indices, i -> i);
-        slots = (PtNDArray) manager.create(indices);
-        steps = zeros(manager, DataType.INT64, 1);
-        origins = traced ? (PtNDArray) manager.zeros(scores.getShape(), DataType.INT64) : null;
-        hostToken = device.isGpu()
+        Shape scored = new Shape(scope.layers(shape.layers()), batch, scope.heads(shape.keyValueHeads()), capacity);
+        state.put(Place.TOKEN, zeros(manager, DataType.INT64, batch));
+        state.put(Place.POSITION, zeros(manager, DataType.INT64, 1));
+        state.put(Place.LOGITS, zeros(manager, dtype, batch, shape.vocabulary()));
+        state.put(Place.CACHE, zeros(manager, dtype, shape.layers(), 2, batch, shape.keyValueHeads(), capacity, shape.headDim()));
+        state.put(Place.SCORES, zeros(manager, DataType.FLOAT32, scored.getShape()));
+        state.put(Place.SLOTS, (PtNDArray) manager.create(indices));
+        state.put(Place.STEPS, zeros(manager, DataType.INT64, 1));
+        if (traced) {
+            state.put(Place.ORIGINS, zeros(manager, DataType.INT64, scored.getShape()));
+        }
+        state.put(Place.HOST_TOKEN, device.isGpu()
                 ? (PtNDArray) manager.zeros(new Shape(batch), DataType.INT64, Device.cpu())
-                : zeros(manager, DataType.INT64, batch);
-        ByteBuffer direct = hostToken.toByteBuffer(true);
+                : zeros(manager, DataType.INT64, batch));
+        ByteBuffer direct = at(Place.HOST_TOKEN).toByteBuffer(true);
         hostTokens = direct.order(ByteOrder.nativeOrder()).asLongBuffer();
     }
 
@@ -93,12 +76,11 @@ public final class KvCache implements AutoCloseable {
      * @param dtype element type of keys, values and logits
      * @param batch sequences
      * @param capacity entries that fit per sequence
-     * @param scorePerLayer whether each layer has scores of its own
-     * @param scorePerHead whether each key-value head has
+     * @param scope what a kept set, and so a score, is shared by
      * @return bytes that all of a cache's tensors take, untraced, about; beyond what a long holds too
      */
-    public static double bytes(ModelShape shape, Dtype dtype, int batch, int capacity, boolean scorePerLayer, boolean scorePerHead) {
-        double scores = (scorePerLayer ? shape.layers() : 1.0) * (scorePerHead ? shape.keyValueHeads() : 1) * Float.BYTES;
+    public static double bytes(ModelShape shape, Dtype dtype, int batch, int capacity, Scope scope) {
+        double scores = (double) scope.layers(shape.layers()) * scope.heads(shape.keyValueHeads()) * Float.BYTES;
         return (double) batch * capacity * (bytesPerEntry(shape, dtype) + scores)
                 + (double) batch * ((double) shape.vocabulary() * dtype.bytes() + Long.BYTES) + (double) capacity * Long.BYTES;
     }
@@ -121,11 +103,17 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
-    /** @return token [B], position [1], logits [B, V], keys and values [L, 2, B, H, C, Dh], scores, slots [C], host token [B], steps [1], origins as scores if traced */
+    /** @return all tensors, each at its {@link Place} */
     public PtNDArray[] state() {
-        return origins == null
-                ? new PtNDArray[] {token, position, logits, keysValues, scores, slots, hostToken, steps}
-                : new PtNDArray[] {token, position, logits, keysValues, scores, slots, hostToken, steps, origins};
+        return state.values().toArray(new PtNDArray[0]);
+    }
+
+    /**
+     * @param place of a tensor that there is
+     * @return it
+     */
+    public PtNDArray at(Place place) {
+        return state.get(place);
     }
 
     /**
@@ -148,32 +136,32 @@ public final class KvCache implements AutoCloseable {
 
     /** @return the logits of the last step, [B, V] row by row, widened to float */
     public float[] logits() {
-        return Casts.toFloats(logits);
+        return Casts.toFloats(at(Place.LOGITS));
     }
 
     /** @return the scores, [l, B, h, C] row-major */
     public float[] scores() {
-        return Casts.toFloats(scores);
+        return Casts.toFloats(at(Place.SCORES));
     }
 
     /** @return whether {@link #origins} are kept */
     public boolean traced() {
-        return origins != null;
+        return state.containsKey(Place.ORIGINS);
     }
 
     /** @return the step that wrote each entry, from 0; the shape is that of {@link #scores} */
     public long[] origins() {
-        return origins.toLongArray();
+        return at(Place.ORIGINS).toLongArray();
     }
 
     /** @return shape of the scores: [l, B, h, C] with l and h 1 where layers or heads share them */
     public long[] scoresShape() {
-        return scores.getShape().getShape();
+        return at(Place.SCORES).getShape().getShape();
     }
 
     /** @return keys and values, [L, 2, B, H, C, Dh] row-major, widened to float */
     public float[] keysValues() {
-        return Casts.toFloats(keysValues);
+        return Casts.toFloats(at(Place.CACHE));
     }
 
     /** @return sequences, B */

@@ -4,16 +4,16 @@ import dev.kvbench.UserError;
 import dev.kvbench.results.Baselines;
 import dev.kvbench.results.ResultFolder;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 
 /** {@code baseline}: names for results to compare with. */
 @Command(name = "baseline", description = "Names results to compare with: afterwards `compare NAME` compares the newest result with it.")
 final class BaselineCommand implements Runnable {
 
-    @Option(names = "--results", defaultValue = "results", paramLabel = "FOLDER", scope = picocli.CommandLine.ScopeType.INHERIT,
+    @Option(names = "--results", defaultValue = "results", paramLabel = "FOLDER", scope = ScopeType.INHERIT,
             description = "where results are (${DEFAULT-VALUE})")
     private Path results;
 
@@ -27,14 +27,8 @@ final class BaselineCommand implements Runnable {
 
     @Command(name = "save", description = "Gives a result a name; the newest if none is given.")
     int save(@Parameters(paramLabel = "NAME") String name, @Parameters(paramLabel = "RESULT", arity = "0..1") Path result) {
-        Path folder = result;
-        if (folder == null) {
-            List<ResultFolder> all = ResultFolder.all(results);
-            if (all.isEmpty()) {
-                throw new UserError(results + ": has no result to name");
-            }
-            folder = all.get(all.size() - 1).path();
-        }
+        Path folder = result != null ? result : ResultFolder.newest(results, head -> true).map(ResultFolder::path)
+                .orElseThrow(() -> new UserError(results + ": has no result to name"));
         new Baselines(results).save(name, folder);
         System.out.println(name + "  " + folder);
         return 0;

@@ -76,11 +76,8 @@ final class CompareCommand implements Callable<Integer> {
             Writable.file("--html", html);
         }
         if (now == null) {
-            List<ResultFolder> all = ResultFolder.all(results);
-            if (all.isEmpty()) {
-                throw new UserError(results + ": has no result to compare with " + old);
-            }
-            now = all.get(all.size() - 1).path().toString();
+            now = ResultFolder.newest(results, head -> true).map(folder -> folder.path().toString())
+                    .orElseThrow(() -> new UserError(results + ": has no result to compare with " + old));
         }
         Comparison comparison = Compare.of(old, now, results, Noise.of(threshold), alpha, pattern(), onlyChanged, order);
         boolean refused = !comparison.differences().isEmpty() && !allowDifferent;

@@ -2,12 +2,12 @@ package dev.kvbench.cli;
 
 import ai.djl.util.Utils;
 import dev.kvbench.UserError;
-import dev.kvbench.bench.Environment;
 import dev.kvbench.doctor.Diagnosis;
 import dev.kvbench.doctor.Host;
-import dev.kvbench.doctor.Smoke;
+import dev.kvbench.doctor.SmokeOutcome;
+import dev.kvbench.host.BuildProperties;
+import dev.kvbench.host.Machine;
 import dev.kvbench.model.HubCache;
-import dev.kvbench.runtime.Libtorch;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,11 +25,11 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         say("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
-        say("cpu", Environment.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
+        say("cpu", Machine.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
                 + memoryGigabytes());
         // the test runs in a process of its own: a JNI library that does not fit can take it down
-        Smoke smoke = Smoke.run();
-        Diagnosis diagnosis = Diagnosis.of(Libtorch.buildProperty("djl"), smoke, Utils.getEngineCacheDir("pytorch"), Host.here());
+        SmokeOutcome smoke = SmokeOutcome.run();
+        Diagnosis diagnosis = Diagnosis.of(BuildProperties.get("djl"), smoke, Utils.getEngineCacheDir("pytorch"), Host.here());
         diagnosis.findings().forEach(finding -> say(finding.what(), finding.text()));
         weights();
         return smoke.passed() ? 0 : 1;

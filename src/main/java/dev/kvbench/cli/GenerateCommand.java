@@ -15,12 +15,12 @@ import dev.kvbench.model.Tokenizer;
 import dev.kvbench.model.Weights;
 import dev.kvbench.results.Writable;
 import dev.kvbench.runtime.AttentionForm;
-import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
+import dev.kvbench.torch.Libtorch;
 import dev.kvbench.trace.TraceFile;
 import dev.kvbench.trace.Tracer;
 import java.nio.file.Path;
@@ -135,7 +135,7 @@ final class GenerateCommand implements Callable<Integer> {
                     DecodeLoop loop = new DecodeLoop(weights, evicts, trace == null ? Runtimes.AUTO : Runtimes.TORCHSCRIPT,
                             form, ids, 1, steps, trace != null);
                     Tracer tracer = trace == null ? null : new Tracer(trace, header(evicts, weights, ids),
-                            evicts.scored(), traceLogits)) {
+                            evicts.traits().scored(), traceLogits)) {
                 generate(loop, fed, steps, tokenizer, tracer);
             }
         }
@@ -183,7 +183,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private EvictionStrategy strategy() {
-        return Strategies.of(strategy).create(StrategyParameters.NONE.with(Parameter.WINDOW, window)
+        return Strategies.of(strategy).create(StrategyParameters.DEFAULTS.with(Parameter.WINDOW, window)
                 .with(Parameter.HEAVY_HITTERS, heavyHitters).with(Parameter.EVICT_EVERY, evictEvery).withSeed(seed));
     }
 
@@ -223,7 +223,8 @@ final class GenerateCommand implements Callable<Integer> {
 
     private TraceFile header(EvictionStrategy evicts, Weights weights, Positions ids) {
         return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, evicts.name(), evicts.describe(),
-                evicts.schedule().window().isEmpty() ? null : evicts.schedule().window().getAsInt(), evicts.heavyHitters(), evictEvery,
+                evicts.schedule().window().isEmpty() ? null : evicts.schedule().window().getAsInt(),
+                evicts.parameters().get(Parameter.HEAVY_HITTERS), evictEvery,
                 weights.shape().name(), weights.kind(), ids.label(), null);
     }
 }

@@ -32,13 +32,18 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         description = "What a KV-cache eviction strategy costs and saves per decode step. Without a subcommand,"
                 + " every argument is JMH's: `benchmarks.jar -h` lists them, `benchmarks.jar .` runs every benchmark.",
-        subcommands = {RunCommand.class, RenderCommand.class, GenerateCommand.class, QualityCommand.class, FetchCommand.class, CompareCommand.class, SelfCheckCommand.class, BaselineCommand.class, HistoryCommand.class, MergeCommand.class, ExportCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            RunCommand.class, RenderCommand.class, GenerateCommand.class, QualityCommand.class,
+            FetchCommand.class, CompareCommand.class, SelfCheckCommand.class, BaselineCommand.class,
+            HistoryCommand.class, MergeCommand.class, ExportCommand.class, DoctorCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main implements Runnable {
 
-    private static final Set<String> COMMANDS = Set.of("run", "render", "generate", "quality", "fetch", "compare", "selfcheck", "baseline", "history", "merge", "export", "doctor", "help",
-            "--help", "--version", "-V");
     /** What does nothing but tell of this program. */
     private static final Set<String> TELLS = Set.of("help", "--help", "-h", "--version", "-V");
+    /** What is no subcommand and is answered here all the same. JMH has a -h of its own. */
+    private static final Set<String> OWN = Set.of("--help", "--version", "-V");
     private static final Set<String> FULL = Set.of("No space left on device", "Disk quota exceeded");
     private static final int BAD_INPUT = 2;
 
@@ -72,18 +77,19 @@ public final class Main implements Runnable {
         } catch (UserError e) {
             return report(e);
         }
-        if (args.length == 0 || COMMANDS.contains(args[0])) {
+        CommandLine line = new CommandLine(new Main());
+        if (args.length == 0 || OWN.contains(args[0]) || line.getSubcommands().containsKey(args[0])) {
             // JMH alone would run every benchmark there is
             String[] words = args.length == 0 || args[0].equals("--help") ? new String[] {"help"} : args;
-            return new CommandLine(new Main())
+            return line
                     .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                     .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                     .setParameterExceptionHandler(new BadParameters())
-                    .setExecutionExceptionHandler((e, line, parsed) -> report(e))
+                    .setExecutionExceptionHandler((e, failed, parsed) -> report(e))
                     .execute(words);
         }
         try {
-            CommandLineOptions options = JmhOptions.of(args);
+            CommandLineOptions options = JmhParser.of(args);
             if (listed(options, args)) {
                 return 0;
             }

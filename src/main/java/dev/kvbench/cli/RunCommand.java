@@ -61,7 +61,7 @@ final class RunCommand implements Callable<Integer> {
             return resumed();
         }
         String[] words = jmh.toArray(String[]::new);
-        CommandLineOptions options = JmhOptions.of(words);
+        CommandLineOptions options = JmhParser.of(words);
         if (Main.listed(options, words)) {
             return 0;
         }
@@ -116,7 +116,7 @@ final class RunCommand implements Callable<Integer> {
         }
         List<String> words = viaRun ? original.jmh : command;
         Path folder = resume.toAbsolutePath().normalize();
-        return rendered(new SuiteRunner(JmhOptions.of(words.toArray(String[]::new)), null, command, folder.getParent())
+        return rendered(new SuiteRunner(JmhParser.of(words.toArray(String[]::new)), null, command, folder.getParent())
                 .resume(folder));
     }
 

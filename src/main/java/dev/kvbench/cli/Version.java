@@ -1,7 +1,7 @@
 package dev.kvbench.cli;
 
-import dev.kvbench.bench.Environment;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.host.BuildProperties;
+import dev.kvbench.host.Source;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints: this project and what it is built on. Which libtorch a machine has, {@code doctor} says. */
@@ -9,14 +9,14 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        Environment.Source source = Environment.source();
+        Source source = Source.built();
         String commit = source.commit() == null ? "unknown"
                 : source.commit() + (Boolean.TRUE.equals(source.dirty()) ? ", with uncommitted changes" : "");
         return new String[] {
-            "kvbench " + Libtorch.buildProperty("version"),
+            "kvbench " + BuildProperties.get("version"),
             "commit " + commit,
-            "JMH " + Libtorch.buildProperty("jmh") + ", DJL " + Libtorch.buildProperty("djl") + " for libtorch "
-                    + Libtorch.buildProperty("libtorch")
+            "JMH " + BuildProperties.get("jmh") + ", DJL " + BuildProperties.get("djl") + " for libtorch "
+                    + BuildProperties.get("libtorch")
         };
     }
 }

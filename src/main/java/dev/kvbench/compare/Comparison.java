@@ -87,22 +87,22 @@ public record Comparison(String old, String now, double threshold, double alpha,
         Map<List<Object>, Samples> before = keyed(old, now);
         Map<List<Object>, Samples> after = keyed(now, old);
         after.replaceAll((k, s) -> before.containsKey(k) ? s.in(before.get(k).unit()) : s);
-        Captions captions = new Captions(before.values(), after.values());
+        RowNames names = new RowNames(before.values(), after.values());
         List<List<Object>> shared = before.keySet().stream()
                 .filter(after::containsKey)
-                .filter(k -> wanted.apply(captions.benchmark(before.get(k)) + " " + captions.params(before.get(k))))
+                .filter(k -> wanted.apply(names.benchmark(before.get(k)) + " " + names.params(before.get(k))))
                 .toList();
         List<Pair> pairs = shared.stream().map(k -> Pair.of(before.get(k), after.get(k), shared.size(), alpha)).toList();
         double[] corrected = Statistics.holm(pairs.stream().mapToDouble(p -> Statistics.mannWhitney(p.a(), p.b())).toArray());
         List<Row> rows = new ArrayList<>();
         Condition.Differences different = new Condition.Differences(shared.size());
         for (int i = 0; i < shared.size(); i++) {
-            rows.add(row(captions, pairs.get(i), corrected[i], shared.size(), threshold, alpha, different));
+            rows.add(row(names, pairs.get(i), corrected[i], shared.size(), threshold, alpha, different));
         }
         Map<String, Double> means = rows.stream().filter(Row::hasRatio).collect(Collectors.groupingBy(Row::benchmark, LinkedHashMap::new,
                 Collectors.collectingAndThen(Collectors.averagingDouble(r -> Math.log1p(r.change())), Math::expm1)));
         return new Comparison(old.name(), now.name(), threshold, alpha, different.lines(different.decisive()),
-                different.lines(different.others()), missing(captions, before, after, wanted), missing(captions, after, before, wanted),
+                different.lines(different.others()), missing(names, before, after, wanted), missing(names, after, before, wanted),
                 rows.size(), rows, means);
     }
 
@@ -121,10 +121,10 @@ public record Comparison(String old, String now, double threshold, double alpha,
         return keyed;
     }
 
-    private static List<String> missing(Captions captions, Map<List<Object>, Samples> has, Map<List<Object>, Samples> hasNot,
+    private static List<String> missing(RowNames names, Map<List<Object>, Samples> has, Map<List<Object>, Samples> hasNot,
             Function<String, Boolean> wanted) {
         return has.entrySet().stream().filter(e -> !hasNot.containsKey(e.getKey()))
-                .map(e -> captions.benchmark(e.getValue()) + " " + captions.params(e.getValue()))
+                .map(e -> names.benchmark(e.getValue()) + " " + names.params(e.getValue()))
                 .filter(wanted::apply).map(String::strip).toList();
     }
 
@@ -145,7 +145,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
         return Statistics.smallestP(a, b) * rows < alpha;
     }
 
-    private static Row row(Captions captions, Pair pair, double p, int rows, double threshold, double alpha,
+    private static Row row(RowNames names, Pair pair, double p, int rows, double threshold, double alpha,
             Condition.Differences different) {
         Samples old = pair.old();
         Samples now = pair.now();
@@ -160,8 +160,8 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 : low > threshold ? Verdict.REGRESSED
                 : high < -threshold ? Verdict.IMPROVED
                 : Verdict.WITHIN_NOISE;
-        String name = (captions.benchmark(old) + " " + captions.params(old)).strip();
-        return new Row(captions.benchmark(old), captions.params(old), old.unit(), Statistics.median(a), Statistics.median(b),
+        String name = (names.benchmark(old) + " " + names.params(old)).strip();
+        return new Row(names.benchmark(old), names.params(old), old.unit(), Statistics.median(a), Statistics.median(b),
                 change, low, high, p, pair.sampled(), a.length, b.length,
                 verdict == Verdict.TOO_FEW ? Statistics.samplesThatCouldTell(rows, alpha) : 0, verdict,
                 different.add(name, old.ran(), now.ran()), alongLength(old.curve(), now.curve()), old.curve(), now.curve());

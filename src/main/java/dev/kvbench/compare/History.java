@@ -54,7 +54,7 @@ public final class History {
                 System.err.println("passed over: " + e.getMessage());
             }
         }
-        Captions captions = new Captions(read.stream().flatMap(r -> r.samples.stream()).toList(), List.of());
+        RowNames names = new RowNames(read.stream().flatMap(r -> r.samples.stream()).toList(), List.of());
         Map<List<Object>, Set<String>> runtimes = new HashMap<>();
         read.forEach(result -> result.samples.forEach(samples -> runtimes
                 .computeIfAbsent(List.of(samples.key(), samples.ran().of(Condition.DEVICE)), k -> new HashSet<>())
@@ -65,7 +65,7 @@ public final class History {
             for (Samples samples : result.samples) {
                 Set<String> ran = samples.ran().of(Condition.RUNTIME);
                 boolean several = runtimes.get(List.of(samples.key(), samples.ran().of(Condition.DEVICE))).size() > 1;
-                String row = captions.benchmark(samples) + " " + captions.params(samples)
+                String row = names.benchmark(samples) + " " + names.params(samples)
                         + (several && !ran.isEmpty() ? " ran=" + String.join(",", ran) : "");
                 if (wanted.test(row)) {
                     entries.add(new Entry(result.folder.path(), result.created,

@@ -3,11 +3,12 @@ package dev.kvbench.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
+import dev.kvbench.host.Programs;
 import dev.kvbench.results.Baselines;
 import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.runtime.Libtorch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,13 +98,11 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
 
     /** The newest result of a commit. */
     private static Path newestOf(String commit, Path results) {
-        List<String> id = Libtorch.output("git", "rev-parse", "--verify", "--quiet", commit + "^{commit}");
+        List<String> id = Programs.output("git", "rev-parse", "--verify", "--quiet", commit + "^{commit}");
         if (id.isEmpty()) {
             throw new UserError(commit + ": neither a result, nor a baseline, nor a commit of this repository");
         }
-        return ResultFolder.all(results).stream()
-                .filter(f -> isOf(id.get(0), f.readSteps().fingerprint().commit()))
-                .reduce((older, newer) -> newer)
+        return ResultFolder.newest(results, head -> isOf(id.get(0), head.fingerprint().commit()))
                 .map(ResultFolder::path)
                 .orElseThrow(() -> new UserError(commit + ": no result of commit "
                         + Fingerprint.shortCommit(id.get(0)) + " in " + results));
@@ -177,7 +176,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
     }
 
     private static JsonNode readJmh(Path file) {
-        JsonNode json = ResultFolder.readJson(file);
+        JsonNode json = Json.tree(file);
         if (!json.isArray()) {
             throw new UserError(file + ": neither a JMH result nor a result of this suite");
         }

@@ -3,6 +3,7 @@ package dev.kvbench.decode;
 import dev.kvbench.Cleanup;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
@@ -73,7 +74,7 @@ public final class DecodeLoop implements AutoCloseable {
         this.positions = positions;
         cache = new KvCache(
                 weights.shape(), weights.dtype(), weights.device(), batch, capacity(strategy, tokens),
-                strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, traced);
+                strategy.traits().scope(), traced);
         try {
             this.runtime = runtime.create(weights, cache, strategy, form);
         } catch (RuntimeException | Error e) {
@@ -89,7 +90,7 @@ public final class DecodeLoop implements AutoCloseable {
      * @return cache slots that it needs per sequence: within a step it holds more than it keeps
      */
     public static int capacity(EvictionStrategy strategy, int tokens) {
-        return Math.min(strategy.longest(), tokens);
+        return Math.min(strategy.schedule().peak(), tokens);
     }
 
     /**
@@ -106,7 +107,7 @@ public final class DecodeLoop implements AutoCloseable {
         if (used > available) {
             throw new UserError("tokens=" + tokens + " with positions=" + positions.label() + " and strategy="
                     + strategy.name() + ": needs " + used + " positions, the model has " + available
-                    + "; lower tokens" + (positions == Positions.ORIGINAL && strategy.window() < available
+                    + "; lower tokens" + (positions == Positions.ORIGINAL && strategy.schedule().atMost(available) < available
                             ? " or use positions=cache" : ""));
         }
     }
@@ -153,7 +154,7 @@ public final class DecodeLoop implements AutoCloseable {
                     + " positions; shorten it");
         }
         runtime.reset();
-        cacheLength = strategy.heldAfter(length);
+        cacheLength = strategy.schedule().heldAfter(length);
         nextPosition = positions == Positions.ORIGINAL ? length : cacheLength;
         steps = length;
         runtime.prefill(Arrays.stream(prompts).flatMapToLong(Arrays::stream).toArray(), nextPosition);
@@ -165,7 +166,7 @@ public final class DecodeLoop implements AutoCloseable {
         if (n > cache.capacity()) {
             throw new IllegalStateException("the cache is full: " + cache.capacity() + " entries");
         }
-        int held = strategy.heldAfter(n);
+        int held = strategy.schedule().heldAfter(n);
         int advance = positions == Positions.ORIGINAL ? 1 : held - cacheLength;
         runtime.launch(n, advance);
         runtime.await();
@@ -181,7 +182,7 @@ public final class DecodeLoop implements AutoCloseable {
      * @throws NotNumbers if one is NaN or infinite
      */
     public void checkLogits() {
-        if (!Finite.all(cache.state()[KvCache.LOGITS])) {
+        if (!Finite.all(cache.at(Place.LOGITS))) {
             float[] logits = cache.logits();
             int at = IntStream.range(0, logits.length).filter(i -> !Float.isFinite(logits[i])).findFirst().orElseThrow();
             throw new NotNumbers(weights, strategy, Math.max(0, steps - 1), at / vocabulary() + 1);
@@ -222,7 +223,7 @@ public final class DecodeLoop implements AutoCloseable {
      * @param length entries to hold; at most the strategy's window
      */
     public void fillTo(int length) {
-        if (length > strategy.window() || length >= cache.capacity()) {
+        if (length > strategy.schedule().atMost(length) || length >= cache.capacity()) {
             throw new IllegalArgumentException("cannot hold " + length + " entries and one more");
         }
         reset(weights.shape().startToken());

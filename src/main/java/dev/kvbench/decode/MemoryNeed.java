@@ -32,8 +32,7 @@ public final class MemoryNeed {
      * @return bytes
      */
     public static double bytes(ModelShape shape, Dtype dtype, EvictionStrategy strategy, int batch, int capacity, boolean weights) {
-        double state = KvCache.bytes(shape, dtype, batch, capacity, strategy.scope() != EvictionStrategy.Scope.MODEL,
-                strategy.scope() == EvictionStrategy.Scope.HEAD);
+        double state = KvCache.bytes(shape, dtype, batch, capacity, strategy.traits().scope());
         return weights ? state + (shape.parameters() + (double) batch * shape.inner()) * dtype.bytes() : state;
     }
 

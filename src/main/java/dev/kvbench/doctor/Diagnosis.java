@@ -1,6 +1,7 @@
 package dev.kvbench.doctor;
 
-import dev.kvbench.runtime.LibtorchFolder;
+import dev.kvbench.torch.JniLibrary;
+import dev.kvbench.torch.LibtorchFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.Optional;
  * @param host what the machine has besides
  */
 public record Diagnosis(
-        String djl, Settings settings, LibtorchFolder libtorch, JniLibrary jni, Path cache, Smoke smoke, Host host) {
+        String djl, Settings settings, LibtorchFolder libtorch, JniLibrary jni, Path cache, SmokeOutcome smoke, Host host) {
 
     /** Whether a libtorch without CUDA is in the jars, as it is everywhere but in the bundle. */
     private static final boolean SHIPPED = Diagnosis.class.getResource("/native/lib/pytorch.properties") != null;
@@ -40,7 +41,7 @@ public record Diagnosis(
      * @param host what the machine has besides
      * @return what it means
      */
-    public static Diagnosis of(String djl, Smoke smoke, Path cache, Host host) {
+    public static Diagnosis of(String djl, SmokeOutcome smoke, Path cache, Host host) {
         Settings settings = Settings.of(smoke.said());
         String path = smoke.said().getOrDefault("libtorch", settings.libraryPath());
         if (path == null || !holdsLibtorch(path)) {
@@ -92,7 +93,7 @@ public record Diagnosis(
         if (ignored.isPresent()) {
             return new Finding("libtorch", smoke.passed(), (smoke.passed() ? "" : "MISSING: ") + ignored.get());
         }
-        if (libtorch == null && SHIPPED && !smoke.said().getOrDefault(SmokeTest.CACHE, "").isEmpty()) {
+        if (libtorch == null && SHIPPED && !smoke.said().getOrDefault(SmokeProgram.CACHE, "").isEmpty()) {
             return new Finding("libtorch", false, "NOT UNPACKED: the one that comes along has no place: " + smoke.problem());
         }
         if (libtorch == null) {

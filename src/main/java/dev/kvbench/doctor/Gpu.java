@@ -1,7 +1,7 @@
 package dev.kvbench.doctor;
 
-import dev.kvbench.runtime.Libtorch;
-import dev.kvbench.runtime.LibtorchFolder;
+import dev.kvbench.host.BuildProperties;
+import dev.kvbench.torch.LibtorchFolder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,23 +22,23 @@ final class Gpu {
      * @param smoke what came of the test
      * @return bad if there is a card that is not used
      */
-    static Diagnosis.Finding of(Host host, LibtorchFolder libtorch, Smoke smoke) {
+    static Diagnosis.Finding of(Host host, LibtorchFolder libtorch, SmokeOutcome smoke) {
         if (!host.driver()) {
             return new Diagnosis.Finding("gpu", true, "none: no NVIDIA driver on this machine; runs use the CPU");
         }
         String name = host.card() == null ? "an NVIDIA GPU" : host.card();
-        return SmokeTest.OK.equals(smoke.said().get("gpu"))
+        return SmokeProgram.OK.equals(smoke.said().get("gpu"))
                 ? new Diagnosis.Finding("gpu", true, name + ": used")
                 : new Diagnosis.Finding("gpu", false, name + ": NOT USED, because " + why(host, libtorch, smoke));
     }
 
-    private static String why(Host host, LibtorchFolder libtorch, Smoke smoke) {
+    private static String why(Host host, LibtorchFolder libtorch, SmokeOutcome smoke) {
         boolean there = libtorch != null && libtorch.cuda();
-        int needed = cuda(there && libtorch.version() != null ? libtorch.version() : Libtorch.CUDA_FLAVOR);
+        int needed = cuda(there && libtorch.version() != null ? libtorch.version() : LibtorchFolder.CUDA_FLAVOR);
         boolean below = host.cuda() < needed;
         String update = "the driver is made for CUDA " + words(host.cuda()) + " and libtorch needs " + words(needed)
                 + ": install a driver for CUDA " + words(needed) + " or later"
-                + (needed == cuda(Libtorch.CUDA_FLAVOR) ? " (570 or later)" : "");
+                + (needed == cuda(LibtorchFolder.CUDA_FLAVOR) ? " (570 or later)" : "");
         if (host.cuda() == 0) {
             return "the driver's library libcuda.so.1 is not found: " + WITHOUT_LIBRARY;
         }
@@ -51,14 +51,14 @@ final class Gpu {
                     : "the libtorch above does not work yet";
         }
         return "no libtorch with CUDA was found: `fetch libtorch` brings one, or set PYTORCH_LIBRARY_PATH to the lib folder of a libtorch "
-                + Libtorch.buildProperty("libtorch") + " with CUDA" + (below ? "; " + update + ", if the card is still not used then" : "");
+                + BuildProperties.get("libtorch") + " with CUDA" + (below ? "; " + update + ", if the card is still not used then" : "");
     }
 
     /** The CUDA that a build is named after, "cu128", as drivers say it: 12080. */
     private static int cuda(String build) {
         Matcher matcher = BUILD.matcher(build);
         return matcher.find() ? Integer.parseInt(matcher.group(1)) * 1000 + Integer.parseInt(matcher.group(2)) * 10
-                : cuda(Libtorch.CUDA_FLAVOR);
+                : cuda(LibtorchFolder.CUDA_FLAVOR);
     }
 
     private static String words(int cuda) {

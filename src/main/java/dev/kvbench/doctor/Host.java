@@ -3,8 +3,10 @@ package dev.kvbench.doctor;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.ptr.IntByReference;
-import dev.kvbench.runtime.Libtorch;
-import java.util.List;
+import dev.kvbench.host.Card;
+import dev.kvbench.runtime.cuda.FirstCard;
+import dev.kvbench.torch.Libtorch;
+import java.util.Optional;
 
 /**
  * What a machine has that libtorch stands on.
@@ -26,9 +28,12 @@ public record Host(boolean driver, String card, int cuda, String glibc) {
 
     /** @return this machine */
     public static Host here() {
-        List<String> card = Libtorch.gpuNameAndDriver();
-        return new Host(Libtorch.driverPresent() || !card.isEmpty(), card.isEmpty() ? null : String.join(", driver ", card), cudaHere(),
-                glibcHere());
+        Optional<Card> card = FirstCard.find();
+        return new Host(Libtorch.driverPresent() || card.isPresent(), card.map(Host::described).orElse(null), cudaHere(), glibcHere());
+    }
+
+    private static String described(Card card) {
+        return card.name() + (card.driver() == null ? "" : ", driver " + card.driver());
     }
 
     private static int cudaHere() {

@@ -3,7 +3,8 @@ package dev.kvbench.doctor;
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
 import dev.kvbench.UserError;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.host.BuildProperties;
+import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -28,7 +29,7 @@ public final class Readiness {
      */
     public static void check(List<String> devices) {
         String libraryPath = Libtorch.choose();
-        boolean known = libraryPath == null || diagnosis(new Smoke(told(), 0, null, false), null).expected();
+        boolean known = libraryPath == null || diagnosis(new SmokeOutcome(told(), 0, null, false), null).expected();
         if (!known) {
             diagnosis(smoke(), Host.here()).problem().ifPresent(problem -> {
                 throw error(problem);
@@ -40,8 +41,8 @@ public final class Readiness {
         if (asked && Libtorch.driverPresent() && !Libtorch.hasGpu()) {
             Map<String, String> loaded = new HashMap<>(told());
             loaded.put("libtorch", LibUtils.getLibtorchPath());
-            loaded.put("cpu", SmokeTest.OK);
-            System.err.println("# gpu: " + diagnosis(new Smoke(loaded, 0, null, false), Host.here()).gpu().text());
+            loaded.put("cpu", SmokeProgram.OK);
+            System.err.println("# gpu: " + diagnosis(new SmokeOutcome(loaded, 0, null, false), Host.here()).gpu().text());
         }
     }
 
@@ -57,7 +58,7 @@ public final class Readiness {
     /** DJL looks for a libtorch of the version it is told of where it is told of no folder: on the network. */
     static UserError otherVersion(Map<String, String> told, UserError e) {
         String version = told.get("PYTORCH_VERSION");
-        return version == null || version.equals(Libtorch.buildProperty("libtorch")) || told.containsKey("PYTORCH_LIBRARY_PATH") ? e
+        return version == null || version.equals(BuildProperties.get("libtorch")) || told.containsKey("PYTORCH_LIBRARY_PATH") ? e
                 : new UserError(e.getMessage() + "; PYTORCH_VERSION=" + version + " has DJL fetch that version, which its JNI library does not"
                         + " fit: unset it", e);
     }
@@ -77,15 +78,15 @@ public final class Readiness {
         return told;
     }
 
-    private static Smoke smoke() {
+    private static SmokeOutcome smoke() {
         try {
-            return Smoke.run();
+            return SmokeOutcome.run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Diagnosis diagnosis(Smoke smoke, Host host) {
-        return Diagnosis.of(Libtorch.buildProperty("djl"), smoke, Utils.getEngineCacheDir("pytorch"), host);
+    private static Diagnosis diagnosis(SmokeOutcome smoke, Host host) {
+        return Diagnosis.of(BuildProperties.get("djl"), smoke, Utils.getEngineCacheDir("pytorch"), host);
     }
 }

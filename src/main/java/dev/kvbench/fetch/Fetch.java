@@ -3,12 +3,13 @@ package dev.kvbench.fetch;
 import dev.kvbench.Names;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
+import dev.kvbench.WholeFile;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.HubCache;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +134,7 @@ public final class Fetch {
         Path blob = folder.resolve("blobs").resolve(file.etag());
         Files.createDirectories(blob.getParent());
         Path lock = settings.cache().folder().resolve(".locks").resolve(folder.getFileName()).resolve(file.etag() + ".lock");
-        try (FileLock held = FileLock.take(lock, () -> says.accept(file.name() + ": another process is fetching it; waiting"))) {
+        try (BlobLock held = BlobLock.take(lock, () -> says.accept(file.name() + ": another process is fetching it; waiting"))) {
             if (Files.exists(blob)) {
                 says.accept(file.name() + ": already there");
             } else {
@@ -160,8 +161,6 @@ public final class Fetch {
 
     private static void point(Path reference, String commit) throws IOException {
         Files.createDirectories(reference.getParent());
-        Path temporary = Files.createTempFile(reference.getParent(), reference.getFileName().toString(), ".tmp");
-        Files.writeString(temporary, commit);
-        Files.move(temporary, reference, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(reference, out -> out.write(commit.getBytes(StandardCharsets.UTF_8)));
     }
 }

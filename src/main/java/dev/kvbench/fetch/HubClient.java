@@ -3,15 +3,15 @@ package dev.kvbench.fetch;
 import dev.kvbench.Names;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.host.BuildProperties;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Authenticator;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -209,7 +209,7 @@ final class HubClient {
         connection.setInstanceFollowRedirects(false);
         connection.setConnectTimeout(CONNECT_MILLIS);
         connection.setReadTimeout(READ_MILLIS);
-        connection.setRequestProperty("User-Agent", "kvbench/" + Libtorch.buildProperty("version"));
+        connection.setRequestProperty("User-Agent", "kvbench/" + BuildProperties.get("version"));
         connection.setRequestProperty("Accept-Encoding", "identity");
         if (from > 0) {
             connection.setRequestProperty("Range", "bytes=" + from + "-");

@@ -3,9 +3,9 @@ package dev.kvbench.fetch;
 import ai.djl.util.Utils;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
-import dev.kvbench.doctor.JniLibrary;
-import dev.kvbench.runtime.Libtorch;
-import dev.kvbench.runtime.LibtorchFolder;
+import dev.kvbench.host.BuildProperties;
+import dev.kvbench.torch.JniLibrary;
+import dev.kvbench.torch.LibtorchFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +30,8 @@ public final class LibtorchFetch {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final List<String> NEEDED = List.of("libtorch.so", "libtorch_cuda.so");
 
-    private final String release = Libtorch.buildProperty("libtorch");
-    private final String djl = Libtorch.buildProperty("djl");
+    private final String release = BuildProperties.get("libtorch");
+    private final String djl = BuildProperties.get("djl");
     private final Map<String, String> environment;
     private final Path cache;
     private final Path place;
@@ -53,7 +53,7 @@ public final class LibtorchFetch {
         this.cache = cache.toAbsolutePath();
         this.says = says;
         this.freeSpace = freeSpace;
-        place = this.cache.resolve(release + "-" + Libtorch.CUDA_FLAVOR + "-" + PublishedLibtorch.PLATFORM);
+        place = this.cache.resolve(release + "-" + LibtorchFolder.CUDA_FLAVOR + "-" + PublishedLibtorch.PLATFORM);
         published = new PublishedLibtorch(environment, release, pause);
     }
 
@@ -93,7 +93,7 @@ public final class LibtorchFetch {
             return there.get();
         }
         mustBePossible();
-        try (FileLock held = FileLock.take(cache.resolve(".locks").resolve(place.getFileName() + ".lock"),
+        try (BlobLock held = BlobLock.take(cache.resolve(".locks").resolve(place.getFileName() + ".lock"),
                 () -> says.accept("another process is fetching libtorch; waiting"))) {
             // whoever held the lock may have brought it
             if (there().isEmpty()) {
@@ -120,7 +120,7 @@ public final class LibtorchFetch {
             throw new UserError("libtorch with CUDA is fetched for " + PublishedLibtorch.PLATFORM + " only, and this is " + platform
                     + "; set PYTORCH_LIBRARY_PATH to one for this platform");
         }
-        JniLibrary jni = JniLibrary.find(place, cache, release, Libtorch.CUDA_FLAVOR, djl);
+        JniLibrary jni = JniLibrary.find(place, cache, release, LibtorchFolder.CUDA_FLAVOR, djl);
         if (!jni.published()) {
             throw new UserError(jni.file() + ": is not the JNI library that DJL publishes, and DJL would take it for this libtorch;"
                     + " move it into the lib folder of the libtorch that it was built for");
@@ -132,7 +132,7 @@ public final class LibtorchFetch {
         Set<String> names = files.stream().map(PublishedLibtorch.Packed::name).collect(Collectors.toSet());
         if (!names.containsAll(NEEDED)) {
             throw new UserError(published.index() + ": lists no " + String.join(" and ", NEEDED) + " of "
-                    + Libtorch.CUDA_FLAVOR + " for " + PublishedLibtorch.PLATFORM);
+                    + LibtorchFolder.CUDA_FLAVOR + " for " + PublishedLibtorch.PLATFORM);
         }
         Path folder = place.resolveSibling(place.getFileName() + ".incomplete");
         Files.createDirectories(folder);
@@ -158,7 +158,7 @@ public final class LibtorchFetch {
                 Files.move(other, folder.resolve(other.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        JniLibrary.unpack(folder, Libtorch.CUDA_FLAVOR, djl);
+        JniLibrary.unpack(folder, LibtorchFolder.CUDA_FLAVOR, djl);
         // over the empty folder, too
         Files.move(folder, place, StandardCopyOption.ATOMIC_MOVE);
     }

@@ -3,7 +3,7 @@ package dev.kvbench.fetch;
 import dev.kvbench.Names;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.torch.LibtorchFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -99,7 +99,7 @@ final class PublishedLibtorch {
      * @throws UserError if the server does not have them
      */
     List<Packed> files() {
-        String start = Libtorch.CUDA_FLAVOR + "/" + PLATFORM + "/";
+        String start = LibtorchFolder.CUDA_FLAVOR + "/" + PLATFORM + "/";
         List<Packed> files = new ArrayList<>();
         for (String line : client.text(index).lines().map(String::strip).toList()) {
             if (line.startsWith(start) && line.endsWith(".gz")) {

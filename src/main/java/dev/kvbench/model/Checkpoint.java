@@ -20,20 +20,20 @@ import java.util.TreeSet;
 public final class Checkpoint {
 
     private final Path folder;
-    private final Gpt2Config shape;
+    private final Architecture shape;
 
     private Checkpoint(Path folder, String name) {
         this.folder = folder;
         if (!Files.isRegularFile(folder.resolve(ConfigFile.NAME))) {
             throw new UserError(Absent.config(folder));
         }
-        shape = ConfigFile.read(folder.resolve(ConfigFile.NAME), name);
+        shape = Families.read(folder.resolve(ConfigFile.NAME), name);
     }
 
     /**
      * @param name a folder, the name of a model that comes with this project, or one of the hub that is in its cache
      * @return the model
-     * @throws UserError if there is none, or it is not a GPT-2 that the step can compute
+     * @throws UserError if there is none, or it is not a model that the step can compute
      */
     public static Checkpoint open(String name) {
         return find(name).orElseThrow(() -> missing(name));
@@ -42,7 +42,7 @@ public final class Checkpoint {
     /**
      * @param name as for {@link #open}
      * @return the model; empty if there is none with weights
-     * @throws UserError if there is one that is not a GPT-2 that the step can compute
+     * @throws UserError if there is one that is not a model that the step can compute
      */
     public static Optional<Checkpoint> find(String name) {
         return find(name, HubCache.of(System.getenv()));
@@ -86,7 +86,7 @@ public final class Checkpoint {
     /** @return the error to throw where a name is no model's */
     static UserError missing(String name) {
         HubCache cache = HubCache.of(System.getenv());
-        Set<String> known = new LinkedHashSet<>(Gpt2Config.presetNames());
+        Set<String> known = new LinkedHashSet<>(Families.presetNames());
         if (known.contains(name)) {
             return new UserError("model " + name + ": no weights under " + cache.folder() + "; `fetch " + name + "` gets them");
         }
@@ -123,7 +123,7 @@ public final class Checkpoint {
     }
 
     /** @return the shape; its name is the folder's, or for a model of the hub REPOSITORY@COMMIT */
-    public Gpt2Config shape() {
+    public Architecture shape() {
         return shape;
     }
 

@@ -14,23 +14,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Which tensor of a checkpoint is which weight. Names carry the prefix {@code transformer.} if the checkpoint was
- * saved as a language model, none if the bare model was; what programs that wrap a model put before or between the parts of
+ * Which tensor of a checkpoint is which weight. Names carry the family's prefix if the checkpoint was saved
+ * as a language model, none if the bare model was; what programs that wrap a model put before or between the parts of
  * a name is left out. Everything is checked before a byte is read.
  */
 final class CheckpointLayout {
 
-    private static final String PREFIX = "transformer.";
-    private static final String EMBEDDING = "wte.weight";
-    private static final String HEAD = "lm_head.weight";
     /** Parts of names that are a wrapper's: torch.compile's, DataParallel's, FSDP's, activation checkpoints', trainers' and PEFT's. */
     private static final Pattern WRAPPER = Pattern.compile("(?<=^|\\.)(_orig_mod|module|_fsdp_wrapped_module|_checkpoint_wrapped_module"
             + "|_forward_module|model|base_model|pretrained_model)\\.");
-    /** Names that GPT-2 has, behind whatever prefix. */
-    private static final Pattern OWN = Pattern.compile("(.*\\.)?(wte|wpe|ln_f|h\\.\\d+\\.(ln_1|ln_2|attn|mlp))\\..*");
-    /** Causal masks that older checkpoints carry; the step needs none. */
-    private static final Pattern MASK = Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)");
-
     /**
      * A weight and the tensor that it is read from.
      *
@@ -39,20 +31,22 @@ final class CheckpointLayout {
      */
     record Placed(WeightTensor weight, CheckpointTensors.Located source) {
 
-        /** @return whether the tensor is a Conv1D matrix, [in, out] where this project has [out, in] */
+        /** @return whether the tensor is a matrix that is stored as [in, out] where this project has [out, in] */
         boolean transposed() {
             return weight.transposed();
         }
     }
 
-    private final Gpt2Config shape;
+    private final Architecture shape;
+    private final CheckpointNames called;
     private final CheckpointTensors tensors;
     /** Full names by those without wrappers. */
     private final Map<String, String> names = new LinkedHashMap<>();
     private final String prefix;
 
-    private CheckpointLayout(Gpt2Config shape, CheckpointTensors tensors) {
+    private CheckpointLayout(Architecture shape, CheckpointTensors tensors) {
         this.shape = shape;
+        this.called = shape.family().checkpointNames();
         this.tensors = tensors;
         for (String full : tensors.names()) {
             String other = names.put(WRAPPER.matcher(full).replaceAll(""), full);
@@ -61,7 +55,7 @@ final class CheckpointLayout {
                         + " differ only by what wraps the model; keep one of them");
             }
         }
-        prefix = names.containsKey(PREFIX + EMBEDDING) || names.containsKey(PREFIX + "wpe.weight") ? PREFIX : "";
+        prefix = called.embeddings().stream().anyMatch(name -> names.containsKey(called.prefix() + name)) ? called.prefix() : "";
     }
 
     /**
@@ -70,21 +64,21 @@ final class CheckpointLayout {
      * @return every weight with its tensor, in the order of the step's weight list
      * @throws UserError if one is missing or not as the shape demands, or something would be left out
      */
-    static List<Placed> of(Gpt2Config shape, CheckpointTensors tensors) {
+    static List<Placed> of(Architecture shape, CheckpointTensors tensors) {
         return new CheckpointLayout(shape, tensors).placed();
     }
 
     private List<Placed> placed() {
         // so many layers that only naming their weights would take memory cannot be there
         if (shape.layers() > tensors.names().size()) {
-            throw new UserError(tensors.folder() + ": config.json says n_layer=" + shape.layers() + ", the checkpoint has "
+            throw new UserError(tensors.folder() + ": config.json says " + called.layersField() + "=" + shape.layers() + ", the checkpoint has "
                     + tensors.names().size() + " tensors");
         }
         List<Placed> placed = new ArrayList<>();
         for (WeightTensor weight : shape.tensors()) {
             Placed one = new Placed(weight, find(prefix + weight.name())
                     // tied, the two are one, and some programs store it by the other's name
-                    .or(() -> weight.name().equals(EMBEDDING) ? find(HEAD) : Optional.empty())
+                    .or(() -> weight.name().equals(called.tokenEmbedding()) ? find(called.head()) : Optional.empty())
                     .orElseThrow(() -> missing(weight.name())));
             check(one);
             placed.add(one);
@@ -100,8 +94,8 @@ final class CheckpointLayout {
 
     /** A tensor of that name behind something else says what is in the way. */
     private UserError missing(String name) {
-        if (names.keySet().stream().noneMatch(n -> OWN.matcher(n).matches())) {
-            return new UserError(tensors.folder() + ": not a GPT-2: its tensors are called "
+        if (names.keySet().stream().noneMatch(n -> called.own().matcher(n).matches())) {
+            return new UserError(tensors.folder() + ": not a " + shape.family().name() + ": its tensors are called "
                     + String.join(", ", tensors.names().stream().limit(2).map(Names::quoted).toList()) + ", …");
         }
         String behind = names.values().stream().filter(n -> n.endsWith("." + name)).findFirst().orElse(null);
@@ -130,17 +124,17 @@ final class CheckpointLayout {
         Set<String> known = shape.tensors().stream().map(WeightTensor::name).collect(Collectors.toSet());
         for (Map.Entry<String, String> entry : names.entrySet()) {
             String name = entry.getKey().startsWith(prefix) ? entry.getKey().substring(prefix.length()) : entry.getKey();
-            if (name.startsWith("h.") && !known.contains(name) && !MASK.matcher(name).matches()) {
+            if (name.startsWith(called.block()) && !known.contains(name) && !called.ignored().matcher(name).matches()) {
                 throw new UserError(tensors.folder() + ": tensor " + Names.quoted(entry.getValue())
-                        + " is not of a GPT-2 with n_layer=" + shape.layers() + " and would be left out");
+                        + " is not of a " + shape.family().name() + " with " + called.layersField() + "=" + shape.layers() + " and would be left out");
             }
         }
     }
 
     /** The output embedding is the token embedding; a checkpoint may store it once more. */
     private void checkHead() {
-        CheckpointTensors.Located head = find(HEAD).orElse(null);
-        CheckpointTensors.Located embedding = find(prefix + EMBEDDING).orElse(head);
+        CheckpointTensors.Located head = find(called.head()).orElse(null);
+        CheckpointTensors.Located embedding = find(prefix + called.tokenEmbedding()).orElse(head);
         if (head != null && head != embedding) {
             if (head.tensor().type() != embedding.tensor().type() || !head.tensor().shape().equals(embedding.tensor().shape())
                     || head.map().mismatch(embedding.map()) >= 0) {

@@ -4,32 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
- * A {@code config.json} of a GPT-2 in the Hugging Face layout. What changes the calculation and is not what the step
- * does is refused by name; what only concerns training is ignored.
- *
- * <p>Source: the fields of transformers' {@code GPT2Config} and their defaults.
+ * A checkpoint's {@code config.json} in the Hugging Face layout, field by field. What is there and not as it must be is said
+ * by the field's name.
  */
-final class ConfigFile {
+public final class ConfigFile {
 
     static final String NAME = "config.json";
 
     private static final int LONGEST = 1 << 20;
-    private static final double DEFAULT_EPSILON = 1e-5;
-
-    /** Fields that change the calculation, and the one value that the step computes. */
-    private static final Map<String, Boolean> ONLY = Map.of(
-            "scale_attn_weights", true,
-            "scale_attn_by_inverse_layer_idx", false,
-            "reorder_and_upcast_attn", false,
-            "add_cross_attention", false,
-            "tie_word_embeddings", true);
 
     /** What was said once is not said again: a run reads a file several times. */
     private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
@@ -44,54 +30,80 @@ final class ConfigFile {
 
     /**
      * @param file the file
-     * @param name what to call the model
-     * @return the shape that it describes
-     * @throws UserError if it cannot be read, is not GPT-2, or asks for something that the step does not do
+     * @return its fields
+     * @throws UserError if it cannot be read
      */
-    static Gpt2Config read(Path file, String name) {
-        return new ConfigFile(file, PythonJson.read(file, "a model's config.json", LONGEST)).config(name);
+    static ConfigFile open(Path file) {
+        return new ConfigFile(file, PythonJson.read(file, "a model's config.json", LONGEST));
     }
 
-    private Gpt2Config config(String name) {
-        String type = text("model_type", "gpt2");
-        if (!type.equals("gpt2")) {
-            throw unsupported("model_type", Names.quoted(type), "gpt2");
-        }
-        ONLY.forEach((key, value) -> {
+    /**
+     * @param key a field
+     * @return whether it is there and not null
+     */
+    public boolean has(String key) {
+        JsonNode found = json.path(key);
+        return !found.isMissingNode() && !found.isNull();
+    }
+
+    /**
+     * @param key a field
+     * @param otherwise what it is worth where it is missing or null
+     * @return its text; of what is no text the JSON
+     */
+    public String text(String key, String otherwise) {
+        JsonNode found = json.path(key);
+        return !has(key) ? otherwise : found.isTextual() ? found.asText() : found.toString();
+    }
+
+    /**
+     * @param keys several names of one size
+     * @return the first that is there, at least 1
+     * @throws UserError if none is there, or it is no such number
+     */
+    public int size(String... keys) {
+        for (String key : keys) {
             JsonNode found = json.path(key);
-            if (!found.isMissingNode() && !found.isNull() && !(found.isBoolean() && found.asBoolean() == value)) {
-                throw unsupported(key, Names.quoted(found.toString()), value.toString());
+            if (!has(key)) {
+                continue;
             }
-        });
-        JsonNode packed = json.path("quantization_config");
-        if (!packed.isMissingNode() && !packed.isNull()) {
-            throw new UserError(file + ": quantization_config=" + Names.quoted(packed.toString())
-                    + " is not supported: weights must be F32, F16 or BF16");
+            if (!found.isIntegralNumber() || !found.canConvertToInt() || found.asInt() < 1) {
+                throw new UserError(file + ": " + key + "=" + Names.quoted(found.toString())
+                        + ": must be a positive whole number");
+            }
+            return found.asInt();
         }
-        String activation = text("activation_function", Activation.GELU_NEW.label());
-        int width = size(List.of("n_embd", "hidden_size"));
-        int vocabulary = size(List.of("vocab_size"));
-        int inner = json.path("n_inner").isNull() || json.path("n_inner").isMissingNode()
-                ? Math.toIntExact(Math.min(Integer.MAX_VALUE, 4L * width))
-                : size(List.of("n_inner"));
-        return new Gpt2Config(
-                name,
-                size(List.of("n_layer", "num_hidden_layers")),
-                size(List.of("n_head", "num_attention_heads")),
-                width,
-                vocabulary,
-                size(List.of("n_positions", "max_position_embeddings", "n_ctx")),
-                epsilon(),
-                inner,
-                Activation.of(activation).orElseThrow(() -> unsupported("activation_function", Names.quoted(activation),
-                        Activation.known().collect(Collectors.joining(", ")))),
-                startToken(vocabulary));
+        throw new UserError(file + ": " + keys[0] + " is missing");
     }
 
-    private int startToken(int vocabulary) {
+    /**
+     * @param key a field that holds a small number
+     * @param otherwise what it is worth where it is missing or null
+     * @return its value, from 0 to below 1
+     * @throws UserError if it is no such number
+     */
+    public double fraction(String key, double otherwise) {
+        JsonNode found = json.path(key);
+        if (!has(key)) {
+            return otherwise;
+        }
+        if (!found.isNumber() || !(found.asDouble() >= 0 && found.asDouble() < 1)) {
+            throw new UserError(file + ": " + key + "=" + Names.quoted(found.toString())
+                    + ": must be a number from 0 to below 1");
+        }
+        return found.asDouble();
+    }
+
+    /**
+     * @param vocabulary tokens, V
+     * @param otherwise the token where the file names none
+     * @return the token that a generation without a prompt starts from
+     * @throws UserError if bos_token_id is no whole number
+     */
+    public int startToken(int vocabulary, int otherwise) {
         JsonNode found = json.path("bos_token_id");
-        if (found.isMissingNode() || found.isNull()) {
-            return Gpt2Config.startToken(vocabulary);
+        if (!has("bos_token_id")) {
+            return otherwise;
         }
         if (!found.isIntegralNumber()) {
             throw new UserError(file + ": bos_token_id=" + Names.quoted(found.toString()) + ": must be a whole number");
@@ -111,40 +123,35 @@ final class ConfigFile {
         }
     }
 
-    private String text(String key, String otherwise) {
+    /**
+     * Refuses a field that changes the calculation and has another value than the one that the step computes.
+     *
+     * @param key the field
+     * @param only that value; a missing field has it
+     * @throws UserError if the field says otherwise
+     */
+    public void require(String key, boolean only) {
         JsonNode found = json.path(key);
-        return found.isMissingNode() || found.isNull() ? otherwise : found.isTextual() ? found.asText() : found.toString();
+        if (has(key) && !(found.isBoolean() && found.asBoolean() == only)) {
+            throw unsupported(key, Names.quoted(found.toString()), Boolean.toString(only));
+        }
     }
 
-    private double epsilon() {
-        JsonNode found = json.path("layer_norm_epsilon");
-        if (found.isMissingNode() || found.isNull()) {
-            return DEFAULT_EPSILON;
+    /** @throws UserError if weights are packed */
+    public void requirePlainWeights() {
+        if (has("quantization_config")) {
+            throw new UserError(file + ": quantization_config=" + Names.quoted(json.path("quantization_config").toString())
+                    + " is not supported: weights must be F32, F16 or BF16");
         }
-        if (!found.isNumber() || !(found.asDouble() >= 0 && found.asDouble() < 1)) {
-            throw new UserError(file + ": layer_norm_epsilon=" + Names.quoted(found.toString())
-                    + ": must be a number from 0 to below 1");
-        }
-        return found.asDouble();
     }
 
-    /** The first of several names for one size that is there. */
-    private int size(List<String> keys) {
-        for (String key : keys) {
-            JsonNode found = json.path(key);
-            if (found.isMissingNode() || found.isNull()) {
-                continue;
-            }
-            if (!found.isIntegralNumber() || !found.canConvertToInt() || found.asInt() < 1) {
-                throw new UserError(file + ": " + key + "=" + Names.quoted(found.toString())
-                        + ": must be a positive whole number");
-            }
-            return found.asInt();
-        }
-        throw new UserError(file + ": " + keys.get(0) + " is missing");
-    }
-
-    private UserError unsupported(String key, String found, String only) {
+    /**
+     * @param key a field
+     * @param found its value, for a message
+     * @param only what the step computes
+     * @return the error to throw
+     */
+    public UserError unsupported(String key, String found, String only) {
         return new UserError(file + ": " + key + "=" + found + " is not supported: only " + only);
     }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param shape the shape
  * @param checkpoint the real weights; empty if they are synthetic
  */
-public record ModelChoice(Gpt2Config shape, Optional<Checkpoint> checkpoint) {
+public record ModelChoice(Architecture shape, Optional<Checkpoint> checkpoint) {
 
     /** Real weights where there are some, else synthetic ones. */
     public static final String AUTO = "auto";
@@ -32,7 +32,7 @@ public record ModelChoice(Gpt2Config shape, Optional<Checkpoint> checkpoint) {
     }
 
     static ModelChoice of(String model, String weights, HubCache cache) {
-        boolean preset = Gpt2Config.presetNames().contains(model);
+        boolean preset = Families.presetNames().contains(model);
         if (weights.equals(Weights.SYNTHETIC)) {
             return new ModelChoice(shape(model, cache), Optional.empty());
         }
@@ -42,32 +42,32 @@ public record ModelChoice(Gpt2Config shape, Optional<Checkpoint> checkpoint) {
                 throw Checkpoint.missing(model);
             }
             found.ifPresent(Checkpoint::check);
-            return new ModelChoice(found.map(Checkpoint::shape).orElseGet(() -> Gpt2Config.preset(model)), found);
+            return new ModelChoice(found.map(Checkpoint::shape).orElseGet(() -> Families.preset(model)), found);
         }
         if (!Files.isDirectory(Path.of(weights))) {
             UserError unknown = Names.unknown("weights", weights, List.of(AUTO, REAL, Weights.SYNTHETIC));
             throw new UserError(unknown.getMessage().replaceFirst("\\)$", ", or a checkpoint's folder)"));
         }
-        Gpt2Config wanted = shape(model, cache);
+        Architecture wanted = shape(model, cache);
         Checkpoint folder = Checkpoint.open(weights);
         requireShape(folder.shape(), weights, wanted, model);
         folder.check();
         return new ModelChoice(folder.shape(), Optional.of(folder));
     }
 
-    private static Gpt2Config shape(String model, HubCache cache) {
-        return Gpt2Config.presetNames().contains(model) ? Gpt2Config.preset(model)
+    private static Architecture shape(String model, HubCache cache) {
+        return Families.presetNames().contains(model) ? Families.preset(model)
                 : Checkpoint.find(model, cache).orElseThrow(() -> Checkpoint.missing(model)).shape();
     }
 
-    private static void requireShape(Gpt2Config found, String weights, Gpt2Config wanted, String model) {
+    private static void requireShape(ModelShape found, String weights, ModelShape wanted, String model) {
         if (found.layers() != wanted.layers() || found.width() != wanted.width() || found.heads() != wanted.heads()) {
             throw new UserError("weights=" + weights + ": has " + shape(found) + ", model=" + model + " has "
                     + shape(wanted) + "; use model=" + weights);
         }
     }
 
-    private static String shape(Gpt2Config shape) {
+    private static String shape(ModelShape shape) {
         return shape.layers() + " layers, " + shape.width() + " wide, " + shape.heads() + " heads";
     }
 

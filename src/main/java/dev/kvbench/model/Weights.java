@@ -46,27 +46,15 @@ public final class Weights implements AutoCloseable {
               return placed
             """;
 
-    /** Moves biases into their matrices and out again. Rows of a matrix stay 16 bytes aligned. */
-    private static final String BIAS_COLUMNS = """
-            def join(self, matrix: Tensor, bias: Tensor, columns: int) -> Tensor:
-              joined = torch.constant_pad_nd(matrix, [0, columns], 0)
-              torch.copy_(torch.select(joined, 1, torch.size(matrix, 1)), bias)
-              return joined
-
-            def part(self, joined: Tensor, bias: Tensor, columns: int) -> Tensor:
-              return torch.clone(torch.narrow(joined, 1, 0, torch.size(joined, 1) - columns), memory_format=0)
-            """;
-
-    private static final int ALIGNMENT = 16;
-
-    private final Gpt2Config shape;
+    private final Architecture shape;
     private final Dtype dtype;
     private final String kind;
     private final NDManager manager;
     private final PtNDArray[] arrays;
-    private boolean biasesAreColumns;
+    /** How they are arranged; null for as they are stored. */
+    private Arrangement arrangement;
 
-    private Weights(Gpt2Config shape, Dtype dtype, String kind, NDManager manager, List<NDArray> arrays) {
+    private Weights(Architecture shape, Dtype dtype, String kind, NDManager manager, List<NDArray> arrays) {
         this.shape = shape;
         this.dtype = dtype;
         this.kind = kind;
@@ -75,8 +63,7 @@ public final class Weights implements AutoCloseable {
     }
 
     /**
-     * Makes weights by GPT-2's own initialisation: matrices and embeddings normal with standard deviation
-     * 0.02, residual projections scaled by 1/√(2·layers), biases zero, norms one. They are drawn in fp32
+     * Makes weights by the family's own initialisation, {@link WeightTensor.Initialisation}. They are drawn in fp32
      * where they go, so a seed gives the same model on every run, but another on a GPU than on the CPU.
      *
      * @param shape the shape
@@ -85,7 +72,7 @@ public final class Weights implements AutoCloseable {
      * @param seed the seed
      * @return the weights; the caller closes them
      */
-    public static Weights synthetic(Gpt2Config shape, Dtype dtype, Device device, int seed) {
+    public static Weights synthetic(Architecture shape, Dtype dtype, Device device, int seed) {
         Engine.getEngine("PyTorch").setRandomSeed(seed);
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         List<NDArray> arrays = new ArrayList<>();
@@ -124,7 +111,7 @@ public final class Weights implements AutoCloseable {
      * @return the weights; the caller closes them
      * @throws dev.kvbench.UserError if a tensor is missing or not as the shape demands; nothing is allocated then
      */
-    static Weights load(Gpt2Config shape, CheckpointTensors tensors, Dtype dtype, Device device) {
+    static Weights load(Architecture shape, CheckpointTensors tensors, Dtype dtype, Device device) {
         List<CheckpointLayout.Placed> layout = CheckpointLayout.of(shape, tensors);
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         List<NDArray> arrays = new ArrayList<>();
@@ -161,7 +148,7 @@ public final class Weights implements AutoCloseable {
     }
 
     /** @return the model's shape */
-    public Gpt2Config shape() {
+    public Architecture shape() {
         return shape;
     }
 
@@ -180,52 +167,32 @@ public final class Weights implements AutoCloseable {
         return manager.getDevice();
     }
 
-    /** @return the arrays in the order of {@link Gpt2Config#tensors} */
+    /** @return the arrays as they are stored, in the order of {@link Architecture#tensors} */
     public PtNDArray[] arrays() {
-        if (biasesAreColumns) {
-            convert("part");
+        if (arrangement != null) {
+            arrangement.restore(arrays, (PtNDManager) manager);
+            arrangement = null;
         }
         return arrays.clone();
     }
 
     /**
-     * The arrays with the bias of every projection into the residual stream as one more column of its matrix: [out, in] becomes
-     * [out, in + {@link #biasColumns}], the bias, then zeros. Weights are held once: they stay so until {@link #arrays} is
-     * called, and arrays that were handed out before are closed, tensor by tensor; what a runtime took in stays valid.
+     * The arrays in another arrangement. Weights are held once: they stay so until {@link #arrays()} is called, and arrays that
+     * were handed out before are closed, tensor by tensor; what a runtime took in stays valid.
      *
-     * @return the arrays in the order of {@link Gpt2Config#tensors}
+     * @param wanted the arrangement
+     * @return the arrays in the order of {@link Architecture#tensors}
      */
-    public PtNDArray[] withBiasColumns() {
-        if (!biasesAreColumns) {
-            convert("join");
+    public PtNDArray[] arrays(Arrangement wanted) {
+        if (!wanted.equals(arrangement)) {
+            arrays();
+            wanted.arrange(arrays, (PtNDManager) manager);
+            arrangement = wanted;
         }
         return arrays.clone();
     }
 
-    /** @return columns that a bias and what pads it to 16 bytes take */
-    public int biasColumns() {
-        return ALIGNMENT / dtype.bytes();
-    }
-
-    private void convert(String method) {
-        List<WeightTensor> tensors = shape.tensors();
-        try (TorchModule module = new TorchModule(BIAS_COLUMNS, Map.of(), device())) {
-            for (int i = 0; i < arrays.length; i++) {
-                if (tensors.get(i).initialisation() == WeightTensor.Initialisation.RESIDUAL) {
-                    try (PtNDArray old = arrays[i];
-                            IValue matrix = IValue.from(old);
-                            IValue bias = IValue.from(arrays[i + 1]);
-                            IValue columns = IValue.from((long) biasColumns());
-                            IValue result = module.run(method, matrix, bias, columns)) {
-                        arrays[i] = result.toTensor((PtNDManager) manager);
-                    }
-                }
-            }
-        }
-        biasesAreColumns = !biasesAreColumns;
-    }
-
-    /** @return the name of the first tensor that has a value that is NaN or infinite; a matrix counts with the bias that it may hold */
+    /** @return the name of the first tensor that has a value that is NaN or infinite; a matrix counts with what it is arranged with */
     public Optional<String> notFinite() {
         List<WeightTensor> tensors = shape.tensors();
         return IntStream.range(0, arrays.length).filter(i -> !Finite.all(arrays[i])).mapToObj(i -> tensors.get(i).name()).findFirst();

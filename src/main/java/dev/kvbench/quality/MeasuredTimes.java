@@ -7,14 +7,18 @@ import dev.kvbench.results.QualityFile.Estimate;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.results.Units;
+import dev.kvbench.strategy.Parameter;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Times of steps from a benchmark's result: of whole generations ({@code DecodeLoop}), else of steps whose window is held
@@ -22,15 +26,32 @@ import java.util.Set;
  */
 public final class MeasuredTimes {
 
-    private static final List<String> SHARED = List.of("model", "dtype", "batch", "tokens", "positions", "evictEvery");
+    /** What all times must have in common: everything but the strategy and the parameters that a time is looked up by. */
+    private static final List<String> SHARED = Stream.concat(Stream.of("model", "dtype", "batch", "tokens", "positions"),
+            EnumSet.complementOf(EnumSet.of(Parameter.WINDOW, Parameter.HEAVY_HITTERS)).stream().map(Parameter::label)).toList();
     private static final String STEP = ".DecodeStepBenchmark.step";
     private static final String LOOP = ".DecodeLoopBenchmark.decode";
 
-    /** A time, and the parameters that it belongs to. */
-    private record Timed(Map<String, String> params, Estimate ms) {
+    /**
+     * A time.
+     *
+     * @param params all parameters that it belongs to
+     * @param evicts those of the strategy
+     * @param ms per step
+     */
+    private record Timed(Map<String, String> params, StrategyParameters evicts, Estimate ms) {
 
-        int number(String name) {
-            return Integer.parseInt(params.getOrDefault(name, "0"));
+        Timed(Map<String, String> params, Estimate ms) {
+            this(params, StrategyParameters.recorded(params), ms);
+        }
+
+        /** Entries that steps were held at; 0 of whole generations. */
+        int cacheLength() {
+            return Integer.parseInt(params.getOrDefault("cacheLength", "0"));
+        }
+
+        int window() {
+            return evicts.get(Parameter.WINDOW);
         }
     }
 
@@ -56,14 +77,14 @@ public final class MeasuredTimes {
         }
         for (String name : SHARED) {
             Set<String> values = new LinkedHashSet<>();
-            timed.stream().map(t -> t.params.get(name)).filter(v -> v != null && !v.equals("0")).forEach(values::add);
+            timed.stream().map(t -> t.params.get(name)).filter(v -> v != null && !v.equals(StrategyParameters.UNREAD)).forEach(values::add);
             if (values.size() > 1) {
                 throw new UserError("--times " + folder.path() + ": has " + name + "=" + String.join(", ", values)
                         + "; give a result with one of them");
             }
         }
         what = generations ? timed.get(0).params.get("tokens") + " tokens" : "full window, all = "
-                + timed.stream().filter(t -> t.number("window") == 0).mapToInt(t -> t.number("cacheLength")).max().orElse(0) + " entries";
+                + timed.stream().filter(t -> t.window() == 0).mapToInt(Timed::cacheLength).max().orElse(0) + " entries";
     }
 
     private void generations() {
@@ -88,7 +109,7 @@ public final class MeasuredTimes {
                 double factor = toMs.getAsDouble();
                 Timed one = new Timed(params, new Estimate(factor * score, factor * interval.path(0).asDouble(score),
                         factor * interval.path(1).asDouble(score)));
-                if (one.number("window") == 0 || one.number("window") == one.number("cacheLength")) {
+                if (one.window() == 0 || one.window() == one.cacheLength()) {
                     timed.add(one);
                 }
             }
@@ -128,9 +149,9 @@ public final class MeasuredTimes {
         int kept = window == null ? 0 : window;
         int heavy = heavyHitters == null ? 0 : heavyHitters;
         return timed.stream()
-                .filter(t -> t.params.get("strategy").equals(strategy) && t.number("window") == kept)
-                .min(Comparator.comparingInt((Timed t) -> -t.number("cacheLength"))
-                        .thenComparingInt(t -> Math.abs(t.number("heavyHitters") - heavy))
+                .filter(t -> t.params.get(StrategyParameters.STRATEGY).equals(strategy) && t.window() == kept)
+                .min(Comparator.comparingInt((Timed t) -> -t.cacheLength())
+                        .thenComparingInt(t -> Math.abs(t.evicts.get(Parameter.HEAVY_HITTERS) - heavy))
                         .thenComparingDouble(t -> t.ms.value()))
                 .map(Timed::ms).orElse(null);
     }

@@ -137,7 +137,7 @@ record Needles(long[][] planted, long[][] control, int[][] repeats, int[] distan
      * @param scores of {@link #all}
      * @return planted and control, [2][texts][distances]: mean nll over the counted tokens of each repetition
      */
-    float[][][] ofRepetitions(Scores scores) {
+    float[][][] ofRepetitions(TokenScores scores) {
         float[][][] means = new float[2][planted.length][distances.length];
         for (int i = 0; i < 2 * planted.length; i++) {
             int text = i % planted.length;

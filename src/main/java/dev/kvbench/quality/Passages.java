@@ -2,10 +2,10 @@ package dev.kvbench.quality;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.JsonFault;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Tokenizer;
+import dev.kvbench.results.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -61,12 +61,11 @@ record Passages(String name, String sha256, long[] tokens, int[] documents) {
     }
 
     private static List<String> texts(String name, String lines) {
-        ObjectMapper json = new ObjectMapper();
         List<String> all = lines.lines().toList();
         return IntStream.range(0, all.size()).filter(i -> !all.get(i).isBlank()).mapToObj(i -> {
             String wrong = "--text " + name + ": line " + (i + 1) + " is not a JSON object with a \"text\"";
             try {
-                JsonNode text = json.readTree(all.get(i)).path("text");
+                JsonNode text = Json.MAPPER.readTree(all.get(i)).path("text");
                 if (text.isTextual()) {
                     return text.asText();
                 }

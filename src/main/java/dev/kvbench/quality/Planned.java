@@ -13,17 +13,15 @@ import java.util.List;
  * A configuration to run.
  *
  * @param strategy a line of the registry
- * @param window most entries kept; null where nothing is evicted
- * @param heavyHitters of these, kept for their score; null where the strategy reads none
- * @param seed of strategies that draw lots
+ * @param parameters its parameters; what it does not read is ignored
  */
-record Planned(Strategies strategy, Integer window, Integer heavyHitters, int seed) {
+record Planned(Strategies strategy, StrategyParameters parameters) {
 
     /**
      * @param strategies names of the registry, or "all"
      * @param windows most entries kept
      * @param heavyHitters a number, or below 1 a fraction of the window
-     * @param seed of strategies that draw lots
+     * @param seed of strategies that choose at random
      * @return the full cache, then every strategy with every window
      * @throws UserError if one of them is impossible
      */
@@ -31,14 +29,15 @@ record Planned(Strategies strategy, Integer window, Integer heavyHitters, int se
         if (heavyHitters < 0 || heavyHitters >= 1 && heavyHitters != Math.rint(heavyHitters)) {
             throw new UserError("--heavy-hitters " + heavyHitters + ": must be a whole number, or a fraction of the window below 1");
         }
+        StrategyParameters given = StrategyParameters.DEFAULTS.withSeed(seed);
         List<String> names = strategies.equals(List.of("all")) ? Strategies.labels() : strategies;
-        List<Planned> plan = new ArrayList<>(List.of(new Planned(Strategies.FULL, null, null, seed)));
+        List<Planned> plan = new ArrayList<>(List.of(new Planned(Strategies.FULL, given)));
         for (String name : new LinkedHashSet<>(names)) {
             Strategies strategy = Strategies.of(name);
             if (strategy.reads().contains(Parameter.WINDOW)) {
                 for (int window : new LinkedHashSet<>(windows)) {
                     int heavy = (int) (heavyHitters < 1 ? Math.round(heavyHitters * window) : heavyHitters);
-                    Planned one = new Planned(strategy, window, strategy.reads().contains(Parameter.HEAVY_HITTERS) ? heavy : null, seed);
+                    Planned one = new Planned(strategy, given.with(Parameter.WINDOW, window).with(Parameter.HEAVY_HITTERS, heavy));
                     one.evicts(0);
                     plan.add(one);
                 }
@@ -48,11 +47,24 @@ record Planned(Strategies strategy, Integer window, Integer heavyHitters, int se
     }
 
     /**
-     * @param batch a batch's number: where lots are drawn, each batch gets its own
+     * @param batch a batch's number: a strategy that chooses at random chooses anew in each
      * @return the strategy
      */
     EvictionStrategy evicts(int batch) {
-        return strategy.create(StrategyParameters.NONE.with(Parameter.WINDOW, window == null ? 0 : window)
-                .with(Parameter.HEAVY_HITTERS, heavyHitters == null ? 0 : heavyHitters).withSeed(seed + batch));
+        return strategy.create(parameters.withSeed(parameters.seed() + batch));
+    }
+
+    /** @return most entries kept; null where nothing is evicted */
+    Integer window() {
+        return read(Parameter.WINDOW);
+    }
+
+    /** @return entries of the window kept for their score; null where the strategy reads none */
+    Integer heavyHitters() {
+        return read(Parameter.HEAVY_HITTERS);
+    }
+
+    private Integer read(Parameter parameter) {
+        return strategy.reads().contains(parameter) ? parameters.get(parameter) : null;
     }
 }

@@ -1,20 +1,24 @@
 package dev.kvbench.quality;
 
 import ai.djl.pytorch.jni.JniUtils;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.UserError;
-import dev.kvbench.bench.Environment;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.MemoryNeed;
 import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
+import dev.kvbench.host.Machine;
+import dev.kvbench.host.Source;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;
-import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.runtime.cuda.FirstCard;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +26,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Scores a text with every strategy and window, and writes {@code quality.json}. What has ended is on disk before the
+ * TokenScores a text with every strategy and window, and writes {@code quality.json}. What has ended is on disk before the
  * next begins, in a folder that an interrupted run leaves and another can go on with.
  */
 public final class QualityRun implements AutoCloseable {
@@ -66,8 +71,8 @@ public final class QualityRun implements AutoCloseable {
         Runtimes runtime = Runtimes.of(options.runtime());
         Dtype dtype = Dtype.of(options.dtype());
         measured = options.times() == null ? null : new MeasuredTimes(ResultFolder.open(options.times()));
-        Environment.warnOfSource();
-        Environment.Source source = Environment.source();
+        Source.warn();
+        Source source = Source.built();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         subject = Subject.open(options.model(), options.weights(), dtype, Libtorch.device(options.device()), options.seed());
         try {
@@ -92,9 +97,10 @@ public final class QualityRun implements AutoCloseable {
             int late = buckets.lateFrom(widest);
             needles = options.probe() == 0 ? null : Needles.of(passages, options.probe(), available, widest, options.seed());
             boolean gpu = subject.weights().device().isGpu();
-            Fingerprint fingerprint = Environment.fingerprint(source, Libtorch.version(), JniUtils.getNumThreads(), gpu);
-            header = new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, start.toString(), command, QualityFile.UNITS,
-                    QualityFile.RULES, fingerprint, subject.describe(),
+            Fingerprint fingerprint = Machine.fingerprint(source, Libtorch.version(), JniUtils.getNumThreads(),
+                    gpu ? FirstCard.ran() : null);
+            header = new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, start.toString(), command, QualityText.UNITS,
+                    QualityText.RULES, fingerprint, subject.describe(),
                     new QualityFile.Text(passages.name(), passages.sha256(), passages.tokens().length,
                             passages.starts(options.sequences(), options.tokens() + 1), options.tokens()),
                     new QualityFile.Setting(runtime.label(), gpu ? "gpu" : "cpu", positions.label(), batch, options.seed(),
@@ -145,7 +151,7 @@ public final class QualityRun implements AutoCloseable {
     public Path run(Path results, Path unfinished) throws IOException {
         QualityFile begun = unfinished == null ? null : QualityFile.read(unfinished.resolve(QualityFile.FILE));
         if (begun != null) {
-            header.mustContinue(begun, unfinished);
+            mustContinue(begun, unfinished);
         }
         QualityFile first = begun == null ? header : header.with(begun.created(), List.of());
         Instant start = Instant.parse(first.created());
@@ -169,7 +175,7 @@ public final class QualityRun implements AutoCloseable {
                     progress.skip(one.window() == null ? 0 : text.totalSteps() + (planted == null ? 0 : planted.totalSteps()));
                 } else {
                     boolean evicts = one.window() != null;
-                    Scores scores = evicts ? text.with(one::evicts, progress::step) : text.full();
+                    TokenScores scores = evicts ? text.with(one::evicts, progress::step) : text.full();
                     float[][][] needle = planted == null ? null : !evicts ? fullNeedle
                             : needles.ofRepetitions(planted.with(one::evicts, progress::step));
                     file = file.with(file.created(), plus(file, configuration(one, scores, full, needle, fullNeedle)));
@@ -187,13 +193,24 @@ public final class QualityRun implements AutoCloseable {
         return ResultName.settle(folder, results, ResultName.of(start, commit, first.fingerprint()));
     }
 
+    /** Refuses what was begun with anything else than this run has, but for its start. */
+    private void mustContinue(QualityFile begun, Path folder) {
+        JsonNode mine = Json.MAPPER.valueToTree(header.with(begun.created(), List.of()));
+        JsonNode theirs = Json.MAPPER.valueToTree(begun.with(begun.created(), List.of()));
+        if (!mine.equals(theirs)) {
+            List<String> different = mine.properties().stream().filter(f -> !f.getValue().equals(theirs.get(f.getKey())))
+                    .map(Map.Entry::getKey).toList();
+            throw new UserError("--resume " + folder + ": begun with another " + String.join(", ", different) + "; start anew");
+        }
+    }
+
     private static List<QualityFile.Configuration> plus(QualityFile file, QualityFile.Configuration one) {
         List<QualityFile.Configuration> all = new ArrayList<>(file.configurations());
         all.add(one);
         return all;
     }
 
-    private QualityFile.Configuration configuration(Planned one, Scores scores, float[][] full, float[][][] needle, float[][][] fullNeedle) {
+    private QualityFile.Configuration configuration(Planned one, TokenScores scores, float[][] full, float[][][] needle, float[][][] fullNeedle) {
         float[][] nll = buckets.means(scores.nll());
         float[][] kl = buckets.means(scores.kl());
         float[][] agreement = buckets.means(scores.agreement());

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
-import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.decode.DecodeLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +90,7 @@ sealed interface Reference extends AutoCloseable {
         /** @param full the loop; closed with this */
         Beside(DecodeLoop full) {
             this.full = full;
-            view = full.cache().state()[KvCache.LOGITS].expandDims(0);
+            view = full.cache().at(Place.LOGITS).expandDims(0);
             logits = IValue.from(view);
         }
 

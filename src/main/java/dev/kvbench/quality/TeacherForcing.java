@@ -5,16 +5,17 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
-import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.StrategyParameters;
+import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -38,7 +39,7 @@ final class TeacherForcing implements AutoCloseable {
     private final PtNDArray out;
     private final IValue outValue;
     private final Reference reference;
-    private final Scores full;
+    private final TokenScores full;
 
     /**
      * Decodes with the full cache.
@@ -55,16 +56,16 @@ final class TeacherForcing implements AutoCloseable {
         steps = sequences[0].length - 1;
         batches = (sequences.length + setting.batch - 1) / setting.batch;
         manager = NDManager.newBaseManager(setting.weights.device(), "PyTorch");
-        module = new TorchModule(TorchScriptRuntime.resource("quality.py"), Map.of(), setting.weights.device());
+        module = new TorchModule(ScriptFile.read("quality.py"), Map.of(), setting.weights.device());
         out = (PtNDArray) manager.zeros(new Shape(3, setting.batch, steps), DataType.FLOAT64);
         outValue = IValue.from(out);
         long vocabulary = setting.weights.shape().vocabulary();
         boolean keep = batches * setting.batch * steps * vocabulary * Float.BYTES <= keepBytes;
         reference = keep
                 ? new Reference.Kept(batches, new Shape(steps, setting.batch, vocabulary), setting.weights.device())
-                : new Reference.Beside(loop(new Full()));
+                : new Reference.Beside(loop(Strategies.FULL.create(StrategyParameters.NONE)));
         try {
-            full = decode(batch -> new Full(), keep, stepDone);
+            full = decode(batch -> Strategies.FULL.create(StrategyParameters.NONE), keep, stepDone);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -72,7 +73,7 @@ final class TeacherForcing implements AutoCloseable {
     }
 
     /** @return the full cache's scores; its divergence is 0 */
-    Scores full() {
+    TokenScores full() {
         return full;
     }
 
@@ -89,7 +90,7 @@ final class TeacherForcing implements AutoCloseable {
      * @return its scores
      * @throws NotNumbers if its logits are none
      */
-    Scores with(IntFunction<EvictionStrategy> strategy, Runnable stepDone) {
+    TokenScores with(IntFunction<EvictionStrategy> strategy, Runnable stepDone) {
         return decode(strategy, false, stepDone);
     }
 
@@ -98,8 +99,8 @@ final class TeacherForcing implements AutoCloseable {
         return new DecodeLoop(setting.weights, strategy, setting.runtime, form, setting.positions, setting.batch, steps);
     }
 
-    private Scores decode(IntFunction<EvictionStrategy> strategy, boolean keep, Runnable stepDone) {
-        Scores scores = new Scores(sequences.length);
+    private TokenScores decode(IntFunction<EvictionStrategy> strategy, boolean keep, Runnable stepDone) {
+        TokenScores scores = new TokenScores(sequences.length);
         DecodeLoop loop = null;
         try {
             for (int batch = 0; batch < batches; batch++) {
@@ -123,7 +124,7 @@ final class TeacherForcing implements AutoCloseable {
         return scores;
     }
 
-    /** Scores are numbers where the logits that they are made of are: one infinite logit makes the divergence infinite or NaN. */
+    /** TokenScores are numbers where the logits that they are made of are: one infinite logit makes the divergence infinite or NaN. */
     private void check(double[] values, EvictionStrategy evicts, int batch, int done) {
         for (int t = 0; t < done; t++) {
             for (int b = 0; b < setting.batch && batch * setting.batch + b < sequences.length; b++) {
@@ -136,7 +137,7 @@ final class TeacherForcing implements AutoCloseable {
 
     private void decode(DecodeLoop loop, EvictionStrategy evicts, int batch, boolean keep, Runnable stepDone) {
         try (NDManager text = NDManager.newBaseManager(setting.weights.device(), "PyTorch");
-                IValue logits = IValue.from(loop.cache().state()[KvCache.LOGITS]);
+                IValue logits = IValue.from(loop.cache().at(Place.LOGITS));
                 IValue tokens = IValue.from(tokens(text, batch))) {
             loop.reset(fed(batch, 0));
             reference.begin(batch);

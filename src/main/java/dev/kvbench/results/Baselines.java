@@ -2,8 +2,6 @@ package dev.kvbench.results;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.kvbench.JsonFault;
 import dev.kvbench.Names;
 import dev.kvbench.Reason;
@@ -11,7 +9,6 @@ import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -20,7 +17,6 @@ import java.util.TreeMap;
 public final class Baselines {
 
     private static final String FILE = "baselines.json";
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private final Path results;
 
@@ -35,7 +31,7 @@ public final class Baselines {
             return new TreeMap<>();
         }
         try {
-            Map<String, String> names = JSON.readValue(file.toFile(), new TypeReference<TreeMap<String, String>>() {});
+            Map<String, String> names = Json.MAPPER.readValue(file.toFile(), new TypeReference<TreeMap<String, String>>() {});
             if (names != null) {
                 return names;
             }
@@ -49,10 +45,8 @@ public final class Baselines {
     }
 
     private void write(Map<String, String> names) {
-        Path temporary = results.resolve(FILE + ".tmp");
         try {
-            JSON.writeValue(temporary.toFile(), names);
-            Files.move(temporary, results.resolve(FILE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Json.write(results.resolve(FILE), names);
         } catch (IOException e) {
             throw new UserError(results.resolve(FILE) + ": cannot be written: " + Reason.of(e), e);
         }

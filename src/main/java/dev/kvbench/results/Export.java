@@ -1,11 +1,10 @@
 package dev.kvbench.results;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.UserError;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -22,7 +21,7 @@ public enum Export {
      */
     GITHUB_ACTION {
         @Override
-        public void write(ResultFolder folder, Appendable out) throws java.io.IOException {
+        public void write(ResultFolder folder, Appendable out) throws IOException {
             writeEntries(folder, false, out);
         }
     },
@@ -30,7 +29,7 @@ public enum Export {
     /** Entries of github-action-benchmark's tool "customBiggerIsBetter": JMH's scores that are throughput. */
     GITHUB_ACTION_BIGGER {
         @Override
-        public void write(ResultFolder folder, Appendable out) throws java.io.IOException {
+        public void write(ResultFolder folder, Appendable out) throws IOException {
             writeEntries(folder, true, out);
         }
     },
@@ -38,7 +37,7 @@ public enum Export {
     /** A line per step, for data frames: benchmark, every parameter, fork, phase, iteration, step, times in ns. */
     CSV {
         @Override
-        public void write(ResultFolder folder, Appendable out) throws java.io.IOException {
+        public void write(ResultFolder folder, Appendable out) throws IOException {
             StepsFile steps = folder.readSteps();
             Set<String> names = new TreeSet<>();
             steps.configurations().forEach(c -> names.addAll(c.params().keySet()));
@@ -56,9 +55,8 @@ public enum Export {
         }
     };
 
-    private static void writeEntries(ResultFolder folder, boolean biggerIsBetter, Appendable out) throws java.io.IOException {
-        ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        ArrayNode entries = mapper.createArrayNode();
+    private static void writeEntries(ResultFolder folder, boolean biggerIsBetter, Appendable out) throws IOException {
+        ArrayNode entries = Json.MAPPER.createArrayNode();
         for (JsonNode result : folder.readJmh()) {
             JsonNode step = result.path("secondaryMetrics").path("step.time.p50");
             JsonNode metric = step.isMissingNode() ? result.path("primaryMetric") : step;
@@ -87,7 +85,7 @@ public enum Export {
             throw new UserError(folder.path() + ": has no " + (biggerIsBetter ? "throughput; times are of --format github-action"
                     : "time; throughput is of --format github-action-bigger"));
         }
-        out.append(mapper.writeValueAsString(entries)).append('\n');
+        out.append(entries.toPrettyString()).append('\n');
     }
 
     private static List<String> record(String benchmark, Collection<String> params, String... rest) {
@@ -100,8 +98,8 @@ public enum Export {
     /**
      * @param folder a result
      * @param out receives it
-     * @throws dev.kvbench.UserError if the result cannot be read
-     * @throws java.io.IOException if out fails
+     * @throws UserError if the result cannot be read
+     * @throws IOException if out fails
      */
-    public abstract void write(ResultFolder folder, Appendable out) throws java.io.IOException;
+    public abstract void write(ResultFolder folder, Appendable out) throws IOException;
 }

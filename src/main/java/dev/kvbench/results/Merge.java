@@ -1,12 +1,11 @@
 package dev.kvbench.results;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -16,8 +15,6 @@ import java.util.stream.Stream;
 
 /** Joins results of a sweep that was split. */
 public final class Merge {
-
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private Merge() {}
 
@@ -51,7 +48,7 @@ public final class Merge {
             }
             failures.addAll(file.failures() == null ? List.of() : file.failures());
         }
-        ArrayNode jmh = JSON.createArrayNode();
+        ArrayNode jmh = Json.MAPPER.createArrayNode();
         for (ResultFolder part : parts) {
             if (part.hasJmh()) {
                 part.readJmh().forEach(jmh::add);
@@ -61,10 +58,10 @@ public final class Merge {
         Files.createDirectories(parent);
         Path temporary = Files.createTempDirectory(parent, ".merging-");
         try {
-            JSON.writeValue(temporary.resolve(ResultFolder.JMH_FILE).toFile(), jmh);
+            Json.write(temporary.resolve(ResultFolder.JMH_FILE), jmh);
             new ResultFolder(temporary).writeSteps(new StepsFile(first.schema(), first.version(), first.created(), first.command(),
                     first.units(), first.fingerprint(), configurations, failures.isEmpty() ? null : failures));
-            Files.setPosixFilePermissions(temporary, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.move(temporary, into);
             return new ResultFolder(into);
         } finally {

@@ -2,16 +2,10 @@ package dev.kvbench.results;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kvbench.JsonFault;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,13 +41,13 @@ public record QualityFile(
         List<String> command,
         Map<String, String> units,
         Map<String, String> rules,
-        Fingerprint fingerprint,
-        Model model,
-        Text text,
-        Setting setting,
+        @Required Fingerprint fingerprint,
+        @Required Model model,
+        @Required Text text,
+        @Required Setting setting,
         Times times,
         Needle needle,
-        List<Configuration> configurations) {
+        @Required List<Configuration> configurations) {
 
     /** Value of {@code schema}. */
     public static final String SCHEMA = "kvbench/quality";
@@ -63,30 +57,6 @@ public record QualityFile(
 
     /** The file's name in a result folder. */
     public static final String FILE = "quality.json";
-
-    private static final ObjectMapper JSON = new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-
-    /** Units of version 1. */
-    public static final Map<String, String> UNITS = Map.of(
-            "nll", "nat/token", "kl", "nat/token", "agreement", "fraction of tokens", "nllIncrease", "nat/token",
-            "perplexity", "1", "time", "ms/step", "planted", "nat/token", "unplanted", "nat/token", "recall", "1");
-
-    /** How version 1 aggregates. */
-    public static final Map<String, String> RULES = Map.of(
-            "nll, kl, agreement of a sequence", "mean over the positions of each bucket; bucketEdges[i] to bucketEdges[i + 1] - 1 is"
-                    + " bucket i; position t is the step that has been fed tokens 0 to t and predicts token t + 1",
-            "kl", "KL(full || strategy) of the distributions over the next token",
-            "agreement", "fraction of positions at which the most likely token is the full cache's",
-            "all", "mean over all positions and sequences",
-            "late", "mean over sequences and the positions from lateFrom on, where every configuration has evicted",
-            "perplexity", "exp of the mean nll",
-            "nllIncrease", "nll less the full cache's, paired by sequence",
-            "low, high", "95 % percentile bootstrap over sequences (planted texts for recall), 10000 resamples; of time: fastest"
-                    + " and slowest generation, or JMH's 99.9 % interval",
-            "time", "whole generations divided by their steps, median over generations; or, as times.label says, JMH's mean of steps with a"
-                    + " full window",
-            "recall", "(unplanted - planted) over the same of the full cache, ratio of means over texts: 1 remembers as well as the"
-                    + " full cache, 0 as if the pattern had never been there");
 
     /**
      * What predicted.
@@ -124,7 +94,7 @@ public record QualityFile(
      * @param lateFrom first position of {@code late}; null if no bucket begins after every configuration has evicted
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Setting(String runtime, String device, String positions, int batch, int seed, int[] bucketEdges,
+    public record Setting(String runtime, String device, String positions, int batch, int seed, @Required int[] bucketEdges,
             Integer lateFrom) {}
 
     /**
@@ -193,14 +163,14 @@ public record QualityFile(
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Configuration(
-            String strategy,
+            @Required String strategy,
             String label,
             Integer window,
             Integer heavyHitters,
-            float[][] nll,
+            @Required float[][] nll,
             float[][] kl,
             float[][] agreement,
-            Aggregate all,
+            @Required Aggregate all,
             Aggregate late,
             Estimate time,
             Recall recall) {
@@ -256,21 +226,7 @@ public record QualityFile(
      * @throws UserError if it cannot be read or is not whole
      */
     public static QualityFile read(Path file) {
-        try {
-            JsonNode json = ResultFolder.readJson(file);
-            if (!SCHEMA.equals(json.path("schema").asText()) || json.path("version").asInt() != VERSION) {
-                throw new UserError(file + ": not a " + SCHEMA + " file of version " + VERSION);
-            }
-            QualityFile quality = JSON.treeToValue(json, QualityFile.class);
-            if (quality.fingerprint == null || quality.model == null || quality.text == null || quality.setting == null
-                    || quality.setting.bucketEdges == null || quality.configurations == null
-                    || quality.configurations.stream().anyMatch(c -> c == null || c.strategy == null || c.nll == null || c.all == null)) {
-                throw new UserError(file + ": not a valid " + SCHEMA + " file: a required field is missing");
-            }
-            return quality;
-        } catch (JsonProcessingException e) {
-            throw JsonFault.of(file, "a valid " + SCHEMA + " file", e);
-        }
+        return Json.read(file, QualityFile.class, SCHEMA, VERSION);
     }
 
     /**
@@ -280,9 +236,7 @@ public record QualityFile(
      * @throws IOException if it cannot be written
      */
     public void write(Path file) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-        JSON.writerWithDefaultPrettyPrinter().writeValue(temporary.toFile(), this);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Json.write(file, this);
     }
 
     /**
@@ -301,22 +255,5 @@ public record QualityFile(
      */
     public QualityFile timed(Times from, List<Configuration> configurations) {
         return new QualityFile(schema, version, created, command, units, rules, fingerprint, model, text, setting, from, needle, configurations);
-    }
-
-    /**
-     * Checks that this run can go on with what another has begun.
-     *
-     * @param begun what it left
-     * @param folder where
-     * @throws UserError if anything but their start differs
-     */
-    public void mustContinue(QualityFile begun, Path folder) {
-        JsonNode mine = JSON.valueToTree(with(begun.created, List.of()));
-        JsonNode theirs = JSON.valueToTree(begun.with(begun.created, List.of()));
-        if (!mine.equals(theirs)) {
-            List<String> different = mine.properties().stream().filter(f -> !f.getValue().equals(theirs.get(f.getKey())))
-                    .map(Map.Entry::getKey).toList();
-            throw new UserError("--resume " + folder + ": begun with another " + String.join(", ", different) + "; start anew");
-        }
     }
 }

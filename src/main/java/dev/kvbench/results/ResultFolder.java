@@ -1,23 +1,20 @@
 package dev.kvbench.results;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.kvbench.JsonFault;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -33,36 +30,70 @@ public record ResultFolder(Path path) {
     /** The raw series. */
     public static final String STEPS_FILE = "steps.json";
 
-    /** Heap that a byte of JSON takes when read, at most: a short number is an object and its place in a list. */
-    private static final int HEAP_PER_BYTE = 16;
-    private static final long MIB = 1 << 20;
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    /** A fingerprint with whatever fields it has. */
+    private record AnyFingerprint(@Required JsonNode fingerprint) {}
 
     /**
      * @param results the folder of results
-     * @return the results in it, oldest first; what is no result is passed over, with a line if it looks like one
+     * @return the results in it, oldest first, as far as their heads tell; what is no result is passed over, with a line if it
+     *     looks like one
      * @throws UserError if the folder cannot be read
      */
     public static List<ResultFolder> all(Path results) {
-        Map<ResultFolder, Instant> created = new HashMap<>();
+        return List.copyOf(heads(results).keySet());
+    }
+
+    /**
+     * @param results the folder of results
+     * @param wanted which of them
+     * @return the newest of those that can be read whole, if there is one; what cannot is passed over with a line
+     * @throws UserError if the folder cannot be read
+     */
+    public static Optional<ResultFolder> newest(Path results, Predicate<StepsFile.Head> wanted) {
+        List<ResultFolder> newestLast = new ArrayList<>();
+        heads(results).forEach((folder, head) -> {
+            if (wanted.test(head)) {
+                newestLast.add(folder);
+            }
+        });
+        for (int i = newestLast.size() - 1; i >= 0; i--) {
+            try {
+                newestLast.get(i).readSteps();
+                return Optional.of(newestLast.get(i));
+            } catch (UserError e) {
+                passedOver(e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What results say of themselves, oldest first. */
+    private static Map<ResultFolder, StepsFile.Head> heads(Path results) {
+        record Dated(ResultFolder folder, Instant created, StepsFile.Head head) {}
+        List<Dated> found = new ArrayList<>();
         try (Stream<Path> entries = Files.isDirectory(results) ? Files.list(results) : Stream.empty()) {
             entries.filter(f -> Files.isRegularFile(f.resolve(STEPS_FILE)) || Files.isRegularFile(f.resolve(JMH_FILE)))
                     .filter(f -> !f.getFileName().toString().startsWith("."))
                     .map(ResultFolder::new)
                     .forEach(folder -> {
                         try {
-                            created.put(folder, folder.created());
+                            StepsFile.Head head = folder.readHead();
+                            found.add(new Dated(folder, folder.time(head), head));
                         } catch (UserError e) {
-                            System.err.println("passed over: " + e.getMessage());
+                            passedOver(e);
                         }
                     });
         } catch (IOException e) {
             throw new UserError(results + ": cannot be read: " + Reason.of(e), e);
         }
-        return created.keySet().stream().sorted(Comparator.<ResultFolder, Instant>comparing(created::get)
-                .thenComparing(ResultFolder::path)).toList();
+        found.sort(Comparator.comparing(Dated::created).thenComparing(d -> d.folder.path));
+        Map<ResultFolder, StepsFile.Head> heads = new LinkedHashMap<>();
+        found.forEach(d -> heads.put(d.folder, d.head));
+        return heads;
+    }
+
+    private static void passedOver(UserError e) {
+        System.err.println("passed over: " + e.getMessage());
     }
 
     /** @return what it is called in its folder of results */
@@ -70,12 +101,11 @@ public record ResultFolder(Path path) {
         return String.valueOf(path.toAbsolutePath().normalize().getFileName());
     }
 
-    private Instant created() {
-        String created = readSteps().created();
+    private Instant time(StepsFile.Head head) {
         try {
-            return Instant.parse(String.valueOf(created));
+            return Instant.parse(String.valueOf(head.created()));
         } catch (DateTimeParseException e) {
-            throw new UserError(path.resolve(STEPS_FILE) + ": created at '" + created + "', which is no time", e);
+            throw new UserError(path.resolve(STEPS_FILE) + ": created at '" + head.created() + "', which is no time", e);
         }
     }
 
@@ -106,30 +136,15 @@ public record ResultFolder(Path path) {
      * @throws UserError if the file cannot be read or is not this suite's
      */
     public StepsFile readSteps() {
-        Path file = path.resolve(STEPS_FILE);
-        JsonNode json = readJson(file);
-        String schema = json.path("schema").asText("");
-        int version = json.path("version").asInt(-1);
-        if (!schema.equals(StepsFile.SCHEMA)) {
-            throw new UserError(file + ": not a " + StepsFile.SCHEMA + " file (its schema is '" + schema + "')");
-        }
-        if (version != StepsFile.VERSION) {
-            throw new UserError(file + ": version " + version + " of " + StepsFile.SCHEMA + "; this build reads version "
-                    + StepsFile.VERSION);
-        }
-        StepsFile steps;
-        try {
-            steps = JSON.treeToValue(json, StepsFile.class);
-        } catch (JsonProcessingException e) {
-            throw JsonFault.of(file, "a valid " + StepsFile.SCHEMA + " file", e);
-        }
-        if (steps.fingerprint() == null || steps.configurations() == null
-                || steps.configurations().stream().anyMatch(c -> c == null || c.benchmark() == null
-                        || c.label() == null || c.params() == null || c.iterations() == null
-                        || c.iterations().stream().anyMatch(i -> i == null || i.stepNanos() == null))) {
-            throw new UserError(file + ": not a valid " + StepsFile.SCHEMA + " file: a required field is missing");
-        }
-        return steps;
+        return Json.read(path.resolve(STEPS_FILE), StepsFile.class, StepsFile.SCHEMA, StepsFile.VERSION);
+    }
+
+    /**
+     * @return what stands before the raw series, which are not read
+     * @throws UserError if the file cannot be read so far or is not this suite's
+     */
+    public StepsFile.Head readHead() {
+        return Json.head(path.resolve(STEPS_FILE), StepsFile.Head.class, StepsFile.SCHEMA, StepsFile.VERSION);
     }
 
     /**
@@ -137,7 +152,7 @@ public record ResultFolder(Path path) {
      * @throws UserError if the file cannot be read
      */
     public JsonNode readFingerprint() {
-        return readJson(path.resolve(STEPS_FILE)).path("fingerprint");
+        return Json.head(path.resolve(STEPS_FILE), AnyFingerprint.class, StepsFile.SCHEMA, StepsFile.VERSION).fingerprint();
     }
 
     /** @return whether JMH's results are there; those of peers have none */
@@ -151,31 +166,11 @@ public record ResultFolder(Path path) {
      */
     public JsonNode readJmh() {
         Path file = path.resolve(JMH_FILE);
-        JsonNode json = readJson(file);
+        JsonNode json = Json.tree(file);
         if (!json.isArray()) {
             throw new UserError(file + ": not a JMH result: expected a JSON array");
         }
         return json;
-    }
-
-    /**
-     * @param file a JSON file of whatever origin
-     * @return its content
-     * @throws UserError if it cannot be read, is not JSON, or is too large for this Java's heap
-     */
-    public static JsonNode readJson(Path file) {
-        try {
-            long most = Runtime.getRuntime().maxMemory() / HEAP_PER_BYTE;
-            if (Files.size(file) > most) {
-                throw new UserError(file + ": " + Files.size(file) / MIB + " MiB of JSON, of which this Java reads at most "
-                        + most / MIB + "; give it more memory (java -Xmx…g) or take fewer configurations into one result");
-            }
-            return JSON.readTree(file.toFile());
-        } catch (JsonProcessingException e) {
-            throw JsonFault.of(file, "JSON", e);
-        } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
-        }
     }
 
     /**
@@ -184,9 +179,6 @@ public record ResultFolder(Path path) {
      * @param steps what to write
      */
     public void writeSteps(StepsFile steps) throws IOException {
-        Path file = path.resolve(STEPS_FILE);
-        Path temporary = path.resolve(STEPS_FILE + ".tmp");
-        JSON.writeValue(temporary.toFile(), steps);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Json.write(path.resolve(STEPS_FILE), steps);
     }
 }

@@ -26,9 +26,17 @@ public record StepsFile(
         String created,
         List<String> command,
         Map<String, String> units,
-        Fingerprint fingerprint,
-        List<Configuration> configurations,
+        @Required Fingerprint fingerprint,
+        @Required List<Configuration> configurations,
         List<Failure> failures) {
+
+    /**
+     * What stands before the series, for whoever needs no more.
+     *
+     * @param created start of the run, ISO 8601, UTC; null if it does not say
+     * @param fingerprint what the run ran on
+     */
+    public record Head(String created, @Required Fingerprint fingerprint) {}
 
     /**
      * A configuration that failed.
@@ -66,16 +74,16 @@ public record StepsFile(
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Configuration(
-            String benchmark,
-            String label,
-            Map<String, String> params,
+            @Required String benchmark,
+            @Required String label,
+            @Required Map<String, String> params,
             String weights,
             String attention,
             String runtime,
             String device,
             long cacheBytesPerEntry,
             Gpu gpu,
-            List<Iteration> iterations) {
+            @Required List<Iteration> iterations) {
 
         /** @return whether every measured iteration kept its steps, and there is one */
         public boolean hasSeries() {
@@ -121,7 +129,7 @@ public record StepsFile(
      * @param deviceNanos device time of the same steps; null where nothing tells it
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Iteration(int fork, String phase, int iteration, long[] stepNanos, long[] deviceNanos) {
+    public record Iteration(int fork, String phase, int iteration, @Required long[] stepNanos, long[] deviceNanos) {
 
         /** Value of {@code phase} for iterations that count. */
         public static final String MEASUREMENT = "measurement";

@@ -29,13 +29,13 @@ public enum AttentionForm {
      */
     public static AttentionForm resolve(String value, EvictionStrategy strategy, Dtype dtype) {
         if (value.equals(AUTO)) {
-            return strategy.readsAttention() || dtype == Dtype.FP32 ? EXPLICIT : FUSED;
+            return strategy.traits().readsAttention() || dtype == Dtype.FP32 ? EXPLICIT : FUSED;
         }
         AttentionForm form = Arrays.stream(values())
                 .filter(f -> f.label().equals(value))
                 .findFirst()
                 .orElseThrow(() -> Names.unknown("attention", value, java.util.List.of(AUTO, "explicit", "fused")));
-        if (form == FUSED && strategy.readsAttention()) {
+        if (form == FUSED && strategy.traits().readsAttention()) {
             throw new UserError("attention=fused with strategy=" + strategy.name()
                     + ": that strategy scores with attention weights, which the fused operator does not give;"
                     + " use attention=explicit or auto");

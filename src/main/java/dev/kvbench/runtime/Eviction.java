@@ -9,6 +9,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.ModelShape;
 import dev.kvbench.runtime.cuda.CapturedOperators;
@@ -18,9 +19,7 @@ import dev.kvbench.torch.Casts;
 import dev.kvbench.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -35,8 +34,6 @@ public final class Eviction implements AutoCloseable {
     private final NDManager manager;
     private final TorchModule module;
     private final IValue state;
-    private final IValue cacheArray;
-    private final IValue scores;
     /** Scoring, then eviction; empty where they are not captured. */
     private final List<CapturedOperators> captured;
     private final PtNDArray[] full;
@@ -51,20 +48,12 @@ public final class Eviction implements AutoCloseable {
      * @param strategy what to evict; must have a window
      */
     public Eviction(ModelShape shape, Dtype dtype, KvCache cache, EvictionStrategy strategy) {
-        window = strategy.window();
-        PtNDArray[] arrays = cache.state();
-        Map<String, Number> attributes = new LinkedHashMap<>();
-        attributes.put("window", window);
-        attributes.put("heavyHitters", strategy.heavyHitters());
-        attributes.put("limit", strategy.longest() - 1);
-        attributes.put("traced", 0);
-        Device device = arrays[KvCache.SCORES].getDevice();
+        window = strategy.schedule().window().orElseThrow();
+        Device device = cache.at(Place.SCORES).getDevice();
         Engine.getEngine("PyTorch").setRandomSeed(SEED);
-        module = new TorchModule(TorchScriptRuntime.resource("eviction.py") + "\n" + strategy.torchScript(), attributes, device);
+        module = new TorchModule(Place.numbered(EvictionSource.of(strategy)), EvictionSource.attributes(strategy, false), device);
         manager = NDManager.newBaseManager(device, "PyTorch");
-        state = IValue.listFrom(arrays);
-        cacheArray = IValue.from(arrays[KvCache.CACHE]);
-        scores = IValue.from(arrays[KvCache.SCORES]);
+        state = IValue.listFrom(cache.state());
         try {
             rowsBefore = IValue.listFrom(rows(shape, dtype, cache.batch(), window));
             full = rows(shape, dtype, cache.batch(), window + 1);
@@ -73,7 +62,7 @@ public final class Eviction implements AutoCloseable {
                     () -> new CapturedOperators(this::score),
                     () -> new CapturedOperators(this::scoreAndEvict)), CapturedOperators::close);
         } catch (RuntimeException | Error e) {
-            Cleanup.after(e, state, cacheArray, scores, module, manager);
+            Cleanup.after(e, state, module, manager);
             throw e;
         }
     }
@@ -132,7 +121,7 @@ public final class Eviction implements AutoCloseable {
 
     private void operators(IValue rows, int n) {
         try (IValue first = IValue.from(n - 1L); IValue entries = IValue.from((long) n)) {
-            module.run("evict", cacheArray, scores, state, rows, first, entries).close();
+            module.run("evict", state, rows, first, entries).close();
         }
     }
 
@@ -144,7 +133,7 @@ public final class Eviction implements AutoCloseable {
     @Override
     public void close() {
         captured.forEach(CapturedOperators::close);
-        for (IValue value : new IValue[] {state, cacheArray, scores, rowsBefore, rowsFull}) {
+        for (IValue value : new IValue[] {state, rowsBefore, rowsFull}) {
             value.close();
         }
         module.close();

@@ -10,8 +10,11 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Schedule;
+import dev.kvbench.strategy.Scores;
 import dev.kvbench.torch.Casts;
 import dev.kvbench.torch.TorchModule;
 import java.util.Arrays;
@@ -41,10 +44,6 @@ final class EvictionCheck {
 
     /** Of keys and values that the check moves: operators copy all of them, which a model that fills the device has no room for. */
     private static final long MOST_BYTES = 1L << 30;
-
-    /** Places in the cache's state: see {@link KvCache#state}. */
-    private static final int POSITION = 1;
-    private static final int SLOTS = 5;
 
     /** Share of the mean score by which rounding alone may part two scores, of what the tolerance is. */
     private static final double ROUNDED = 1.0 / 30;
@@ -101,6 +100,7 @@ final class EvictionCheck {
     private final EvictionStrategy strategy;
     private final double tolerance;
     private final int window;
+    private final boolean accumulates;
     private final int layers;
     private final int batch;
     private final int heads;
@@ -116,8 +116,9 @@ final class EvictionCheck {
         this.strategy = strategy;
         this.tolerance = tolerance;
         this.manager = manager;
-        window = strategy.window();
-        keysValues = cache.state()[KvCache.CACHE];
+        window = strategy.schedule().window().orElseThrow();
+        accumulates = strategy.traits().scores() == Scores.SUM;
+        keysValues = cache.at(Place.CACHE);
         long[] shape = keysValues.getShape().getShape();
         layers = (int) shape[0];
         batch = (int) shape[2];
@@ -146,8 +147,9 @@ final class EvictionCheck {
      * @return whether generations evict, one entry at a time, and the window is one of which the operators can make a copy anywhere
      */
     static boolean applies(KvCache cache, EvictionStrategy strategy) {
-        return strategy.window() < cache.capacity() && strategy.longest() == strategy.window() + 1
-                && cache.batch() * cache.bytesPerEntry() * strategy.window() <= MOST_BYTES;
+        Schedule schedule = strategy.schedule();
+        return schedule.every() == 1 && schedule.evicts(cache.capacity())
+                && cache.batch() * cache.bytesPerEntry() * (schedule.peak() - 1) <= MOST_BYTES;
     }
 
     /**
@@ -163,7 +165,7 @@ final class EvictionCheck {
      */
     static synchronized Optional<String> fault(
             StepRuntime reference, StepRuntime tried, KvCache cache, EvictionStrategy strategy, Dtype dtype, double tolerance) {
-        Device device = cache.state()[KvCache.CACHE].getDevice();
+        Device device = cache.at(Place.CACHE).getDevice();
         if (module == null) {
             module = new TorchModule(METHODS, Map.of(), device);
         }
@@ -192,8 +194,8 @@ final class EvictionCheck {
     private float[] levels() {
         float[] scores = new float[cache.scores().length];
         int capacity = cache.capacity();
-        int first = strategy.rule().map(EvictionStrategy.Rule::first).orElse(0);
-        int last = window + 1 - strategy.rule().map(EvictionStrategy.Rule::recent).orElse(0);
+        int first = strategy.protects().front();
+        int last = window + 1 - strategy.protects().back();
         for (int row = 0; row < scores.length / capacity; row++) {
             int lowest = first + (ENTRY_STEP * row + (last - first) / 2) % (last - first);
             for (int i = 0; i < window; i++) {
@@ -206,7 +208,7 @@ final class EvictionCheck {
     private Left step(StepRuntime runtime) {
         StepCheck.feed(cache, 0);
         runtime.reset();
-        PtNDArray scores = cache.state()[KvCache.SCORES];
+        PtNDArray scores = cache.at(Place.SCORES);
         try (NDManager temporary = manager.newSubManager()) {
             NDArray start = temporary.create(levels, scores.getShape());
             PtNDArray held = (PtNDArray) temporary.zeros(new Shape(2, layers, 2, batch, heads), DataType.INT64);
@@ -215,9 +217,9 @@ final class EvictionCheck {
             runtime.launch(window + 1, 1);
             runtime.await();
             run("held", IValue.from(keysValues), IValue.from(pattern), IValue.from(offsets),
-                    IValue.from(cache.state()[SLOTS]), IValue.from((long) window), IValue.from(held));
+                    IValue.from(cache.at(Place.SLOTS)), IValue.from((long) window), IValue.from(held));
             return new Left(held.toLongArray(), own(), cache.scores(), cache.logits(),
-                    cache.state()[POSITION].toLongArray()[0]);
+                    cache.at(Place.POSITION).toLongArray()[0]);
         }
     }
 
@@ -235,7 +237,7 @@ final class EvictionCheck {
             if (gone < 0 || right < 0) {
                 return Optional.of("a step that evicts leaves entries where they do not belong in the cache" + where);
             }
-            Optional<String> fault = strategy.scored()
+            Optional<String> fault = strategy.traits().scored()
                     ? scores(expected.scores, actual.scores, row * shape[3], right, gone, ofScores)
                     : right == gone ? Optional.empty() : Optional.of(another(right, gone));
             if (fault.isPresent()) {
@@ -280,19 +282,19 @@ final class EvictionCheck {
 
     /** Compares a row of scores, entry by entry. Where rounding may decide between two entries, either may go. */
     private Optional<String> scores(float[] expected, float[] actual, int from, int right, int gone, Sum sum) {
-        double bound = strategy.accumulates() ? 1.5 * most() : near(expected, from);
+        double bound = accumulates ? 1.5 * most() : near(expected, from);
         if (right != gone && !(expected[from + after(gone, right)] - actual[from + after(right, gone)] <= bound)) {
             return Optional.of(another(right, gone));
         }
         for (int i = 0; i <= window; i++) {
             if (i != right && i != gone) {
-                double before = strategy.accumulates() ? levels[from + i] : 0;
+                double before = accumulates ? levels[from + i] : 0;
                 double e = expected[from + after(i, right)];
                 double a = actual[from + after(i, gone)];
-                if (strategy.accumulates() && !(Math.abs(a - e) <= bound)) {
+                if (accumulates && !(Math.abs(a - e) <= bound)) {
                     return Optional.of("a step that evicts does not leave its score to entry " + i);
                 }
-                sum.add(e - before, a - before, strategy.accumulates() ? layers * Math.ulp((float) (APART * LEVELS * most())) : 0);
+                sum.add(e - before, a - before, accumulates ? layers * Math.ulp((float) (APART * LEVELS * most())) : 0);
             }
         }
         for (int slot = window; slot < cache.capacity(); slot++) {

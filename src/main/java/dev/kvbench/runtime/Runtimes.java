@@ -43,7 +43,7 @@ public enum Runtimes {
                 Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
             check(weights.device());
             // the kernel reads weights as they are stored; operators only take prompts
-            return over(new TorchScriptRuntime(weights, cache, strategy, form, Products.PLAIN),
+            return over(new TorchScriptRuntime(weights, cache, strategy, form, weights.shape().plainForm()),
                     operators -> new FusedRuntime(weights, cache, strategy, operators));
         }
     },

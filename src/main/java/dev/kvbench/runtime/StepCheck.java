@@ -1,8 +1,10 @@
 package dev.kvbench.runtime;
 
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Schedule;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,7 +39,7 @@ public record StepCheck(double difference, Optional<String> fault) {
     public static StepCheck of(
             StepRuntime reference, StepRuntime tried, KvCache cache, EvictionStrategy strategy, Dtype dtype) {
         double tolerance = tolerance(dtype);
-        double difference = difference(reference, tried, cache, strategy.window());
+        double difference = difference(reference, tried, cache, strategy.schedule());
         if (!(difference <= tolerance)) {
             return new StepCheck(difference, Optional.of(String.format(Locale.ROOT,
                     "its logits or scores are not the operators': relative difference %.1e, at most %.0e in %s",
@@ -64,12 +66,12 @@ public record StepCheck(double difference, Optional<String> fault) {
      * @param reference a runtime
      * @param tried another on the same cache
      * @param cache their state
-     * @param window the strategy's
+     * @param schedule the strategy's
      * @return the largest relative difference of a sequence's logits, ‖tried − reference‖ / ‖reference‖, or of all scores; NaN or
      *     infinite if there is no telling
      */
-    static double difference(StepRuntime reference, StepRuntime tried, KvCache cache, int window) {
-        int[] lengths = Arrays.stream(LENGTHS).filter(n -> n <= Math.min(window, cache.capacity())).toArray();
+    static double difference(StepRuntime reference, StepRuntime tried, KvCache cache, Schedule schedule) {
+        int[] lengths = Arrays.stream(LENGTHS).filter(n -> n <= schedule.atMost(cache.capacity())).toArray();
         float[][] expected = run(reference, lengths, cache);
         float[][] actual = run(tried, lengths, cache);
         int vocabulary = expected[0].length / cache.batch();
@@ -100,7 +102,7 @@ public record StepCheck(double difference, Optional<String> fault) {
 
     /** Writes the tokens that a step of this number is fed, different ones to each sequence. */
     static void feed(KvCache cache, int step) {
-        long vocabulary = cache.state()[KvCache.LOGITS].getShape().get(1);
+        long vocabulary = cache.at(Place.LOGITS).getShape().get(1);
         cache.writeTokens(IntStream.range(0, cache.batch())
                 .mapToLong(b -> (TOKEN_STEP * (step + 1L) + (long) SEQUENCE_STEP * b) % vocabulary)
                 .toArray());

@@ -1,24 +1,24 @@
 package dev.kvbench.runtime;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.cache.Place;
+import dev.kvbench.model.Architecture;
+import dev.kvbench.model.StepForm;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.cuda.DeviceStep;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.torch.Casts;
+import dev.kvbench.strategy.Scores;
+import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Launches each step as one call of a TorchScript method, model and strategy together. The module is put
@@ -27,14 +27,18 @@ import java.util.Map;
 public final class TorchScriptRuntime implements StepRuntime {
 
     private final TorchModule module;
+    /** The same methods in the plain form, which takes any number of tokens; made for the first prompt if steps have another. */
+    private final Supplier<TorchModule> plain;
     private final IValue weights;
+    private final IValue plainWeights;
     private final IValue state;
-    private final NDManager rows;
+    private final NDManager owned;
     private final DeviceStep onDevice;
     private final Weights model;
     private final KvCache cache;
     private final EvictionStrategy strategy;
     private KvCache prompt;
+    private TorchModule promptModule;
 
     /**
      * @param weights the model
@@ -45,65 +49,65 @@ public final class TorchScriptRuntime implements StepRuntime {
     public TorchScriptRuntime(
             Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
         this(weights, cache, strategy, form,
-                Products.of(weights.shape(), weights.dtype(), weights.device(), cache.batch()));
+                weights.shape().fastestForm(weights.dtype(), weights.device(), cache.batch()));
     }
 
-    /** As above, with the form of products given. */
-    TorchScriptRuntime(
-            Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form, Products products) {
-        Gpt2Config config = weights.shape();
+    /**
+     * As above, with the form of products given.
+     *
+     * @param weights the model
+     * @param cache the cache and the other state that a step writes
+     * @param strategy what to evict
+     * @param form how to compute attention
+     * @param products how to compute the other products
+     */
+    public TorchScriptRuntime(
+            Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form, StepForm products) {
+        Architecture shape = weights.shape();
         Map<String, Number> attributes = new LinkedHashMap<>();
-        attributes.put("layers", config.layers());
-        attributes.put("heads", config.heads());
-        attributes.put("headDim", config.headDim());
-        attributes.put("width", config.width());
-        attributes.put("scale", 1 / Math.sqrt(config.headDim()));
-        attributes.put("epsilon", config.layerNormEpsilon());
-        attributes.put("window", strategy.window());
-        attributes.put("heavyHitters", strategy.heavyHitters());
-        attributes.put("limit", strategy.longest() == Integer.MAX_VALUE ? Integer.MAX_VALUE : strategy.longest() - 1);
-        attributes.put("readsAttention", strategy.readsAttention() ? 1 : 0);
-        attributes.put("accumulates", strategy.accumulates() ? 1 : 0);
-        attributes.put("traced", cache.traced() ? 1 : 0);
-        attributes.put("countsSteps", cache.traced() || strategy.readsSteps() ? 1 : 0);
+        attributes.put("layers", shape.layers());
+        attributes.put("heads", shape.heads());
+        attributes.put("headDim", shape.headDim());
+        attributes.put("width", shape.width());
+        attributes.put("scale", 1 / Math.sqrt(shape.headDim()));
+        add(attributes, EvictionSource.attributes(strategy, cache.traced()));
+        attributes.put("readsAttention", EvictionSource.flag(strategy.traits().readsAttention()));
+        attributes.put("accumulates", EvictionSource.flag(strategy.traits().scores() != Scores.LAST));
+        attributes.put("countsSteps", EvictionSource.flag(cache.traced() || strategy.traits().readsSteps()));
         onDevice = weights.device().isGpu() ? deviceStep(cache) : null;
-        attributes.put("columnwise", products.columnwise() ? 1 : 0);
-        attributes.put("pieces", products.pieces());
-        attributes.put("activatesInProduct", products.activates() ? 1 : 0);
-        attributes.put("biasColumn", products.biasColumn() ? 1 : 0);
         attributes.put("readsBack", onDevice == null ? 1 : 0);
-        String source = String.join("\n",
-                resource("gpt2.py"),
-                config.activation().torchScript(),
-                resource("attention_" + form.label() + ".py"),
-                resource("prefill.py"),
-                resource("eviction.py"),
-                strategy.torchScript());
-        module = new TorchModule(source, attributes, weights.device());
+        add(attributes, shape.attributes());
+        String source = Place.numbered(String.join("\n",
+                ScriptFile.read("step.py"),
+                shape.source(),
+                ScriptFile.read("attention_" + form.label() + ".py"),
+                EvictionSource.of(strategy)));
+        module = module(source, attributes, products, weights.device());
+        plain = () -> products.equals(shape.plainForm()) ? module
+                : module(source, attributes, shape.plainForm(), weights.device());
         model = weights;
         this.cache = cache;
         this.strategy = strategy;
-        rows = NDManager.newBaseManager(weights.device(), "PyTorch");
-        this.weights = IValue.listFrom(products.biasColumn() ? withRows(weights, cache.batch()) : weights.arrays());
+        owned = NDManager.newBaseManager(weights.device(), "PyTorch");
+        StepForm.Operands operands = products.operands(weights, cache.batch(), owned);
+        this.weights = IValue.listFrom(operands.step());
+        plainWeights = IValue.listFrom(operands.plain());
         this.state = IValue.listFrom(cache.state());
     }
 
-    /** The weights with biases as columns, and the rows that those are multiplied by. */
-    private PtNDArray[] withRows(Weights weights, int batch) {
-        PtNDArray[] arrays = weights.withBiasColumns();
-        PtNDArray[] list = Arrays.copyOf(arrays, arrays.length + 2);
-        list[arrays.length] = row(weights, batch, weights.shape().width());
-        list[arrays.length + 1] = row(weights, batch, weights.shape().inner());
-        return list;
+    private static TorchModule module(String source, Map<String, Number> attributes, StepForm products, Device device) {
+        Map<String, Number> all = new LinkedHashMap<>(attributes);
+        add(all, products.attributes());
+        return new TorchModule(source, all, device);
     }
 
-    private PtNDArray row(Weights weights, int batch, int width) {
-        int padded = width + weights.biasColumns();
-        float[] values = new float[batch * padded];
-        for (int b = 0; b < batch; b++) {
-            values[b * padded + width] = 1;
-        }
-        return Casts.to((PtNDArray) rows.create(values, new Shape(batch, padded)), weights.dtype().dataType());
+    /** Model, products and strategy are written apart, and share one module's names. */
+    private static void add(Map<String, Number> attributes, Map<String, Number> more) {
+        more.forEach((name, value) -> {
+            if (attributes.put(name, value) != null) {
+                throw new IllegalStateException("two parts of a step have an attribute " + name);
+            }
+        });
     }
 
     /** Without it the step still runs: TorchScript reads its tokens back, and nothing tells its device time. */
@@ -113,18 +117,6 @@ public final class TorchScriptRuntime implements StepRuntime {
         } catch (Unsupported e) {
             System.err.println("no device times: " + e.getMessage());
             return null;
-        }
-    }
-
-    /**
-     * @param name a file of {@code torchscript/}
-     * @return its text
-     */
-    public static String resource(String name) {
-        try (InputStream in = TorchScriptRuntime.class.getResourceAsStream("/torchscript/" + name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -149,8 +141,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         if (prompt == null || prompt.capacity() != length) {
             closePrompt();
             prompt = new KvCache(model.shape(), model.dtype(), model.device(), cache.batch(), length,
-                    strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD,
-                    cache.traced());
+                    strategy.traits().scope(), cache.traced());
         }
         if (onDevice != null) {
             onDevice.begin();
@@ -158,9 +149,10 @@ public final class TorchScriptRuntime implements StepRuntime {
         try (NDManager manager = NDManager.newBaseManager(model.device(), "PyTorch");
                 IValue fed = IValue.from((PtNDArray) manager.create(tokens, new Shape(cache.batch(), length)));
                 IValue temporary = IValue.listFrom(prompt.state());
-                IValue held = IValue.from((long) strategy.heldAfter(length));
+                IValue held = IValue.from((long) strategy.schedule().heldAfter(length));
                 IValue next = IValue.from((long) position)) {
-            run("prefill", weights, state, temporary, fed, held, next);
+            promptModule = promptModule == null ? plain.get() : promptModule;
+            promptModule.run("prefill", plainWeights, state, temporary, fed, held, next).close();
         }
         if (onDevice != null) {
             onDevice.endWithCopy();
@@ -230,9 +222,13 @@ public final class TorchScriptRuntime implements StepRuntime {
     public void close() {
         closePrompt();
         weights.close();
+        plainWeights.close();
         state.close();
-        rows.close();
+        owned.close();
         module.close();
+        if (promptModule != null && promptModule != module) {
+            promptModule.close();
+        }
         if (onDevice != null) {
             onDevice.close();
         }

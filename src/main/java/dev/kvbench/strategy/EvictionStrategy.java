@@ -1,118 +1,76 @@
 package dev.kvbench.strategy;
 
-import java.util.Optional;
-import java.util.OptionalInt;
+import static dev.kvbench.strategy.Parameter.EVICT_EVERY;
+import static dev.kvbench.strategy.Parameter.WINDOW;
+
+import dev.kvbench.UserError;
+import java.util.Set;
 
 /**
- * Decides which entries stay in the KV cache. A strategy is a value: its parameters and the TorchScript
- * that scores and selects. Others launch, time and compact.
+ * Decides which entries stay in the KV cache, as a value. When more are held than {@link #schedule} lets be, the lowest scored of
+ * those that are not protected go, among equals the oldest. Choosing and removing them, launching and timing are shared.
  *
- * <p>The source defines one method of the step's module, called once per step after all layers have run, and once
- * for a whole prompt:
+ * <p>Scores of its own are one method of the step's module, called once per step after all layers have run, and once for
+ * a whole prompt; with {@link Scores#AT_EVICTION} only where entries go:
  *
  * <pre>
- * def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType
- *   cache  [L, 2, B, H, C, Dh]   keys and values; the first n entries of C are held
- *   scores [l, B, h, C] fp32     the strategy's state, l = 1 or L, h = 1 or H; zero beyond the held entries
- *   state                        the step's state; state[5], slots [C] int64, is 0, 1, … C−1, and
- *                                state[7], steps [1] int64, the steps since the cache was empty
- *   rows   L × [B, H, n]         the current token's attention weights, only if readsAttention(); of a prompt their
- *                                sum over its tokens if accumulates(), else those of its last token
- *   first                        the first of the entries that are new: n − 1, or 0 for a prompt
+ * def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType
+ *   state   by place: state[CACHE] [L, 2, B, H, C, Dh], keys and values, of which the first n of C are held;
+ *           state[SCORES] [l, B, h, C] fp32, l = 1 or L, h = 1 or H, to be set or added to, zero beyond the held entries;
+ *           state[SLOTS] [C] int64, 0, 1, … C−1; state[STEPS] [1] int64, steps since the cache was empty, if it reads them
+ *   rows    L × [B, H, n], the current token's attention weights, if it reads them; of a prompt their sum over its tokens,
+ *           with {@link Scores#LAST} those of its last token
+ *   first   the first of the entries that are new: n − 1, or 0 for a prompt
+ *   self    has every parameter that it reads, by name
  * </pre>
  *
- * It may call what {@code torchscript/eviction.py} defines. When n &gt; self.limit it must leave self.window
- * entries, otherwise all n; what happens may depend on n on the host, on nothing else, so that steps can be captured.
+ * What happens may depend on n and first on the host, on nothing else, so that steps can be captured.
+ *
+ * @param name in parameters and results
+ * @param caption what it is, in words, with its parameters: "H2O per head, window 128, 32 heavy hitters"
+ * @param reads its parameters
+ * @param parameters their values
+ * @param traits what a step must know of it
+ * @param protects entries that stay whatever their score
+ * @param score TorchScript of scores of its own; empty where there are none, or they are attention as it is
  */
-public interface EvictionStrategy {
+public record EvictionStrategy(String name, String caption, Set<Parameter> reads, StrategyParameters parameters, Traits traits,
+        Protects protects, String score) {
 
-    /** What one kept set, and one score per entry, is shared by. */
-    enum Scope {
-        /** All layers and heads keep the same entries. */
-        MODEL,
-        /** Each layer has its own. */
-        LAYER,
-        /** Each head of each layer has its own. */
-        HEAD
+    /** What all strategies that ever evict read. */
+    static final Set<Parameter> SCHEDULE = Set.of(WINDOW, EVICT_EVERY);
+
+    /** Checks the parameters, and forgets those that it does not read. */
+    public EvictionStrategy {
+        parameters = parameters.only(reads);
+        int window = parameters.get(WINDOW);
+        if (reads.contains(WINDOW) && window <= protects.front()) {
+            throw new UserError(WINDOW.label() + "=" + window + ": must be at least " + (protects.front() + 1) + " for strategy=" + name);
+        }
+        parameters.values().forEach((p, value) -> {
+            if (value < p.least()) {
+                throw new UserError(p.label() + "=" + value + ": must be at least " + p.least());
+            }
+        });
     }
 
-    /** What a rule's scores are. The order is that of {@code enum Scoring} in cuda/step.cuh. */
-    enum Scoring {
-        /** There are none: the oldest unprotected entry goes. */
-        NONE,
-        /** Attention summed over steps, layers and heads. */
-        SUM_OF_MODEL,
-        /** Attention summed over steps, per layer and head. */
-        SUM_OF_HEAD,
-        /** The last step's attention, mean over heads, per layer. */
-        MEAN_OF_LAYER
+    /** One without scores, or with attention as its score. */
+    EvictionStrategy(String name, String caption, Set<Parameter> reads, StrategyParameters parameters, Traits traits, Protects protects) {
+        this(name, caption, reads, parameters, traits, protects, "");
     }
 
-    /**
-     * A strategy that drops the lowest scored of the unprotected entries, for runtimes with kernels of their own.
-     *
-     * @param scoring what scores are
-     * @param first entries protected at the front
-     * @param recent entries protected at the back
-     */
-    record Rule(Scoring scoring, int first, int recent) {}
-
-    /** @return this strategy as a rule, empty if it is none; must agree with {@link #torchScript} */
-    default Optional<Rule> rule() {
-        return Optional.empty();
+    /** @return what it is, in words, for legends: "H2O per head, window 128, 32 heavy hitters, every 2 steps" */
+    public String describe() {
+        return caption + (schedule().every() == 1 ? "" : ", " + EVICT_EVERY.caption(schedule().every()));
     }
-
-    /** @return the name in parameters and results */
-    String name();
-
-    /** @return what it is, in words, for legends: "H2O per head, window 128, 32 heavy hitters" */
-    String describe();
-
-    /** @return most entries kept after a step; {@link Integer#MAX_VALUE} if nothing is ever evicted */
-    int window();
-
-    /** @return entries of the window chosen by accumulated score; 0 where the strategy has none */
-    int heavyHitters();
-
-    /** @return what a kept set is shared by */
-    Scope scope();
-
-    /** @return whether the step must compute attention weights explicitly for it */
-    boolean readsAttention();
-
-    /** @return whether scores add up over steps; otherwise the last step decides */
-    default boolean accumulates() {
-        return true;
-    }
-
-    /** @return whether entries have scores */
-    default boolean scored() {
-        return true;
-    }
-
-    /** @return whether it reads the number of the step, state[7] */
-    default boolean readsSteps() {
-        return false;
-    }
-
-    /** @return the TorchScript of {@code evict}, see above */
-    String torchScript();
 
     /** @return when it evicts, and what that leaves */
-    default Schedule schedule() {
-        return new Schedule(window() == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(window()), 1);
+    public Schedule schedule() {
+        return parameters.schedule();
     }
 
-    /** @return most entries held within a step: from this many on, eviction brings them down to the window */
-    default int longest() {
-        return schedule().peak();
-    }
-
-    /**
-     * @param n entries held when a step has appended its own
-     * @return entries held after eviction
-     */
-    default int heldAfter(int n) {
-        return schedule().heldAfter(n);
+    @Override
+    public String toString() {
+        return describe();
     }
 }

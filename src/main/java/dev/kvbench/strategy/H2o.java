@@ -1,6 +1,11 @@
 package dev.kvbench.strategy;
 
-import java.util.Optional;
+import static dev.kvbench.strategy.Parameter.EVICT_EVERY;
+import static dev.kvbench.strategy.Parameter.HEAVY_HITTERS;
+import static dev.kvbench.strategy.Parameter.WINDOW;
+
+import dev.kvbench.UserError;
+import java.util.Set;
 
 /**
  * Heavy-Hitter Oracle, simplified to one kept set for all layers and heads.
@@ -18,53 +23,29 @@ import java.util.Optional;
  *
  * <p>Source: Zhang et al., "H2O: Heavy-Hitter Oracle for Efficient Generative Inference of Large Language
  * Models" (NeurIPS 2023), whose own form keeps a set per head.
- *
- * @param window most entries kept after a step
- * @param heavyHitters entries of the window kept for their score; fewer than window, so that the newest
- *     entry is always kept
  */
-public record H2o(int window, int heavyHitters) implements EvictionStrategy {
+public final class H2o {
 
-    /** Checks the parameters. */
-    public H2o {
-        Check.heavyHitters(heavyHitters, window);
+    static final Set<Parameter> READS = Set.of(WINDOW, HEAVY_HITTERS, EVICT_EVERY);
+
+    private H2o() {}
+
+    static EvictionStrategy of(StrategyParameters p) {
+        return new EvictionStrategy("h2o", "H2O, one set for all heads, " + p.caption(WINDOW, HEAVY_HITTERS), READS, p,
+                Traits.of(Scope.MODEL, Scores.SUM), recent(p));
     }
 
-    @Override
-    public String name() {
-        return "h2o";
-    }
-
-    @Override
-    public String describe() {
-        return "H2O, one set for all heads, window " + window + ", " + heavyHitters + " heavy hitters";
-    }
-
-    @Override
-    public Scope scope() {
-        return Scope.MODEL;
-    }
-
-    @Override
-    public boolean readsAttention() {
-        return true;
-    }
-
-    @Override
-    public Optional<Rule> rule() {
-        return Optional.of(new Rule(Scoring.SUM_OF_MODEL, 0, window - heavyHitters));
-    }
-
-    @Override
-    public String torchScript() {
-        return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
-                  # [L, B, H, n] -> [1, B, 1, n]
-                  row = torch.sum(torch.stack(rows), [0, 2], True, dtype=6)
-                  torch.add_(torch.narrow(scores, 3, 0, n), row)
-                  if n > self.limit:
-                    self.keep_heavy_and_recent(state, n)
-                  return None
-                """;
+    /** All but the heavy hitters of a window, which are fewer than it, so that the newest entry is always kept. */
+    static Protects recent(StrategyParameters p) {
+        int window = p.get(WINDOW);
+        int heavyHitters = p.get(HEAVY_HITTERS);
+        if (window < 1) {
+            throw new UserError(WINDOW.label() + "=" + window + ": must be at least 1");
+        }
+        if (heavyHitters < 0 || heavyHitters >= window) {
+            throw new UserError(HEAVY_HITTERS.label() + "=" + heavyHitters + " with " + WINDOW.label() + "=" + window + ": must be from 0 to "
+                    + WINDOW.label() + "-1; lower " + HEAVY_HITTERS.label() + " or raise " + WINDOW.label());
+        }
+        return new Protects(0, window - heavyHitters);
     }
 }

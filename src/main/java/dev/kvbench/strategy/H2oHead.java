@@ -1,6 +1,7 @@
 package dev.kvbench.strategy;
 
-import java.util.Optional;
+import static dev.kvbench.strategy.Parameter.HEAVY_HITTERS;
+import static dev.kvbench.strategy.Parameter.WINDOW;
 
 /**
  * Heavy-Hitter Oracle with a kept set for every layer and head, as in the paper's reference code.
@@ -16,51 +17,13 @@ import java.util.Optional;
  *
  * <p>Source: Zhang et al., "H2O: Heavy-Hitter Oracle for Efficient Generative Inference of Large Language
  * Models" (NeurIPS 2023).
- *
- * @param window most entries kept after a step
- * @param heavyHitters entries of the window kept for their score
  */
-public record H2oHead(int window, int heavyHitters) implements EvictionStrategy {
+public final class H2oHead {
 
-    /** Checks the parameters. */
-    public H2oHead {
-        Check.heavyHitters(heavyHitters, window);
-    }
+    private H2oHead() {}
 
-    @Override
-    public String name() {
-        return "h2o-head";
-    }
-
-    @Override
-    public String describe() {
-        return "H2O per head, window " + window + ", " + heavyHitters + " heavy hitters";
-    }
-
-    @Override
-    public Scope scope() {
-        return Scope.HEAD;
-    }
-
-    @Override
-    public boolean readsAttention() {
-        return true;
-    }
-
-    @Override
-    public Optional<Rule> rule() {
-        return Optional.of(new Rule(Scoring.SUM_OF_HEAD, 0, window - heavyHitters));
-    }
-
-    @Override
-    public String torchScript() {
-        return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
-                  # L x [B, H, n] -> [L, B, H, n]
-                  torch.add_(torch.narrow(scores, 3, 0, n), torch.stack(rows))
-                  if n > self.limit:
-                    self.keep_heavy_and_recent(state, n)
-                  return None
-                """;
+    static EvictionStrategy of(StrategyParameters p) {
+        return new EvictionStrategy("h2o-head", "H2O per head, " + p.caption(WINDOW, HEAVY_HITTERS), H2o.READS, p,
+                Traits.of(Scope.HEAD, Scores.SUM), H2o.recent(p));
     }
 }

@@ -1,5 +1,7 @@
 package dev.kvbench.strategy;
 
+import static dev.kvbench.strategy.Parameter.WINDOW;
+
 /**
  * Each head keeps the keys of smallest norm, which tend to get the most attention.
  *
@@ -13,52 +15,20 @@ package dev.kvbench.strategy;
  * a different one for every head, when it evicts.
  *
  * <p>Source: Devoto et al., "A Simple and Effective L2 Norm-Based Strategy for KV Cache Compression" (EMNLP 2024).
- *
- * @param window most entries kept after a step
  */
-public record KNorm(int window) implements EvictionStrategy {
+public final class KNorm {
 
-    /** Checks the parameters. */
-    public KNorm {
-        Check.window(window, 1, "knorm");
-    }
+    private KNorm() {}
 
-    @Override
-    public String name() {
-        return "knorm";
-    }
-
-    @Override
-    public String describe() {
-        return "key norm, window " + window;
-    }
-
-    @Override
-    public int heavyHitters() {
-        return 0;
-    }
-
-    @Override
-    public Scope scope() {
-        return Scope.HEAD;
-    }
-
-    @Override
-    public boolean readsAttention() {
-        return false;
-    }
-
-    @Override
-    public String torchScript() {
-        return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
+    static EvictionStrategy of(StrategyParameters p) {
+        return new EvictionStrategy("knorm", "key norm, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
+                Traits.of(Scope.HEAD, Scores.AT_WRITE), Protects.NOTHING, """
+                def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
                   # of the new entries: [L, B, H, n - first, Dh] -> [L, B, H, n - first]
-                  key = torch.to(torch.narrow(torch.select(cache, 1, 0), 3, first, n - first), 6)
+                  key = torch.to(torch.narrow(torch.select(state[CACHE], 1, 0), 3, first, n - first), 6)
                   norm = torch.sqrt(torch.sum(torch.mul(key, key), [4]))
-                  torch.copy_(torch.narrow(scores, 3, first, n - first), torch.neg(norm))
-                  if n > self.limit:
-                    self.keep_best(state, n)
+                  torch.copy_(torch.narrow(state[SCORES], 3, first, n - first), torch.neg(norm))
                   return None
-                """;
+                """);
     }
 }

@@ -1,5 +1,7 @@
 package dev.kvbench.strategy;
 
+import static dev.kvbench.strategy.Parameter.WINDOW;
+
 /**
  * Each head keeps the keys that differ most from the mean direction of its keys.
  *
@@ -15,57 +17,25 @@ package dev.kvbench.strategy;
  *
  * <p>Source: Park et al., "KeyDiff: Key Similarity-Based KV Cache Eviction for Long-Context LLM Inference in
  * Resource-Constrained Environments" (2025).
- *
- * @param window most entries kept after a step
  */
-public record KeyDiff(int window) implements EvictionStrategy {
+public final class KeyDiff {
 
-    /** Checks the parameters. */
-    public KeyDiff {
-        Check.window(window, 1, "keydiff");
-    }
+    private KeyDiff() {}
 
-    @Override
-    public String name() {
-        return "keydiff";
-    }
-
-    @Override
-    public String describe() {
-        return "key difference, window " + window;
-    }
-
-    @Override
-    public int heavyHitters() {
-        return 0;
-    }
-
-    @Override
-    public Scope scope() {
-        return Scope.HEAD;
-    }
-
-    @Override
-    public boolean readsAttention() {
-        return false;
-    }
-
-    @Override
-    public String torchScript() {
-        return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
-                  if n > self.limit:
-                    # [L, B, H, n, Dh]
-                    key = torch.to(torch.narrow(torch.select(cache, 1, 0), 3, 0, n), 6)
-                    length = torch.sqrt(torch.sum(torch.mul(key, key), [4], True))
-                    unit = torch.div(key, torch.clamp_min(length, 1e-12))
-                    mean = torch.mean(unit, [3], True)
-                    size = torch.sqrt(torch.sum(torch.mul(mean, mean), [4], True))
-                    mean = torch.div(mean, torch.clamp_min(size, 1e-12))
-                    cosine = torch.sum(torch.mul(unit, mean), [4])
-                    torch.copy_(torch.narrow(scores, 3, 0, n), torch.neg(cosine))
-                    self.keep_best(state, n)
+    static EvictionStrategy of(StrategyParameters p) {
+        return new EvictionStrategy("keydiff", "key difference, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
+                Traits.of(Scope.HEAD, Scores.AT_EVICTION), Protects.NOTHING, """
+                def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
+                  # [L, B, H, n, Dh]
+                  key = torch.to(torch.narrow(torch.select(state[CACHE], 1, 0), 3, 0, n), 6)
+                  length = torch.sqrt(torch.sum(torch.mul(key, key), [4], True))
+                  unit = torch.div(key, torch.clamp_min(length, 1e-12))
+                  mean = torch.mean(unit, [3], True)
+                  size = torch.sqrt(torch.sum(torch.mul(mean, mean), [4], True))
+                  mean = torch.div(mean, torch.clamp_min(size, 1e-12))
+                  cosine = torch.sum(torch.mul(unit, mean), [4])
+                  torch.copy_(torch.narrow(state[SCORES], 3, 0, n), torch.neg(cosine))
                   return None
-                """;
+                """);
     }
 }

@@ -1,5 +1,7 @@
 package dev.kvbench.strategy;
 
+import static dev.kvbench.strategy.Parameter.WINDOW;
+
 /**
  * Drops entries at random: the control that every other strategy must beat.
  *
@@ -11,62 +13,33 @@ package dev.kvbench.strategy;
  *
  * Reads nothing. Protects nothing. All layers and heads keep the same entries, every sequence its own. The hash is
  * MurmurHash3's 32-bit finalizer, so that a seed gives the same choices on every device and in a captured step.
- *
- * @param window most entries kept after a step
- * @param seed of the hash
  */
-public record RandomEntries(int window, int seed) implements EvictionStrategy {
+public final class RandomEntries {
 
-    /** Checks the parameters. */
-    public RandomEntries {
-        Check.window(window, 1, "random");
-    }
+    private RandomEntries() {}
 
-    @Override
-    public String name() {
-        return "random";
-    }
+    static EvictionStrategy of(StrategyParameters p) {
+        return new EvictionStrategy("random", "random, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
+                new Traits(Scope.MODEL, Scores.AT_EVICTION, false, true), Protects.NOTHING, """
+                def mixed(self, x: Tensor) -> Tensor:
+                  # MurmurHash3's 32-bit finalizer of the low 32 bits, in 64-bit arithmetic
+                  h = torch.bitwise_and(x, 4294967295)
+                  h = torch.bitwise_xor(h, torch.bitwise_right_shift(h, 16))
+                  h = torch.bitwise_and(torch.mul(h, 2246822507), 4294967295)
+                  h = torch.bitwise_xor(h, torch.bitwise_right_shift(h, 13))
+                  h = torch.bitwise_and(torch.mul(h, 3266489909), 4294967295)
+                  return torch.bitwise_xor(h, torch.bitwise_right_shift(h, 16))
 
-    @Override
-    public String describe() {
-        return "random, window " + window;
-    }
-
-    @Override
-    public int heavyHitters() {
-        return 0;
-    }
-
-    @Override
-    public Scope scope() {
-        return Scope.MODEL;
-    }
-
-    @Override
-    public boolean readsSteps() {
-        return true;
-    }
-
-    @Override
-    public boolean readsAttention() {
-        return false;
-    }
-
-    @Override
-    public String torchScript() {
-        return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
-                  if n > self.limit:
-                    size = torch.size(scores)
-                    entries = torch.narrow(state[5], 0, 0, n)
-                    # [B, 1]: 1, 2, ... B
-                    sequence = torch.unsqueeze(torch.cumsum(torch.ones_like(state[0]), 0), 1)
-                    step = self.mixed(torch.add(state[7], SEED))
-                    key = self.mixed(torch.add(step, sequence))
-                    uniform = torch.div(torch.to(self.mixed(torch.add(key, entries)), 6), 4294967296.)
-                    torch.copy_(torch.narrow(scores, 3, 0, n), torch.view(uniform, [1, size[1], 1, n]))
-                    self.keep_best(state, n)
+                def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
+                  size = torch.size(state[SCORES])
+                  entries = torch.narrow(state[SLOTS], 0, 0, n)
+                  # [B, 1]: 1, 2, ... B
+                  sequence = torch.unsqueeze(torch.cumsum(torch.ones_like(state[TOKEN]), 0), 1)
+                  step = self.mixed(torch.add(state[STEPS], SEED))
+                  key = self.mixed(torch.add(step, sequence))
+                  uniform = torch.div(torch.to(self.mixed(torch.add(key, entries)), 6), 4294967296.)
+                  torch.copy_(torch.narrow(state[SCORES], 3, 0, n), torch.view(uniform, [1, size[1], 1, n]))
                   return None
-                """.replace("SEED", Long.toString(1_000_003L * seed));
+                """.replace("SEED", Long.toString(1_000_003L * p.seed())));
     }
 }

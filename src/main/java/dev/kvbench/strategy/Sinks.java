@@ -1,6 +1,6 @@
 package dev.kvbench.strategy;
 
-import java.util.Optional;
+import static dev.kvbench.strategy.Parameter.WINDOW;
 
 /**
  * StreamingLLM: keeps the first entries, which attention falls back on, and the most recent ones.
@@ -13,63 +13,16 @@ import java.util.Optional;
  * it evicts.
  *
  * <p>Source: Xiao et al., "Efficient Streaming Language Models with Attention Sinks" (ICLR 2024).
- *
- * @param window most entries kept after a step, above 4
  */
-public record Sinks(int window) implements EvictionStrategy {
+public final class Sinks {
 
     /** Entries kept at the front. */
     private static final int SINKS = 4;
 
-    /** Checks the parameters. */
-    public Sinks {
-        Check.window(window, SINKS + 1, "sinks");
-    }
+    private Sinks() {}
 
-    @Override
-    public String name() {
-        return "sinks";
-    }
-
-    @Override
-    public String describe() {
-        return "attention sinks, window " + window;
-    }
-
-    @Override
-    public int heavyHitters() {
-        return 0;
-    }
-
-    @Override
-    public Scope scope() {
-        return Scope.MODEL;
-    }
-
-    @Override
-    public boolean scored() {
-        return false;
-    }
-
-    @Override
-    public boolean readsAttention() {
-        return false;
-    }
-
-    @Override
-    public Optional<Rule> rule() {
-        return Optional.of(new Rule(Scoring.NONE, SINKS, window - SINKS));
-    }
-
-    @Override
-    public String torchScript() {
-        return """
-                def evict(self, cache: Tensor, scores: Tensor, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
-                  if n > self.limit:
-                    sinks = torch.narrow(state[5], 0, 0, 4)
-                    recent = self.window - 4
-                    self.move(state, torch.cat([sinks, torch.narrow(state[5], 0, n - recent, recent)]))
-                  return None
-                """;
+    static EvictionStrategy of(StrategyParameters p) {
+        return new EvictionStrategy("sinks", "attention sinks, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
+                Traits.UNSCORED, new Protects(SINKS, p.get(WINDOW) - SINKS));
     }
 }

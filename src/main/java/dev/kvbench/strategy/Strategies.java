@@ -1,8 +1,5 @@
 package dev.kvbench.strategy;
 
-import static dev.kvbench.strategy.Parameter.EVICT_EVERY;
-import static dev.kvbench.strategy.Parameter.HEAVY_HITTERS;
-
 import dev.kvbench.Names;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,36 +8,33 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The registry: one line per strategy, with the benchmark parameters that it reads. */
+/** The registry: one line per strategy. */
 public enum Strategies {
     /** {@link Full}. */
-    FULL("full", Set.of(), p -> new Full()),
+    FULL(Full::of),
     /** {@link H2o}. */
-    H2O("h2o", Set.of(Parameter.WINDOW, HEAVY_HITTERS, EVICT_EVERY), p -> new H2o(p.get(Parameter.WINDOW), p.get(HEAVY_HITTERS))),
+    H2O(H2o::of),
     /** {@link H2oHead}. */
-    H2O_HEAD("h2o-head", Set.of(Parameter.WINDOW, HEAVY_HITTERS, EVICT_EVERY),
-            p -> new H2oHead(p.get(Parameter.WINDOW), p.get(HEAVY_HITTERS))),
+    H2O_HEAD(H2oHead::of),
     /** {@link SlidingWindow}. */
-    WINDOW("window", Set.of(Parameter.WINDOW, EVICT_EVERY), p -> new SlidingWindow(p.get(Parameter.WINDOW))),
+    WINDOW(SlidingWindow::of),
     /** {@link Sinks}. */
-    SINKS("sinks", Set.of(Parameter.WINDOW, EVICT_EVERY), p -> new Sinks(p.get(Parameter.WINDOW))),
+    SINKS(Sinks::of),
     /** {@link Tova}. */
-    TOVA("tova", Set.of(Parameter.WINDOW, EVICT_EVERY), p -> new Tova(p.get(Parameter.WINDOW))),
+    TOVA(Tova::of),
     /** {@link KNorm}. */
-    KNORM("knorm", Set.of(Parameter.WINDOW, EVICT_EVERY), p -> new KNorm(p.get(Parameter.WINDOW))),
+    KNORM(KNorm::of),
     /** {@link KeyDiff}. */
-    KEYDIFF("keydiff", Set.of(Parameter.WINDOW, EVICT_EVERY), p -> new KeyDiff(p.get(Parameter.WINDOW))),
+    KEYDIFF(KeyDiff::of),
     /** {@link RandomEntries}. */
-    RANDOM("random", Set.of(Parameter.WINDOW, EVICT_EVERY), p -> new RandomEntries(p.get(Parameter.WINDOW), p.seed()));
+    RANDOM(RandomEntries::of);
 
-    private final String label;
-    private final Set<Parameter> reads;
     private final Function<StrategyParameters, EvictionStrategy> factory;
+    private final EvictionStrategy byDefault;
 
-    Strategies(String label, Set<Parameter> reads, Function<StrategyParameters, EvictionStrategy> factory) {
-        this.label = label;
-        this.reads = reads;
+    Strategies(Function<StrategyParameters, EvictionStrategy> factory) {
         this.factory = factory;
+        byDefault = factory.apply(StrategyParameters.DEFAULTS);
     }
 
     /**
@@ -50,7 +44,7 @@ public enum Strategies {
      */
     public static Strategies of(String label) {
         return Arrays.stream(values())
-                .filter(s -> s.label.equals(label))
+                .filter(s -> s.label().equals(label))
                 .findFirst()
                 .orElseThrow(() -> Names.unknown("strategy", label, labels()));
     }
@@ -62,12 +56,12 @@ public enum Strategies {
 
     /** @return the name in parameters and results */
     public String label() {
-        return label;
+        return byDefault.name();
     }
 
     /** @return the parameters that it reads; others are not swept for it */
     public Set<Parameter> reads() {
-        return reads;
+        return byDefault.reads();
     }
 
     /**
@@ -79,8 +73,8 @@ public enum Strategies {
         Map<String, String> shown = new LinkedHashMap<>();
         for (Parameter p : Parameter.values()) {
             if (params.containsKey(p.label())) {
-                int value = Parameter.number(p.label(), params.get(p.label()), reads.contains(p) ? p.least() : 0);
-                shown.put(p.label(), reads.contains(p) ? Integer.toString(value) : StrategyParameters.UNREAD);
+                int value = Parameter.number(p.label(), params.get(p.label()), reads().contains(p) ? p.least() : 0);
+                shown.put(p.label(), reads().contains(p) ? Integer.toString(value) : StrategyParameters.UNREAD);
             }
         }
         return shown;
@@ -92,18 +86,6 @@ public enum Strategies {
      * @throws dev.kvbench.UserError if they are impossible
      */
     public EvictionStrategy create(StrategyParameters given) {
-        EvictionStrategy strategy = factory.apply(given.only(reads));
-        int every = reads.contains(EVICT_EVERY) ? given.values().getOrDefault(EVICT_EVERY, EVICT_EVERY.byDefault()) : 1;
-        return every == 1 ? strategy : new EvictEvery(strategy, every);
-    }
-
-    /**
-     * @param window most entries kept
-     * @param heavyHitters entries kept for their score
-     * @return the strategy with those parameters; those it does not read are ignored
-     * @throws dev.kvbench.UserError if the parameters are impossible
-     */
-    public EvictionStrategy create(int window, int heavyHitters) {
-        return create(StrategyParameters.NONE.with(Parameter.WINDOW, window).with(HEAVY_HITTERS, heavyHitters));
+        return factory.apply(given);
     }
 }

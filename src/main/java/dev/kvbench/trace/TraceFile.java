@@ -3,18 +3,14 @@ package dev.kvbench.trace;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kvbench.JsonFault;
-import dev.kvbench.Reason;
 import dev.kvbench.UserError;
+import dev.kvbench.results.Json;
+import dev.kvbench.results.Required;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * What a strategy did in every step of one sequence, for checking it from outside. Tokens are named by their original
@@ -39,20 +35,17 @@ public record TraceFile(
         String schema,
         int version,
         String strategy,
-        String label,
+        @Required String label,
         Integer window,
         int heavyHitters,
         int evictEvery,
         String model,
         String weights,
         String positions,
-        List<Step> steps) {
+        @Required List<Step> steps) {
 
     /** Value of {@code schema}. */
     public static final String SCHEMA = "kvbench/trace";
-
-    private static final ObjectMapper JSON =
-            new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     /** The version written. */
     public static final int VERSION = 1;
@@ -62,7 +55,7 @@ public record TraceFile(
      * @return whether it says that it is a trace
      */
     public static boolean is(Path file) {
-        try (JsonParser json = JSON.createParser(file.toFile())) {
+        try (JsonParser json = Json.MAPPER.createParser(file.toFile())) {
             // the schema comes first
             return Files.isRegularFile(file) && json.nextToken() == JsonToken.START_OBJECT
                     && "schema".equals(json.nextFieldName()) && SCHEMA.equals(json.nextTextValue());
@@ -77,19 +70,11 @@ public record TraceFile(
      * @throws UserError if it cannot be read or is not a whole trace
      */
     public static TraceFile read(Path file) {
-        try {
-            TraceFile trace = JSON.readValue(file.toFile(), TraceFile.class);
-            if (trace.version != VERSION || trace.steps == null || trace.steps.isEmpty() || trace.label == null
-                    || trace.steps.stream().anyMatch(s -> s == null || s.kept == null || s.kept.isEmpty()
-                            || s.kept.stream().anyMatch(layer -> layer == null || layer.stream().anyMatch(Objects::isNull)))) {
-                throw new UserError(file + ": not a valid " + SCHEMA + " file of version " + VERSION);
-            }
-            return trace;
-        } catch (JsonProcessingException e) {
-            throw JsonFault.of(file, "a valid " + SCHEMA + " file", e);
-        } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + Reason.of(e), e);
+        TraceFile trace = Json.large(file, TraceFile.class, "a valid " + SCHEMA + " file");
+        if (trace == null || trace.version != VERSION || trace.steps.isEmpty() || trace.steps.stream().anyMatch(s -> s.kept.isEmpty())) {
+            throw new UserError(file + ": not a valid " + SCHEMA + " file of version " + VERSION);
         }
+        return trace;
     }
 
     /**
@@ -114,7 +99,7 @@ public record TraceFile(
             long next,
             int cacheLengthBefore,
             int cacheLengthAfter,
-            List<List<long[]>> kept,
+            @Required List<List<long[]>> kept,
             List<List<long[]>> evicted,
             List<List<float[]>> scores,
             float[] logits) {}

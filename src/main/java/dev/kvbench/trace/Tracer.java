@@ -2,15 +2,14 @@ package dev.kvbench.trace;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
+import dev.kvbench.WholeFile;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.results.Json;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,12 +20,11 @@ import java.util.stream.LongStream;
 public final class Tracer implements AutoCloseable {
 
     private final Path file;
-    private final Path temporary;
+    private final WholeFile whole;
     private final JsonGenerator json;
     private final boolean withLogits;
     private final boolean scored;
     private List<List<long[]>> before = List.of();
-    private boolean finished;
 
     /**
      * @param file where the trace goes
@@ -39,12 +37,11 @@ public final class Tracer implements AutoCloseable {
         this.file = file;
         this.scored = scored;
         this.withLogits = withLogits;
-        temporary = file.resolveSibling(file.getFileName() + ".tmp");
         try {
-            ObjectMapper mapper = new ObjectMapper();
-            json = mapper.createGenerator(temporary.toFile(), com.fasterxml.jackson.core.JsonEncoding.UTF8);
+            whole = new WholeFile(file);
+            json = Json.MAPPER.createGenerator(whole.out());
             json.writeStartObject();
-            for (Map.Entry<String, JsonNode> field : ((ObjectNode) mapper.valueToTree(header)).properties()) {
+            for (Map.Entry<String, JsonNode> field : Json.MAPPER.<ObjectNode>valueToTree(header).properties()) {
                 if (!field.getKey().equals("steps")) {
                     json.writeObjectField(field.getKey(), field.getValue());
                 }
@@ -114,8 +111,7 @@ public final class Tracer implements AutoCloseable {
             json.writeEndArray();
             json.writeEndObject();
             json.close();
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            finished = true;
+            whole.finish();
         } catch (IOException e) {
             throw new UserError("--trace " + file + ": cannot be written: " + Reason.of(e), e);
         }
@@ -123,13 +119,10 @@ public final class Tracer implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!finished) {
-            try {
-                json.close();
-                Files.deleteIfExists(temporary);
-            } catch (IOException e) {
-                // the unfinished file stays behind under its temporary name
-            }
+        try {
+            whole.close();
+        } catch (IOException e) {
+            // the unfinished file stays behind under its temporary name
         }
     }
 }

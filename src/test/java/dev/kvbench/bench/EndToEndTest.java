@@ -11,7 +11,7 @@ import com.networknt.schema.SpecificationVersion;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.torch.Libtorch;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,10 +12,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
+import dev.kvbench.host.Machine;
+import dev.kvbench.host.MachineLock;
+import dev.kvbench.host.Source;
 import dev.kvbench.model.TestCheckpoint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
 import java.io.InvalidClassException;
 import java.io.ObjectOutputStream;
@@ -360,13 +363,13 @@ class UnfinishedRunTest {
         ObjectNode other = (ObjectNode) JSON.readTree(begun);
         ((ObjectNode) other.path("source")).put("commit", "0".repeat(40)).put("dirty", false);
         assertTrue(refused(folder, other).contains("begun on commit 0000"), refused(folder, other));
-        if (Environment.source().commit() != null) {
+        if (Source.built().commit() != null) {
             other = (ObjectNode) JSON.readTree(begun);
-            ((ObjectNode) other.path("source")).put("dirty", !Environment.source().dirty());
+            ((ObjectNode) other.path("source")).put("dirty", !Source.built().dirty());
             assertTrue(refused(folder, other).endsWith("a result is of one commit"), refused(folder, other));
         }
         other = ((ObjectNode) JSON.readTree(begun)).put("machine", "an abacus");
-        assertTrue(refused(folder, other).contains("begun on an abacus, this is " + Environment.machine()), refused(folder, other));
+        assertTrue(refused(folder, other).contains("begun on an abacus, this is " + Machine.cpu()), refused(folder, other));
         for (String field : List.of("libtorch", "jvm", "cpu")) {
             other = (ObjectNode) JSON.readTree(begun);
             ((ObjectNode) other.path("on")).put(field, "beads");

@@ -66,6 +66,6 @@ class WarmUpTest {
     }
 
     private static double forecast(Map<String, String> params, int forks, int iterations, double seconds) {
-        return Expectation.seconds(new RunPlan.Configuration("x", params), new Expectation.Effort(forks, iterations, seconds), true);
+        return Forecast.seconds(new RunPlan.Configuration("x", params), new Forecast.Effort(forks, iterations, seconds), true);
     }
 }

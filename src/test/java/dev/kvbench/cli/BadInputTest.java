@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.host.BuildProperties;
+import dev.kvbench.torch.Libtorch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -149,10 +150,10 @@ class BadInputTest {
         assertTrue(help.contains("-V, --version"), help);
         for (String word : List.of("--version", "-V")) {
             List<String> lines = printed(word).lines().toList();
-            assertEquals("kvbench " + Libtorch.buildProperty("version"), lines.get(0));
+            assertEquals("kvbench " + BuildProperties.get("version"), lines.get(0));
             assertTrue(lines.get(1).matches("commit (unknown|[0-9a-f]{40}.*)"), lines.get(1));
-            assertEquals("JMH " + Libtorch.buildProperty("jmh") + ", DJL " + Libtorch.buildProperty("djl") + " for libtorch "
-                    + Libtorch.buildProperty("libtorch"), lines.get(2));
+            assertEquals("JMH " + BuildProperties.get("jmh") + ", DJL " + BuildProperties.get("djl") + " for libtorch "
+                    + BuildProperties.get("libtorch"), lines.get(2));
         }
     }
 
@@ -179,7 +180,7 @@ class BadInputTest {
 
     @Test
     void aGpuThatIsNotThereIsRefused() throws IOException {
-        org.junit.jupiter.api.Assumptions.assumeFalse(dev.kvbench.runtime.Libtorch.hasGpu(), "this machine has a GPU");
+        org.junit.jupiter.api.Assumptions.assumeFalse(dev.kvbench.torch.Libtorch.hasGpu(), "this machine has a GPU");
         assertRefused("device=gpu", "run", "--config", "smoke", "--results", folder.toString(), "-p", "device=gpu");
     }
 
@@ -209,15 +210,17 @@ class BadInputTest {
         assertRefused("--trace " + folder + ": must be a file", "generate", "--trace", folder.toString(), "--model", "none");
         assertRefused("--plot " + file + ": no such folder", "history", "--plot", file.toString());
 
-        Files.createDirectory(folder.resolve("x.html.tmp"));
-        assertRefused("x.html.tmp: Is a directory; name another place", "compare", some, some, "--html", folder.resolve("x.html").toString());
+        assertRefused("--html " + folder + ": must be a file in a folder that exists", "compare", some, some, "--html", folder.toString());
         Path result = Files.createDirectory(folder.resolve("result"));
         Files.copy(Path.of(some, "steps.json"), result.resolve("steps.json"));
-        Files.createDirectory(result.resolve("step-time.png.tmp"));
-        assertRefused("step-time.png.tmp: Is a directory; name another place", "render", result.toString());
-        Files.createDirectory(folder.resolve("history.png.tmp"));
-        assertRefused("history.png.tmp: Is a directory; name another place", "history", "--results", folder.toString(), "--filter", "strategy=full",
+        Files.createDirectory(result.resolve("step-time.png"));
+        assertRefused("step-time.png: Is a directory; name another place", "render", result.toString());
+        Files.createDirectory(folder.resolve("history.png"));
+        assertRefused("history.png: Is a directory; name another place", "history", "--results", folder.toString(), "--filter", "strategy=full",
                 "--plot", folder.toString());
+        try (Stream<Path> left = Files.walk(folder)) {
+            assertEquals(List.of(), left.filter(f -> f.toString().endsWith(".tmp")).toList());
+        }
     }
 
     static Stream<Arguments> parameters() {

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
-import dev.kvbench.model.Activation;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Activation;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.TestStrategies;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -31,7 +31,7 @@ class ActivationTest {
     @EnumSource(Activation.class)
     void isComputedAsDefined(Activation activation) {
         try (Weights weights = TestModels.sharp(with(activation), 3, Dtype.FP32, Device.cpu());
-                DecodeLoop loop = new DecodeLoop(weights, new Full(), Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT,
+                DecodeLoop loop = new DecodeLoop(weights, TestStrategies.FULL, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT,
                         Positions.ORIGINAL, 1, TOKENS.length)) {
             PlainGpt2 plain = new PlainGpt2(weights, TOKENS.length);
             double[] expected = null;
@@ -58,7 +58,7 @@ class ActivationTest {
         Map<Float, Activation> logits = new HashMap<>();
         for (Activation activation : Activation.values()) {
             try (Weights weights = TestModels.sharp(with(activation), 3, Dtype.FP32, Device.cpu());
-                    DecodeLoop loop = new DecodeLoop(weights, new Full(), Runtimes.TORCHSCRIPT, AttentionForm.FUSED,
+                    DecodeLoop loop = new DecodeLoop(weights, TestStrategies.FULL, Runtimes.TORCHSCRIPT, AttentionForm.FUSED,
                             Positions.ORIGINAL, 1, 1)) {
                 loop.step();
                 Activation other = logits.put(loop.cache().logits()[0], activation);

@@ -8,8 +8,7 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.strategy.Full;
-import dev.kvbench.strategy.H2o;
+import dev.kvbench.strategy.TestStrategies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +27,7 @@ class CachedStepTest {
         try (Weights weights = TestModels.sharp(7, dtype);
                 Weights wide = TestModels.sharp(7);
                 DecodeLoop loop = new DecodeLoop(
-                        weights, new Full(), Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 1, TOKENS)) {
+                        weights, TestStrategies.FULL, Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 1, TOKENS)) {
             List<Integer> text = new ArrayList<>();
             for (int length = 1; length <= TOKENS; length++) {
                 text.add((17 * length + 5) % TestModels.SMALL.vocabulary());
@@ -57,7 +56,7 @@ class CachedStepTest {
     @Test
     void aPinnedStepStaysWhereItIs() {
         try (Weights weights = TestModels.sharp(8);
-                DecodeLoop loop = new DecodeLoop(weights, new H2o(8, 3), Runtimes.TORCHSCRIPT,
+                DecodeLoop loop = new DecodeLoop(weights, TestStrategies.h2o(8, 3), Runtimes.TORCHSCRIPT,
                         AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, TOKENS)) {
             loop.fillTo(8);
             for (int i = 0; i < 200; i++) {
@@ -71,7 +70,7 @@ class CachedStepTest {
     @Test
     void aGenerationRepeatsExactly() {
         try (Weights weights = TestModels.sharp(9);
-                DecodeLoop loop = new DecodeLoop(weights, new H2o(8, 3), Runtimes.TORCHSCRIPT,
+                DecodeLoop loop = new DecodeLoop(weights, TestStrategies.h2o(8, 3), Runtimes.TORCHSCRIPT,
                         AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, TOKENS)) {
             long[] nanos = new long[TOKENS];
             loop.generate(nanos);

@@ -7,14 +7,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
-import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
+import dev.kvbench.torch.Libtorch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -52,7 +53,7 @@ class CudaGraphStepTest {
     @ParameterizedTest
     @MethodSource("cases")
     void replaysWhatTheOperatorsDo(String name, Dtype dtype, int batch) {
-        EvictionStrategy strategy = Strategies.of(name).create(WINDOW, HEAVY_HITTERS);
+        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS);
         try (Weights weights = TestModels.sharp(MODEL, 7, dtype, Device.gpu());
                 DecodeLoop captured = loop(weights, strategy, Runtimes.CUDAGRAPH, batch);
                 DecodeLoop eager = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch)) {
@@ -79,7 +80,7 @@ class CudaGraphStepTest {
 
     @Test
     void capturesEachLengthOnceAndSaysWhatItTook() {
-        EvictionStrategy strategy = Strategies.of("h2o").create(WINDOW, HEAVY_HITTERS);
+        EvictionStrategy strategy = TestStrategies.of("h2o", WINDOW, HEAVY_HITTERS);
         try (Weights weights = TestModels.sharp(MODEL, 7, Dtype.FP32, Device.gpu());
                 DecodeLoop loop = loop(weights, strategy, Runtimes.CUDAGRAPH, 1)) {
             loop.generate(new long[STEPS]);

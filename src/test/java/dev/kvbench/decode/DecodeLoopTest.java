@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.TestStrategies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class DecodeLoopTest {
         try (Weights weights = Weights.synthetic(config, Dtype.FP32, Device.cpu(), 1)) {
             long before = bytes();
             for (int i = 0; i < TIMES; i++) {
-                assertThrows(UserError.class, () -> new DecodeLoop(weights, new Full(), Runtimes.FUSED, AttentionForm.EXPLICIT,
+                assertThrows(UserError.class, () -> new DecodeLoop(weights, TestStrategies.FULL, Runtimes.FUSED, AttentionForm.EXPLICIT,
                         Positions.ORIGINAL, 1, config.maxPositions()));
             }
             long kept = bytes() - before;

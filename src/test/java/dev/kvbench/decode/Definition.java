@@ -1,6 +1,6 @@
 package dev.kvbench.decode;
 
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -10,20 +10,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import dev.kvbench.UserError;
-import dev.kvbench.model.Activation;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Families;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Activation;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
-import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Full;
-import dev.kvbench.strategy.H2o;
-import dev.kvbench.strategy.H2oHead;
-import dev.kvbench.strategy.Sinks;
-import dev.kvbench.strategy.SlidingWindow;
-import dev.kvbench.strategy.Tova;
+import dev.kvbench.strategy.TestStrategies;
+import dev.kvbench.torch.Libtorch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -50,8 +47,8 @@ class FusedStepTest {
         List<Arguments> cases = new ArrayList<>();
         for (Dtype dtype : Dtype.values()) {
             for (int batch : new int[] {1, 2, 3, 8}) {
-                for (EvictionStrategy strategy : List.of(new Full(), new H2o(16, 4), new H2o(7, 0), new H2o(100, 32),
-                        new H2oHead(16, 4), new SlidingWindow(16), new Sinks(16), new Tova(16))) {
+                for (EvictionStrategy strategy : List.of(TestStrategies.FULL, TestStrategies.h2o(16, 4), TestStrategies.h2o(7, 0), TestStrategies.h2o(100, 32),
+                        TestStrategies.h2oHead(16, 4), TestStrategies.of("window", 16, 0), TestStrategies.of("sinks", 16, 0), TestStrategies.of("tova", 16, 0))) {
                     cases.add(Arguments.of(dtype, batch, strategy));
                 }
             }
@@ -83,8 +80,7 @@ class FusedStepTest {
                 // other dtypes may choose differently near a tie, so both are given the same text
                 step(random, fused, operators);
                 assertEquals(operators.cacheLength(), fused.cacheLength());
-                if (dtype != Dtype.FP32 && strategy.rule().orElseThrow().scoring() != EvictionStrategy.Scoring.NONE
-                        && step >= strategy.window()) {
+                if (dtype != Dtype.FP32 && strategy.traits().scored() && step >= strategy.schedule().atMost(STEPS)) {
                     // rounding has decided between two near scores, and the caches now differ: StepCheck tells a wrong choice
                     continue;
                 }
@@ -108,7 +104,8 @@ class FusedStepTest {
     static Stream<Arguments> longCases() {
         List<Arguments> cases = new ArrayList<>();
         for (int batch : new int[] {1, 2, 3, 8}) {
-            for (EvictionStrategy strategy : List.of(new Full(), new H2o(500, 100), new H2oHead(300, 60), new Tova(400))) {
+            for (EvictionStrategy strategy : List.of(TestStrategies.FULL, TestStrategies.h2o(500, 100), TestStrategies.h2oHead(300, 60),
+                    TestStrategies.of("tova", 400, 0))) {
                 cases.add(Arguments.of(batch, strategy));
             }
         }
@@ -117,7 +114,7 @@ class FusedStepTest {
 
     static Stream<Arguments> wideCases() {
         List<Arguments> cases = new ArrayList<>();
-        for (String preset : Gpt2Config.presetNames()) {
+        for (String preset : Families.presetNames()) {
             for (Dtype dtype : Dtype.values()) {
                 for (int batch : new int[] {1, 2, 3, 8}) {
                     cases.add(Arguments.of(preset, dtype, batch));
@@ -134,9 +131,9 @@ class FusedStepTest {
     @ParameterizedTest
     @MethodSource("wideCases")
     void agreesAtThePresetsWidths(String preset, Dtype dtype, int batch) {
-        Gpt2Config of = Gpt2Config.preset(preset);
+        ModelShape of = Families.preset(preset);
         Gpt2Config config = new Gpt2Config(preset + "-2", 2, of.heads(), of.width(), 1009, 64, 1e-5);
-        EvictionStrategy strategy = new H2o(16, 4);
+        EvictionStrategy strategy = TestStrategies.h2o(16, 4);
         try (Weights weights = Weights.synthetic(config, dtype, Device.gpu(), 9);
                 DecodeLoop fused = loop(weights, strategy, Runtimes.FUSED, batch);
                 DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch)) {
@@ -144,7 +141,7 @@ class FusedStepTest {
             double tolerance = dtype == Dtype.FP32 ? 1e-5 : dtype == Dtype.FP16 ? 2e-3 : 2e-2;
             for (int step = 0; step < 40; step++) {
                 step(random, fused, operators);
-                if (dtype == Dtype.FP32 || step < strategy.window()) {
+                if (dtype == Dtype.FP32 || step < strategy.schedule().atMost(40)) {
                     assertClose(operators.cache().logits(), fused.cache().logits(), tolerance, "logits of step " + step);
                 }
             }
@@ -157,7 +154,7 @@ class FusedStepTest {
     void agreesAtLengthsThatAreCutIntoPieces(int batch, EvictionStrategy strategy) {
         // TOVA's lowest scores of this model underflow: which of them are zero, and so who goes, is a matter of rounding, and few
         // evictions leave little room for it
-        int steps = strategy instanceof Tova ? strategy.window() + 10 : 700;
+        int steps = strategy.name().equals("tova") ? strategy.schedule().peak() + 9 : 700;
         Gpt2Config config = new Gpt2Config("twenty-heads", 2, 20, 320, 211, steps, 1e-5);
         try (Weights weights = TestModels.sharp(config, 12, Dtype.FP32, Device.gpu());
                 DecodeLoop fused = loop(weights, strategy, Runtimes.FUSED, batch, steps);
@@ -176,7 +173,7 @@ class FusedStepTest {
     @Test
     void repeatsItselfToTheBit() {
         try (Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.gpu());
-                DecodeLoop loop = loop(weights, new H2o(16, 4), Runtimes.FUSED, 2)) {
+                DecodeLoop loop = loop(weights, TestStrategies.h2o(16, 4), Runtimes.FUSED, 2)) {
             float[][] logits = new float[2][];
             for (int run = 0; run < 2; run++) {
                 loop.generate(new long[STEPS]);
@@ -209,7 +206,7 @@ class FusedStepTest {
     void takesModelsOfOneHead(int batch) {
         Gpt2Config config = new Gpt2Config("one-head", 2, 1, 64, 211, 128, 1e-5);
         try (Weights weights = TestModels.sharp(config, 13, Dtype.FP32, Device.gpu());
-                DecodeLoop loop = loop(weights, new H2o(16, 4), Runtimes.FUSED, batch)) {
+                DecodeLoop loop = loop(weights, TestStrategies.h2o(16, 4), Runtimes.FUSED, batch)) {
             // or it would not have been taken
             assertTrue(loop.runtime().logitsError().orElseThrow() <= 1e-4);
             loop.generate(new long[STEPS]);
@@ -224,10 +221,10 @@ class FusedStepTest {
         Gpt2Config thirds = new Gpt2Config("thirds", 2, 4, 48, 211, 128, 1e-5);
         for (Gpt2Config config : List.of(relu, narrow, thirds)) {
             try (Weights weights = TestModels.sharp(config, 1, Dtype.FP32, Device.gpu())) {
-                UserError error = assertThrows(UserError.class, () -> new DecodeLoop(weights, new Full(), Runtimes.FUSED,
+                UserError error = assertThrows(UserError.class, () -> new DecodeLoop(weights, TestStrategies.FULL, Runtimes.FUSED,
                         AttentionForm.EXPLICIT, Positions.ORIGINAL, 1, 8).close());
                 assertTrue(error.getMessage().contains("the kernel only"), error.getMessage());
-                try (DecodeLoop loop = new DecodeLoop(weights, new Full(), Runtimes.AUTO, AttentionForm.EXPLICIT,
+                try (DecodeLoop loop = new DecodeLoop(weights, TestStrategies.FULL, Runtimes.AUTO, AttentionForm.EXPLICIT,
                         Positions.ORIGINAL, 1, 8)) {
                     assertEquals("cudagraph", loop.runtime().label());
                 }

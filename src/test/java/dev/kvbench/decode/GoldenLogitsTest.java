@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.djl.Device;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.Safetensors;
 import dev.kvbench.model.TensorFile;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.TestStrategies;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -25,14 +25,14 @@ class GoldenLogitsTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final int STEPS = 56;
 
-    private final Gpt2Config config = Checkpoint.open(GOLDEN.toString()).shape();
+    private final ModelShape config = Checkpoint.open(GOLDEN.toString()).shape();
 
     private Weights weights() {
         return Checkpoint.open(GOLDEN.toString()).weights(Dtype.FP32, Device.cpu());
     }
 
     private DecodeLoop loop(Weights weights, AttentionForm form) {
-        return new DecodeLoop(weights, new Full(), Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 1, STEPS);
+        return new DecodeLoop(weights, TestStrategies.FULL, Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 1, STEPS);
     }
 
     @ParameterizedTest

@@ -5,13 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Full;
-import dev.kvbench.strategy.H2o;
+import dev.kvbench.strategy.TestStrategies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,7 +85,7 @@ class H2oTest {
     @MethodSource("cases")
     void keepsWhatTheDefinitionKeeps(int seed, int window, int heavyHitters, Positions positions) {
         try (Weights weights = TestModels.sharp(seed);
-                DecodeLoop loop = loop(weights, new H2o(window, heavyHitters), positions, 1)) {
+                DecodeLoop loop = loop(weights, TestStrategies.h2o(window, heavyHitters), positions, 1)) {
             PlainGpt2 plain = new PlainGpt2(weights, TOKENS);
             BruteForce expected = new BruteForce();
             List<float[]> written = new ArrayList<>();
@@ -123,18 +122,18 @@ class H2oTest {
     @EnumSource(Dtype.class)
     void aWindowAsLongAsTheGenerationGivesTheTokensOfTheFullCache(Dtype dtype) {
         try (Weights weights = TestModels.sharp(4, dtype)) {
-            long[] full = tokens(weights, new Full(), 1);
-            assertArrayEquals(full, tokens(weights, new H2o(TOKENS, 7), 1));
-            assertArrayEquals(full, tokens(weights, new H2o(TOKENS + 9, 0), 1));
+            long[] full = tokens(weights, TestStrategies.FULL, 1);
+            assertArrayEquals(full, tokens(weights, TestStrategies.h2o(TOKENS, 7), 1));
+            assertArrayEquals(full, tokens(weights, TestStrategies.h2o(TOKENS + 9, 0), 1));
         }
     }
 
     @Test
     void everySequenceOfABatchGetsWhatItGetsAlone() {
         try (Weights weights = TestModels.sharp(5);
-                DecodeLoop both = loop(weights, new H2o(9, 4), Positions.ORIGINAL, 2);
-                DecodeLoop first = loop(weights, new H2o(9, 4), Positions.ORIGINAL, 1);
-                DecodeLoop second = loop(weights, new H2o(9, 4), Positions.ORIGINAL, 1)) {
+                DecodeLoop both = loop(weights, TestStrategies.h2o(9, 4), Positions.ORIGINAL, 2);
+                DecodeLoop first = loop(weights, TestStrategies.h2o(9, 4), Positions.ORIGINAL, 1);
+                DecodeLoop second = loop(weights, TestStrategies.h2o(9, 4), Positions.ORIGINAL, 1)) {
             both.reset(3, 44);
             first.reset(3);
             second.reset(44);

@@ -7,27 +7,27 @@ import ai.djl.Device;
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.Families;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class MemoryNeedTest {
 
-    private static final Gpt2Config TINY = Gpt2Config.preset("tiny");
+    private static final ModelShape TINY = Families.preset("tiny");
 
     /** What is told before is what is there then, but for a position and a count. */
     @Test
     void aCacheTakesWhatWasSaid() {
         for (String name : new String[] {"full", "h2o", "h2o-head", "tova"}) {
-            EvictionStrategy strategy = Strategies.of(name).create(16, 4);
+            EvictionStrategy strategy = TestStrategies.of(name, 16, 4);
             for (Dtype dtype : new Dtype[] {Dtype.FP32, Dtype.FP16}) {
                 int capacity = DecodeLoop.capacity(strategy, 64);
                 double told = MemoryNeed.bytes(TINY, dtype, strategy, 3, capacity, false);
-                try (KvCache cache = new KvCache(TINY, dtype, Device.cpu(), 3, capacity, strategy.scope() != EvictionStrategy.Scope.MODEL,
-                        strategy.scope() == EvictionStrategy.Scope.HEAD, false)) {
+                try (KvCache cache = new KvCache(TINY, dtype, Device.cpu(), 3, capacity, strategy.traits().scope(), false)) {
                     long there = Stream.of(cache.state()).mapToLong(MemoryNeedTest::bytes).sum();
                     assertTrue(told <= there && there <= told + 64, name + " " + dtype + ": " + told + " of " + there);
                 }
@@ -41,7 +41,7 @@ class MemoryNeedTest {
 
     @Test
     void noSizeOverflows() {
-        EvictionStrategy full = Strategies.of("full").create(1, 0);
+        EvictionStrategy full = TestStrategies.of("full", 1, 0);
         double bytes = MemoryNeed.bytes(TINY, Dtype.FP32, full, Integer.MAX_VALUE, Integer.MAX_VALUE, true);
         assertEquals(Math.pow(2, 62) * (2 * 2 * 64 * 4 + 4), bytes, bytes / 1e6);
         assertEquals(Optional.of("batch=2 with tokens=3: takes at least 4740813229.2 TB of memory for cache, scores, logits and weights,"

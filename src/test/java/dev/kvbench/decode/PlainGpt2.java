@@ -1,8 +1,8 @@
 package dev.kvbench.decode;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.torch.Casts;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +23,7 @@ final class PlainGpt2 {
     private final double[][][] values;
 
     PlainGpt2(Weights source, int tokens) {
-        config = source.shape();
+        config = (Gpt2Config) source.shape();
         weights = Arrays.stream(source.arrays()).map(PlainGpt2::doubles).toArray(double[][]::new);
         keys = new double[config.layers()][tokens][];
         values = new double[config.layers()][tokens][];

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Scope;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +46,7 @@ class PrefillTest {
     @ParameterizedTest
     @MethodSource("cases")
     void scoresTheWholePromptThenEvictsOnce(String name, int length, Positions positions) {
-        EvictionStrategy strategy = Strategies.of(name).create(WINDOW, HEAVY_HITTERS);
+        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS);
         try (Weights weights = TestModels.sharp(length);
                 DecodeLoop loop = new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions,
                         BATCH, length + STEPS_AFTER, true)) {
@@ -65,7 +67,7 @@ class PrefillTest {
                 assertTrue(expected[b].margin() > 1e-5, "rounding decides; choose another seed");
             }
             loop.prefill(prompts);
-            check(loop, expected, models, last, strategy.scope());
+            check(loop, expected, models, last, strategy.traits().scope());
             for (int step = length; step < length + STEPS_AFTER; step++) {
                 int t = step;
                 long[] tokens = Arrays.stream(texts).mapToLong(text -> text[t]).toArray();
@@ -79,13 +81,13 @@ class PrefillTest {
                 }
                 loop.force(tokens);
                 loop.step();
-                check(loop, expected, models, last, strategy.scope());
+                check(loop, expected, models, last, strategy.traits().scope());
             }
         }
     }
 
     private static void check(DecodeLoop loop, Definition[] expected, PlainGpt2[] models, PlainGpt2.Step[] last,
-            EvictionStrategy.Scope scope) {
+            Scope scope) {
         KvCache cache = loop.cache();
         float[] logits = cache.logits();
         float[] scores = cache.scores();
@@ -99,8 +101,8 @@ class PrefillTest {
             }
             for (int layer = 0; layer < CONFIG.layers(); layer++) {
                 for (int head = 0; head < CONFIG.heads(); head++) {
-                    int row = scope == EvictionStrategy.Scope.MODEL ? b
-                            : scope == EvictionStrategy.Scope.LAYER ? layer * BATCH + b
+                    int row = scope == Scope.MODEL ? b
+                            : scope == Scope.LAYER ? layer * BATCH + b
                             : (layer * BATCH + b) * CONFIG.heads() + head;
                     for (int slot = 0; slot < held; slot++) {
                         int index = expected[b].kept(layer, head).get(slot);
@@ -123,7 +125,7 @@ class PrefillTest {
     @Test
     void aPromptLongerThanTheModelsPositionsIsSaid() {
         try (Weights weights = TestModels.sharp(1);
-                DecodeLoop loop = new DecodeLoop(weights, Strategies.of("window").create(8, 0), Runtimes.TORCHSCRIPT,
+                DecodeLoop loop = new DecodeLoop(weights, TestStrategies.of("window", 8, 0), Runtimes.TORCHSCRIPT,
                         AttentionForm.EXPLICIT, Positions.CACHE, 1, 9)) {
             UserError error = assertThrows(UserError.class, () -> loop.prefill(new long[129]));
             assertEquals("a prompt of 129 tokens: the model has 128 positions; shorten it", error.getMessage());

@@ -7,14 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
-import dev.kvbench.strategy.EvictEvery;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.RandomEntries;
+import dev.kvbench.strategy.Scope;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,7 +60,7 @@ class StrategyTest {
     @MethodSource("cases")
     void keepsWhatItsDefinitionKeeps(
             String name, int window, int heavyHitters, int every, int batch, Positions positions, int seed) {
-        EvictionStrategy strategy = strategy(name, window, heavyHitters, every);
+        EvictionStrategy strategy = TestStrategies.of(name, window, heavyHitters, every);
         try (Weights weights = TestModels.sharp(seed); DecodeLoop loop = loop(weights, strategy, positions, batch)) {
             PlainGpt2[] models = new PlainGpt2[batch];
             Definition[] expected = new Definition[batch];
@@ -90,7 +90,7 @@ class StrategyTest {
                 int held = expected[0].kept(0, 0).size();
                 assertEquals(held, loop.cacheLength());
                 assertEquals(before + 1 > window + every - 1 && !name.equals("full") ? window : before + 1, held);
-                check(loop.cache(), expected, logits, written, held, strategy.scope(), "step " + t);
+                check(loop.cache(), expected, logits, written, held, strategy.traits().scope(), "step " + t);
             }
         }
     }
@@ -103,7 +103,7 @@ class StrategyTest {
     }
 
     private static void check(KvCache cache, Definition[] expected, double[][] logits, List<float[]> written, int held,
-            EvictionStrategy.Scope scope, String when) {
+            Scope scope, String when) {
         float[] actualLogits = cache.logits();
         float[] scores = cache.scores();
         long[] origins = cache.origins();
@@ -131,8 +131,8 @@ class StrategyTest {
                                     when + ": slot " + slot + " of layer " + layer + ", head " + head + ", sequence " + b
                                             + " does not hold entry " + kept.get(slot));
                         }
-                        int layers = scope == EvictionStrategy.Scope.MODEL ? 0 : layer;
-                        int row = scope == EvictionStrategy.Scope.HEAD
+                        int layers = scope == Scope.MODEL ? 0 : layer;
+                        int row = scope == Scope.HEAD
                                 ? (layers * batch + b) * heads + head : layers * batch + b;
                         assertEquals((long) kept.get(slot), origins[row * capacity + slot], when + ": origin of slot " + slot);
                         Double score = expected[b].score(layer, head, kept.get(slot));
@@ -164,7 +164,7 @@ class StrategyTest {
     @MethodSource("names")
     void aWindowAsLongAsTheGenerationGivesTheTokensOfTheFullCache(String name) {
         try (Weights weights = TestModels.sharp(3)) {
-            assertArrayEquals(tokens(weights, strategy("full", 0, 0, 1), 11, 30), tokens(weights, strategy(name, TOKENS, 7, 1), 11, 30));
+            assertArrayEquals(tokens(weights, TestStrategies.of("full", 0, 0, 1), 11, 30), tokens(weights, TestStrategies.of(name, TOKENS, 7, 1), 11, 30));
         }
     }
 
@@ -173,18 +173,18 @@ class StrategyTest {
     void everySequenceOfABatchGetsWhatItGetsAlone(String name) {
         assumeTrue(!name.equals("random"), "sequences draw differently by design");
         try (Weights weights = TestModels.sharp(5)) {
-            long[][] both = tokens(weights, strategy(name, 9, 4, 1), 3, 44);
-            assertArrayEquals(tokens(weights, strategy(name, 9, 4, 1), 3)[0], both[0]);
-            assertArrayEquals(tokens(weights, strategy(name, 9, 4, 1), 44)[0], both[1]);
+            long[][] both = tokens(weights, TestStrategies.of(name, 9, 4, 1), 3, 44);
+            assertArrayEquals(tokens(weights, TestStrategies.of(name, 9, 4, 1), 3)[0], both[0]);
+            assertArrayEquals(tokens(weights, TestStrategies.of(name, 9, 4, 1), 44)[0], both[1]);
         }
     }
 
     @Test
     void randomIsReproducibleBySeedAndDiffersBetweenSeedsAndSequences() {
         try (Weights weights = TestModels.sharp(6)) {
-            float[] first = cacheAfter(weights, new RandomEntries(8, 1));
-            assertArrayEquals(first, cacheAfter(weights, new RandomEntries(8, 1)));
-            assertFalse(Arrays.equals(first, cacheAfter(weights, new RandomEntries(8, 2))));
+            float[] first = cacheAfter(weights, TestStrategies.random(8, 1));
+            assertArrayEquals(first, cacheAfter(weights, TestStrategies.random(8, 1)));
+            assertFalse(Arrays.equals(first, cacheAfter(weights, TestStrategies.random(8, 2))));
             int half = CONFIG.heads() * 9 * CONFIG.headDim();
             assertFalse(Arrays.equals(Arrays.copyOf(first, half), Arrays.copyOfRange(first, half, 2 * half)),
                     "two sequences of the same text keep different entries");
@@ -199,11 +199,6 @@ class StrategyTest {
             }
             return loop.cache().keysValues();
         }
-    }
-
-    private static EvictionStrategy strategy(String name, int window, int heavyHitters, int every) {
-        EvictionStrategy strategy = Strategies.of(name).create(window, heavyHitters);
-        return every == 1 ? strategy : new EvictEvery(strategy, every);
     }
 
     private static DecodeLoop loop(Weights weights, EvictionStrategy strategy, Positions positions, int batch) {

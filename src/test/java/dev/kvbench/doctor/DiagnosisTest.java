@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kvbench.runtime.LibtorchFolder;
+import dev.kvbench.torch.JniLibrary;
+import dev.kvbench.torch.LibtorchFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class DiagnosisTest {
         if (flavor != null) {
             all.put("PYTORCH_FLAVOR", flavor);
         }
-        return Diagnosis.of("0.36.0", new Smoke(all, exit, null, false), machine.resolve("cache"), NO_CARD);
+        return Diagnosis.of("0.36.0", new SmokeOutcome(all, exit, null, false), machine.resolve("cache"), NO_CARD);
     }
 
     private static Diagnosis.Finding finding(Diagnosis diagnosis, String what) {
@@ -120,7 +121,7 @@ class DiagnosisTest {
     @Test
     void aMissingLibtorchIsSaid() throws IOException {
         Map<String, String> failed = Map.of("error", "UnknownHostException: example");
-        Diagnosis none = Diagnosis.of("0.36.0", new Smoke(failed, 1, null, false), machine, NO_CARD);
+        Diagnosis none = Diagnosis.of("0.36.0", new SmokeOutcome(failed, 1, null, false), machine, NO_CARD);
         assertSays(finding(none, "libtorch"), false, "MISSING", "PYTORCH_LIBRARY_PATH", "2.7.1");
         assertFalse(none.findings().stream().anyMatch(f -> f.what().equals("jni")));
         assertSays(finding(diagnose(1, failed, machine.resolve("nowhere"), "2.7.1", "cu128"), "libtorch"),
@@ -131,8 +132,8 @@ class DiagnosisTest {
     void whatFailsInDjlsCacheNamesTheVariableAndFetchesNothing() throws Exception {
         Path file = Files.writeString(machine.resolve("file"), "");
         List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                System.getProperty("java.class.path"), "-DDJL_CACHE_DIR=" + file, "-DENGINE_CACHE_DIR=", SmokeTest.class.getName());
-        Diagnosis diagnosis = Diagnosis.of("0.36.0", Smoke.run(command, 180), machine, NO_CARD);
+                System.getProperty("java.class.path"), "-DDJL_CACHE_DIR=" + file, "-DENGINE_CACHE_DIR=", SmokeProgram.class.getName());
+        Diagnosis diagnosis = Diagnosis.of("0.36.0", SmokeOutcome.run(command, 180), machine, NO_CARD);
         for (String what : List.of("libtorch", "test")) {
             assertSays(finding(diagnosis, what), false, "DJL_CACHE_DIR=" + file + ": set that to a folder that can be written");
         }

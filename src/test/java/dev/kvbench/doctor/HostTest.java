@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kvbench.runtime.LibtorchFolder;
+import dev.kvbench.torch.LibtorchFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HostTest {
 
     private static final String CARD = "NVIDIA H100, driver 1";
-    private static final Smoke WORKS_ON_CPU = new Smoke(Map.of("cpu", "ok"), 0, null, false);
+    private static final SmokeOutcome WORKS_ON_CPU = new SmokeOutcome(Map.of("cpu", "ok"), 0, null, false);
     private static final LibtorchFolder WITHOUT = new LibtorchFolder(Path.of("/lib"), "2.7.1+cpu", false);
     private static final LibtorchFolder CU128 = new LibtorchFolder(Path.of("/lib"), "2.7.1+cu128", true);
     private static final LibtorchFolder CU130 = new LibtorchFolder(Path.of("/lib"), "2.11.0+cu130", true);
@@ -34,7 +34,7 @@ class HostTest {
     }
 
     static Stream<Arguments> unused() {
-        Smoke broken = new Smoke(Map.of("cpu", "no"), 0, null, false);
+        SmokeOutcome broken = new SmokeOutcome(Map.of("cpu", "no"), 0, null, false);
         return Stream.of(
                 Arguments.of(card(13000), WITHOUT, WORKS_ON_CPU, "no libtorch with CUDA was found: `fetch libtorch` brings one"),
                 Arguments.of(card(13000), null, broken, "`fetch libtorch` brings one"),
@@ -52,7 +52,7 @@ class HostTest {
 
     @ParameterizedTest
     @MethodSource("unused")
-    void aCardThatIsNotUsedIsSaidWithTheWayOut(Host host, LibtorchFolder libtorch, Smoke smoke, String says) {
+    void aCardThatIsNotUsedIsSaidWithTheWayOut(Host host, LibtorchFolder libtorch, SmokeOutcome smoke, String says) {
         Diagnosis.Finding finding = Gpu.of(host, libtorch, smoke);
         assertFalse(finding.good());
         assertTrue(finding.text().startsWith((host.card() == null ? "an NVIDIA GPU" : CARD) + ": NOT USED, because "), finding.text());
@@ -61,7 +61,7 @@ class HostTest {
 
     @Test
     void aCardThatIsUsedAndAMachineWithoutOneAreGood() {
-        Smoke used = new Smoke(Map.of("cpu", "ok", "gpu", "ok"), 0, null, false);
+        SmokeOutcome used = new SmokeOutcome(Map.of("cpu", "ok", "gpu", "ok"), 0, null, false);
         // within a major version an older driver may do
         assertEquals(new Diagnosis.Finding("gpu", true, CARD + ": used"), Gpu.of(card(12040), CU128, used));
         Diagnosis.Finding none = Gpu.of(new Host(false, null, 0, "2.36"), WITHOUT, WORKS_ON_CPU);
@@ -91,7 +91,7 @@ class HostTest {
     void whatTheLoaderMissesIsNamedWithItsCure(String said, String what, String text) throws IOException {
         Path lib = Files.createDirectories(machine.resolve("torch/lib"));
         Files.writeString(lib.resolve("libtorch.so"), "");
-        Smoke smoke = new Smoke(Map.of("PYTORCH_LIBRARY_PATH", lib.toString(), "error", "UnsatisfiedLinkError: " + said), 1, null, false);
+        SmokeOutcome smoke = new SmokeOutcome(Map.of("PYTORCH_LIBRARY_PATH", lib.toString(), "error", "UnsatisfiedLinkError: " + said), 1, null, false);
         Diagnosis diagnosis = Diagnosis.of("0.36.0", smoke, machine, card(13000));
         Diagnosis.Finding finding = diagnosis.findings().get(1);
         assertEquals(what, finding.what());

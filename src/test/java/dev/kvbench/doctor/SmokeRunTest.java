@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 /** The smoke test as a process: it passes on this machine, and whatever a process can do to fail is reported. */
 class SmokeRunTest {
 
-    private static Smoke shell(String script) throws IOException {
-        return Smoke.run(List.of("sh", "-c", script), 10);
+    private static SmokeOutcome shell(String script) throws IOException {
+        return SmokeOutcome.run(List.of("sh", "-c", script), 10);
     }
 
     @Test
     void passesOnThisMachine() throws IOException {
-        Smoke smoke = Smoke.run();
+        SmokeOutcome smoke = SmokeOutcome.run();
         assertNull(smoke.problem());
         assertTrue(smoke.passed());
         assertEquals("ok", smoke.said().get("cpu"));
@@ -30,14 +30,14 @@ class SmokeRunTest {
 
     @Test
     void aCrashIsNamedWithItsSignalAndFrame() throws IOException {
-        Smoke smoke = shell("echo '# Problematic frame:'; echo '# C  [libtorch_cpu.so+0x12]'; kill -SEGV $$");
+        SmokeOutcome smoke = shell("echo '# Problematic frame:'; echo '# C  [libtorch_cpu.so+0x12]'; kill -SEGV $$");
         assertFalse(smoke.passed());
         assertEquals("it crashed with signal 11 in C  [libtorch_cpu.so+0x12]", smoke.problem());
     }
 
     @Test
     void aHangIsEnded() throws IOException {
-        assertEquals("it did not end", Smoke.run(List.of("sleep", "60"), 1).problem());
+        assertEquals("it did not end", SmokeOutcome.run(List.of("sleep", "60"), 1).problem());
     }
 
     @Test

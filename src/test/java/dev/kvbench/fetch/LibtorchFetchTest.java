@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
-import dev.kvbench.runtime.LibtorchFolder;
+import dev.kvbench.torch.LibtorchFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

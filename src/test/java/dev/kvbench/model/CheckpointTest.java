@@ -326,7 +326,7 @@ class CheckpointTest {
     void theHostHoldsNoCopyOfWhatIsLoaded() throws IOException {
         Files.writeString(folder.resolve("config.json"), "{\"n_layer\":1,\"n_head\":4,\"n_embd\":256,\"vocab_size\":40000,\"n_positions\":64}");
         Map<String, TensorFile.Content> tensors = new LinkedHashMap<>();
-        Gpt2Config config = ConfigFile.read(folder.resolve("config.json"), "m");
+        Architecture config = Families.read(folder.resolve("config.json"), "m");
         for (WeightTensor weight : config.tensors()) {
             List<Long> shape = new ArrayList<>(Arrays.stream(weight.shape().getShape()).boxed().toList());
             if (weight.transposed()) {

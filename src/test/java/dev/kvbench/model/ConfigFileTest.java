@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
+import dev.kvbench.model.gpt2.Activation;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,7 +27,7 @@ class ConfigFileTest {
     private Path folder;
 
     private Gpt2Config read(String json) throws IOException {
-        return ConfigFile.read(Files.writeString(folder.resolve("config.json"), json), "m");
+        return (Gpt2Config) Families.read(Files.writeString(folder.resolve("config.json"), json), "m");
     }
 
     @Test
@@ -41,7 +43,7 @@ class ConfigFileTest {
 
     @Test
     void parametersCountWhatIsInsideTheMlp() throws IOException {
-        assertEquals(124_439_808, Gpt2Config.preset("gpt2").parameters());
+        assertEquals(124_439_808, Families.preset("gpt2").parameters());
         long wide = read("{" + SIZES + ",\"n_inner\":192}").parameters();
         assertEquals(3 * (92 * 48 * 2 + 92), wide - read("{" + SIZES + ",\"n_inner\":100}").parameters());
     }
@@ -109,7 +111,7 @@ class ConfigFileTest {
 
     @Test
     void aMissingFileIsOneLine() {
-        UserError error = assertThrows(UserError.class, () -> ConfigFile.read(folder.resolve("nowhere.json"), "m"));
+        UserError error = assertThrows(UserError.class, () -> Families.read(folder.resolve("nowhere.json"), "m"));
         assertTrue(error.getMessage().contains("nowhere.json: cannot be read as a model's config.json"), error.getMessage());
     }
 }

@@ -76,7 +76,7 @@ class HubCacheTest {
     void withoutRealWeightsAPresetIsSynthetic() throws IOException {
         ModelChoice choice = ModelChoice.of("gpt2", "auto", cache());
         assertEquals("synthetic", choice.kind());
-        assertEquals(Gpt2Config.preset("gpt2"), choice.shape());
+        assertEquals(Families.preset("gpt2"), choice.shape());
         repository("models--gpt2", "config.json");
         assertEquals("synthetic", ModelChoice.of("gpt2", "auto", cache()).kind(), "Python fetched only its config.json");
         repository("models--gpt2-medium", "config.json", "model.safetensors");
@@ -86,7 +86,7 @@ class HubCacheTest {
     @Test
     void syntheticWeightsCanBeAskedForOfEveryShape() throws IOException {
         repository("models--gpt2", "config.json", "model.safetensors");
-        assertEquals(Gpt2Config.preset("gpt2"), ModelChoice.of("gpt2", "synthetic", cache()).shape());
+        assertEquals(Families.preset("gpt2"), ModelChoice.of("gpt2", "synthetic", cache()).shape());
         ModelChoice golden = ModelChoice.of(GOLDEN.toString(), "synthetic", cache());
         assertEquals("synthetic", golden.kind());
         assertEquals(48, golden.shape().width());

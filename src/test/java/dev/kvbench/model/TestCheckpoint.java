@@ -31,7 +31,7 @@ public final class TestCheckpoint {
                 + VOCABULARY + ",\"n_positions\":256}");
         Random random = new Random(seed);
         Map<String, TensorFile.Content> tensors = new LinkedHashMap<>();
-        for (WeightTensor weight : ConfigFile.read(folder.resolve(ConfigFile.NAME), "m").tensors()) {
+        for (WeightTensor weight : Families.read(folder.resolve(ConfigFile.NAME), "m").tensors()) {
             List<Long> shape = new ArrayList<>(Arrays.stream(weight.shape().getShape()).boxed().toList());
             if (weight.transposed()) {
                 Collections.reverse(shape);

@@ -60,7 +60,7 @@ class NeedlesTest {
     @Test
     void onlyCountedTokensOfTheRepetitionCount() {
         Needles needles = Needles.of(text(5000), 2, 1024, 64, 1);
-        Scores scores = new Scores(4);
+        TokenScores scores = new TokenScores(4);
         for (int i = 0; i < 4; i++) {
             scores.nll()[i] = new double[needles.steps()];
             Arrays.fill(scores.nll()[i], 100);

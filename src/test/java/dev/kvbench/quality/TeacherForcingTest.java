@@ -15,9 +15,8 @@ import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Full;
-import dev.kvbench.strategy.RandomEntries;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -29,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Scores of given texts, on the model whose logits transformers computed. */
+/** TokenScores of given texts, on the model whose logits transformers computed. */
 class TeacherForcingTest {
 
     private static final String GOLDEN = "src/test/resources/golden";
@@ -103,12 +102,12 @@ class TeacherForcingTest {
     @ParameterizedTest
     @CsvSource({"h2o", "tova", "knorm", "window", "random"})
     void scoresAreThoseOfTheStepsLogits(String name) {
-        EvictionStrategy strategy = Strategies.of(name).create(8, 2);
+        EvictionStrategy strategy = TestStrategies.of(name, 8, 2);
         long[][] texts = texts(1, STEPS);
         try (TeacherForcing forcing = new TeacherForcing(setting(1), texts, KEEP, () -> {});
                 DecodeLoop loop = loop(model.weights(), strategy);
-                DecodeLoop full = loop(model.weights(), new Full())) {
-            Scores scores = forcing.with(batch -> strategy, () -> {});
+                DecodeLoop full = loop(model.weights(), TestStrategies.FULL)) {
+            TokenScores scores = forcing.with(batch -> strategy, () -> {});
             for (int t = 0; t < STEPS; t++) {
                 loop.force(texts[0][t]);
                 loop.step();
@@ -140,13 +139,13 @@ class TeacherForcingTest {
     @MethodSource("evicting")
     void aWindowAsLongAsTheTextChangesNothing(String name) {
         try (TeacherForcing forcing = new TeacherForcing(setting(3), texts(3, STEPS), KEEP, () -> {})) {
-            Scores scores = forcing.with(batch -> Strategies.of(name).create(STEPS, 10), () -> {});
+            TokenScores scores = forcing.with(batch -> TestStrategies.of(name, STEPS, 10), () -> {});
             assertArrayEquals(forcing.full().nll(), scores.nll(), "every bit");
             for (int s = 0; s < 3; s++) {
                 assertEquals(0, Arrays.stream(scores.kl()[s]).max().orElseThrow());
                 assertEquals(1, Arrays.stream(scores.agreement()[s]).min().orElseThrow());
             }
-            Scores shorter = forcing.with(batch -> Strategies.of(name).create(STEPS / 4, 5), () -> {});
+            TokenScores shorter = forcing.with(batch -> TestStrategies.of(name, STEPS / 4, 5), () -> {});
             for (int t = 0; t < STEPS; t++) {
                 // step t attends to window + 1 entries at most, its own among them
                 assertEquals(t <= STEPS / 4, shorter.kl()[0][t] < 1e-9, "divergence at step " + t + ": " + shorter.kl()[0][t]);
@@ -159,8 +158,8 @@ class TeacherForcingTest {
         long[][] texts = texts(5, STEPS);
         try (TeacherForcing two = new TeacherForcing(setting(2), texts, KEEP, () -> {});
                 TeacherForcing five = new TeacherForcing(setting(5), texts, KEEP, () -> {})) {
-            Scores byTwo = two.with(batch -> Strategies.H2O.create(8, 2), () -> {});
-            Scores byFive = five.with(batch -> Strategies.H2O.create(8, 2), () -> {});
+            TokenScores byTwo = two.with(batch -> TestStrategies.h2o(8, 2), () -> {});
+            TokenScores byFive = five.with(batch -> TestStrategies.h2o(8, 2), () -> {});
             for (int s = 0; s < 5; s++) {
                 assertArrayEquals(two.full().nll()[s], five.full().nll()[s], 1e-4);
                 assertArrayEquals(byTwo.nll()[s], byFive.nll()[s], 1e-4);
@@ -175,8 +174,8 @@ class TeacherForcingTest {
         try (TeacherForcing kept = new TeacherForcing(setting(2), texts, KEEP, () -> {});
                 TeacherForcing anew = new TeacherForcing(setting(2), texts, 0, () -> {})) {
             assertArrayEquals(kept.full().nll(), anew.full().nll());
-            Scores one = kept.with(batch -> Strategies.SINKS.create(8, 0), () -> {});
-            Scores other = anew.with(batch -> Strategies.SINKS.create(8, 0), () -> {});
+            TokenScores one = kept.with(batch -> TestStrategies.of("sinks", 8, 0), () -> {});
+            TokenScores other = anew.with(batch -> TestStrategies.of("sinks", 8, 0), () -> {});
             assertArrayEquals(one.nll(), other.nll());
             assertArrayEquals(one.kl(), other.kl());
             assertArrayEquals(one.agreement(), other.agreement());
@@ -201,9 +200,9 @@ class TeacherForcingTest {
     void everyBatchDrawsItsOwnLots() {
         long[] text = texts(1, STEPS)[0];
         try (TeacherForcing forcing = new TeacherForcing(setting(1), new long[][] {text, text}, KEEP, () -> {})) {
-            Scores scores = forcing.with(batch -> new RandomEntries(8, 1 + batch), () -> {});
+            TokenScores scores = forcing.with(batch -> TestStrategies.random(8, 1 + batch), () -> {});
             assertNotEquals(Arrays.toString(scores.nll()[0]), Arrays.toString(scores.nll()[1]));
-            Scores same = forcing.with(batch -> new RandomEntries(8, 1), () -> {});
+            TokenScores same = forcing.with(batch -> TestStrategies.random(8, 1), () -> {});
             assertArrayEquals(same.nll()[0], same.nll()[1]);
         }
     }

@@ -12,6 +12,7 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.results.QualityFile.Recall;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -128,7 +129,7 @@ class TrainedModelTest {
         Needles needles = Needles.of(text, 6, 512, LARGE, 1);
         try (TeacherForcing probe = new TeacherForcing(setting(12), needles.all(), KEEP, () -> {})) {
             float[][][] full = needles.ofRepetitions(probe.full());
-            float[][][] window = needles.ofRepetitions(probe.with(batch -> Strategies.WINDOW.create(LARGE, 0), () -> {}));
+            float[][][] window = needles.ofRepetitions(probe.with(batch -> TestStrategies.of("window", LARGE, 0), () -> {}));
             Recall recall = Needles.recall(window, full, new Bootstrap(1));
             assertArrayEquals(new int[] {16, 32, 64, 128, 256}, needles.distances());
             // the model itself is worse without the first tokens, so that it remembers less even of what it still sees

@@ -1,5 +1,6 @@
 package dev.kvbench.report;
 
+import dev.kvbench.quality.QualityText;
 import dev.kvbench.report.page.ExpectedQuality;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.QualityFile;
@@ -55,7 +56,7 @@ public final class MadeQuality {
     public static Path write(Path folder, String model, String text, String weights, boolean whole, List<Configuration> configurations) throws IOException {
         Files.createDirectories(folder);
         new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, "2026-11-24T08:00:00Z", List.of("quality", "--window", "16,32,64"),
-                QualityFile.UNITS, QualityFile.RULES, new Fingerprint("0123456789abcdef0123456789abcdef01234567", false, "0.1.0", "1.37", "0.36.0",
+                QualityText.UNITS, QualityText.RULES, new Fingerprint("0123456789abcdef0123456789abcdef01234567", false, "0.1.0", "1.37", "0.36.0",
                         "2.11.0", "OpenJDK 17", "Linux", "a processor", 2, 2, null, null),
                 new QualityFile.Model(model, weights, null, 1234, 1024, "fp32"),
                 new QualityFile.Text(text, "0".repeat(64), 4321, IntStream.range(0, whole ? SEQUENCES : 2).map(i -> 200 * i).toArray(), 128),

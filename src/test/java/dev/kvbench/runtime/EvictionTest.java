@@ -9,12 +9,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.decode.Definition;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
 import dev.kvbench.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,8 +37,6 @@ class EvictionTest {
     private static final int WINDOW = 12;
     private static final int HEAVY_HITTERS = 4;
     private static final int BATCH = 2;
-    /** The steps' place in the cache's state. */
-    private static final int STEPS = 7;
     private static final Gpt2Config MODEL = new Gpt2Config("eviction", 3, 2, 16, 61, 40, 1e-5);
 
     static Stream<Arguments> cases() {
@@ -47,7 +47,7 @@ class EvictionTest {
     @ParameterizedTest
     @MethodSource("cases")
     void leavesWhatItsDefinitionLeaves(String name, Dtype dtype) {
-        EvictionStrategy strategy = Strategies.of(name).create(WINDOW, HEAVY_HITTERS);
+        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS);
         try (KvCache cache = cache(strategy, dtype); Eviction eviction = new Eviction(MODEL, dtype, cache, strategy)) {
             Definition[] expected = new Definition[BATCH];
             fill(cache, dtype, Strategies.labels().indexOf(name));
@@ -71,8 +71,8 @@ class EvictionTest {
                 expected[b].after(rows(eviction, b), keys);
                 assertTrue(expected[b].margin() > 1e-5, "rounding decides; choose another seed");
             }
-            set(cache.state()[KvCache.SCORES], scores);
-            set(cache.state()[STEPS], WINDOW + 1);
+            set(cache.at(Place.SCORES), scores);
+            set(cache.at(Place.STEPS), WINDOW + 1);
             eviction.scoreAndEvict();
             for (int b = 0; b < BATCH; b++) {
                 check(cache, expected[b], before, b);
@@ -102,7 +102,7 @@ class EvictionTest {
     @ParameterizedTest
     @EnumSource(Dtype.class)
     void readsAttentionOfTheDtype(Dtype dtype) {
-        EvictionStrategy strategy = Strategies.of("h2o-head").create(WINDOW, HEAVY_HITTERS);
+        EvictionStrategy strategy = TestStrategies.of("h2o-head", WINDOW, HEAVY_HITTERS);
         try (KvCache cache = cache(strategy, dtype); Eviction eviction = new Eviction(MODEL, dtype, cache, strategy)) {
             eviction.score();
             // each is one attention weight, and scores are fp32
@@ -143,7 +143,7 @@ class EvictionTest {
 
     private static KvCache cache(EvictionStrategy strategy, Dtype dtype) {
         return new KvCache(MODEL, dtype, Device.cpu(), BATCH, WINDOW + 1,
-                strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, false);
+                strategy.traits().scope(), false);
     }
 
     /** Random keys and values. */
@@ -153,7 +153,7 @@ class EvictionTest {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextGaussian();
         }
-        set(cache.state()[KvCache.CACHE], values);
+        set(cache.at(Place.CACHE), values);
     }
 
     /** Overwrites an array of any element type. */

@@ -1,5 +1,6 @@
 package dev.kvbench.runtime;
 
+import dev.kvbench.model.gpt2.Products;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,11 +11,11 @@ import ai.djl.pytorch.engine.PtNDArray;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
-import dev.kvbench.strategy.EvictEvery;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,7 @@ class StepCheckTest {
     @ParameterizedTest
     @CsvSource({"full, 1", "full, 3", "h2o, 1", "h2o, 3", "tova, 2"})
     void tellsWrongFromRounded(String name, int batch) {
-        EvictionStrategy strategy = Strategies.of(name).create(720, 100);
+        EvictionStrategy strategy = TestStrategies.of(name, 720, 100);
         try (Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
                 Weights others = TestModels.sharp(MODEL, 6, Dtype.FP32, Device.cpu());
                 KvCache cache = cache(strategy, batch);
@@ -54,7 +55,7 @@ class StepCheckTest {
     /** One weight that is not a number makes the difference none either, which no tolerance lets through. */
     @Test
     void whatIsNoNumberIsNeverTheSame() {
-        EvictionStrategy strategy = Strategies.of("full").create(0, 0);
+        EvictionStrategy strategy = TestStrategies.of("full", 0, 0);
         try (Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
                 Weights broken = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
                 KvCache cache = cache(strategy, 2);
@@ -75,9 +76,9 @@ class StepCheckTest {
     @ParameterizedTest
     @MethodSource("evicting")
     void tellsOneEvictionFromAnother(String name, Dtype dtype) {
-        EvictionStrategy strategy = Strategies.of(name).create(20, 8);
+        EvictionStrategy strategy = TestStrategies.of(name, 20, 8);
         // fewer candidates where the strategy protects some, else one entry less
-        EvictionStrategy other = Strategies.of(name).create(name.startsWith("h2o") ? 20 : 19, 1);
+        EvictionStrategy other = TestStrategies.of(name, name.startsWith("h2o") ? 20 : 19, 1);
         for (int batch : new int[] {1, 3}) {
             try (Weights weights = TestModels.sharp(MODEL, 5, dtype, Device.cpu());
                     KvCache cache = cache(strategy, dtype, batch, 23);
@@ -97,9 +98,9 @@ class StepCheckTest {
     @ParameterizedTest
     @CsvSource({"h2o, 1", "h2o-head, 1", "window, 1", "tova, 1", "tova, 2", "sinks, 5"})
     void takesTheSmallestWindows(String name, int window) {
-        EvictionStrategy strategy = Strategies.of(name).create(window, 0);
+        EvictionStrategy strategy = TestStrategies.of(name, window, 0);
         try (Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
-                KvCache cache = cache(strategy, Dtype.FP32, 2, strategy.longest());
+                KvCache cache = cache(strategy, Dtype.FP32, 2, strategy.schedule().peak());
                 TorchScriptRuntime reference = runtime(weights, cache, strategy, Products.PLAIN);
                 TorchScriptRuntime same = runtime(weights, cache, strategy, Products.PLAIN)) {
             assertEquals(new StepCheck(0, Optional.empty()), StepCheck.of(reference, same, cache, strategy, Dtype.FP32));
@@ -110,15 +111,15 @@ class StepCheckTest {
     @Test
     void runsNoLongerStepsThanAGeneration() {
         for (String name : List.of("full", "h2o")) {
-            EvictionStrategy strategy = Strategies.of(name).create(100_000, 8);
+            EvictionStrategy strategy = TestStrategies.of(name, 100_000, 8);
             try (KvCache cache = cache(strategy, Dtype.FP32, 1, 200)) {
                 assertFalse(EvictionCheck.applies(cache, strategy));
             }
         }
-        EvictionStrategy evicting = Strategies.of("h2o").create(99, 8);
+        EvictionStrategy evicting = TestStrategies.of("h2o", 99, 8);
         try (KvCache cache = cache(evicting, Dtype.FP32, 1, 100)) {
             assertTrue(EvictionCheck.applies(cache, evicting));
-            assertFalse(EvictionCheck.applies(cache, new EvictEvery(evicting, 2)));
+            assertFalse(EvictionCheck.applies(cache, TestStrategies.of("h2o", 99, 8, 2)));
         }
     }
 
@@ -128,7 +129,7 @@ class StepCheckTest {
 
     private static KvCache cache(EvictionStrategy strategy, Dtype dtype, int batch, int capacity) {
         return new KvCache(MODEL, dtype, Device.cpu(), batch, capacity,
-                strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, false);
+                strategy.traits().scope(), false);
     }
 
     private static TorchScriptRuntime runtime(
@@ -137,6 +138,6 @@ class StepCheckTest {
     }
 
     private static double difference(StepRuntime reference, StepRuntime tried, KvCache cache, EvictionStrategy strategy) {
-        return StepCheck.difference(reference, tried, cache, strategy.window());
+        return StepCheck.difference(reference, tried, cache, strategy.schedule());
     }
 }

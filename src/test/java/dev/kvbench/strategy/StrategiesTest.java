@@ -28,10 +28,11 @@ class StrategiesTest {
     void namesAreUniqueAndEachStrategyBearsItsOwn() {
         assertEquals(Strategies.labels().size(), new HashSet<>(Strategies.labels()).size());
         for (String name : Strategies.labels()) {
-            EvictionStrategy strategy = Strategies.of(name).create(64, 8);
+            EvictionStrategy strategy = TestStrategies.of(name, 64, 8);
             assertEquals(name, strategy.name());
-            assertEquals(Strategies.of(name).reads().contains(Parameter.HEAVY_HITTERS) ? 8 : 0, strategy.heavyHitters());
-            assertEquals(Strategies.of(name).reads().contains(Parameter.WINDOW), strategy.window() == 64);
+            assertEquals(Strategies.of(name).reads(), strategy.parameters().values().keySet(), "forgets what it does not read");
+            strategy.parameters().values().forEach((p, value) -> assertTrue(p == Parameter.EVICT_EVERY
+                    || strategy.caption().contains(p.caption(value)), "its caption says " + p.label()));
         }
     }
 
@@ -68,13 +69,13 @@ class StrategiesTest {
     @CsvSource({"sinks,4,0,window=4: must be at least 5 for strategy=sinks", "tova,0,0,window=0: must be at least 1 for strategy=tova",
         "h2o-head,8,8,heavyHitters=8 with window=8: must be from 0 to window-1; lower heavyHitters or raise window"})
     void impossibleParametersAreSaid(String name, int window, int heavyHitters, String message) {
-        assertEquals(message, assertThrows(UserError.class, () -> Strategies.of(name).create(window, heavyHitters)).getMessage());
+        assertEquals(message, assertThrows(UserError.class, () -> TestStrategies.of(name, window, heavyHitters)).getMessage());
     }
 
     @Test
     void cachesThatGrowBeyondAnyLengthAreNotNegative() {
-        assertEquals(16 + 5, new EvictEvery(new SlidingWindow(16), 5).longest());
-        assertEquals(Integer.MAX_VALUE, new EvictEvery(new SlidingWindow(16), Integer.MAX_VALUE).longest());
-        assertEquals(Integer.MAX_VALUE, new EvictEvery(new Full(), Integer.MAX_VALUE).longest());
+        assertEquals(16 + 5, TestStrategies.of("window", 16, 0, 5).schedule().peak());
+        assertEquals(Integer.MAX_VALUE, TestStrategies.of("window", 16, 0, Integer.MAX_VALUE).schedule().peak());
+        assertEquals(Integer.MAX_VALUE, TestStrategies.of("full", 16, 0, Integer.MAX_VALUE).schedule().peak());
     }
 }

@@ -2,12 +2,11 @@ package dev.kvbench.report.page;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -39,9 +38,7 @@ final class Page {
      * @throws IOException if it cannot be written
      */
     static Path write(String heading, String summary, Object data, String script, Path file) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-        Files.writeString(temporary, html(heading, summary, data, script));
-        return Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return WholeFile.write(file, out -> out.write(html(heading, summary, data, script).getBytes(StandardCharsets.UTF_8)));
     }
 
     static String html(String heading, String summary, Object data, String script) {

@@ -1,5 +1,6 @@
 package dev.kvbench.report.plot;
 
+import dev.kvbench.WholeFile;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Dimension;
@@ -7,15 +8,12 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -185,30 +183,26 @@ public final class Charts {
 
     public static Path writePng(Chart<?, ?> chart, Path folder, String name) throws IOException {
         Path png = folder.resolve(name + ".png");
-        Path temporary = folder.resolve(name + ".png.tmp");
         BufferedImage image = new BufferedImage(SCALE * WIDTH, SCALE * height(chart), BufferedImage.TYPE_INT_RGB);
         Graphics2D pixels = image.createGraphics();
         pixels.scale(SCALE, SCALE);
         paint(chart, pixels);
         pixels.dispose();
-        try (OutputStream out = Files.newOutputStream(temporary)) {
-            ImageIO.write(image, "png", out);
-        }
-        return Files.move(temporary, png, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return WholeFile.write(png, out -> ImageIO.write(image, "png", out));
     }
 
     public static Path writeSvg(Chart<?, ?> chart, Path folder, String name) throws IOException {
         Path svg = folder.resolve(name + ".svg");
-        Path temporary = folder.resolve(name + ".svg.tmp");
         SVGGeneratorContext context = SVGGeneratorContext.createDefault(svgDocument());
         context.setPrecision(SVG_DECIMALS);
         SVGGraphics2D graphics = new SVGGraphics2D(context, false);
         graphics.setSVGCanvasSize(new Dimension(WIDTH, height(chart)));
         paint(chart, graphics);
-        try (Writer out = new OutputStreamWriter(Files.newOutputStream(temporary), StandardCharsets.UTF_8)) {
-            graphics.stream(out);
-        }
-        return Files.move(temporary, svg, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return WholeFile.write(svg, out -> {
+            try (Writer text = new OutputStreamWriter(out, StandardCharsets.UTF_8)) {
+                graphics.stream(text);
+            }
+        });
     }
 
     private static void paint(Chart<?, ?> chart, Graphics2D target) {

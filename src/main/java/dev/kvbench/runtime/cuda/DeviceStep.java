@@ -3,6 +3,7 @@ package dev.kvbench.runtime.cuda;
 import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 
 /**
  * What surrounds a step on the GPU: two events that time it there, the way of its tokens to the host, and the
@@ -28,7 +29,7 @@ public final class DeviceStep implements AutoCloseable {
         this.cache = cache;
         cuda = new CudaDriver();
         bound = Thread.currentThread();
-        deviceTokens = new DeviceTensors().address(cache.state()[KvCache.TOKEN]);
+        deviceTokens = new DeviceTensors().address(cache.at(Place.TOKEN));
         tokens = new long[cache.batch()];
         Pointer first = cuda.event();
         Pointer second = null;

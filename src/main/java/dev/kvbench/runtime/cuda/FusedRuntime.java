@@ -2,9 +2,9 @@ package dev.kvbench.runtime.cuda;
 
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.model.Activation;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Activation;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
@@ -17,7 +17,7 @@ import java.util.OptionalDouble;
  * run time. The kernel writes the next tokens straight into the host's buffer.
  *
  * <p>Takes fp32, fp16 and bf16 with fp32 arithmetic, up to 8 sequences, NVIDIA cards of compute capability 9.0
- * and later, and strategies that have a {@link EvictionStrategy.Rule}. Before it takes a model it runs some steps beside the
+ * and later, and strategies whose scores have a {@link Scoring}. Before it takes a model it runs some steps beside the
  * operators, and refuses if logits or evictions are not theirs.
  */
 public final class FusedRuntime implements StepRuntime {
@@ -40,10 +40,10 @@ public final class FusedRuntime implements StepRuntime {
      * @throws Unsupported if this cannot run here
      */
     public FusedRuntime(Weights weights, KvCache cache, EvictionStrategy strategy, TorchScriptRuntime operators) {
-        if (strategy.rule().isEmpty()) {
+        if (Scoring.of(strategy).isEmpty()) {
             throw new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows");
         }
-        Gpt2Config config = weights.shape();
+        Gpt2Config config = (Gpt2Config) weights.shape();
         if (config.activation() != Activation.GELU_NEW) {
             throw new Unsupported("model " + config.name() + " has activation_function=" + config.activation().label()
                     + ", the kernel only " + Activation.GELU_NEW.label());
@@ -64,7 +64,7 @@ public final class FusedRuntime implements StepRuntime {
             throw new Unsupported("the CUDA driver lacks what it needs");
         }
         CudaDriver cuda = onDevice.cuda();
-        kernel = new StepKernel(cuda, weights.shape(), weights.dtype(), cache.batch());
+        kernel = new StepKernel(cuda, config, weights.dtype(), cache.batch());
         this.operators = operators;
         try {
             arguments = new StepArguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());

@@ -6,11 +6,14 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Schedule;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * The kernel's argument, {@code struct Step} of cuda/step.cuh, in host memory: addresses that stay, and what
@@ -44,7 +47,7 @@ final class StepArguments implements AutoCloseable {
     private final long buffers;
     private final long layerTable;
     private final int layers;
-    private final int window;
+    private final Schedule schedule;
     private final int splitLimit;
     private final int[] splitFrom;
     private int tag;
@@ -60,9 +63,9 @@ final class StepArguments implements AutoCloseable {
     StepArguments(
             KernelMemory memory, Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
         this.memory = memory;
-        EvictionStrategy.Rule rule = strategy.rule()
+        Scoring scoring = Scoring.of(strategy)
                 .orElseThrow(() -> new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows"));
-        Gpt2Config config = weights.shape();
+        Gpt2Config config = (Gpt2Config) weights.shape();
         DeviceTensors tensors = new DeviceTensors();
         PtNDArray[] arrays = weights.arrays();
         long[] weight = new long[arrays.length];
@@ -70,16 +73,16 @@ final class StepArguments implements AutoCloseable {
             weight[i] = tensors.address(arrays[i]);
         }
         layers = config.layers();
-        window = strategy.window();
+        schedule = strategy.schedule();
         int batch = cache.batch();
         splitLimit = Math.max(1, blocks / (batch * config.heads()));
         int[] from = weights.dtype() == Dtype.FP32 ? SPLIT_FROM_SINGLE : SPLIT_FROM_HALF;
         splitFrom = Arrays.stream(from).map(n -> n * batch).toArray();
         int perLayer = Gpt2Config.TENSORS_PER_LAYER;
         Memory table = new Memory((long) layers * perLayer * Long.BYTES);
-        table.write(0, weight, 2, layers * perLayer);
-        // token, position, logits, cache, scores
-        long[] state = Arrays.stream(cache.state()).limit(5).mapToLong(tensors::address).toArray();
+        table.write(0, weight, Gpt2Config.EMBEDDINGS, layers * perLayer);
+        long[] state = Stream.of(Place.TOKEN, Place.POSITION, Place.LOGITS, Place.CACHE, Place.SCORES)
+                .map(cache::at).mapToLong(tensors::address).toArray();
         long[] sizes = {
             8L * batch * config.width(),
             8L * batch * 3 * config.width(),
@@ -121,9 +124,9 @@ final class StepArguments implements AutoCloseable {
         step.clear();
         step.write(0, pointers, 0, POINTERS);
         step.setInt(CAPACITY, cache.capacity());
-        step.setInt(SCORING, rule.scoring().ordinal());
-        step.setInt(FIRST, rule.first());
-        step.setInt(RECENT, rule.recent());
+        step.setInt(SCORING, scoring.ordinal());
+        step.setInt(FIRST, strategy.protects().front());
+        step.setInt(RECENT, strategy.protects().back());
         arguments.setPointer(0, step);
     }
 
@@ -145,7 +148,7 @@ final class StepArguments implements AutoCloseable {
         step.setInt(N, n);
         step.setInt(ADVANCE, advance);
         step.setInt(SPLITS, splits(n));
-        step.setInt(EVICTS, n > window ? 1 : 0);
+        step.setInt(EVICTS, schedule.evicts(n) ? 1 : 0);
         return arguments;
     }
 

@@ -3,7 +3,7 @@ package dev.kvbench.runtime.cuda;
 import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

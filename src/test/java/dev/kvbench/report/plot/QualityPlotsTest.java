@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kvbench.quality.QualityText;
 import dev.kvbench.report.QualityRenderer;
 import dev.kvbench.report.analysis.ParetoFront;
 import dev.kvbench.results.Fingerprint;
@@ -46,8 +47,8 @@ class QualityPlotsTest {
     }
 
     private static QualityFile quality(Configuration... configurations) {
-        return new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, "2026-11-24T00:00:00Z", List.of(), QualityFile.UNITS,
-                QualityFile.RULES, new Fingerprint(null, null, "0", "0", "0", "0", "0", "Linux", "Processor", 2, 2, null, null),
+        return new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, "2026-11-24T00:00:00Z", List.of(), QualityText.UNITS,
+                QualityText.RULES, new Fingerprint(null, null, "0", "0", "0", "0", "0", "Linux", "Processor", 2, 2, null, null),
                 new QualityFile.Model("tiny", "synthetic", null, 1, 1024, "fp32"),
                 new QualityFile.Text("text.txt", "0".repeat(64), 1000, new int[] {0, 500}, 64),
                 new QualityFile.Setting("torchscript", "cpu", "original", 2, 1, new int[] {0, 32, 64}, 32),
@@ -142,7 +143,7 @@ class QualityPlotsTest {
 
     @Test
     void theFilesUnitsAndRulesNameItsFields() {
-        Map<String, String> units = QualityFile.UNITS;
+        Map<String, String> units = QualityText.UNITS;
         for (var component : Aggregate.class.getRecordComponents()) {
             assertTrue(units.containsKey(component.getName()), "no unit for " + component.getName());
         }

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.kvbench.host.Programs;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
-import dev.kvbench.runtime.Libtorch;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -76,7 +76,7 @@ final class EmulatedKernel {
 
     /** @return a C++ compiler that is on the PATH */
     static Optional<String> compiler() {
-        return Stream.of("g++", "clang++").filter(name -> !Libtorch.output(name, "--version").isEmpty()).findFirst();
+        return Stream.of("g++", "clang++").filter(name -> !Programs.output(name, "--version").isEmpty()).findFirst();
     }
 
     /** @return the kernel that a GPU with so many multiprocessors and so much shared memory would run, compiled once */

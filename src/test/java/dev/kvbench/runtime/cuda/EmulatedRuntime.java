@@ -1,7 +1,9 @@
 package dev.kvbench.runtime.cuda;
 
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
@@ -30,10 +32,10 @@ final class EmulatedRuntime implements StepRuntime {
         this.kernel = kernel;
         this.blocks = blocks;
         this.seed = seed;
-        threads = StepKernel.Shape.of(weights.shape(), weights.dtype(), cache.batch(), blocks).threads();
+        threads = StepKernel.Shape.of((Gpt2Config) weights.shape(), weights.dtype(), cache.batch(), blocks).threads();
         operators = new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT);
         arguments = new StepArguments(new HostMemory(), weights, cache, strategy, blocks,
-                new DeviceTensors().address(cache.state()[KvCache.HOST_TOKEN]));
+                new DeviceTensors().address(cache.at(Place.HOST_TOKEN)));
     }
 
     @Override

@@ -14,19 +14,14 @@ import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Full;
-import dev.kvbench.strategy.H2o;
-import dev.kvbench.strategy.H2oHead;
-import dev.kvbench.strategy.Sinks;
-import dev.kvbench.strategy.SlidingWindow;
-import dev.kvbench.strategy.Tova;
+import dev.kvbench.strategy.TestStrategies;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -129,55 +124,55 @@ class EmulatedStepTest {
     static Stream<Case> cases() {
         return Stream.of(
                 // one or two sequences: values with tags
-                Case.of(1, 2, 16, 16, 1, new H2o(12, 4)),
-                Case.of(2, 2, 16, 8, 2, new H2oHead(12, 4)),
-                Case.of(2, 1, 32, 16, 1, new H2oHead(7, 0)),
-                Case.of(3, 2, 16, 5, 1, new Tova(9)),
-                Case.of(3, 2, 16, 5, 2, new H2o(12, 4)),
-                Case.of(4, 2, 16, 3, 2, new Sinks(9)),
-                Case.of(5, 3, 16, 4, 1, new H2oHead(7, 0)),
-                Case.of(5, 3, 16, 4, 2, new SlidingWindow(9)),
-                Case.of(6, 3, 16, 3, 2, new H2o(12, 4)),
-                Case.of(7, 7, 16, 6, 1, new Full()),
-                Case.of(11, 7, 16, 4, 2, new Tova(12)),
-                Case.of(16, 2, 64, 3, 1, new H2o(12, 4)),
+                Case.of(1, 2, 16, 16, 1, TestStrategies.h2o(12, 4)),
+                Case.of(2, 2, 16, 8, 2, TestStrategies.h2oHead(12, 4)),
+                Case.of(2, 1, 32, 16, 1, TestStrategies.h2oHead(7, 0)),
+                Case.of(3, 2, 16, 5, 1, TestStrategies.of("tova", 9, 0)),
+                Case.of(3, 2, 16, 5, 2, TestStrategies.h2o(12, 4)),
+                Case.of(4, 2, 16, 3, 2, TestStrategies.of("sinks", 9, 0)),
+                Case.of(5, 3, 16, 4, 1, TestStrategies.h2oHead(7, 0)),
+                Case.of(5, 3, 16, 4, 2, TestStrategies.of("window", 9, 0)),
+                Case.of(6, 3, 16, 3, 2, TestStrategies.h2o(12, 4)),
+                Case.of(7, 7, 16, 6, 1, TestStrategies.FULL),
+                Case.of(11, 7, 16, 4, 2, TestStrategies.of("tova", 12, 0)),
+                Case.of(16, 2, 64, 3, 1, TestStrategies.h2o(12, 4)),
                 // more: a barrier of all blocks
-                Case.of(2, 2, 32, 3, 3, new H2o(9, 4)),
-                Case.of(2, 3, 16, 3, 8, new H2oHead(9, 2)),
-                Case.of(1, 2, 16, 12, 5, new Tova(9)),
-                Case.of(2, 1, 32, 3, 8, new H2o(9, 4)),
-                Case.of(2, 8, 4, 4, 4, new SlidingWindow(9)));
+                Case.of(2, 2, 32, 3, 3, TestStrategies.h2o(9, 4)),
+                Case.of(2, 3, 16, 3, 8, TestStrategies.h2oHead(9, 2)),
+                Case.of(1, 2, 16, 12, 5, TestStrategies.of("tova", 9, 0)),
+                Case.of(2, 1, 32, 3, 8, TestStrategies.h2o(9, 4)),
+                Case.of(2, 8, 4, 4, 4, TestStrategies.of("window", 9, 0)));
     }
 
     /** Lengths at which a head's entries are cut into another piece are within these, so are evictions. */
     static Stream<Case> longCases() {
         return Stream.of(
-                Case.of(2, 2, 16, 8, 2, new Full()).from(197),
-                Case.of(2, 1, 32, 6, 3, new H2oHead(302, 30)).from(298),
-                Case.of(2, 2, 16, 8, 1, new H2o(262, 100)).from(257),
-                Case.of(2, 1, 32, 8, 1, new Tova(701)).from(697));
+                Case.of(2, 2, 16, 8, 2, TestStrategies.FULL).from(197),
+                Case.of(2, 1, 32, 6, 3, TestStrategies.h2oHead(302, 30)).from(298),
+                Case.of(2, 2, 16, 8, 1, TestStrategies.h2o(262, 100)).from(257),
+                Case.of(2, 1, 32, 8, 1, TestStrategies.of("tova", 701, 0)).from(697));
     }
 
     /** The kernel's fp32 between elements of 16 bits against operators that round everything. */
     static Stream<Case> halfCases() {
         return Stream.of(
-                Case.of(Dtype.FP16, 13, 5, 64, 9, 2, new H2o(20, 4)).layers(1),
-                Case.of(Dtype.FP16, 2, 2, 16, 3, 8, new SlidingWindow(7)),
+                Case.of(Dtype.FP16, 13, 5, 64, 9, 2, TestStrategies.h2o(20, 4)).layers(1),
+                Case.of(Dtype.FP16, 2, 2, 16, 3, 8, TestStrategies.of("window", 7, 0)),
                 // one sequence: warps share the rows of a long chunk, whether their number is even or odd
-                Case.of(Dtype.FP16, 6, 2, 64, 13, 1, new H2o(20, 4)),
-                Case.of(Dtype.FP16, 6, 2, 64, 13, 1, new Full()).from(105).layers(1),
-                Case.of(Dtype.FP16, 4, 4, 32, 19, 1, new H2oHead(9, 4)),
+                Case.of(Dtype.FP16, 6, 2, 64, 13, 1, TestStrategies.h2o(20, 4)),
+                Case.of(Dtype.FP16, 6, 2, 64, 13, 1, TestStrategies.FULL).from(105).layers(1),
+                Case.of(Dtype.FP16, 4, 4, 32, 19, 1, TestStrategies.h2oHead(9, 4)),
                 // blocks without rows
-                Case.of(Dtype.FP16, 1, 2, 16, 40, 1, new SlidingWindow(7)),
-                Case.of(Dtype.BF16, 5, 3, 16, 6, 1, new Sinks(9)),
-                Case.of(Dtype.BF16, 2, 2, 128, 4, 3, new Tova(20)).layers(1));
+                Case.of(Dtype.FP16, 1, 2, 16, 40, 1, TestStrategies.of("window", 7, 0)),
+                Case.of(Dtype.BF16, 5, 3, 16, 6, 1, TestStrategies.of("sinks", 9, 0)),
+                Case.of(Dtype.BF16, 2, 2, 128, 4, 3, TestStrategies.of("tova", 20, 0)).layers(1));
     }
 
     /** Wider than a block's threads take four by four; several warps that normalise two sequences, and a ring shorter than they need. */
     static Stream<Case> largeCases() {
         return Stream.of(
-                Case.of(2, 20, 64, 8, 1, new H2o(2, 1)).layers(1),
-                Case.of(10, 4, 64, 8, 2, new H2oHead(3, 1)).shared(130 * 1024));
+                Case.of(2, 20, 64, 8, 1, TestStrategies.h2o(2, 1)).layers(1),
+                Case.of(10, 4, 64, 8, 2, TestStrategies.h2oHead(3, 1)).shared(130 * 1024));
     }
 
     @ParameterizedTest
@@ -228,13 +223,13 @@ class EmulatedStepTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3})
     void theOrderOfThreadsDoesNotMatter(int batch) {
-        Case of = cases().filter(c -> c.batch() == batch && c.strategy() instanceof H2o).findFirst().orElseThrow();
+        Case of = cases().filter(c -> c.batch() == batch && c.strategy().name().equals("h2o")).findFirst().orElseThrow();
         float[][] logits = new float[3][];
         try (Weights weights = TestModels.sharp(of.config(), 5, of.dtype(), Device.cpu())) {
             for (int run = 0; run < logits.length; run++) {
                 try (KvCache cache = cache(of, weights); StepRuntime runtime = of.emulated(weights, cache, 1000 * run)) {
                     runtime.reset();
-                    for (int n = 1; n <= of.strategy().longest(); n++) {
+                    for (int n = 1; n <= of.strategy().schedule().peak(); n++) {
                         runtime.launch(n, 1);
                     }
                     logits[run] = cache.logits();
@@ -271,7 +266,7 @@ class EmulatedStepTest {
                     runtime.prefill(text(new Random(3), of, of.start()), of.start());
                 }
             }
-            int held = of.strategy().heldAfter(of.start());
+            int held = of.strategy().schedule().heldAfter(of.start());
             for (int step = 0; step < steps; step++) {
                 String when = " of step " + step;
                 // both go their own way from their own tokens; near a tie, rounding to 16 bits would part them
@@ -285,7 +280,7 @@ class EmulatedStepTest {
                 int advance = step % 5 == 4 ? 0 : 1;
                 operators.launch(held + 1, advance);
                 emulated.launch(held + 1, advance);
-                held = of.strategy().heldAfter(held + 1);
+                held = of.strategy().schedule().heldAfter(held + 1);
                 assertClose(expected.logits(), actual.logits(), tolerance, "logits" + when);
                 if (exact) {
                     assertArrayEquals(tokens(expected), tokens(actual), "tokens" + when);
@@ -305,7 +300,7 @@ class EmulatedStepTest {
         EvictionStrategy strategy = of.strategy();
         return new KvCache(weights.shape(), weights.dtype(), weights.device(), of.batch(),
                 DecodeLoop.capacity(strategy, weights.shape().maxPositions()),
-                strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, false);
+                strategy.traits().scope(), false);
     }
 
     private static long[] tokens(KvCache cache) {

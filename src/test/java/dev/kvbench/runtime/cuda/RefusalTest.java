@@ -12,7 +12,7 @@ import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,9 +52,9 @@ class RefusalTest {
     }
 
     private static RuntimeException refused(Weights weights, String name, Scarce memory) {
-        EvictionStrategy strategy = Strategies.of(name).create(8, 2);
+        EvictionStrategy strategy = TestStrategies.of(name, 8, 2);
         try (KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 9,
-                false, strategy.scope() == EvictionStrategy.Scope.HEAD, false)) {
+                strategy.traits().scope(), false)) {
             RuntimeException error = assertThrows(RuntimeException.class,
                     () -> new StepArguments(memory, weights, cache, strategy, 4, 0));
             assertEquals(List.of(), memory.held);

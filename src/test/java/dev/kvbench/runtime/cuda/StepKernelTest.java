@@ -9,14 +9,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.host.Programs;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Family;
 import dev.kvbench.runtime.AttentionForm;
-import dev.kvbench.runtime.Libtorch;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
-import dev.kvbench.strategy.Full;
+import dev.kvbench.strategy.Scope;
+import dev.kvbench.strategy.TestStrategies;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,9 +40,9 @@ class StepKernelTest {
     @CsvSource({"tiny,FP32,1,64", "tiny,BF16,8,64", "gpt2,FP16,2,132", "gpt2-large,FP32,1,132", "gpt2-large,FP16,1,132",
         "gpt2-large,FP16,8,132", "gpt2-xl,FP32,1,132", "gpt2-xl,FP32,8,132"})
     void compilesByNvcc(String model, Dtype dtype, int batch, int blocks) throws Exception {
-        assumeTrue(!Libtorch.output("nvcc", "--version").isEmpty(), "needs nvcc on the PATH to compile the CUDA source");
+        assumeTrue(!Programs.output("nvcc", "--version").isEmpty(), "needs nvcc on the PATH to compile the CUDA source");
         List<String> command = new ArrayList<>(List.of("nvcc", "-cubin", "-o", folder.resolve("step.cubin").toString()));
-        command.addAll(StepKernel.options(Gpt2Config.preset(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
+        command.addAll(StepKernel.options(Gpt2Family.INSTANCE.presets().get(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
         command.add("src/main/resources/cuda/step.cu");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String log = new String(process.getInputStream().readAllBytes());
@@ -60,20 +61,20 @@ class StepKernelTest {
             abort("needs libnvrtc.so on the LD_LIBRARY_PATH to compile the CUDA source: " + e.getMessage());
         }
         byte[] code = StepKernel.compile(
-                compiler, StepKernel.options(Gpt2Config.preset(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
+                compiler, StepKernel.options(Gpt2Family.INSTANCE.presets().get(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
         // a CUBIN is an ELF file
         assertEquals("\u007fELF", new String(code, 0, 4, StandardCharsets.US_ASCII));
     }
 
     @Test
     void aRuntimeAskedForByNameSaysWhyItCannotRun() {
-        try (Weights weights = Weights.synthetic(Gpt2Config.preset("tiny"), Dtype.FP32, Device.cpu(), 1);
-                KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 8, false, false, false)) {
+        try (Weights weights = Weights.synthetic(Gpt2Family.INSTANCE.presets().get("tiny"), Dtype.FP32, Device.cpu(), 1);
+                KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 8, Scope.MODEL, false)) {
             UserError error = assertThrows(UserError.class,
-                    () -> Runtimes.FUSED.create(weights, cache, new Full(), AttentionForm.EXPLICIT));
+                    () -> Runtimes.FUSED.create(weights, cache, TestStrategies.FULL, AttentionForm.EXPLICIT));
             assertEquals("runtime=fused: it needs an NVIDIA GPU, and the model is on the cpu;"
                     + " use runtime=auto", error.getMessage());
-            try (StepRuntime runtime = Runtimes.AUTO.create(weights, cache, new Full(), AttentionForm.EXPLICIT)) {
+            try (StepRuntime runtime = Runtimes.AUTO.create(weights, cache, TestStrategies.FULL, AttentionForm.EXPLICIT)) {
                 assertEquals("torchscript", runtime.label());
             }
         }

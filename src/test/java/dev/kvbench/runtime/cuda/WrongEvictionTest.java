@@ -8,14 +8,14 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Gpt2Config;
 import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -75,13 +75,13 @@ class WrongEvictionTest {
         "SCORES_STAY, h2o, FP16, 2", "SCORES_STAY, h2o-head, BF16, 1", "LAST_SCORE, h2o, BF16, 1", "VALUES_STAY, tova, FP16, 2",
         "OWN_STAYS, sinks, FP32, 2", "A_HEAD, h2o-head, BF16, 1", "NOTHING, window, BF16, 3"})
     void isRefused(Fault fault, String name, Dtype dtype, int batch) {
-        EvictionStrategy strategy = Strategies.of(name).create(WINDOW, 12);
+        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, 12);
         Gpt2Config config = new Gpt2Config("emulated", 2, 3, 48, 61, WINDOW + 10, 1e-5);
         EmulatedKernel kernel = new EmulatedKernel(
                 EmulatedKernel.compiler().orElseThrow(), folder, "eviction.cuh", fault.piece, fault.by);
         try (Weights weights = Weights.synthetic(config, dtype, Device.cpu(), 9);
-                KvCache cache = new KvCache(config, dtype, Device.cpu(), batch, strategy.longest(),
-                        strategy.scope() != EvictionStrategy.Scope.MODEL, strategy.scope() == EvictionStrategy.Scope.HEAD, false);
+                KvCache cache = new KvCache(config, dtype, Device.cpu(), batch, strategy.schedule().peak(),
+                        strategy.traits().scope(), false);
                 StepRuntime operators = new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT);
                 StepRuntime wrong = new EmulatedRuntime(
                         kernel.compile(config, dtype, batch, BLOCKS, EmulatedKernel.H100_SHARED), weights, cache, strategy, BLOCKS, 1)) {

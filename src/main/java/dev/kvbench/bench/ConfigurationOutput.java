@@ -1,0 +1,65 @@
+package dev.kvbench.bench;
+
+import dev.kvbench.Reason;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.openjdk.jmh.runner.format.OutputFormat;
+
+/** JMH's console output without its header and closing table, which a run of many configurations repeats. */
+final class ConfigurationOutput {
+
+    /** Lines of every run of JMH's; its lock is ignored since the whole run holds it. */
+    private static final List<String> REPEATED = List.of("# Run progress", "# WARNING: JMH lock is ignored");
+
+    private ConfigurationOutput() {}
+
+    /**
+     * @param format JMH's output
+     * @param iterationDone called after every iteration, warm-up or not
+     * @param failed called with the reason, in one line, when JMH says that a benchmark failed
+     * @return the output to give to JMH
+     */
+    static OutputFormat configurations(OutputFormat format, Runnable iterationDone, Consumer<String> failed) {
+        return (OutputFormat) Proxy.newProxyInstance(
+                ConfigurationOutput.class.getClassLoader(), new Class<?>[] {OutputFormat.class}, (proxy, method, args) -> {
+                    boolean repeated = method.getName().equals("startRun") || method.getName().equals("endRun")
+                            || args != null && args.length == 1 && REPEATED.stream().anyMatch(String.valueOf(args[0])::startsWith);
+                    if (repeated) {
+                        return null;
+                    }
+                    if (method.getName().equals("println") && args != null) {
+                        reason(String.valueOf(args[0])).ifPresent(failed);
+                    }
+                    try {
+                        Object result = method.invoke(format, args);
+                        if (method.getName().equals("iterationResult")) {
+                            iterationDone.run();
+                        }
+                        return result;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    /** What JMH prints of a failure: a crashed fork's exit code, or an exception with what caused it. */
+    private static Optional<String> reason(String printed) {
+        if (printed.startsWith("<forked VM failed")) {
+            return Optional.of(printed.replaceAll("[<>]", ""));
+        }
+        if (!printed.contains("\tat ")) {
+            return Optional.empty();
+        }
+        List<String> lines = printed.lines().map(String::strip).toList();
+        return Stream.concat(lines.stream().filter(l -> l.startsWith("Suppressed: ") || l.startsWith("Caused by: ")), lines.stream())
+                .map(l -> Reason.said(l.replaceFirst("^(Suppressed|Caused by): ", "")))
+                .filter(l -> !l.isEmpty())
+                // this project's own errors say all there is to say
+                .map(l -> l.replaceFirst("^dev\\.kvbench\\.[\\w.$]+: ", ""))
+                .findFirst();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.kvbench.model;
+
+import dev.kvbench.Names;
+import dev.kvbench.model.gpt2.Gpt2Family;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The model families there are. */
+public final class Families {
+
+    private static final List<Family> ALL = List.of(
+            Gpt2Family.INSTANCE);
+
+    private Families() {}
+
+    /** @return names of all presets */
+    public static Set<String> presetNames() {
+        return ALL.stream().flatMap(family -> family.presets().keySet().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /**
+     * @param name a preset's name
+     * @return the model
+     * @throws dev.kvbench.UserError if there is no such preset
+     */
+    public static Architecture preset(String name) {
+        for (Family family : ALL) {
+            Architecture preset = family.presets().get(name);
+            if (preset != null) {
+                return preset;
+            }
+        }
+        throw Names.unknown("model", name, presetNames());
+    }
+
+    /**
+     * @param file a checkpoint's config.json
+     * @param name what to call the model
+     * @return the model that it describes
+     * @throws dev.kvbench.UserError if it cannot be read, is of no family here, or asks for something that the step does not do
+     */
+    static Architecture read(Path file, String name) {
+        ConfigFile config = ConfigFile.open(file);
+        return ALL.stream().filter(family -> family.takes(config)).findFirst()
+                .orElseThrow(() -> config.unsupported("model_type", Names.quoted(config.text("model_type", "")),
+                        ALL.stream().map(Family::modelType).collect(Collectors.joining(", "))))
+                .read(config, name);
+    }
+}

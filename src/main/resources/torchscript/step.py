@@ -1,0 +1,112 @@
+# One decode step, and a whole prompt in one pass: the order of things, whatever the model's family. A step consumes one
+# token per sequence and writes the next one in its place.
+# B sequences, T tokens of each (1 in a step), L layers, H query heads and Hkv key-value heads of width Dh, D = H * Dh,
+# V tokens, C cache slots.
+#
+# A family's source defines
+#   embed(weights, token, position) -> rows of tokens [.., D]
+#   attention_input(weights, layer, x, own) -> queries [B, H, T, Dh]; keys and values go to `own` [2, B, Hkv, T, Dh]
+#   attention_row(weights) -> where a step's attention is to be written, [B, >= D]; an empty list if that is all the same
+#   attention_output(weights, layer, x, a) -> x with the heads' outputs `a` [B * T, D] joined
+#   mlp(weights, layer, x) -> x with the MLP's output joined
+#   logits(weights, x, out) -> None; of the last tokens x [B, D] to `out` [B, V]
+# with x [B * T, D] the residual stream, one row per token. It may write into x.
+#
+# state     by place: TOKEN [B] int64, POSITION [1] int64, LOGITS [B, V], CACHE [L, 2, B, Hkv, C, Dh],
+#           SCORES [l, B, h, C] fp32, SLOTS [C] int64 = 0..C-1, HOST_TOKEN [B] int64 on the CPU,
+#           STEPS [1] int64, where a run is traced ORIGINS [l, B, h, C] int64: the step that wrote each entry
+#
+# All of state is preallocated and written in place, so a captured step finds it where it was.
+
+def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int) -> NoneType:
+  # n: entries held with this step's own, which goes to slot n - 1; advance: added to the position id
+  token = state[TOKEN]
+  position = state[POSITION]
+  cache = state[CACHE]
+  batch = torch.size(token, 0)
+  x = self.embed(weights, token, position)
+  rows = annotate(List[Tensor], [])
+  out = self.attention_row(weights)
+  for layer in range(self.layers):
+    kv = torch.select(cache, 0, layer)
+    q = self.attention_input(weights, layer, x, torch.narrow(kv, 3, n - 1, 1))
+    held = torch.narrow(kv, 3, 0, n)
+    a = self.attend(q, torch.select(held, 0, 0), torch.select(held, 0, 1), rows, out)
+    # [B, H, 1, Dh] is [B, D] in memory order
+    x = self.attention_output(weights, layer, x, torch.reshape(a, [batch, self.width]))
+    x = self.mlp(weights, layer, x)
+  self.logits(weights, x, state[LOGITS])
+  torch.argmax(state[LOGITS], 1, False, out=token)
+  torch.add_(position, advance)
+  if self.traced == 1:
+    torch.copy_(torch.narrow(state[ORIGINS], 3, n - 1, 1), state[STEPS])
+  if self.countsSteps == 1:
+    torch.add_(state[STEPS], 1)
+  self.evict(state, rows, n - 1, n)
+  if self.readsBack == 1:
+    torch.copy_(state[HOST_TOKEN], token)
+  return None
+
+def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tensor], tokens: Tensor, held: int, position: int) -> NoneType:
+  # Each token attends to those before it; then eviction down to the window, once, and what is kept goes into the cache.
+  # tokens [B, T] int64; prompt: a state of its own with room for T entries; held: entries that stay; position: the
+  # next token's position id
+  size = torch.size(tokens)
+  length = size[1]
+  x = self.embed(weights, tokens, prompt[SLOTS])
+  x = torch.view(x, [size[0] * length, torch.size(x, 2)])
+  rows = annotate(List[Tensor], [])
+  for layer in range(self.layers):
+    kv = torch.select(prompt[CACHE], 0, layer)
+    q = self.attention_input(weights, layer, x, kv)
+    a = self.attend_prompt(q, torch.select(kv, 0, 0), torch.select(kv, 0, 1), rows)
+    a = torch.reshape(torch.permute(a, [0, 2, 1, 3]), [size[0] * length, self.width])
+    x = self.attention_output(weights, layer, x, a)
+    x = self.mlp(weights, layer, x)
+  last = torch.select(torch.view(x, [size[0], length, torch.size(x, 1)]), 1, length - 1)
+  self.logits(weights, last, state[LOGITS])
+  torch.argmax(state[LOGITS], 1, False, out=state[TOKEN])
+  torch.fill_(state[POSITION], position)
+  torch.fill_(state[STEPS], length)
+  torch.fill_(prompt[STEPS], length)
+  torch.zero_(prompt[SCORES])
+  if self.traced == 1:
+    torch.copy_(prompt[ORIGINS], prompt[SLOTS])
+  self.evict(prompt, rows, 0, length)
+  torch.copy_(torch.narrow(state[CACHE], 4, 0, held), torch.narrow(prompt[CACHE], 4, 0, held))
+  torch.zero_(state[SCORES])
+  torch.copy_(torch.narrow(state[SCORES], 3, 0, held), torch.narrow(prompt[SCORES], 3, 0, held))
+  if self.traced == 1:
+    torch.copy_(torch.narrow(state[ORIGINS], 3, 0, held), torch.narrow(prompt[ORIGINS], 3, 0, held))
+  if self.readsBack == 1:
+    torch.copy_(state[HOST_TOKEN], state[TOKEN])
+  return None
+
+def attend_prompt(self, q: Tensor, k: Tensor, v: Tensor, rows: List[Tensor]) -> Tensor:
+  # each [B, H, T, Dh]
+  if self.readsAttention == 1:
+    length = torch.size(q, 2)
+    scaled = torch.matmul(torch.mul(q, self.scale), torch.transpose(k, 2, 3))
+    later = torch.triu(torch.ones_like(torch.select(torch.select(scaled, 0, 0), 0, 0)), 1)
+    weights = torch.softmax(torch.masked_fill(scaled, torch.gt(later, 0), -3e4), -1)
+    if self.accumulates == 1:
+      torch.append(rows, torch.sum(weights, [2], False, dtype=6))
+    else:
+      torch.append(rows, torch.select(weights, 2, length - 1))
+    out = torch.matmul(weights, v)
+  else:
+    out = torch.scaled_dot_product_attention(q, k, v, is_causal=True)
+  return out
+
+def reset(self, state: List[Tensor]) -> NoneType:
+  # Starts over: the host token is fed at position 0, scores are forgotten.
+  torch.copy_(state[TOKEN], state[HOST_TOKEN])
+  torch.zero_(state[POSITION])
+  torch.zero_(state[SCORES])
+  torch.zero_(state[STEPS])
+  return None
+
+def force(self, state: List[Tensor]) -> NoneType:
+  # Feeds the host token instead of the one that the last step produced.
+  torch.copy_(state[TOKEN], state[HOST_TOKEN])
+  return None

@@ -1,0 +1,97 @@
+package dev.kvbench.results;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.kvbench.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is read of a result, and what is said of a broken one. */
+class JsonTest {
+
+    private static final String HEAD = """
+            {"schema": "kvbench/steps", "version": 1, "created": "2026-11-24T0%d:00:00Z", "later": [{"a": [1]}],
+             "fingerprint": {"commit": "%s", "os": "Linux", "cpu": "Processor", "cores": 2, "python": "CPython"}, "configurations": [""";
+    private static final String STEPS = """
+            {"benchmark": "a.LoopBenchmark.run", "label": "full", "params": {"strategy": "full"}, "iterations": [
+             {"fork": 1, "phase": "measurement", "iteration": 1, "stepNanos": [1, 2]}]}""";
+
+    @TempDir
+    private Path folder;
+
+    private ResultFolder result(String name, String content) throws IOException {
+        Path result = Files.createDirectories(folder.resolve(name));
+        Files.writeString(result.resolve(ResultFolder.STEPS_FILE), content);
+        return new ResultFolder(result);
+    }
+
+    @Test
+    void theHeadIsReadAndNoMore() throws IOException {
+        ResultFolder broken = result("a", HEAD.formatted(1, "c1") + "{\"benchmark\": ");
+        assertEquals("2026-11-24T01:00:00Z", broken.readHead().created());
+        assertEquals("c1", broken.readHead().fingerprint().commit());
+        assertEquals("CPython", broken.readFingerprint().path("python").asText(), "fields of peers' own");
+        assertThrows(UserError.class, broken::readSteps);
+    }
+
+    @Test
+    void theHeadMayStandAnywhere() throws IOException {
+        ResultFolder other = result("a", "{\"configurations\": [" + STEPS + "], \"fingerprint\": {\"commit\": \"c\"}, \"created\": \"today\","
+                + " \"version\": 1, \"schema\": \"kvbench/steps\"}");
+        assertEquals("today", other.readHead().created());
+        assertEquals("c", other.readHead().fingerprint().commit());
+    }
+
+    @Test
+    void theNewestIsOneThatCanBeReadWhole() throws IOException {
+        ResultFolder whole = result("b", HEAD.formatted(2, "c") + STEPS + "]}");
+        ResultFolder broken = result("a", HEAD.formatted(3, "c") + "{");
+        result("c", HEAD.formatted(1, "c") + STEPS + "]}");
+        result("d", HEAD.formatted(4, "other") + STEPS + "]}");
+        assertEquals(Optional.of(whole), ResultFolder.newest(folder, head -> head.fingerprint().commit().equals("c")));
+        assertEquals(broken, ResultFolder.all(folder).get(2), "by their heads");
+        assertEquals(Optional.empty(), ResultFolder.newest(folder, head -> false));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "\"label\": \"full\", |                          | configurations[0].label",
+        "\"full\", \"params\"| null, \"params\"          | configurations[0].label",
+        "{\"strategy\": \"full\"} | {\"strategy\": null} | configurations[0].params.strategy",
+        "[1, 2]              | [1, null]                 | configurations[0].iterations[0].stepNanos[1]",
+        "\"stepNanos\": [1, 2] | \"deviceNanos\": [1, 2] | configurations[0].iterations[0].stepNanos",
+    })
+    void whatIsMissingIsNamed(String whole, String broken, String field) throws IOException {
+        String good = HEAD.formatted(1, "c") + STEPS + "]}";
+        assertEquals(1, result("a", good).readSteps().configurations().size());
+        String bad = good.replace(whole, broken == null ? "" : broken);
+        ResultFolder folder = result("a", bad);
+        UserError error = assertThrows(UserError.class, folder::readSteps, bad);
+        assertEquals(folder.path().resolve("steps.json") + ": not a valid kvbench/steps file: a required field is missing: '" + field + "'",
+                error.getMessage());
+    }
+
+    @Test
+    void whatIsReadIsWrittenAsItWas() throws IOException {
+        Path published = Path.of("src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3/steps.json");
+        new ResultFolder(folder).writeSteps(ResultFolder.open(published).readSteps());
+        assertEquals(Files.readString(published), Files.readString(folder.resolve("steps.json")));
+    }
+
+    @Test
+    void aFileOfAnotherKindOrVersionSaysSo() throws IOException {
+        Path file = Files.writeString(folder.resolve("quality.json"), "{\"schema\": \"kvbench/quality\", \"version\": 2}");
+        assertEquals(file + ": version 2 of kvbench/quality; this build reads version 1",
+                assertThrows(UserError.class, () -> QualityFile.read(file)).getMessage());
+        Files.writeString(file, "[]");
+        assertEquals(file + ": not a kvbench/quality file (its schema is '')",
+                assertThrows(UserError.class, () -> QualityFile.read(file)).getMessage());
+    }
+}

@@ -21,11 +21,13 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /** A real run of a tiny model in a forked JVM, its files and its plots. */
+@Tag("native")
 class EndToEndTest {
 
     @TempDir

@@ -8,9 +8,11 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** When a warm-up stops, told by made-up times, and what a forecast makes of it. */
+@Tag("unit")
 class WarmUpTest {
 
     private static final long MS = 1_000_000;

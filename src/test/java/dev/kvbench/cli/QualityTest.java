@@ -37,12 +37,14 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code quality} as a user calls it, on a small model without a tokenizer. */
+@Tag("native")
 class QualityTest {
 
     private static final String GOLDEN = "src/test/resources/golden";

@@ -16,12 +16,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Verdicts on results with known differences. */
+@Tag("unit")
 class CompareTest {
 
     private static final int STEPS = 64;
@@ -48,6 +50,7 @@ class CompareTest {
     }
 
     @Test
+    @Tag("slow")
     void processesAreTheSamplesWhereThereAreEnoughOfThem() throws Exception {
         int quiet = 0;
         int quietByIteration = 0;
@@ -104,6 +107,7 @@ class CompareTest {
     }
 
     @Test
+    @Tag("slow")
     void theSameAgainstItselfReportsNoChange() throws Exception {
         int quiet = 0;
         for (int i = 0; i < 100; i++) {
@@ -129,6 +133,7 @@ class CompareTest {
     }
 
     @Test
+    @Tag("slow")
     void aRealRunsIterationsDealtToTwoSidesAreQuietAndASlowdownIsFound() {
         SelfCheck check = SelfCheck.of("src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", Path.of("results"), 0.03, 0.05, 0.1, 100);
         assertTrue(check.passed(), check.toString());
@@ -140,6 +145,7 @@ class CompareTest {
 
     /** {@code run -p model=tiny -p tokens=128 -p window=64 -wi 5 -i 5 -f 8} on two cores that others used too. */
     @Test
+    @Tag("slow")
     void aTinyRunAgainstItselfIsQuiet() {
         SelfCheck check = SelfCheck.of("src/test/resources/tiny-run", Path.of("results"), 0.03, 0.05, 0.1, 100);
         assertTrue(check.quiet() >= 95, check.toString());

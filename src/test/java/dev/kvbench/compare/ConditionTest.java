@@ -17,10 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What differs between two sides beside the code is said before any number. */
+@Tag("unit")
 class ConditionTest {
 
     private static final Fingerprint H100 = new Fingerprint("1b441074", false, "0", "1.37", "0.36", "2.7.1", "VM 17", "Linux", "Xeon", 8, 4,

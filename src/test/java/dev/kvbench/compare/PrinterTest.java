@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever names hold, each form still reads as what it is. */
+@Tag("unit")
 class PrinterTest {
 
     private static final String[] MODELS = {"/ck/lr=0.1,seed=3", "a|b `c` *d* _e_ <f> [g](h) \\i", "line\r\nfeed \"quoted\"", "\u001b[31mred\u009b \u202e", ","};

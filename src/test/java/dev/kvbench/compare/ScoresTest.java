@@ -22,10 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scores as JMH writes them: histograms, zeros, and what is no number. */
+@Tag("unit")
 class ScoresTest {
 
     private static final String STEP = "dev.kvbench.bench.DecodeStepBenchmark.step";

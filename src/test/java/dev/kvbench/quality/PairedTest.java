@@ -13,9 +13,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Differences between configurations, sequence by sequence. */
+@Tag("unit")
 class PairedTest {
 
     private static List<QualityFile> published() throws IOException {

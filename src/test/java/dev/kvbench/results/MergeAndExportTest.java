@@ -13,10 +13,12 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Joining and exporting published results. */
+@Tag("unit")
 class MergeAndExportTest {
 
     private static final ResultFolder FP32 = published("08-14-20");

@@ -7,9 +7,11 @@ import dev.kvbench.results.StepsFile;
 import dev.kvbench.strategy.TestStrategies;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Captions say which weights ran. */
+@Tag("unit")
 class CaptionsTest {
 
     private static StepsFile.Configuration with(String weights) {

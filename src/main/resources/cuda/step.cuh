@@ -1,13 +1,13 @@
 // What the phases of a step share: sizes, arguments, shared memory.
 //
-// Sizes come as macros: LAYERS, HEADS, HEAD_DIM, VOCABULARY, BATCH, EPSILON, ELEMENT_FP32|FP16|BF16,
+// Sizes come as macros: LAYERS, HEADS, HEAD_DIM, INNER (of the MLP), VOCABULARY, BATCH, EPSILON, ELEMENT_FP32|FP16|BF16,
 // MAX_SHARED (bytes a block may have), BLOCKS (of the launch: one per multiprocessor), WARPS (of a block that
-// compute; one more copies), CHUNK_ROWS and UNDER_WAY (see below), KEEP_CACHE (whether cache entries are worth their room in L2).
+// compute; one more copies), CHUNK_ROWS and UNDER_WAY (see below), KEEP_CACHE (whether cache entries are worth their room in L2),
+// MAX_SPLITS (most pieces that a head's entries are cut into), STEP_BYTES (what the host takes a Step for).
 #pragma once
 #include "element.cuh"
 
 constexpr int WIDTH = HEADS * HEAD_DIM;  // D
-constexpr int INNER = 4 * WIDTH;         // of the MLP
 constexpr int COMPUTING = 32 * WARPS;    // threads that compute
 
 // A power of two, for the reduction over lanes that ends with one result per lane.
@@ -25,8 +25,6 @@ constexpr int CHUNK_BYTES = CHUNK_ELEMENTS * sizeof(Element);
 static_assert(UNDER_WAY > 0, "chunks that may be on their way at once");
 constexpr int CHUNK_ENTRIES = CHUNK_ELEMENTS / 2 / HEAD_DIM;
 static_assert(CHUNK_ENTRIES > 0, "room for the key and the value of an entry");
-
-constexpr int MAX_SPLITS = 16;
 
 // With fewer than 8 warps a thread has 255 registers, else 168.
 constexpr bool REGISTERS_TO_SPARE = WARPS < 8;
@@ -46,6 +44,7 @@ constexpr int SLICES_AT_ONCE = BATCH <= 2 ? 4 : BATCH <= 4 ? 2 : 1;
 
 static_assert(HEAD_DIM * sizeof(Element) % 16 == 0 && 512 % (HEAD_DIM * sizeof(Element)) == 0, "head width");
 static_assert(WIDTH * sizeof(Element) % 16 == 0 && BATCH <= 8, "width or batch");
+static_assert(INNER % WIDTH == 0 && SLICES % SLICES_AT_ONCE == 0, "slices of the MLP's inner width");
 
 struct Layer {
   const Element *gain1, *shift1;          // [D]
@@ -93,6 +92,7 @@ struct Step {
   int first;                 // entries protected at the front
   int recent;                // entries protected at the back
 };
+static_assert(sizeof(Step) == STEP_BYTES, "the host's Step has other fields");
 
 // Rows of a matrix that a block computes, at most.
 __host__ __device__ constexpr int rowsOfBlock(int total) { return (total + BLOCKS - 1) / BLOCKS; }

@@ -2,48 +2,64 @@ package dev.kvbench.bench;
 
 import dev.kvbench.Reason;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.openjdk.jmh.runner.format.OutputFormat;
 
-/** JMH's console output without its header and closing table, which a run of many configurations repeats. */
+/**
+ * JMH's console output of one configuration, without the header and the closing table that a run of many would repeat; and
+ * why the configuration failed, which JMH tells nowhere else.
+ */
 final class ConfigurationOutput {
 
     /** Lines of every run of JMH's; its lock is ignored since the whole run holds it. */
     private static final List<String> REPEATED = List.of("# Run progress", "# WARNING: JMH lock is ignored");
 
-    private ConfigurationOutput() {}
+    private final OutputFormat jmhs;
+    private final Runnable iterationDone;
+    private String reason;
 
     /**
-     * @param format JMH's output
+     * @param jmhs JMH's own output
      * @param iterationDone called after every iteration, warm-up or not
-     * @param failed called with the reason, in one line, when JMH says that a benchmark failed
-     * @return the output to give to JMH
      */
-    static OutputFormat configurations(OutputFormat format, Runnable iterationDone, Consumer<String> failed) {
-        return (OutputFormat) Proxy.newProxyInstance(
-                ConfigurationOutput.class.getClassLoader(), new Class<?>[] {OutputFormat.class}, (proxy, method, args) -> {
-                    boolean repeated = method.getName().equals("startRun") || method.getName().equals("endRun")
-                            || args != null && args.length == 1 && REPEATED.stream().anyMatch(String.valueOf(args[0])::startsWith);
-                    if (repeated) {
-                        return null;
-                    }
-                    if (method.getName().equals("println") && args != null) {
-                        reason(String.valueOf(args[0])).ifPresent(failed);
-                    }
-                    try {
-                        Object result = method.invoke(format, args);
-                        if (method.getName().equals("iterationResult")) {
-                            iterationDone.run();
-                        }
-                        return result;
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
+    ConfigurationOutput(OutputFormat jmhs, Runnable iterationDone) {
+        this.jmhs = jmhs;
+        this.iterationDone = iterationDone;
+    }
+
+    /** @return the output to give to JMH */
+    OutputFormat format() {
+        return (OutputFormat) Proxy.newProxyInstance(ConfigurationOutput.class.getClassLoader(),
+                new Class<?>[] {OutputFormat.class}, (proxy, method, args) -> printed(method, args));
+    }
+
+    /** @return why the configuration failed, in one line: the first reason that was printed, if one was */
+    Optional<String> reason() {
+        return Optional.ofNullable(reason);
+    }
+
+    private Object printed(Method method, Object[] args) throws Throwable {
+        boolean repeated = method.getName().equals("startRun") || method.getName().equals("endRun")
+                || args != null && args.length == 1 && REPEATED.stream().anyMatch(String.valueOf(args[0])::startsWith);
+        if (repeated) {
+            return null;
+        }
+        if (method.getName().equals("println") && args != null && reason == null) {
+            reason = reason(String.valueOf(args[0])).orElse(null);
+        }
+        try {
+            Object result = method.invoke(jmhs, args);
+            if (method.getName().equals("iterationResult")) {
+                iterationDone.run();
+            }
+            return result;
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
     }
 
     /** What JMH prints of a failure: a crashed fork's exit code, or an exception with what caused it. */

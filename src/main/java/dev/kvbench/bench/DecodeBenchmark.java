@@ -3,11 +3,11 @@ package dev.kvbench.bench;
 import dev.kvbench.Cleanup;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.model.Weights;
+import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.cuda.DeviceMemory;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.Parameter;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.OptionalDouble;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -68,9 +68,7 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
     /** Makes model and cache and runs steps until their time is stable. */
     @Setup(Level.Trial)
     public void start(BenchmarkParams params) {
-        Map<String, String> values = new HashMap<>();
-        params.getParamsKeys().forEach(key -> values.put(key, params.getParam(key)));
-        DecodeSettings settings = DecodeSettings.parse(values);
+        DecodeSettings settings = DecodeSettings.inFork(this, params);
         Double copyBandwidth = settings.device().isGpu() ? copyBandwidth() : null;
         loaded = settings.source().weights(settings.dtype(), settings.device(), SEED);
         try {
@@ -82,7 +80,9 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
         }
         WarmUp.untilStable(loop, settings.steps());
         loop.checkLogits();
-        TrialRecord.begin(settings, loaded, loop, copyBandwidth);
+        Recorder.begin(
+                TrialRecord.Ran.here(settings, loaded.kind(), loop.runtime().label(), loop.cache().bytesPerEntry()),
+                () -> copyBandwidth == null ? null : measured(loaded.stepBytes(), copyBandwidth, loop));
         ready(loop);
         loop.checkLogits();
     }
@@ -103,6 +103,15 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
         }
     }
 
+    private static StepsFile.Gpu measured(long weightBytes, double copyBandwidth, DecodeLoop loop) {
+        StepsFile.Captures captures = loop.runtime().captures()
+                .map(c -> new StepsFile.Captures(c.graphs(), c.nanos(), c.bytes()))
+                .orElse(null);
+        OptionalDouble error = loop.runtime().logitsError();
+        return new StepsFile.Gpu(weightBytes, copyBandwidth, DeviceMemory.bytesInUse(), captures,
+                error.isPresent() ? error.getAsDouble() : null);
+    }
+
     /**
      * Called once the loop is warm, before the first iteration.
      *
@@ -118,6 +127,7 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
     /** Frees model and cache. */
     @TearDown(Level.Trial)
     public void stop() {
+        Recorder.end();
         loop.close();
         loaded.close();
     }

@@ -24,6 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * java -jar target/benchmarks.jar DecodeLoop -p strategy=full,h2o -p window=64,128,256
  * </pre>
  */
+@Needs(StepsNeeded.GENERATION)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
@@ -69,7 +70,7 @@ public class DecodeLoopBenchmark extends DecodeBenchmark {
     @Benchmark
     public long[] decode() {
         loop().generate(stepNanos, deviceNanos);
-        TrialRecord.generated(stepNanos, deviceNanos);
+        Recorder.generated(stepNanos, deviceNanos);
         return stepNanos;
     }
 }

@@ -2,7 +2,6 @@ package dev.kvbench.bench;
 
 import ai.djl.Device;
 import dev.kvbench.UserError;
-import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.MemoryNeed;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
@@ -16,14 +15,17 @@ import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
 import dev.kvbench.torch.Libtorch;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.BiFunction;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * What the parameters of a decode benchmark mean. Parsing is also their check: it happens before any fork
- * starts, and again in the fork.
+ * starts, see {@link RunSettings}, and again in the fork.
  *
+ * @param needed what one operation runs
  * @param strategy what to evict
  * @param source the model: its shape, and where its weights are from
  * @param dtype element type
@@ -35,6 +37,7 @@ import java.util.stream.Stream;
  * @param positions which position ids tokens get
  */
 record DecodeSettings(
+        StepsNeeded needed,
         EvictionStrategy strategy,
         ModelChoice source,
         Dtype dtype,
@@ -45,83 +48,53 @@ record DecodeSettings(
         AttentionForm attention,
         Positions positions) {
 
-    private static final int MOST_TOKENS = 1 << 24;
-
     /**
-     * @param params values of the benchmark's parameters by name
+     * @param benchmark a benchmark that runs, whose class has {@link Needs}
+     * @param params its parameters, from JMH
      * @return their meaning
      * @throws UserError if a value or a combination is impossible
      */
-    static DecodeSettings parse(Map<String, String> params) {
-        EvictionStrategy strategy = Strategies.of(params.get("strategy")).create(StrategyParameters.of(params));
-        ModelChoice source = ModelChoice.of(params.get("model"), params.getOrDefault("weights", Weights.SYNTHETIC));
-        ModelShape model = source.shape();
+    static DecodeSettings inFork(Object benchmark, BenchmarkParams params) {
+        Map<String, String> values = new HashMap<>();
+        params.getParamsKeys().forEach(key -> values.put(key, params.getParam(key)));
+        return parse(StepsNeeded.of(benchmark.getClass()).orElseThrow(), values, ModelChoice::of);
+    }
+
+    /**
+     * @param needed what one operation of the benchmark runs
+     * @param params values of the benchmark's parameters by name
+     * @param models finds a model by the parameters "model" and "weights"
+     * @return their meaning
+     * @throws UserError if a value or a combination is impossible
+     */
+    static DecodeSettings parse(
+            StepsNeeded needed, Map<String, String> params, BiFunction<String, String, ModelChoice> models) {
+        EvictionStrategy strategy =
+                Strategies.of(params.get(StrategyParameters.STRATEGY)).create(StrategyParameters.of(params));
+        ModelChoice source = models.apply(params.get("model"), params.getOrDefault("weights", Weights.SYNTHETIC));
         Dtype dtype = Dtype.of(params.get("dtype"));
         Positions positions = Positions.of(params.getOrDefault("positions", Positions.ORIGINAL.label()));
-        int steps;
-        if (params.containsKey("cacheLength")) {
-            int cacheLength = number(params, "cacheLength", 1);
-            if (cacheLength >= model.maxPositions()) {
-                throw new UserError("cacheLength=" + cacheLength + ": model " + model.name() + " has "
-                        + model.maxPositions() + " positions, and the step itself takes one");
-            }
-            steps = strategy.schedule().atMost(cacheLength) + 1;
-        } else if (params.containsKey("promptTokens")) {
-            int prompt = number(params, "promptTokens", 1);
-            if (prompt >= model.maxPositions()) {
-                throw new UserError("promptTokens=" + prompt + ": model " + model.name() + " has " + model.maxPositions()
-                        + " positions, and the token after it takes one");
-            }
-            steps = Math.min(prompt + 1, strategy.schedule().peak());
-        } else if (params.containsKey("tokens")) {
-            steps = number(params, "tokens", 1);
-            if (steps > MOST_TOKENS) {
-                throw new UserError("tokens=" + steps + ": must be at most " + MOST_TOKENS + ", since every step's time is kept");
-            }
-            DecodeLoop.checkPositions(positions, strategy, steps, model.maxPositions());
-        } else {
-            if (strategy.schedule().window().isEmpty()) {
-                throw new UserError("strategy=" + strategy.name() + ": evicts nothing that this benchmark could measure");
-            }
-            steps = strategy.schedule().peak();
-        }
+        int steps = needed.steps(params, strategy, source.shape(), positions);
         Runtimes runtime = Runtimes.of(params.getOrDefault("runtime", Runtimes.AUTO.label()));
         Device device = Libtorch.device(params.get("device"));
         runtime.check(device);
         return new DecodeSettings(
-                strategy, source, dtype, number(params, "batch", 1), steps, runtime, device,
+                needed, strategy, source, dtype, Parameter.number("batch", params.get("batch"), 1), steps, runtime, device,
                 AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype), positions);
     }
 
     /**
-     * @param params values of a benchmark's parameters by name
+     * @param params what these were parsed from
      * @return why they need more memory than there is, and the way out, in one line; empty if they may fit
      */
-    static Optional<String> tooMuch(Map<String, String> params) {
-        if (!params.containsKey("batch")) {
-            return Optional.empty();
-        }
-        DecodeSettings settings = parse(params);
-        String length = Stream.of("cacheLength", "promptTokens", "tokens", "window").filter(params::containsKey).findFirst().orElseThrow();
-        double bytes = MemoryNeed.bytes(settings.model(), settings.dtype(), settings.strategy(), settings.batch(), settings.steps(),
-                params.containsKey("weights"));
-        return MemoryNeed.tooMuch("batch=" + settings.batch() + " with model=" + params.get("model") + " and " + length + "="
-                + params.get(length), bytes, settings.device());
+    Optional<String> tooMuch(Map<String, String> params) {
+        double bytes = MemoryNeed.bytes(model(), dtype, strategy, batch, steps, needed.runsModel());
+        return MemoryNeed.tooMuch("batch=" + batch + " with model=" + params.get("model") + " and " + needed.length() + "="
+                + params.get(needed.length()), bytes, device);
     }
 
     /** @return the model's shape */
     ModelShape model() {
         return source.shape();
-    }
-
-    /**
-     * @param params values by name
-     * @param name a parameter
-     * @param least the smallest value it may have
-     * @return its value
-     * @throws UserError if it is not a whole number or too small
-     */
-    static int number(Map<String, String> params, String name, int least) {
-        return Parameter.number(name, params.get(name), least);
     }
 }

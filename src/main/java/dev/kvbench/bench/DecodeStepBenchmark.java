@@ -20,6 +20,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * java -jar target/benchmarks.jar DecodeStep -p cacheLength=64,128,256,512
  * </pre>
  */
+@Needs(StepsNeeded.PINNED)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)

@@ -4,8 +4,6 @@ import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.runtime.Eviction;
 import dev.kvbench.strategy.EvictionStrategy;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,6 +28,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  * java -jar target/benchmarks.jar Eviction -p window=64,256,1024 -p batch=1,8,32
  * </pre>
  */
+@Needs(StepsNeeded.EVICTION)
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -68,9 +67,7 @@ public class EvictionBenchmark extends StrategyBenchmark {
     /** Makes a cache with a full window. */
     @Setup(Level.Trial)
     public void start(BenchmarkParams params) {
-        Map<String, String> values = new HashMap<>();
-        params.getParamsKeys().forEach(key -> values.put(key, params.getParam(key)));
-        DecodeSettings settings = DecodeSettings.parse(values);
+        DecodeSettings settings = DecodeSettings.inFork(this, params);
         EvictionStrategy evicts = settings.strategy();
         cache = new KvCache(settings.model(), settings.dtype(), settings.device(), batch, window + 1,
                 evicts.traits().scope(), false);
@@ -80,7 +77,8 @@ public class EvictionBenchmark extends StrategyBenchmark {
             Cleanup.after(e, cache);
             throw e;
         }
-        TrialRecord.begin(settings, cache, eviction.captured() ? "cudagraph" : "torchscript");
+        Recorder.begin(TrialRecord.Ran.here(settings, "none", eviction.captured() ? "cudagraph" : "torchscript",
+                cache.bytesPerEntry()), () -> null);
     }
 
     /** Scoring, the window not yet exceeded. */
@@ -98,6 +96,7 @@ public class EvictionBenchmark extends StrategyBenchmark {
     /** Frees the cache. */
     @TearDown(Level.Trial)
     public void stop() {
+        Recorder.end();
         eviction.close();
         cache.close();
     }

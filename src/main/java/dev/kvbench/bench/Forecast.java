@@ -1,9 +1,19 @@
 package dev.kvbench.bench;
 
-import dev.kvbench.model.Dtype;
-import dev.kvbench.model.ModelShape;
+import dev.kvbench.host.BuildProperties;
+import dev.kvbench.torch.Libtorch;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.TimeValue;
 
-/** A rough forecast of how long a run takes: a step reads every weight once, and JMH times the rest by the clock. */
+/**
+ * How much of each configuration a run will do, and about how long that takes: a step reads every weight once, and JMH times
+ * the rest by the clock.
+ */
 final class Forecast {
 
     /** Two cores of a server CPU stream weights at about this rate, in bytes per second. */
@@ -15,7 +25,8 @@ final class Forecast {
     /** Starting a JVM and making weights: seconds per fp32 gigabyte of weights. */
     private static final double START = 8;
 
-    private Forecast() {}
+    /** Of a shorter run nobody needs to be told. */
+    private static final int QUIET_SECONDS = 60;
 
     /**
      * How much of a configuration runs.
@@ -26,21 +37,73 @@ final class Forecast {
      */
     record Effort(int forks, int iterations, double seconds) {}
 
+    private final CommandLineOptions options;
+    private final RunConfig.Effort given;
+    private final Selection selection;
+    private final RunSettings settings;
+
     /**
-     * @param one a configuration
+     * @param options JMH's options, which win over all else
+     * @param given what a file of jmh-config/ says, which wins over the benchmark's own annotations; or null
+     * @param selection knows these
+     * @param settings what configurations mean
+     */
+    Forecast(CommandLineOptions options, RunConfig.Effort given, Selection selection, RunSettings settings) {
+        this.options = options;
+        this.given = given;
+        this.selection = selection;
+        this.settings = settings;
+    }
+
+    /** Says what will run and, unless that is soon done, about how long it takes. */
+    void announce(List<RunPlan.Configuration> plan, PrintStream out) {
+        boolean gpu = Libtorch.hasGpu();
+        out.printf("# kvbench %s: %d configuration%s on the %s%n", BuildProperties.get("version"), plan.size(),
+                plan.size() == 1 ? "" : "s", gpu ? "GPU" : "CPU (no GPU that libtorch can use)");
+        double seconds = plan.stream().mapToDouble(one -> seconds(settings.of(one), effort(one), gpu)).sum();
+        if (seconds > QUIET_SECONDS) {
+            out.printf("# Expect about %.0f minutes. Shorter: -p model=gpt2 (a sixth of the size), -p tokens=256,"
+                    + " or fewer iterations with -i 1%n", Math.ceil(seconds / 60));
+        }
+    }
+
+    /** @return iterations of a configuration, forks and warm-up counted */
+    int iterations(RunPlan.Configuration one) {
+        Effort effort = effort(one);
+        return effort.forks * effort.iterations;
+    }
+
+    private Effort effort(RunPlan.Configuration one) {
+        BenchmarkListEntry entry = selection.annotated(one.benchmark());
+        int forks = options.getForkCount().orElse(given == null ? entry.getForks().orElse(1) : given.forks());
+        int warmups = options.getWarmupIterations().orElse(
+                given == null ? entry.getWarmupIterations().orElse(1) : given.warmupIterations());
+        int measured = options.getMeasurementIterations().orElse(
+                given == null ? entry.getMeasurementIterations().orElse(1) : given.iterations());
+        TimeValue otherwise = TimeValue.seconds(1);
+        double seconds = warmups * seconds(options.getWarmupTime().orElse(entry.getWarmupTime().orElse(otherwise)))
+                + measured * seconds(options.getMeasurementTime().orElse(entry.getMeasurementTime().orElse(otherwise)));
+        return new Effort(Math.max(1, forks), warmups + measured, seconds);
+    }
+
+    private static double seconds(TimeValue time) {
+        return time.convertTo(TimeUnit.NANOSECONDS) / 1e9;
+    }
+
+    /**
+     * @param settings what a configuration means; empty if it decodes nothing
      * @param effort how much of it runs
      * @param gpu whether it runs on a GPU
      * @return seconds, about
      */
-    static double seconds(RunPlan.Configuration one, Effort effort, boolean gpu) {
-        if (!one.params().containsKey("model")) {
+    static double seconds(Optional<DecodeSettings> settings, Effort effort, boolean gpu) {
+        if (settings.isEmpty()) {
             return effort.forks * effort.seconds;
         }
-        ModelShape model = DecodeSettings.parse(one.params()).model();
-        double bytes = (double) model.parameters() * Dtype.of(one.params().get("dtype")).bytes();
+        DecodeSettings one = settings.get();
+        double bytes = (double) one.model().parameters() * one.dtype().bytes();
         double step = gpu ? GPU_STEP : bytes / CPU_BANDWIDTH;
-        String tokens = one.params().get("tokens");
-        double measured = tokens == null ? effort.seconds : step * effort.iterations * Integer.parseInt(tokens);
-        return effort.forks * (START * model.parameters() * 4 / 1e9 + step * WarmUp.USUAL_STEPS + measured);
+        double measured = one.needed() == StepsNeeded.GENERATION ? step * effort.iterations * one.steps() : effort.seconds;
+        return effort.forks * (START * one.model().parameters() * 4 / 1e9 + step * WarmUp.USUAL_STEPS + measured);
     }
 }

@@ -21,6 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * java -jar target/benchmarks.jar Harness -p strategy=full -p dtype=fp32,fp16
  * </pre>
  */
+@Needs(StepsNeeded.PINNED)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(3)

@@ -20,6 +20,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * java -jar target/benchmarks.jar Prefill -p promptTokens=128,512,1023
  * </pre>
  */
+@Needs(StepsNeeded.PROMPT)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)

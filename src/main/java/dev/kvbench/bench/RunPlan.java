@@ -2,8 +2,9 @@ package dev.kvbench.bench;
 
 import dev.kvbench.UserError;
 import dev.kvbench.strategy.Strategies;
-import dev.kvbench.torch.Libtorch;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.openjdk.jmh.runner.BenchmarkListEntry;
  * that its strategy does not read, which is set to 0; and the full cache once more in every form that strategies beside
  * it run in, see {@link LikeForLike}.
  */
-public final class RunPlan {
+final class RunPlan {
 
     /**
      * One benchmark with one value for each parameter.
@@ -27,11 +28,18 @@ public final class RunPlan {
      * @param params values by name, in JMH's order
      * @param added whether nobody asked for it, and it is there for others to be compared with
      */
-    public record Configuration(String benchmark, Map<String, String> params, boolean added) {
+    record Configuration(String benchmark, Map<String, String> params, boolean added) {
 
         /** One that was asked for. */
         Configuration(String benchmark, Map<String, String> params) {
             this(benchmark, params, false);
+        }
+
+        /** @return it in words: "DecodeLoopBenchmark.decode strategy=h2o window=128 …" */
+        String describe() {
+            StringBuilder text = new StringBuilder(benchmark.replaceAll(".*\\.(\\w+\\.\\w+)$", "$1"));
+            params.forEach((name, value) -> text.append(' ').append(name).append('=').append(value));
+            return text.toString();
         }
     }
 
@@ -40,11 +48,12 @@ public final class RunPlan {
     /**
      * @param entries the benchmarks to run
      * @param values the values given for a parameter, or null where the benchmark's own hold
+     * @param settings what configurations mean
      * @return the configurations in the order to run them
      * @throws UserError if one of them is impossible
      */
-    public static List<Configuration> of(
-            Iterable<BenchmarkListEntry> entries, Function<String, List<String>> values) {
+    static List<Configuration> of(
+            Iterable<BenchmarkListEntry> entries, Function<String, List<String>> values, RunSettings settings) {
         Set<Configuration> plan = new LinkedHashSet<>();
         for (BenchmarkListEntry entry : entries) {
             Map<String, List<String>> sweep = new LinkedHashMap<>();
@@ -52,11 +61,12 @@ public final class RunPlan {
                 List<String> given = values.apply(name);
                 sweep.put(name, given != null ? given : List.of(defaults));
             });
+            Optional<StepsNeeded> needed = StepsNeeded.by(entry.getUsername());
             for (Map<String, String> params : product(sweep)) {
-                plan.add(new Configuration(entry.getUsername(), sweep.containsKey("strategy") ? read(params) : params));
+                plan.add(new Configuration(entry.getUsername(), needed.map(n -> read(n, params, settings)).orElse(params)));
             }
         }
-        return LikeForLike.of(List.copyOf(plan), c -> Libtorch.device(c.params().get("device")).isGpu());
+        return LikeForLike.of(List.copyOf(plan), c -> settings.of(c).orElseThrow().device().isGpu());
     }
 
     /**
@@ -64,10 +74,11 @@ public final class RunPlan {
      * begins.
      *
      * @param plan the configurations to run
+     * @param settings what they mean
      * @throws UserError if none of them fits
      */
-    static void mustFit(List<Configuration> plan) {
-        List<Optional<String>> tooMuch = plan.stream().map(c -> DecodeSettings.tooMuch(c.params())).toList();
+    static void mustFit(List<Configuration> plan, RunSettings settings) {
+        List<Optional<String>> tooMuch = plan.stream().map(settings::tooMuch).toList();
         if (tooMuch.stream().allMatch(Optional::isPresent)) {
             throw new UserError(tooMuch.get(0).orElseThrow());
         }
@@ -76,7 +87,7 @@ public final class RunPlan {
     private static List<Map<String, String>> product(Map<String, List<String>> sweep) {
         List<String> names = new ArrayList<>(sweep.keySet());
         // the strategy varies slowest, so that a table of results reads strategy by strategy
-        names.sort((a, b) -> Boolean.compare(b.equals("strategy"), a.equals("strategy")));
+        names.sort(Comparator.comparing(name -> !name.equals(StrategyParameters.STRATEGY)));
         List<Map<String, String>> product = List.of(Map.of());
         for (String name : names) {
             List<Map<String, String>> longer = new ArrayList<>();
@@ -93,14 +104,14 @@ public final class RunPlan {
     }
 
     /** Checks one set of parameters and reduces it to what its strategy reads. */
-    private static Map<String, String> read(Map<String, String> params) {
-        Strategies strategy = Strategies.of(params.get("strategy"));
+    private static Map<String, String> read(StepsNeeded needed, Map<String, String> params, RunSettings settings) {
+        Strategies strategy = Strategies.of(params.get(StrategyParameters.STRATEGY));
         Map<String, String> read = new LinkedHashMap<>(params);
         read.putAll(strategy.shown(params));
-        DecodeSettings settings = DecodeSettings.parse(read);
-        if (params.containsKey("cacheLength")) {
-            int length = Integer.parseInt(params.get("cacheLength"));
-            read.put("cacheLength", Integer.toString(settings.strategy().schedule().atMost(length)));
+        DecodeSettings meant = settings.of(needed, read);
+        if (needed == StepsNeeded.PINNED) {
+            // the step itself is one more
+            read.put(needed.length(), Integer.toString(meant.steps() - 1));
         }
         return read;
     }

@@ -32,7 +32,7 @@ public final class StepTimeProfiler implements InternalProfiler {
     @Override
     public Collection<ScalarResult> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-        TrialRecord.Series series = TrialRecord.endIteration(iteration.getType() == IterationType.WARMUP);
+        TrialRecord.Series series = Recorder.endIteration(iteration.getType() == IterationType.WARMUP);
         long[] nanos = series.stepNanos();
         List<ScalarResult> metrics = new ArrayList<>();
         if (nanos.length == 0) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * How far a generation is, told from a benchmark's process to the one that runs it by a small file in
- * {@link TrialRecord#FOLDER}. The generation itself does nothing for it: a thread beside it looks now and then which steps
+ * {@link Recorder#FOLDER}. The generation itself does nothing for it: a thread beside it looks now and then which steps
  * already have a time, and is not even woken where an iteration is short.
  */
 final class TokensSoFar implements AutoCloseable {
@@ -66,13 +66,13 @@ final class TokensSoFar implements AutoCloseable {
     }
 
     /**
-     * Begins to look; nothing is told where the property {@link TrialRecord#FOLDER} is not set.
+     * Begins to look; nothing is told where the property {@link Recorder#FOLDER} is not set.
      *
      * @param stepNanos where a generation that begins now keeps the times of its steps, ns; all 0
      * @return the watch, to be closed behind the generation
      */
     static TokensSoFar of(long[] stepNanos) {
-        String folder = System.getProperty(TrialRecord.FOLDER);
+        String folder = System.getProperty(Recorder.FOLDER);
         return of(stepNanos, folder == null ? null : Path.of(folder), FIRST_MILLIS);
     }
 

@@ -75,15 +75,16 @@ final class RenderCommand implements Callable<Integer> {
         } else {
             List<TraceFile> shown = traces.stream().map(TraceFile::read).toList();
             ResultFolder first = folders.get(0);
-            if (folders.size() > 1) {
-                List<String> left = Renderer.notDrawnTogether(folders).stream().map(f -> f.path().toString()).toList();
-                if (!left.isEmpty() && left.size() < folders.size()) {
+            if (folders.size() == 1) {
+                written.addAll(Renderer.render(first, shown, to(first.path())));
+            } else {
+                Renderer.Together together = Renderer.renderTogether(folders, shown, to(first.path()));
+                List<String> left = together.leftOut().stream().map(f -> f.path().toString()).toList();
+                if (!left.isEmpty()) {
                     System.err.println("left out of the plots, with neither series nor pinned steps: " + String.join(", ", left));
                 }
+                written.addAll(together.files());
             }
-            written.addAll(folders.size() == 1
-                    ? Renderer.render(first, shown, to(first.path()))
-                    : Renderer.renderTogether(folders, shown, to(first.path())));
             if (written.isEmpty()) {
                 throw new UserError(first.path() + ": nothing to show: nothing ran in it");
             }

@@ -1,10 +1,8 @@
 package dev.kvbench.report;
 
-import dev.kvbench.report.page.Page;
-import dev.kvbench.report.page.QualityReport;
-import dev.kvbench.report.page.QualityReports;
-import dev.kvbench.report.plot.Charts;
+import dev.kvbench.report.page.QualityPage;
 import dev.kvbench.report.plot.NeedlePlot;
+import dev.kvbench.report.plot.Plot;
 import dev.kvbench.report.plot.QualityPositionPlot;
 import dev.kvbench.report.plot.QualityTimePlot;
 import dev.kvbench.report.plot.QualityWindowPlot;
@@ -12,14 +10,17 @@ import dev.kvbench.results.QualityFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.knowm.xchart.internal.chartpart.Chart;
 
 /** Draws the plots of a quality result and writes its page, from its file alone. */
 public final class QualityRenderer {
+
+    private static final List<Plot<QualityFile>> PLOTS = List.of(
+            new Plot<>("quality-time", QualityTimePlot::of),
+            new Plot<>("quality-window", QualityWindowPlot::of),
+            new Plot<>("quality-position", QualityPositionPlot::of),
+            new Plot<>("needle", NeedlePlot::of),
+            new Plot<>("needle-map", NeedlePlot::map));
 
     private QualityRenderer() {}
 
@@ -44,21 +45,13 @@ public final class QualityRenderer {
         System.setProperty("java.awt.headless", "true");
         List<QualityFile.Configuration> unscored = all.configurations().stream().filter(c -> !c.scored()).toList();
         QualityFile quality = all.with(all.created(), all.configurations().stream().filter(c -> !unscored.contains(c)).toList());
-        Map<String, Optional<? extends Chart<?, ?>>> plots = new LinkedHashMap<>();
-        plots.put("quality-time", QualityTimePlot.of(quality));
-        plots.put("quality-window", QualityWindowPlot.of(quality));
-        plots.put("quality-position", QualityPositionPlot.of(quality));
-        plots.put("needle", NeedlePlot.of(quality));
-        plots.put("needle-map", NeedlePlot.map(quality));
         List<Path> written = new ArrayList<>();
-        for (Map.Entry<String, Optional<? extends Chart<?, ?>>> plot : plots.entrySet()) {
-            if (plot.getValue().isPresent()) {
-                written.addAll(Charts.write(plot.getValue().get(), output, plot.getKey()));
-            }
+        for (Plot<QualityFile> plot : PLOTS) {
+            written.addAll(plot.write(quality, output));
         }
         if (!all.configurations().isEmpty()) {
-            QualityReport report = QualityReports.of(quality, unscored, String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
-            written.add(Page.write(report.title(), String.join(" ", report.answers()), report, "quality.js", output.resolve("report.html")));
+            written.add(QualityPage.write(quality, unscored, String.valueOf(folder.toAbsolutePath().normalize().getFileName()),
+                    output.resolve("report.html")));
         }
         return written;
     }

@@ -83,7 +83,19 @@ public record StepsFile(
             String device,
             long cacheBytesPerEntry,
             Gpu gpu,
-            @Required List<Iteration> iterations) {}
+            @Required List<Iteration> iterations) {
+
+        /** @return whether every measured iteration kept its steps, and there is one */
+        public boolean hasSeries() {
+            List<Iteration> measured = measured();
+            return !measured.isEmpty() && measured.stream().allMatch(i -> i.stepNanos().length > 0);
+        }
+
+        /** @return the iterations that count */
+        public List<Iteration> measured() {
+            return iterations.stream().filter(i -> Iteration.MEASUREMENT.equals(i.phase())).toList();
+        }
+    }
 
     /**
      * What was measured of a GPU in the process that ran the steps.

@@ -1,7 +1,7 @@
 package dev.kvbench.runtime;
 
-import dev.kvbench.UserError;
 import dev.kvbench.Names;
+import dev.kvbench.UserError;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;

@@ -12,13 +12,12 @@ import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /** The runtimes there are; each is a factory of its kind. */
 public enum Runtimes {
     /** {@link TorchScriptRuntime}. */
-    TORCHSCRIPT {
+    TORCHSCRIPT(TorchScriptRuntime.LABEL) {
         @Override
         public StepRuntime create(
                 Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
@@ -27,7 +26,7 @@ public enum Runtimes {
     },
 
     /** {@link CudaGraphRuntime}. */
-    CUDAGRAPH {
+    CUDAGRAPH(CudaGraphRuntime.LABEL) {
         @Override
         public StepRuntime create(
                 Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
@@ -37,7 +36,7 @@ public enum Runtimes {
     },
 
     /** {@link FusedRuntime}. */
-    FUSED {
+    FUSED(FusedRuntime.LABEL) {
         @Override
         public StepRuntime create(
                 Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
@@ -49,7 +48,7 @@ public enum Runtimes {
     },
 
     /** The fastest that runs here: steps down and says why, once. */
-    AUTO {
+    AUTO("auto") {
         @Override
         public StepRuntime create(
                 Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
@@ -57,6 +56,12 @@ public enum Runtimes {
             return first(fastestFirst, runtime -> runtime.create(weights, cache, strategy, form));
         }
     };
+
+    private final String label;
+
+    Runtimes(String label) {
+        this.label = label;
+    }
 
     /** Makes the first that can be; of those before it says why not. What fails otherwise is a fault, and no other is tried. */
     static StepRuntime first(List<Runtimes> runtimes, Function<Runtimes, StepRuntime> factory) {
@@ -113,7 +118,7 @@ public enum Runtimes {
 
     /** @return the name in parameters and results */
     public String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return label;
     }
 
     /**

@@ -26,6 +26,9 @@ import java.util.function.Supplier;
  */
 public final class TorchScriptRuntime implements StepRuntime {
 
+    /** The runtime's name in parameters and results. */
+    public static final String LABEL = "torchscript";
+
     private final TorchModule module;
     /** The same methods in the plain form, which takes any number of tokens; made for the first prompt if steps have another. */
     private final Supplier<TorchModule> plain;
@@ -122,7 +125,7 @@ public final class TorchScriptRuntime implements StepRuntime {
 
     @Override
     public String label() {
-        return Runtimes.TORCHSCRIPT.label();
+        return LABEL;
     }
 
     @Override

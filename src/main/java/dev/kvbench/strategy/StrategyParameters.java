@@ -58,7 +58,7 @@ public record StrategyParameters(Map<Parameter, Integer> values, int seed) {
      */
     public static StrategyParameters recorded(Map<String, String> params) {
         Map<String, String> numbers = new LinkedHashMap<>(params);
-        numbers.values().removeIf(value -> value == null || !value.matches("\\d{1,9}"));
+        numbers.values().removeIf(value -> value == null || !value.matches("\\d{1,10}") || Long.parseLong(value) > Integer.MAX_VALUE);
         return of(numbers);
     }
 

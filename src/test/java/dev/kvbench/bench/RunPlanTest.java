@@ -25,7 +25,7 @@ class RunPlanTest {
         return RunPlan.of(BenchmarkList.defaultList().find(
                 OutputFormatFactory.createFormatInstance(
                         new PrintStream(PrintStream.nullOutputStream()), VerboseMode.SILENT),
-                List.of(benchmark), List.of()), values::get);
+                List.of(benchmark), List.of()), values::get, new RunSettings());
     }
 
     private static List<String> shown(List<RunPlan.Configuration> plan, String... names) {

@@ -225,7 +225,7 @@ class UnfinishedRunTest {
         try {
             assertEquals("\u06f7", String.format("%d", 7), "its digits are its own");
             UnfinishedRun run = UnfinishedRun.begin(results, "", plan());
-            run.add(7, new UnfinishedRun.Part(JSON.createArrayNode(), null, "none", null, null, false), List.of());
+            run.add(7, Launcher.Ended.without(UnfinishedRun.Part.failed("none")));
             assertTrue(Files.exists(run.folder().resolve("part-00007.json")));
             run.delete();
             String[] words = {"DecodeLoop", "-p", "model=tiny", "-p", "strategy=full", "-p", "tokens=8", "-f", "0", "-wi", "0", "-i", "1",
@@ -257,7 +257,7 @@ class UnfinishedRunTest {
 
     @Test
     void runsThatBeginInTheSameSecondHaveAFolderEach() throws Exception {
-        UnfinishedRun.Plan plan = plan();
+        PlanFile plan = plan();
         List<UnfinishedRun> begun = Collections.synchronizedList(new ArrayList<>());
         Callable<Boolean> begin = () -> begun.add(UnfinishedRun.begin(results, "", plan));
         ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -391,8 +391,8 @@ class UnfinishedRunTest {
         assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("not the plan of a run: line 1"));
     }
 
-    private static UnfinishedRun.Plan plan() {
-        return UnfinishedRun.Plan.here(Instant.EPOCH, List.of(), null, List.of());
+    private static PlanFile plan() {
+        return PlanFile.here(Instant.EPOCH, List.of(), null, List.of());
     }
 
     private String refused(Path folder, ObjectNode plan) throws IOException {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
@@ -64,10 +65,11 @@ class WarmUpTest {
         pinned.put("cacheLength", "64");
         assertEquals(start + 9, forecast(pinned, 1, 7, 9), 1e-9);
         assertEquals(2 * (start + 9), forecast(pinned, 2, 7, 9), 1e-9);
-        assertEquals(18, forecast(Map.of("strategy", "h2o", "cacheLength", "64"), 2, 7, 9), 1e-9, "no model, no weights to make");
+        assertEquals(18, Forecast.seconds(Optional.empty(), new Forecast.Effort(2, 7, 9), true), 1e-9, "no model, no weights to make");
     }
 
     private static double forecast(Map<String, String> params, int forks, int iterations, double seconds) {
-        return Forecast.seconds(new RunPlan.Configuration("x", params), new Forecast.Effort(forks, iterations, seconds), true);
+        StepsNeeded needed = params.containsKey("tokens") ? StepsNeeded.GENERATION : StepsNeeded.PINNED;
+        return Forecast.seconds(Optional.of(new RunSettings().of(needed, params)), new Forecast.Effort(forks, iterations, seconds), true);
     }
 }

@@ -40,19 +40,7 @@ final class PlainGpt2 {
      * @param logits [V]
      * @param rows [L][H][n], one weight per attended index
      */
-    record Step(double[] logits, double[][][] rows) {
-
-        /** Summed over layers and heads that attend to the same indices. */
-        double[] attention() {
-            double[] sum = new double[rows[0][0].length];
-            for (double[][] layer : rows) {
-                for (double[] row : layer) {
-                    add(sum, row);
-                }
-            }
-            return sum;
-        }
-    }
+    record Step(double[] logits, double[][][] rows) {}
 
     /** As below, all heads attending to the same indices. */
     Step step(int index, int token, int position, List<Integer> attended) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,7 @@ class StrategyTest {
     /** Seeds of the cases below that bring two scores too near each other: others are taken in their place. */
     private static final Set<Integer> NEAR_TIES = Set.of(149, 527, 929, 995);
 
-    /** Random sizes, seeds, batches and intervals, the same ones on every run. */
+    /** Random sizes, seeds, batches and intervals, the same ones on every run; then the smallest and largest windows and shares of H2O. */
     static Stream<Arguments> cases() {
         Random random = new Random(20);
         List<Arguments> cases = new ArrayList<>();
@@ -54,6 +56,13 @@ class StrategyTest {
                 }
                 cases.add(Arguments.of(name, window, heavyHitters, every, batch, positions, seed));
             }
+        }
+        for (int window : new int[] {1, 2, 3, 8, 17, TOKENS - 1, TOKENS}) {
+            IntStream.of(0, 1, window / 4, window / 2, window - 1).filter(h -> h < window).distinct().forEach(heavyHitters -> {
+                for (Positions positions : Positions.values()) {
+                    cases.add(Arguments.of("h2o", window, heavyHitters, 1, 1, positions, 1));
+                }
+            });
         }
         return cases.stream();
     }
@@ -118,6 +127,9 @@ class StrategyTest {
                 assertEquals(logits[b][v], actualLogits[b * CONFIG.vocabulary() + v], 3e-3, "logits at " + when);
             }
         }
+        for (int i = 0; i < scores.length; i++) {
+            assertTrue(i % capacity < held || scores[i] == 0, when + ": a score where no entry is held");
+        }
         for (int slot = 0; slot < held; slot++) {
             float[] entry = entry(cache, slot);
             for (int layer = 0; layer < CONFIG.layers(); layer++) {
@@ -162,11 +174,15 @@ class StrategyTest {
         return Strategies.labels().stream();
     }
 
+    static Stream<Arguments> namesAndDtypes() {
+        return names().flatMap(name -> Arrays.stream(Dtype.values()).map(dtype -> Arguments.of(name, dtype)));
+    }
+
     @ParameterizedTest
-    @MethodSource("names")
-    void aWindowAsLongAsTheGenerationGivesTheTokensOfTheFullCache(String name) {
-        try (Weights weights = TestModels.sharp(3)) {
-            assertArrayEquals(tokens(weights, TestStrategies.of("full", 0, 0, 1), 11, 30), tokens(weights, TestStrategies.of(name, TOKENS, 7, 1), 11, 30));
+    @MethodSource("namesAndDtypes")
+    void aWindowAsLongAsTheGenerationGivesTheTokensOfTheFullCache(String name, Dtype dtype) {
+        try (Weights weights = TestModels.sharp(3, dtype)) {
+            assertArrayEquals(tokens(weights, TestStrategies.FULL, 11, 30), tokens(weights, TestStrategies.of(name, TOKENS, 7, 1), 11, 30));
         }
     }
 

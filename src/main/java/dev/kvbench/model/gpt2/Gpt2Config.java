@@ -97,6 +97,11 @@ public record Gpt2Config(
         return width / heads;
     }
 
+    /** @return elements of a token's query, key and value in all heads, 3 D */
+    public int qkvWidth() {
+        return 3 * width;
+    }
+
     /** GPT-2's end-of-text, or the last token of a smaller vocabulary. */
     static int startToken(int vocabulary) {
         return Math.min(END_OF_TEXT, vocabulary - 1);
@@ -119,7 +124,7 @@ public record Gpt2Config(
         for (int layer = 0; layer < layers; layer++) {
             String h = "h." + layer + ".";
             norm(all, h + "ln_1", d);
-            linear(all, h + "attn.c_attn", 3 * d, d, Initialisation.NORMAL);
+            linear(all, h + "attn.c_attn", qkvWidth(), d, Initialisation.NORMAL);
             linear(all, h + "attn.c_proj", d, d, Initialisation.RESIDUAL);
             norm(all, h + "ln_2", d);
             linear(all, h + "mlp.c_fc", inner, d, Initialisation.NORMAL);

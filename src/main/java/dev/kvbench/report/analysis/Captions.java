@@ -1,21 +1,24 @@
 package dev.kvbench.report.analysis;
 
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Parameter;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Titles and legends: what all configurations share goes into the title, what differs into the legend. */
 public final class Captions {
 
-    private static final List<String> NAMED_BY_LABEL = List.of("strategy", "window", "heavyHitters", "evictEvery");
     private static final List<String> NAMED_IN_TITLE = List.of("model", "dtype");
 
-    private final StepsFile steps;
     /** Kind of weights where no model ran. */
     private static final String NO_MODEL = "none";
 
+    private final StepsFile steps;
     private final List<StepsFile.Configuration> shown;
 
     public Captions(StepsFile steps, List<StepsFile.Configuration> shown) {
@@ -42,8 +45,15 @@ public final class Captions {
      * @param left out parameters that an axis shows
      * @return its strategy in words, then every other parameter that differs between those shown
      */
+    public Caption of(StepsFile.Configuration configuration, String... left) {
+        List<String> others = others(configuration, left);
+        String attention = attention(configuration);
+        return Caption.of(configuration).with(others, others.contains(attention) ? attention : "");
+    }
+
+    /** @return the same in full, for a legend */
     public String legend(StepsFile.Configuration configuration, String... left) {
-        return others(label(configuration.label()), configuration, left);
+        return of(configuration, left).full();
     }
 
     /**
@@ -52,42 +62,43 @@ public final class Captions {
      * @return its strategy's name without its window, then every other parameter that differs between those shown
      */
     public String byStrategy(StepsFile.Configuration configuration, String... left) {
-        String name = configuration.params().get("strategy");
-        String heavyHitters = configuration.params().getOrDefault("heavyHitters", "0");
-        return others(heavyHitters.equals("0") ? name : name + ", " + heavyHitters + " heavy hitters", configuration, left);
+        String strategy = StrategyParameters.recorded(configuration.params())
+                .caption(configuration.params().get(StrategyParameters.STRATEGY), Parameter.WINDOW, Parameter.EVICT_EVERY);
+        return Stream.concat(Stream.of(strategy), others(configuration, left).stream()).collect(Collectors.joining(", "));
     }
 
-    /** @return a strategy in words, in those of today: older results do not say which form of H2O ran */
-    public static String label(String recorded) {
-        return recorded.replaceFirst("^H2O, window ", "H2O, one set for all heads, window ");
-    }
-
-    private String others(String start, StepsFile.Configuration configuration, String... left) {
-        StringBuilder text = new StringBuilder(start);
+    /** @return every parameter that differs between those shown and is no strategy's, a phrase each */
+    List<String> others(StepsFile.Configuration configuration, String... left) {
+        List<String> phrases = new ArrayList<>();
         configuration.params().forEach((name, value) -> {
-            boolean said = NAMED_BY_LABEL.contains(name) || List.of(left).contains(name);
             // what only some have, such as a peer written in Python, tells them apart elsewhere
             boolean everywhere = shown.stream().allMatch(c -> c.params().containsKey(name));
+            if (!everywhere || StrategyParameters.isOne(name) || List.of(left).contains(name)) {
+                return;
+            }
             if (name.equals("attention")) {
                 // what ran, too, where a runtime has no attention of its own
-                String form = Form.of(configuration).attention();
                 boolean several = shown.stream().map(c -> Form.of(c).attention()).filter(Objects::nonNull).distinct().count() > 1;
-                if (!said && everywhere && form != null && several) {
-                    text.append(", ").append(form).append(" attention");
+                if (several && Form.of(configuration).attention() != null) {
+                    phrases.add(attention(configuration));
                 }
             } else if (name.equals("runtime")) {
                 // what ran, whatever was asked for
-                if (!said && everywhere && shared(StepsFile.Configuration::runtime).isEmpty() && configuration.runtime() != null) {
-                    text.append(", ").append(configuration.runtime());
+                if (shared(StepsFile.Configuration::runtime).isEmpty() && configuration.runtime() != null) {
+                    phrases.add(configuration.runtime());
                 }
-            } else if (!said && everywhere && shared(c -> c.params().get(name)).isEmpty()) {
-                text.append(", ").append(name.equals("model") || name.equals("dtype") ? value : name + " " + value);
+            } else if (shared(c -> c.params().get(name)).isEmpty()) {
+                phrases.add(NAMED_IN_TITLE.contains(name) ? value : name + " " + value);
             }
         });
         if (shared(StepsFile.Configuration::weights).isEmpty()) {
-            text.append(", ").append(weights(configuration.weights()));
+            phrases.add(weights(configuration.weights()));
         }
-        return text.toString();
+        return phrases;
+    }
+
+    private static String attention(StepsFile.Configuration configuration) {
+        return Form.of(configuration).attention() + " attention";
     }
 
     private static String weights(String kind) {

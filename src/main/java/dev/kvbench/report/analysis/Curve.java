@@ -39,10 +39,7 @@ public record Curve(int generations, double[] median, double[] low, double[] hig
     }
 
     private static Curve of(StepsFile.Configuration configuration, Function<StepsFile.Iteration, long[]> nanos) {
-        List<long[]> series = configuration.iterations().stream()
-                .filter(i -> StepsFile.Iteration.MEASUREMENT.equals(i.phase()))
-                .map(nanos)
-                .toList();
+        List<long[]> series = configuration.measured().stream().map(nanos).toList();
         int length = series.stream().mapToInt(s -> s.length).min().orElse(0);
         double[][] columns = new double[3][length];
         double edge = series.size() < ENOUGH_FOR_QUANTILES ? 0 : 0.1;

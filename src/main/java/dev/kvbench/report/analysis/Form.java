@@ -27,7 +27,7 @@ public record Form(String runtime, String attention) {
         Form own = of(strategy);
         Form other = of(full);
         List<String> parts = new ArrayList<>();
-        String name = strategy.label().replaceFirst("(,| \\d).*", "");
+        String name = Caption.of(strategy).name();
         if (!own.runtime.equals(other.runtime)) {
             parts.add("another runtime: full cache " + other.runtime + ", " + name + " " + own.runtime);
         }

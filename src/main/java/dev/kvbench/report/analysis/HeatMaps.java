@@ -1,6 +1,8 @@
 package dev.kvbench.report.analysis;
 
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Parameter;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -53,11 +55,11 @@ public final class HeatMaps {
 
     public static List<HeatMap> of(List<Measured> all, List<AgainstFullCache> crossings, Captions captions) {
         Map<String, AgainstFullCache> against = crossings.stream().collect(Collectors.toMap(AgainstFullCache::name, c -> c));
-        Map<Object, List<Measured>> settings = all.stream().filter(m -> m.window() > 0)
+        Map<Object, List<Measured>> settings = all.stream().filter(m -> m.window().isPresent())
                 .collect(Collectors.groupingBy(Measured::setting, LinkedHashMap::new, Collectors.toList()));
         List<HeatMap> maps = new ArrayList<>();
         for (List<Measured> setting : settings.values()) {
-            Grid<Measured> grid = Grid.of(setting, Measured::configuration, Measured::window);
+            Grid<Measured> grid = Grid.of(setting, Measured::configuration, m -> m.window().getAsInt());
             if (grid.isOne()) {
                 continue;
             }
@@ -72,9 +74,9 @@ public final class HeatMaps {
             }
             metrics.add(grid.metric("median step time", "ms", m -> Measured.median(m.host(), 1, m.length())));
             metrics.add(grid.metric("cache memory at the end", "MB", m -> m.isPeer() ? Double.NaN : m.cacheMb()[m.length() - 1]));
-            maps.add(new HeatMap(settings.size() > 1 ? captions.byStrategy(setting.get(0).configuration())
-                    .replaceFirst("^[^,]*(, \\d+ heavy hitters)?(, )?", "") : "", grid.strategies(), grid.windows(), metrics, setting.stream().map(m -> against.get(m.name()))
-                            .filter(Objects::nonNull).map(AgainstFullCache::unlike).filter(Objects::nonNull).distinct().toList()));
+            maps.add(new HeatMap(settings.size() > 1 ? String.join(", ", captions.others(setting.get(0).configuration())) : "",
+                    grid.strategies(), grid.windows(), metrics,
+                    setting.stream().map(m -> against.get(m.name())).filter(Objects::nonNull).map(AgainstFullCache::unlike).filter(Objects::nonNull).distinct().toList()));
         }
         return maps;
     }
@@ -90,11 +92,11 @@ public final class HeatMaps {
      */
     public static List<HeatMap> ofPinned(List<PinnedPoint> points) {
         Map<Map<String, String>, List<PinnedPoint>> settings = points.stream()
-                .filter(p -> p.window() > 0 && p.window() == p.cacheLength())
+                .filter(PinnedPoint::isFilled)
                 .collect(Collectors.groupingBy(p -> without(p.setting(), PinnedPoint.CACHE_LENGTH, "runtime"), LinkedHashMap::new, Collectors.toList()));
         List<HeatMap> maps = new ArrayList<>();
         settings.forEach((setting, cells) -> {
-            Grid<PinnedPoint> grid = Grid.of(cells, PinnedPoint::configuration, PinnedPoint::window);
+            Grid<PinnedPoint> grid = Grid.of(cells, PinnedPoint::configuration, PinnedPoint::cacheLength);
             if (grid.isOne()) {
                 return;
             }
@@ -120,9 +122,6 @@ public final class HeatMaps {
 
     /** A strategy's name with those of its parameters that make it another row. */
     private static String row(Map<String, String> params) {
-        String heavyHitters = params.getOrDefault("heavyHitters", "0");
-        String every = params.getOrDefault("evictEvery", "1");
-        return params.get("strategy") + (heavyHitters.equals("0") ? "" : ", " + heavyHitters + " heavy hitters")
-                + (every.equals("1") || every.equals("0") ? "" : ", every " + every + " steps");
+        return StrategyParameters.recorded(params).caption(params.get(StrategyParameters.STRATEGY), Parameter.WINDOW);
     }
 }

@@ -1,11 +1,15 @@
 package dev.kvbench.report.analysis;
 
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Schedule;
+import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.commons.statistics.descriptive.Quantile;
@@ -13,34 +17,33 @@ import org.apache.commons.statistics.descriptive.Quantile;
 /**
  * A configuration with its measured series, ms.
  *
- * @param name tells it apart on a page
+ * @param caption tells it apart on a page
  * @param result which of the page's results it is from
  * @param configuration what ran
- * @param host [generation][step]
- * @param device the same on the device; null where not all of it is known
+ * @param host [generation][step], ms, from launch to the token on the host
+ * @param device [generation][step], ms, the same on the device; null where not all of it was measured
  */
-public record Measured(String name, int result, StepsFile.Configuration configuration, double[][] host, double[][] device) {
+public record Measured(Caption caption, int result, StepsFile.Configuration configuration, double[][] host, double[][] device) {
 
     private static final Quantile QUANTILE = Quantile.withDefaults().withCopy(true);
 
     /**
-     * @param files results
-     * @param configurations all of theirs in order, with the labels they go by together
-     * @param captions of those
+     * @param parts results, with the labels that their configurations go by together
+     * @param captions of all that are shown
      * @return those that have a series, named apart
      */
-    public static List<Measured> all(List<StepsFile> files, List<StepsFile.Configuration> configurations, Captions captions) {
+    public static List<Measured> all(List<StepsFile> parts, Captions captions) {
         List<Measured> measured = new ArrayList<>();
         Set<String> names = new HashSet<>();
         int at = 0;
-        for (int result = 0; result < files.size(); result++) {
-            for (int i = 0; i < files.get(result).configurations().size(); i++) {
-                StepsFile.Configuration configuration = configurations.get(at++);
-                if (Curve.of(configuration).median().length > 0) {
-                    String legend = captions.legend(configuration);
-                    String name = names.add(legend) ? legend : legend + " (" + at + ")";
-                    names.add(name);
-                    measured.add(of(name, result, configuration));
+        for (int result = 0; result < parts.size(); result++) {
+            for (StepsFile.Configuration configuration : parts.get(result).configurations()) {
+                at++;
+                if (configuration.hasSeries()) {
+                    Caption caption = captions.of(configuration);
+                    Caption apart = names.add(caption.full()) ? caption : caption.numbered(at);
+                    names.add(apart.full());
+                    measured.add(of(apart, result, configuration));
                 }
             }
         }
@@ -49,21 +52,21 @@ public record Measured(String name, int result, StepsFile.Configuration configur
 
     /** @return those of one result that have a series */
     public static List<Measured> all(StepsFile steps) {
-        List<StepsFile.Configuration> shown = steps.configurations().stream().filter(c -> Curve.of(c).median().length > 0).toList();
-        return all(List.of(steps), steps.configurations(), new Captions(steps, shown));
+        return all(List.of(steps), new Captions(steps, steps.configurations().stream().filter(StepsFile.Configuration::hasSeries).toList()));
     }
 
-    private static Measured of(String name, int result, StepsFile.Configuration configuration) {
-        List<StepsFile.Iteration> iterations = measured(configuration);
+    /** @return what tells it apart on a page, in full */
+    public String name() {
+        return caption.full();
+    }
+
+    private static Measured of(Caption caption, int result, StepsFile.Configuration configuration) {
+        List<StepsFile.Iteration> iterations = configuration.measured();
         boolean known = iterations.stream().allMatch(i -> i.deviceNanos() != null
                 && i.deviceNanos().length == i.stepNanos().length && Arrays.stream(i.deviceNanos()).allMatch(n -> n >= 0));
-        return new Measured(name, result, configuration,
+        return new Measured(caption, result, configuration,
                 iterations.stream().map(i -> ms(i.stepNanos())).toArray(double[][]::new),
                 known ? iterations.stream().map(i -> ms(i.deviceNanos())).toArray(double[][]::new) : null);
-    }
-
-    public static List<StepsFile.Iteration> measured(StepsFile.Configuration configuration) {
-        return configuration.iterations().stream().filter(i -> StepsFile.Iteration.MEASUREMENT.equals(i.phase())).toList();
     }
 
     private static double[] ms(long[] nanos) {
@@ -98,43 +101,42 @@ public record Measured(String name, int result, StepsFile.Configuration configur
         return Arrays.stream(host).mapToInt(g -> g.length).min().orElse(0);
     }
 
+    /** @return whether it is the full cache */
     public boolean isFull() {
-        return "full".equals(configuration.params().get("strategy"));
+        return Strategies.FULL.label().equals(configuration.params().get(StrategyParameters.STRATEGY));
     }
 
-    /** Whether a peer written in Python ran it: what its cache holds is not this suite's to say. */
+    /** @return whether a peer written in Python ran it: what its cache holds is not this suite's to say */
     public boolean isPeer() {
         return configuration.benchmark().startsWith("python.");
     }
 
-    public int window() {
-        return number("window", 0);
+    /** @return most entries that its strategy keeps; empty if it keeps all */
+    OptionalInt window() {
+        return schedule().window();
     }
 
+    private Schedule schedule() {
+        return StrategyParameters.recorded(configuration.params()).schedule();
+    }
+
+    /** @return sequences decoded side by side */
     public int batch() {
-        return number("batch", 1);
-    }
-
-    private int number(String param, int otherwise) {
-        try {
-            return Integer.parseInt(configuration.params().getOrDefault(param, String.valueOf(otherwise)));
-        } catch (NumberFormatException e) {
-            return otherwise;
-        }
+        String batch = configuration.params().getOrDefault("batch", "1");
+        return batch.matches("\\d{1,9}") ? Integer.parseInt(batch) : 1;
     }
 
     /** @return the first token whose step evicts, 1, 2, …; past any generation if none does */
     public int firstEviction() {
-        return window() == 0 ? Integer.MAX_VALUE
-                : (int) Math.min(Integer.MAX_VALUE, (long) window() + Math.max(1, number("evictEvery", 1)));
+        return schedule().peak();
     }
 
     /** @return entries held after step t at index t−1 */
     public int[] held() {
+        Schedule schedule = schedule();
         int[] held = new int[length()];
         for (int t = 0; t < held.length; t++) {
-            int n = 1 + (t == 0 ? 0 : held[t - 1]);
-            held[t] = n < firstEviction() ? n : window();
+            held[t] = schedule.heldAfter(1 + (t == 0 ? 0 : held[t - 1]));
         }
         return held;
     }
@@ -165,8 +167,8 @@ public record Measured(String name, int result, StepsFile.Configuration configur
 
     /** @return all that its strategy does not decide but the {@link #form}, and the benchmark and result */
     public Map<String, String> setting() {
-        Map<String, String> setting = new TreeMap<>(configuration.params());
-        List.of("strategy", "window", "heavyHitters", "evictEvery", "runtime", "attention").forEach(setting::remove);
+        Map<String, String> setting = new TreeMap<>(StrategyParameters.without(configuration.params()));
+        List.of("runtime", "attention").forEach(setting::remove);
         setting.put("benchmark", configuration.benchmark());
         setting.put("result", String.valueOf(result));
         setting.put("weights", String.valueOf(configuration.weights()));

@@ -3,6 +3,7 @@ package dev.kvbench.report.analysis;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.results.Units;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -47,15 +49,20 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
         return Integer.parseInt(configuration.params().get(CACHE_LENGTH));
     }
 
-    /** Most entries that its strategy keeps; 0 if it keeps all. */
-    public int window() {
-        return Integer.parseInt(configuration.params().getOrDefault("window", "0"));
+    /** @return most entries that its strategy keeps; empty if it keeps all */
+    OptionalInt window() {
+        return StrategyParameters.recorded(configuration.params()).window();
     }
 
-    /** All that a strategy does not decide, and the runtime that ran. */
-    public Map<String, String> setting() {
-        Map<String, String> setting = new TreeMap<>(configuration.params());
-        List.of("strategy", "window", "heavyHitters", "attention").forEach(setting::remove);
+    /** @return whether the cache is as long as the window, so that every step evicts */
+    public boolean isFilled() {
+        return window().isPresent() && window().getAsInt() == cacheLength();
+    }
+
+    /** @return all that a strategy does not decide, and the runtime that ran */
+    Map<String, String> setting() {
+        Map<String, String> setting = new TreeMap<>(StrategyParameters.without(configuration.params()));
+        setting.remove("attention");
         // what ran, where the parameter may have left it open
         setting.put("runtime", Form.of(configuration).runtime());
         return setting;
@@ -68,7 +75,7 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
     public Optional<PinnedPoint> baseline(List<PinnedPoint> all) {
         Map<String, String> setting = setting();
         Form form = Form.of(configuration);
-        return window() == 0 ? Optional.empty() : all.stream().filter(p -> p.window() == 0 && p.setting().equals(setting))
+        return window().isEmpty() ? Optional.empty() : all.stream().filter(p -> p.window().isEmpty() && p.setting().equals(setting))
                 .min(Comparator.comparing((PinnedPoint p) -> !Form.of(p.configuration).equals(form)).thenComparing(PinnedPoint::ms));
     }
 
@@ -80,10 +87,10 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
 
     /** @return the same of the same strategy and window with the most entries of which it evicts none; NaN if there is no such point */
     public double control(List<PinnedPoint> all) {
-        if (cacheLength() < window()) {
+        if (cacheLength() < window().orElse(0)) {
             return Double.NaN;
         }
-        return all.stream().filter(p -> p.cacheLength() < window() && withoutLength(p).equals(withoutLength(this)))
+        return all.stream().filter(p -> p.cacheLength() < window().orElse(0) && withoutLength(p).equals(withoutLength(this)))
                 .max(Comparator.comparingInt(PinnedPoint::cacheLength)).map(p -> p.change(all)).orElse(Double.NaN);
     }
 

@@ -1,6 +1,7 @@
 package dev.kvbench.report.page;
 
 import dev.kvbench.report.analysis.AgainstFullCache;
+import dev.kvbench.report.analysis.Caption;
 import dev.kvbench.report.analysis.Change;
 import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.analysis.HeatMaps;
@@ -11,23 +12,33 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What follows from the data, in sentences. */
-public final class Answers {
+final class Answers {
 
-    /** How captions tell forms of attention apart. */
-    private static final String ATTENTION = ", (explicit|fused) attention";
+    private final List<Measured> all;
+    private final List<AgainstFullCache> against;
+    private final Map<String, Caption> captions;
 
-    private Answers() {}
+    /**
+     * @param all configurations with a series
+     * @param against strategies of theirs against their full caches
+     */
+    Answers(List<Measured> all, List<AgainstFullCache> against) {
+        this.all = all;
+        this.against = against;
+        captions = all.stream().collect(Collectors.toMap(Measured::name, Measured::caption, (one, other) -> one));
+    }
 
     /** @return a sentence per setting that has a full cache and strategies, and one across settings where there are several */
-    public static List<String> of(List<Measured> all, List<AgainstFullCache> crossings) {
+    List<String> sentences() {
         Map<String, List<AgainstFullCache>> settings = new LinkedHashMap<>();
-        crossings.forEach(c -> settings.computeIfAbsent(c.baseline(), b -> new ArrayList<>()).add(c));
-        boolean one = settings.size() == 1 && crossings.stream().allMatch(c -> c.fastest() == null);
+        against.forEach(c -> settings.computeIfAbsent(c.baseline(), b -> new ArrayList<>()).add(c));
+        boolean one = settings.size() == 1 && against.stream().allMatch(c -> c.fastest() == null);
         List<String> answers = new ArrayList<>();
-        settings.forEach((baseline, of) -> answers.add(setting(of, one ? "the full cache"
-                : (baseline.startsWith("full cache") ? "the " + baseline : baseline).replaceFirst(ATTENTION, " with $1 attention"))));
+        settings.forEach((baseline, of) ->
+                answers.add(setting(of, one ? "the full cache" : captions.get(baseline).asBaseline())));
         List<Measured> full = all.stream().filter(Measured::isFull).sorted(Comparator.comparingDouble(Measured::step)).toList();
         if (full.size() > 1 && full.get(0).step() > 0) {
             Measured first = full.get(0);
@@ -37,7 +48,7 @@ public final class Answers {
         }
         if (answers.isEmpty()) {
             all.stream().min(Comparator.comparingDouble(Measured::step)).ifPresent(fastest -> answers.add(
-                    (all.size() == 1 ? "" : "The fastest of " + all.size() + ", ") + brief(fastest.name())
+                    (all.size() == 1 ? "" : "The fastest of " + all.size() + ", ") + fastest.caption().brief()
                             + (all.size() == 1 ? " takes " : ", takes ") + Numbers.ms(fastest.step()) + " per token"
                             + (all.stream().anyMatch(Measured::isFull) ? "; no strategy was measured beside it."
                                     : "; without the full cache in the same result nothing says what that costs or saves.")));
@@ -45,7 +56,7 @@ public final class Answers {
         return answers;
     }
 
-    private static String setting(List<AgainstFullCache> crossings, String baseline) {
+    private String setting(List<AgainstFullCache> crossings, String baseline) {
         if (crossings.size() == 1) {
             return sentence(crossings.get(0), baseline);
         }
@@ -57,9 +68,9 @@ public final class Answers {
     }
 
     /** @return a strategy's cost and gain against the full cache, from its first eviction to its end, and what that is worth */
-    private static String sentence(AgainstFullCache c, String baseline) {
-        // both in one form, or the difference is said
-        String name = brief(c.name()).replaceFirst(ATTENTION, "");
+    private String sentence(AgainstFullCache c, String baseline) {
+        // both in one form of attention, or the difference is said
+        String name = captions.get(c.name()).briefOfAnyAttention();
         String unlike = c.unlike() == null ? "" : " Compared with " + c.unlike() + ".";
         if (c.firstEviction() == null) {
             return name + " evicts nothing within " + c.length() + (c.length() == 1 ? " token" : " tokens") + "; its steps take "
@@ -95,16 +106,16 @@ public final class Answers {
     }
 
     /** @return a relative change in words: "3.0 % more" */
-    public static String more(double change) {
+    static String more(double change) {
         return Double.isInfinite(change) ? "infinitely more" : Numbers.percent(change) + (change < 0 ? " less" : " more");
     }
 
-    private static String fastest(AgainstFullCache c) {
+    private String fastest(AgainstFullCache c) {
         if (c.fastest() == null) {
             return "";
         }
         Change end = c.fastest().end();
-        return " Against the fastest full cache (" + c.fastest().baseline().replaceFirst("^full cache, ", "") + ") it "
+        return " Against the fastest full cache (" + captions.get(c.fastest().baseline()).besidesFullCache() + ") it "
                 + (end.tells() ? "is " + than(end) : "cannot be told apart") + " at token " + c.length() + ".";
     }
 
@@ -116,22 +127,20 @@ public final class Answers {
         return change.tells() ? how : how + ", which cannot be told from noise";
     }
 
-    /** @return a line's name with its window in brackets: "TOVA (128)", "H2O (128/32, one set for all heads)" */
-    public static String brief(String name) {
-        return name.replaceFirst("(, one set for all heads)?, window (\\d+), (\\d+) heavy hitters", " ($2/$3$1)").replaceFirst(", window (\\d+)", " ($1)")
-                .replaceFirst("sliding window (\\d+)", "sliding window ($1)");
+    private String brief(Report.Line line) {
+        return captions.get(line.name()).brief();
     }
 
     /** @return the latency figure in a sentence */
-    public static String latency(List<Report.Line> lines) {
+    String latency(List<Report.Line> lines) {
         Report.Line widest = lines.stream()
                 .max(Comparator.comparingDouble(l -> l.latency().p99() / l.latency().p50())).orElseThrow();
         String most = " steps take at most " + Numbers.ms(widest.latency().p50()) + ", 99 % at most " + Numbers.ms(widest.latency().p99()) + ".";
-        return lines.size() == 1 ? "Half of all" + most : "The widest spread has " + brief(widest.name()) + ": half of its" + most;
+        return lines.size() == 1 ? "Half of all" + most : "The widest spread has " + brief(widest) + ": half of its" + most;
     }
 
     /** @return the memory figure in a sentence; null if nothing is known */
-    public static String memory(List<Report.Line> lines) {
+    String memory(List<Report.Line> lines) {
         List<Report.Line> known = lines.stream().filter(l -> l.cacheMb() != null && l.cacheMb().length > 0)
                 .sorted(Comparator.comparingDouble(Answers::last)).toList();
         if (known.isEmpty()) {
@@ -139,10 +148,10 @@ public final class Answers {
         }
         Report.Line least = known.get(0);
         Report.Line most = known.get(known.size() - 1);
-        String holds = "At token " + most.cacheMb().length + " " + brief(most.name()) + " holds " + Numbers.mb(last(most))
+        String holds = "At token " + most.cacheMb().length + " " + brief(most) + " holds " + Numbers.mb(last(most))
                 + " of keys and values";
         return last(least) == last(most) ? holds + "."
-                : holds + ", " + brief(least.name()) + " " + Numbers.mb(last(least)) + ", "
+                : holds + ", " + brief(least) + " " + Numbers.mb(last(least)) + ", "
                         + Numbers.percent(1 - last(least) / last(most)) + " less.";
     }
 
@@ -151,7 +160,7 @@ public final class Answers {
     }
 
     /** @return a heat map in a sentence: its first metric's best cell */
-    public static String heatMap(HeatMap map) {
+    static String heatMap(HeatMap map) {
         HeatMap.Metric metric = map.metrics().get(0);
         HeatMap.Metric control = map.metrics().stream().filter(m -> m.name().startsWith(HeatMaps.CONTROL)).findFirst().orElse(null);
         String best = null;
@@ -171,7 +180,7 @@ public final class Answers {
     }
 
     /** @return what a change must be held against, as the end of a sentence: the same cell's before anything is evicted */
-    public static String heldAgainst(double change, double control) {
+    static String heldAgainst(double change, double control) {
         return Double.isNaN(control) ? "" : "; before it evicts " + more(control) + ": scoring and noise"
                 + (Math.abs(change) <= Math.abs(control) ? ", from which that cannot be told" : "");
     }

@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The eviction map of a trace, for a page. */
-public final class HeldMaps {
+final class HeldMaps {
 
     /** More cells a side than this cannot be seen. */
     private static final int MOST_CELLS = 512;
 
     private HeldMaps() {}
 
-    public static Report.HeldMap of(TraceFile trace) {
+    static Report.HeldMap of(TraceFile trace) {
         double[][] held = HeldTokens.of(trace);
         int every = (held.length + MOST_CELLS - 1) / MOST_CELLS;
         List<int[]> columns = new ArrayList<>();

@@ -20,7 +20,7 @@ import org.apache.commons.text.StringEscapeUtils;
  * One HTML file with everything in it: styles, scripts, the chart library (uPlot, from its WebJar) and data. It fetches
  * nothing, and its content security policy forbids any script but its own.
  */
-public final class Page {
+final class Page {
 
     private static final ObjectMapper JSON = new ObjectMapper().registerModule(new ShortDoubles());
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)}}");
@@ -37,11 +37,11 @@ public final class Page {
      * @return the file
      * @throws IOException if it cannot be written
      */
-    public static Path write(String heading, String summary, Object data, String script, Path file) throws IOException {
+    static Path write(String heading, String summary, Object data, String script, Path file) throws IOException {
         return WholeFile.write(file, out -> out.write(html(heading, summary, data, script).getBytes(StandardCharsets.UTF_8)));
     }
 
-    public static String html(String heading, String summary, Object data, String script) {
+    static String html(String heading, String summary, Object data, String script) {
         String styles = resource(UPLOT + "dist/uPlot.min.css") + "\n" + resource("/report/style.css");
         String code = resource(UPLOT + "dist/uPlot.iife.min.js") + "\n" + resource("/report/chart.js") + resource("/report/table.js")
                 + resource("/report/parts.js") + resource("/report/" + script);
@@ -59,7 +59,7 @@ public final class Page {
     }
 
     /** JSON that no HTML parser can mistake for the end of its element: its strings have no angle bracket. */
-    public static String json(Object data) {
+    static String json(Object data) {
         try {
             return JSON.writeValueAsString(data).replace("<", "\\u003c").replace(">", "\\u003e");
         } catch (JsonProcessingException e) {

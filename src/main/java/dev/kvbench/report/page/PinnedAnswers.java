@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** What JMH measured of benchmarks that keep no series, in sentences and as lines. */
-public final class PinnedAnswers {
+final class PinnedAnswers {
 
     /** More sentences than this nobody reads. */
     private static final int FEW = 3;
@@ -21,7 +21,7 @@ public final class PinnedAnswers {
     private PinnedAnswers() {}
 
     /** @return for each benchmark and unit in a sentence what it took or made, from the least to the most */
-    public static List<String> ranges(List<Score> scores) {
+    static List<String> ranges(List<Score> scores) {
         Map<Object, List<Score>> byUnit = new LinkedHashMap<>();
         scores.stream().filter(s -> Double.isFinite(s.score()))
                 .forEach(s -> byUnit.computeIfAbsent(List.of(s.benchmark(), s.unit()), u -> new ArrayList<>()).add(s));
@@ -41,7 +41,7 @@ public final class PinnedAnswers {
     }
 
     /** Pinned steps as lines over the cache length. */
-    public static List<Report.Pinned> pinned(List<PinnedPoint> points, Captions captions) {
+    static List<Report.Pinned> pinned(List<PinnedPoint> points, Captions captions) {
         List<Report.Pinned> pinned = new ArrayList<>();
         PinnedPoint.lines(points, captions).forEach((name, line) -> pinned.add(new Report.Pinned(name, Look.of(pinned.size()),
                 line.stream().mapToInt(PinnedPoint::cacheLength).toArray(), line.stream().mapToDouble(PinnedPoint::ms).toArray(),
@@ -67,10 +67,10 @@ public final class PinnedAnswers {
      * @param captions of all that are shown
      * @return a sentence for each strategy while they are few, else for those that cost least and most
      */
-    public static List<String> answers(List<PinnedPoint> points, Captions captions) {
+    static List<String> answers(List<PinnedPoint> points, Captions captions) {
         Map<String, Extra> longest = new LinkedHashMap<>();
         points.forEach(p -> p.baseline(points).ifPresent(base -> {
-            String name = Answers.brief(captions.legend(p.configuration(), PinnedPoint.CACHE_LENGTH));
+            String name = captions.of(p.configuration(), PinnedPoint.CACHE_LENGTH).brief();
             double noise = base.ms() == 0 ? 0 : Math.hypot(p.error(), base.error()) / base.ms();
             longest.merge(name, new Extra(name, p.cacheLength(), p.change(points), noise, p.control(points), p.unlike(points)),
                     (one, other) -> other.held() > one.held() ? other : one);
@@ -88,10 +88,16 @@ public final class PinnedAnswers {
                 + (unlike.isEmpty() ? "" : " Compared with " + String.join("; ", unlike) + "."));
     }
 
-    /** @return a line's times at its first and last length */
-    public static String range(Report.Pinned line) {
-        int last = line.at().length - 1;
-        return "A step of " + Answers.brief(line.name()) + " takes " + Numbers.ms(line.ms()[0]) + " with " + line.at()[0]
-                + " entries held and " + Numbers.ms(line.ms()[last]) + " with " + line.at()[last] + ".";
+    /**
+     * @param points pinned steps
+     * @param captions of all that are shown
+     * @return the first line's times at its first and last length
+     */
+    static String range(List<PinnedPoint> points, Captions captions) {
+        List<PinnedPoint> line = PinnedPoint.lines(points, captions).values().iterator().next();
+        PinnedPoint first = line.get(0);
+        PinnedPoint last = line.get(line.size() - 1);
+        return "A step of " + captions.of(first.configuration(), PinnedPoint.CACHE_LENGTH).brief() + " takes " + Numbers.ms(first.ms())
+                + " with " + first.cacheLength() + " entries held and " + Numbers.ms(last.ms()) + " with " + last.cacheLength() + ".";
     }
 }

@@ -15,19 +15,19 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What follows from a quality result, in sentences. Losses are nats per token above the full cache. */
-public final class QualityAnswers {
+final class QualityAnswers {
 
     /** A pattern counts as remembered down to this part of what the full cache remembers. */
     private static final double HALF = 0.5;
 
     private final QualityFile quality;
 
-    public QualityAnswers(QualityFile quality) {
+    QualityAnswers(QualityFile quality) {
         this.quality = quality;
     }
 
     /** @return which strategy loses least at which window, and whether that is more than noise */
-    public List<String> best(List<QualityReport.Best> best) {
+    List<String> best(List<QualityReport.Best> best) {
         if (quality.configurations().isEmpty()) {
             return List.of("Nothing follows from this result: no configuration has scores that are numbers.");
         }
@@ -60,7 +60,7 @@ public final class QualityAnswers {
     }
 
     /** @return how near to the full cache's perplexity which window stays, by the strictest limit per window */
-    public static String needs(QualityReport.Needs needs) {
+    static String needs(QualityReport.Needs needs) {
         List<String> parts = new ArrayList<>();
         Set<Integer> said = new LinkedHashSet<>();
         for (int i = 0; i < needs.rises().length; i++) {
@@ -81,7 +81,7 @@ public final class QualityAnswers {
     }
 
     /** @return strategies that lose more than one that draws lots; null if none drew any */
-    public String lots(Map<String, List<Integer>> worse, List<Integer> windows) {
+    String lots(Map<String, List<Integer>> worse, List<Integer> windows) {
         if (quality.configurations().stream().noneMatch(c -> c.strategy().equals(QualityLayout.CONTROL))) {
             return null;
         }
@@ -93,7 +93,7 @@ public final class QualityAnswers {
     }
 
     /** @return whether a window makes steps faster */
-    public String time(List<Configuration> timed) {
+    String time(List<Configuration> timed) {
         List<Configuration> evicting = timed.stream().filter(c -> c.window() != null)
                 .sorted(Comparator.comparingDouble(c -> c.time().value())).toList();
         Configuration full = quality.full().filter(timed::contains).orElse(null);
@@ -112,19 +112,19 @@ public final class QualityAnswers {
     }
 
     /** @return the Pareto front in a sentence */
-    public static String front(List<Configuration> front) {
+    static String front(List<Configuration> front) {
         return "Pareto front, from fast to good: " + String.join("; ", front.stream().map(c -> brief(c) + " ("
                 + Numbers.ms(c.time().value()) + ", " + Numbers.nats(c.decisive().nllIncrease().value()) + " nats)").toList())
                 + ". Nothing else that was timed is faster than one of these without losing more.";
     }
 
     /** @return a strategy's name with its window */
-    public static String brief(Configuration c) {
+    static String brief(Configuration c) {
         return c.window() == null ? "the full cache" : c.strategy() + " with " + c.window();
     }
 
     /** @return who remembers most of the farthest pattern that anybody remembers beyond noise */
-    public String probe() {
+    String probe() {
         int[] distances = quality.needle().distances();
         boolean fartherBack = false;
         for (int d = distances.length - 1; d >= 0; d--) {
@@ -145,7 +145,7 @@ public final class QualityAnswers {
     }
 
     /** @return what the curves of one window along the sequence show */
-    public static String along(int window, List<String> strategies, List<QualityReport.Curve> curves, List<String> tokens) {
+    static String along(int window, List<String> strategies, List<QualityReport.Curve> curves, List<String> tokens) {
         int last = tokens.size() - 1;
         List<QualityReport.Curve> sorted = of(window, curves).stream().sorted(Comparator.comparingDouble(c -> c.values()[last])).toList();
         QualityReport.Curve least = sorted.get(0);
@@ -158,7 +158,7 @@ public final class QualityAnswers {
     }
 
     /** @return what the curves of one window against the distance show */
-    public static String remembered(int window, List<String> strategies, List<QualityReport.Curve> curves, int[] distances) {
+    static String remembered(int window, List<String> strategies, List<QualityReport.Curve> curves, int[] distances) {
         List<QualityReport.Curve> all = of(window, curves);
         int far = IntStream.range(0, distances.length).filter(d -> all.stream().anyMatch(c -> c.values()[d] >= HALF)).max().orElse(-1);
         int last = IntStream.range(0, distances.length).filter(d -> all.stream().anyMatch(c -> Double.isFinite(c.values()[d]))).max().orElse(-1);

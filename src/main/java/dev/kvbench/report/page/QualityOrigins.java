@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What a quality result was made of, and what limits what it says. */
-public final class QualityOrigins {
+final class QualityOrigins {
 
     /** Intervals of fewer sequences are noticeably too narrow: those of a mean by a factor √((n − 1) / n). */
     private static final int FEW = 10;
@@ -20,7 +20,7 @@ public final class QualityOrigins {
 
     private QualityOrigins() {}
 
-    public static Report.Origin of(QualityFile quality, String folder) {
+    static Report.Origin of(QualityFile quality, String folder) {
         Map<String, String> fields = new LinkedHashMap<>();
         QualityFile.Model model = quality.model();
         QualityFile.Text text = quality.text();
@@ -42,7 +42,7 @@ public final class QualityOrigins {
         return new Report.Origin(folder, fields);
     }
 
-    public static List<String> notes(QualityFile quality, List<QualityFile.Configuration> unscored, String folder) {
+    static List<String> notes(QualityFile quality, List<QualityFile.Configuration> unscored, String folder) {
         List<String> notes = new ArrayList<>();
         if (!unscored.isEmpty()) {
             notes.add("Left out, because their scores are no numbers: "

@@ -29,12 +29,12 @@ import java.util.Map;
  * @param origins where the result comes from
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record QualityReport(String title, String subtitle, List<String> answers, List<String> notes, List<Strategy> strategies,
+record QualityReport(String title, String subtitle, List<String> answers, List<String> notes, List<Strategy> strategies,
         List<Integer> windows, Integer window, List<Row> rows, List<Best> best, Needs needs, Along along, Timed timed, Probe probe,
         List<HeatMap> heatMaps, Map<String, String> findings, List<Report.Origin> origins) {
 
     /** A strategy and how its curves are drawn. */
-    public record Strategy(String name, Look look) {}
+    record Strategy(String name, Look look) {}
 
     /**
      * A configuration.
@@ -51,7 +51,7 @@ public record QualityReport(String title, String subtitle, List<String> answers,
      * @param front whether nothing that was timed is as fast and better, or as good and faster
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Row(String name, Integer strategy, Integer window, Estimate perplexity, double rise, Estimate loss, double agreement, double kl,
+    record Row(String name, Integer strategy, Integer window, Estimate perplexity, double rise, Estimate loss, double agreement, double kl,
             Estimate time, boolean front) {}
 
     /**
@@ -64,7 +64,7 @@ public record QualityReport(String title, String subtitle, List<String> answers,
      * @param tells whether the interval of the lead excludes zero
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Best(int window, String strategy, Estimate loss, String next, Estimate lead, boolean tells) {}
+    record Best(int window, String strategy, Estimate loss, String next, Estimate lead, boolean tells) {}
 
     /**
      * The smallest window measured whose perplexity, by the whole interval of its loss, rises by at most so much.
@@ -72,10 +72,10 @@ public record QualityReport(String title, String subtitle, List<String> answers,
      * @param rises relative to the full cache's, ascending
      * @param needed by strategy
      */
-    public record Needs(double[] rises, List<Need> needed) {}
+    record Needs(double[] rises, List<Need> needed) {}
 
     /** @param windows by rise; null where none measured is large enough */
-    public record Need(String strategy, List<Integer> windows) {}
+    record Need(String strategy, List<Integer> windows) {}
 
     /**
      * Losses along the sequence.
@@ -85,10 +85,10 @@ public record QualityReport(String title, String subtitle, List<String> answers,
      * @param curves by strategy and window
      * @param findings by window, what its curves show
      */
-    public record Along(double[] at, List<String> tokens, List<Curve> curves, List<String> findings) {}
+    record Along(double[] at, List<String> tokens, List<Curve> curves, List<String> findings) {}
 
     /** Values with intervals of one strategy and window, by what the axis shows; null where nothing is known. */
-    public record Curve(int strategy, int window, double[] values, double[] low, double[] high) {}
+    record Curve(int strategy, int window, double[] values, double[] low, double[] high) {}
 
     /**
      * Times of steps.
@@ -100,7 +100,7 @@ public record QualityReport(String title, String subtitle, List<String> answers,
      * @param limit ms
      * @param front the Pareto front's rows by time
      */
-    public record Timed(String label, String source, List<Integer> order, List<Integer> near, double limit, List<Integer> front) {}
+    record Timed(String label, String source, List<Integer> order, List<Integer> near, double limit, List<Integer> front) {}
 
     /**
      * What is remembered of a planted pattern, as a part of what the full cache remembers.
@@ -113,5 +113,5 @@ public record QualityReport(String title, String subtitle, List<String> answers,
      * @param map the same as a table: a metric per window, a row per strategy, a column per distance
      * @param findings by window, what its curves show
      */
-    public record Probe(int pattern, int skipped, int texts, int[] distances, List<Curve> curves, HeatMap map, List<String> findings) {}
+    record Probe(int pattern, int skipped, int texts, int[] distances, List<Curve> curves, HeatMap map, List<String> findings) {}
 }

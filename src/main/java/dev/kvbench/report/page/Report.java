@@ -1,6 +1,7 @@
 package dev.kvbench.report.page;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.kvbench.report.analysis.AgainstFullCache;
 import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.analysis.Score;
@@ -13,26 +14,54 @@ import java.util.Map;
  * Everything that the page of one or more results shows, computed: the page's JavaScript only displays it. Sections
  * whose data the results do not have are null or empty.
  *
- * @param title what was measured, in a line
- * @param subtitle on what
- * @param answers what follows from the data, a sentence each
- * @param notes what a reader must know before believing it, a sentence each
- * @param lines one per configuration with a series, in the order of the results
- * @param time the plot of time against sequence length
- * @param crossings one per strategy that has a full cache to be held against
- * @param costs what a step's time is made of
+ * @param summary what was measured and what follows
+ * @param curves of time against sequence length; empty if no configuration has a series
  * @param scores benchmarks that JMH measured without a series
- * @param pinned of those the steps at a pinned cache length, as a plot
  * @param heatMaps strategies against windows, one per setting
  * @param maps what the cache of a trace holds
  * @param findings by section, what its figure shows in a sentence
- * @param origins one per result
- * @param failures configurations that failed
+ * @param origins where it all comes from
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record Report(String title, String subtitle, List<String> answers, List<String> notes, List<Line> lines, Time time,
-        List<AgainstFullCache> crossings, List<StepCost> costs, List<Score> scores, List<Pinned> pinned, List<HeatMap> heatMaps,
-        List<HeldMap> maps, Map<String, String> findings, List<Origin> origins, List<Failed> failures) {
+record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @JsonUnwrapped Scores scores, List<HeatMap> heatMaps,
+        List<HeldMap> maps, Map<String, String> findings, @JsonUnwrapped Origins origins) {
+
+    /**
+     * The head of the page.
+     *
+     * @param title what was measured, in a line
+     * @param subtitle when
+     * @param answers what follows from the data, a sentence each
+     * @param notes what a reader must know before believing it, a sentence each
+     */
+    record Summary(String title, String subtitle, List<String> answers, List<String> notes) {}
+
+    /**
+     * Series, and what follows from them.
+     *
+     * @param lines one per configuration with a series, in the order of the results
+     * @param time the plot of time against sequence length; null without lines
+     * @param crossings one per strategy that has a full cache to be held against
+     * @param costs what a step's time is made of
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Curves(List<Line> lines, Time time, List<AgainstFullCache> crossings, List<StepCost> costs) {}
+
+    /**
+     * Benchmarks without a series.
+     *
+     * @param scores of all of them
+     * @param pinned of those the steps at a pinned cache length, as a plot
+     */
+    record Scores(List<Score> scores, List<Pinned> pinned) {}
+
+    /**
+     * Where results come from.
+     *
+     * @param origins one per result
+     * @param failures configurations that failed
+     */
+    record Origins(List<Origin> origins, List<Failed> failures) {}
 
     /**
      * One configuration's series.
@@ -54,18 +83,18 @@ public record Report(String title, String subtitle, List<String> answers, List<S
      * @param raw measured iterations; null if the page would become too large
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Line(String name, Look look, boolean shown, int generations, String spread, Band host, Band device, Latency latency,
+    record Line(String name, Look look, boolean shown, int generations, String spread, Band host, Band device, Latency latency,
             Double deviceMs, double tokensPerSecond, Double timesLimit, double[] cacheMb, Double deviceMb, List<Raw> raw) {}
 
     /** A curve with its spread, smoothed, ms of step t at index t−1. */
-    public record Band(double[] median, double[] low, double[] high) {}
+    record Band(double[] median, double[] low, double[] high) {}
 
     /**
      * Distribution of single steps, ms.
      *
      * @param quantiles at 0, 0.5, … 100 %
      */
-    public record Latency(double p50, double p90, double p99, double max, double[] quantiles) {}
+    record Latency(double p50, double p90, double p99, double max, double[] quantiles) {}
 
     /**
      * A measured iteration.
@@ -74,7 +103,7 @@ public record Report(String title, String subtitle, List<String> answers, List<S
      * @param device the same on the device; null where nothing tells
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Raw(int fork, int iteration, long[] host, long[] device) {}
+    record Raw(int fork, int iteration, long[] host, long[] device) {}
 
     /**
      * The plot of time against sequence length.
@@ -88,10 +117,10 @@ public record Report(String title, String subtitle, List<String> answers, List<S
      * @param terabytesPerSecond at which bandwidth
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Time(double low, double high, double lowest, boolean wide, int smoothing, double[] limit, Double terabytesPerSecond) {}
+    record Time(double low, double high, double lowest, boolean wide, int smoothing, double[] limit, Double terabytesPerSecond) {}
 
     /** Steps at pinned cache lengths: ms and errors by {@code at}. */
-    public record Pinned(String name, Look look, int[] at, double[] ms, double[] error) {}
+    record Pinned(String name, Look look, int[] at, double[] ms, double[] error) {}
 
     /**
      * What a trace's cache holds.
@@ -102,11 +131,11 @@ public record Report(String title, String subtitle, List<String> answers, List<S
      * @param columns by step, runs of cells from token 0 on: percent of layers and heads that hold the token, times how often
      * @param finding in a sentence
      */
-    public record HeldMap(String title, int steps, int every, int[][] columns, String finding) {}
+    record HeldMap(String title, int steps, int every, int[][] columns, String finding) {}
 
     /** Where a result comes from: its folder's name and every field in words. */
-    public record Origin(String folder, Map<String, String> fields) {}
+    record Origin(String folder, Map<String, String> fields) {}
 
     /** A configuration that failed and why. */
-    public record Failed(String benchmark, String params, String message) {}
+    record Failed(String benchmark, String params, String message) {}
 }

@@ -1,6 +1,5 @@
 package dev.kvbench.report.plot;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.report.analysis.Captions;
 import dev.kvbench.report.analysis.PinnedPoint;
 import dev.kvbench.results.StepsFile;
@@ -12,11 +11,6 @@ import org.knowm.xchart.XYChart;
 public final class PinnedStepPlot {
 
     private PinnedStepPlot() {}
-
-    /** @return the plot, empty if the result has no pinned step */
-    public static Optional<XYChart> of(StepsFile steps, JsonNode jmh) {
-        return of(steps, PinnedPoint.all(steps, jmh));
-    }
 
     /**
      * @param steps one or more results

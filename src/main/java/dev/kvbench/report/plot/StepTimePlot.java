@@ -29,9 +29,7 @@ public final class StepTimePlot {
 
     /** @return the plot, empty if the result has no series */
     public static Optional<XYChart> of(StepsFile steps) {
-        List<StepsFile.Configuration> shown = steps.configurations().stream()
-                .filter(c -> Curve.of(c).median().length > 0)
-                .toList();
+        List<StepsFile.Configuration> shown = steps.configurations().stream().filter(StepsFile.Configuration::hasSeries).toList();
         if (shown.isEmpty()) {
             return Optional.empty();
         }

@@ -1,6 +1,5 @@
 package dev.kvbench.report.plot;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.report.analysis.Captions;
 import dev.kvbench.report.analysis.PinnedPoint;
 import dev.kvbench.results.StepsFile;
@@ -20,14 +19,17 @@ public final class StrategyCostPlot {
 
     private StrategyCostPlot() {}
 
-    /** @return the plot, empty if the result has fewer than two windows that were also measured with the full cache */
-    public static Optional<XYChart> of(StepsFile steps, JsonNode jmh) {
-        List<PinnedPoint> points = PinnedPoint.all(steps, jmh);
+    /**
+     * @param steps one result
+     * @param points its pinned steps
+     * @return the plot, empty if the result has fewer than two windows that were also measured with the full cache
+     */
+    public static Optional<XYChart> of(StepsFile steps, List<PinnedPoint> points) {
         List<PinnedPoint> costs = points.stream()
-                .filter(p -> p.window() == p.cacheLength())
+                .filter(PinnedPoint::isFilled)
                 .flatMap(p -> p.baseline(points).map(p::less).stream())
                 .toList();
-        if (costs.stream().map(PinnedPoint::window).distinct().count() < 2) {
+        if (costs.stream().map(PinnedPoint::cacheLength).distinct().count() < 2) {
             return Optional.empty();
         }
         Captions captions = new Captions(steps, costs.stream().map(PinnedPoint::configuration).distinct().toList());

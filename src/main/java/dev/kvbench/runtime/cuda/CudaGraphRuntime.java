@@ -3,7 +3,6 @@ package dev.kvbench.runtime.cuda;
 import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
 import java.util.HashMap;
@@ -16,6 +15,9 @@ import java.util.Optional;
  * it was captured, so all state stays in place: {@link KvCache} allocates it once.
  */
 public final class CudaGraphRuntime implements StepRuntime {
+
+    /** The runtime's name in parameters and results. */
+    public static final String LABEL = "cudagraph";
 
     private static final int WARM_UP = 3;
 
@@ -70,7 +72,7 @@ public final class CudaGraphRuntime implements StepRuntime {
 
     @Override
     public String label() {
-        return Runtimes.CUDAGRAPH.label();
+        return LABEL;
     }
 
     @Override

@@ -2,10 +2,8 @@ package dev.kvbench.runtime.cuda;
 
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Weights;
-import dev.kvbench.model.gpt2.Activation;
-import dev.kvbench.model.gpt2.Gpt2Config;
-import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
@@ -13,8 +11,8 @@ import dev.kvbench.strategy.EvictionStrategy;
 import java.util.OptionalDouble;
 
 /**
- * Launches each step as one kernel of our own, eviction included: {@code cuda/step.cu}, compiled for the model at
- * run time. The kernel writes the next tokens straight into the host's buffer.
+ * Launches each step as one kernel of our own, eviction included: that of the model's family, {@link KernelSource}, compiled for
+ * the model at run time. The kernel writes the next tokens straight into the host's buffer.
  *
  * <p>Takes fp32, fp16 and bf16 with fp32 arithmetic, up to 8 sequences, NVIDIA cards of compute capability 9.0
  * and later, and strategies whose scores have a {@link Scoring}. Before it takes a model it runs some steps beside the
@@ -22,13 +20,12 @@ import java.util.OptionalDouble;
  */
 public final class FusedRuntime implements StepRuntime {
 
-    /** Bytes that a head's entry must be a multiple of, and those that it must divide. */
-    private static final int COPIED = 16;
-    private static final int ROW = 512;
+    /** The runtime's name in parameters and results. */
+    public static final String LABEL = "fused";
 
     private final DeviceStep onDevice;
     private final StepKernel kernel;
-    private final StepArguments arguments;
+    private final KernelArguments arguments;
     private final TorchScriptRuntime operators;
     private final double logitsError;
 
@@ -40,34 +37,20 @@ public final class FusedRuntime implements StepRuntime {
      * @throws Unsupported if this cannot run here
      */
     public FusedRuntime(Weights weights, KvCache cache, EvictionStrategy strategy, TorchScriptRuntime operators) {
-        if (Scoring.of(strategy).isEmpty()) {
-            throw new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows");
-        }
-        Gpt2Config config = (Gpt2Config) weights.shape();
-        if (config.activation() != Activation.GELU_NEW) {
-            throw new Unsupported("model " + config.name() + " has activation_function=" + config.activation().label()
-                    + ", the kernel only " + Activation.GELU_NEW.label());
-        }
-        if (config.inner() != 4 * config.width()) {
-            throw new Unsupported("model " + config.name() + " has n_inner=" + config.inner()
-                    + ", the kernel only 4 * n_embd = " + 4 * config.width());
-        }
-        int headBytes = config.headDim() * weights.dtype().bytes();
-        if (headBytes < COPIED || ROW % headBytes != 0) {
-            int element = weights.dtype().bytes();
-            throw new Unsupported("model " + config.name() + " has heads of width " + config.headDim()
-                    + ", the kernel only powers of two from " + COPIED / element + " to " + ROW / element + " in "
-                    + weights.dtype().label());
-        }
+        Architecture model = weights.shape();
+        KernelSource source = KernelSource.of(model);
+        source.refuses(model, weights.dtype(), strategy).ifPresent(why -> {
+            throw new Unsupported(why);
+        });
         onDevice = operators.deviceStep();
         if (onDevice == null) {
             throw new Unsupported("the CUDA driver lacks what it needs");
         }
         CudaDriver cuda = onDevice.cuda();
-        kernel = new StepKernel(cuda, config, weights.dtype(), cache.batch());
+        kernel = new StepKernel(cuda, source, model, weights.dtype(), cache.batch());
         this.operators = operators;
         try {
-            arguments = new StepArguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());
+            arguments = source.arguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());
         } catch (RuntimeException e) {
             Cleanup.after(e, kernel);
             throw e;
@@ -75,7 +58,7 @@ public final class FusedRuntime implements StepRuntime {
         try {
             StepCheck check = StepCheck.of(operators, this, cache, strategy, weights.dtype());
             check.fault().ifPresent(fault -> {
-                throw new Unsupported("model " + config.name() + ": " + fault);
+                throw new Unsupported("model " + model.name() + ": " + fault);
             });
             logitsError = check.difference();
         } catch (RuntimeException e) {
@@ -86,7 +69,7 @@ public final class FusedRuntime implements StepRuntime {
 
     @Override
     public String label() {
-        return Runtimes.FUSED.label();
+        return LABEL;
     }
 
     @Override

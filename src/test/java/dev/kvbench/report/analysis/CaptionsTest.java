@@ -2,7 +2,6 @@ package dev.kvbench.report.analysis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.kvbench.report.page.Answers;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.strategy.TestStrategies;
 import java.util.List;
@@ -33,12 +32,46 @@ class CaptionsTest {
     /** Also in the words of older results, and never for the paper's own. */
     @Test
     void whichFormOfH2oRan() {
-        assertEquals("H2O, one set for all heads, window 128, 32 heavy hitters", Captions.label("H2O, window 128, 32 heavy hitters"));
-        assertEquals(TestStrategies.h2o(128, 32).describe(), Captions.label(TestStrategies.h2o(128, 32).describe()));
-        assertEquals(TestStrategies.h2oHead(128, 32).describe(), Captions.label(TestStrategies.h2oHead(128, 32).describe()));
-        assertEquals("H2O (128/32, one set for all heads)", Answers.brief(TestStrategies.h2o(128, 32).describe()));
-        assertEquals("H2O per head (128/32)", Answers.brief(TestStrategies.h2oHead(128, 32).describe()));
-        assertEquals("TOVA (16), fused attention", Answers.brief("TOVA, window 16, fused attention"));
+        assertEquals("H2O, one set for all heads, window 128, 32 heavy hitters", caption("H2O, window 128, 32 heavy hitters").full());
+        for (String recorded : List.of(TestStrategies.h2o(128, 32).describe(), TestStrategies.h2oHead(128, 32).describe())) {
+            assertEquals(recorded, caption(recorded).full());
+        }
+        assertEquals("H2O (128/32, one set for all heads)", caption("H2O, one set for all heads, window 128, 32 heavy hitters").brief());
+        assertEquals("H2O per head (128/32)", caption("H2O per head, window 128, 32 heavy hitters").brief());
+    }
+
+    private static Caption caption(String label) {
+        return caption(label, "128", "32");
+    }
+
+    private static Caption caption(String label, String window, String heavyHitters) {
+        return Caption.of(new StepsFile.Configuration("b", label, Map.of("strategy", "x", "window", window, "heavyHitters", heavyHitters),
+                "synthetic", "explicit", "torchscript", "cpu", 1, null, List.of()));
+    }
+
+    @Test
+    void inBriefTheWindowIsANumberInBrackets() {
+        assertEquals("TOVA (16), every 4 steps", caption("TOVA, window 16, every 4 steps", "16", "0").brief());
+        assertEquals("sliding window (16), a device", caption("sliding window 16, a device", "16", "0").brief());
+        assertEquals("sliding window", caption("sliding window 16", "16", "0").name());
+        // what does not say its window, or says another
+        for (String other : List.of("full cache, a device", "transformers eager, H2O 128/32", "TOVA, window 160", "window 16")) {
+            assertEquals(other, caption(other, "16", "0").full());
+            assertEquals(other, caption(other, "16", "0").brief());
+        }
+    }
+
+    @Test
+    void attentionIsLeftOutOrSaidAsASentenceDoes() {
+        Caption caption = caption("TOVA, window 16", "16", "0").with(List.of("fp16", "fused attention"), "fused attention");
+        assertEquals("TOVA, window 16, fp16, fused attention", caption.full());
+        assertEquals("TOVA (16), fp16, fused attention", caption.brief());
+        assertEquals("TOVA (16), fp16", caption.briefOfAnyAttention());
+        assertEquals("TOVA (16), fp16, fused attention (2)", caption.numbered(2).brief());
+        Caption full = caption("full cache", "0", "0").with(List.of("fused attention", "fp16"), "fused attention");
+        assertEquals("the full cache with fused attention, fp16", full.asBaseline());
+        assertEquals("fused attention, fp16", full.besidesFullCache());
+        assertEquals("full cache", caption("full cache", "0", "0").besidesFullCache());
     }
 
     @Test

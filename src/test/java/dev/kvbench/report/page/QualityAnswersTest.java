@@ -34,7 +34,7 @@ class QualityAnswersTest {
     }
 
     private QualityReport only(List<Configuration> configurations) {
-        return QualityReports.of(all.with(all.created(), configurations), "folder");
+        return QualityPage.of(all.with(all.created(), configurations), "folder");
     }
 
     private Configuration of(String strategy, Integer window) {

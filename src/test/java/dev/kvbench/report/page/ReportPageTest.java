@@ -220,7 +220,7 @@ class ReportPageTest extends MadePages {
         json.findValues("stepNanos").forEach(steps -> IntStream.range(0, steps.size())
                 .forEach(t -> ((ArrayNode) steps).set(t, 20 * steps.get(t).asLong())));
         new ObjectMapper().writeValue(peers.resolve(ResultFolder.STEPS_FILE).toFile(), json);
-        List<Path> written = Renderer.renderTogether(List.of(new ResultFolder(small.getParent()), new ResultFolder(peers)), List.of(), peers);
+        List<Path> written = Renderer.renderTogether(List.of(new ResultFolder(small.getParent()), new ResultFolder(peers)), List.of(), peers).files();
         browser.open(written.get(2));
         browser.assertSilent();
         browser.screenshot("together");

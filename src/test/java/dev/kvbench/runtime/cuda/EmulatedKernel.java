@@ -81,7 +81,7 @@ final class EmulatedKernel {
 
     /** @return the kernel that a GPU with so many multiprocessors and so much shared memory would run, compiled once */
     Functions compile(Gpt2Config config, Dtype dtype, int batch, int blocks, int maxShared) {
-        List<String> options = StepKernel.options(config, dtype, batch, blocks, maxShared, "sm_90").stream()
+        List<String> options = new Gpt2Kernel().options(config, dtype, batch, blocks, maxShared, "sm_90").stream()
                 .filter(option -> option.startsWith("-D"))
                 .toList();
         return compiled.computeIfAbsent(options, this::compile);

@@ -3,7 +3,6 @@ package dev.kvbench.runtime.cuda;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
 import dev.kvbench.model.Weights;
-import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
@@ -15,7 +14,7 @@ final class EmulatedRuntime implements StepRuntime {
     private final EmulatedKernel.Functions kernel;
     private final int blocks;
     private final int threads;
-    private final StepArguments arguments;
+    private final KernelArguments arguments;
     private final TorchScriptRuntime operators;
     private int seed;
 
@@ -32,9 +31,9 @@ final class EmulatedRuntime implements StepRuntime {
         this.kernel = kernel;
         this.blocks = blocks;
         this.seed = seed;
-        threads = StepKernel.Shape.of((Gpt2Config) weights.shape(), weights.dtype(), cache.batch(), blocks).threads();
+        threads = new Gpt2Kernel().threads(weights.shape(), weights.dtype(), cache.batch(), blocks);
         operators = new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT);
-        arguments = new StepArguments(new HostMemory(), weights, cache, strategy, blocks,
+        arguments = new Gpt2Arguments(new HostMemory(), weights, cache, strategy, blocks,
                 new DeviceTensors().address(cache.at(Place.HOST_TOKEN)));
     }
 

@@ -84,7 +84,7 @@ class EmulatedStepTest {
         }
 
         EmulatedKernel.Functions kernel() {
-            assertEquals(rows, StepKernel.Shape.of(config(), dtype, batch, blocks).chunkRows(), "rows of a chunk");
+            assertEquals(rows, Gpt2Kernel.Block.of(config(), dtype, batch, blocks).chunkRows(), "rows of a chunk");
             return kernels.compile(config(), dtype, batch, blocks, maxShared);
         }
 

@@ -58,7 +58,7 @@ class RefusalTest {
         try (KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 9,
                 strategy.traits().scope(), false)) {
             RuntimeException error = assertThrows(RuntimeException.class,
-                    () -> new StepArguments(memory, weights, cache, strategy, 4, 0));
+                    () -> new Gpt2Arguments(memory, weights, cache, strategy, 4, 0));
             assertEquals(List.of(), memory.held);
             return error;
         }

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("native")
 class StepKernelTest {
 
+    private static final KernelSource KERNEL = new Gpt2Kernel();
     private static final int H100_SHARED = 232448;
 
     @TempDir
@@ -44,7 +45,7 @@ class StepKernelTest {
     void compilesByNvcc(String model, Dtype dtype, int batch, int blocks) throws Exception {
         assumeTrue(!Programs.output("nvcc", "--version").isEmpty(), "needs nvcc on the PATH to compile the CUDA source");
         List<String> command = new ArrayList<>(List.of("nvcc", "-cubin", "-o", folder.resolve("step.cubin").toString()));
-        command.addAll(StepKernel.options(Gpt2Family.INSTANCE.presets().get(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
+        command.addAll(KERNEL.options(Gpt2Family.INSTANCE.presets().get(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
         command.add("src/main/resources/cuda/step.cu");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String log = new String(process.getInputStream().readAllBytes());
@@ -63,7 +64,7 @@ class StepKernelTest {
             abort("needs libnvrtc.so on the LD_LIBRARY_PATH to compile the CUDA source: " + e.getMessage());
         }
         byte[] code = StepKernel.compile(
-                compiler, StepKernel.options(Gpt2Family.INSTANCE.presets().get(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
+                compiler, KERNEL, KERNEL.options(Gpt2Family.INSTANCE.presets().get(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
         // a CUBIN is an ELF file
         assertEquals("\u007fELF", new String(code, 0, 4, StandardCharsets.US_ASCII));
     }

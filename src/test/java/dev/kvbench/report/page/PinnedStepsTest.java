@@ -1,4 +1,4 @@
-package dev.kvbench.report.plot;
+package dev.kvbench.report.page;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,7 +10,7 @@ import dev.kvbench.report.analysis.Captions;
 import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.analysis.HeatMaps;
 import dev.kvbench.report.analysis.PinnedPoint;
-import dev.kvbench.report.page.PinnedAnswers;
+import dev.kvbench.report.plot.StrategyCostPlot;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +22,8 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 
 /** A strategy's cost is what it takes beyond the full cache in the same runtime, or is not drawn. */
-@Tag("unit")
-class StrategyCostPlotTest {
+@Tag("native")
+class PinnedStepsTest {
 
     private final List<StepsFile.Configuration> configurations = new ArrayList<>();
     private final ArrayNode jmh = new ObjectMapper().createArrayNode();
@@ -35,13 +35,13 @@ class StrategyCostPlotTest {
             measured("tova", n, n, "fused", 1.25 + n / 1000.0);
             measured("knorm", n, n, "cudagraph", 2.5 + n / 1000.0);
         }
-        XYChart alone = StrategyCostPlot.of(steps(), jmh).orElseThrow();
+        XYChart alone = StrategyCostPlot.of(steps(), points()).orElseThrow();
         assertEquals(List.of("tova"), names(alone), "knorm has nothing to be compared with");
 
         for (int n : new int[] {64, 128}) {
             measured("full", 0, n, "cudagraph", 2 + n / 1000.0);
         }
-        XYChart both = StrategyCostPlot.of(steps(), jmh).orElseThrow();
+        XYChart both = StrategyCostPlot.of(steps(), points()).orElseThrow();
         assertEquals(List.of("tova, fused", "knorm, cudagraph"), names(both));
         assertArrayEquals(new double[] {64, 128}, series(both, "knorm, cudagraph").getXData());
         assertArrayEquals(new double[] {0.25, 0.25}, series(both, "tova, fused").getYData(), 1e-9);
@@ -55,19 +55,19 @@ class StrategyCostPlotTest {
             measured("tova", n, n, "cudagraph", "explicit", 1.5);
         }
         String unlike = "another form of attention: full cache fused, tova explicit";
-        XYChart other = StrategyCostPlot.of(steps(), jmh).orElseThrow();
+        XYChart other = StrategyCostPlot.of(steps(), points()).orElseThrow();
         assertEquals(List.of("tova, against " + unlike), names(other).stream().map(n -> n.replace('\n', ' ')).toList());
-        List<PinnedPoint> points = PinnedPoint.all(steps(), jmh);
+        List<PinnedPoint> points = points();
         assertEquals("With 128 entries held a step of tova, explicit attention takes 50 % more time than one of the full cache."
                 + " Compared with " + unlike + ".", PinnedAnswers.answers(points, captions(points)).get(0));
 
         for (int n : new int[] {64, 128}) {
             measured("full", 0, n, "cudagraph", "explicit", 1.25);
         }
-        XYChart own = StrategyCostPlot.of(steps(), jmh).orElseThrow();
+        XYChart own = StrategyCostPlot.of(steps(), points()).orElseThrow();
         assertEquals(List.of("tova"), names(own));
         assertArrayEquals(new double[] {0.25, 0.25}, series(own, "tova").getYData(), 1e-9);
-        List<PinnedPoint> both = PinnedPoint.all(steps(), jmh);
+        List<PinnedPoint> both = points();
         assertEquals("With 128 entries held a step of tova, explicit attention takes 20 % more time than one of the full cache.",
                 PinnedAnswers.answers(both, captions(both)).get(0));
         HeatMap map = HeatMaps.ofPinned(both).get(0);
@@ -86,7 +86,7 @@ class StrategyCostPlotTest {
             measured("full", 0, 1 + i, "fused", Double.parseDouble(scores[i][1]));
             ((ObjectNode) jmh.get(i).path("primaryMetric")).put("scoreUnit", scores[i][0]);
         }
-        List<PinnedPoint> points = PinnedPoint.all(steps(), jmh);
+        List<PinnedPoint> points = points();
         assertEquals(List.of(1, 2, 4), points.stream().map(PinnedPoint::cacheLength).toList());
         assertArrayEquals(new double[] {1.5, 6, 2}, points.stream().mapToDouble(PinnedPoint::ms).toArray(), 1e-9);
         assertEquals(0.01e-3, points.get(0).error(), 1e-12);
@@ -100,7 +100,7 @@ class StrategyCostPlotTest {
         measured("window", 128, 128, "fused", 0);
         assertEquals(List.of("With 64 entries held a step of tova takes infinitely more time than one of the full cache.",
                 "With 128 entries held a step of window takes 0.0 % more time than one of the full cache, which cannot be told from noise."),
-                PinnedAnswers.answers(PinnedPoint.all(steps(), jmh), new Captions(steps(), configurations)));
+                PinnedAnswers.answers(points(), new Captions(steps(), configurations)));
     }
 
     private static List<String> names(XYChart chart) {
@@ -109,6 +109,10 @@ class StrategyCostPlotTest {
 
     private static XYSeries series(XYChart chart, String name) {
         return chart.getSeriesCollection().stream().filter(s -> s.getName().equals(name)).findFirst().orElseThrow();
+    }
+
+    private List<PinnedPoint> points() {
+        return PinnedPoint.all(steps(), jmh);
     }
 
     private StepsFile steps() {

@@ -1,8 +1,7 @@
 package dev.kvbench.report.analysis;
 
-import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.StepsFile;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -14,43 +13,45 @@ import java.util.TreeMap;
 /**
  * Several results as one to draw. What they were measured on stays visible: a label names its device where devices
  * differ, and its commit, or else its folder, where it would otherwise equal another result's.
+ *
+ * @param steps all their configurations; the fingerprint is the first one's, or null if their devices differ
+ * @param parts each result with its configurations as they are labelled there
  */
-public final class Together {
-
-    private Together() {}
+public record MergedResults(StepsFile steps, List<LoadedResult> parts) {
 
     /** What tells two curves apart before their origin does. */
     private record Name(String benchmark, String label, Map<String, String> params) {}
 
     /**
-     * @param folders at least one result
-     * @return all their configurations; the fingerprint is the first one's, or null if their devices differ
+     * @param results at least one
+     * @return them as one, or the only one as it is
      */
-    public static StepsFile of(List<ResultFolder> folders) {
-        return of(folders, folders.stream().map(ResultFolder::readSteps).toList());
+    public static MergedResults of(List<LoadedResult> results) {
+        if (results.size() == 1) {
+            return new MergedResults(results.get(0).steps(), results);
+        }
+        List<StepsFile> files = results.stream().map(LoadedResult::steps).toList();
+        boolean oneDevice = distinct(files.stream().map(r -> r.fingerprint().deviceName()).toList()) == 1;
+        boolean commitsTell = files.stream().allMatch(r -> r.fingerprint().commit() != null)
+                && distinct(files.stream().map(r -> r.fingerprint().commit()).toList()) == files.size();
+        Map<String, Set<String>> shared = shared(files);
+        Set<Name> repeated = repeated(files, shared);
+        List<LoadedResult> parts = results.stream().map(result -> {
+            Fingerprint fingerprint = result.steps().fingerprint();
+            String device = oneDevice ? "" : ", " + brief(fingerprint.deviceName());
+            String origin = ", " + (commitsTell ? "commit " + fingerprint.shortCommit().orElse("unknown") : result.name());
+            return result.with(result.steps().configurations().stream().map(c -> labelled(c,
+                    c.label() + device + (repeated.contains(name(c, result.steps(), shared)) ? origin : ""))).toList());
+        }).toList();
+        StepsFile first = files.get(0);
+        return new MergedResults(new StepsFile(first.schema(), first.version(), first.created(), first.command(), first.units(),
+                oneDevice ? first.fingerprint() : null, parts.stream().flatMap(r -> r.steps().configurations().stream()).toList(),
+                null), parts);
     }
 
-    /** The same of folders whose {@code results} are read. */
-    public static StepsFile of(List<ResultFolder> folders, List<StepsFile> results) {
-        boolean oneDevice = distinct(results.stream().map(r -> r.fingerprint().deviceName()).toList()) == 1;
-        boolean commitsTell = results.stream().allMatch(r -> r.fingerprint().commit() != null)
-                && distinct(results.stream().map(r -> r.fingerprint().commit()).toList()) == results.size();
-        Map<String, Set<String>> shared = shared(results);
-        Set<Name> repeated = repeated(results, shared);
-        List<StepsFile.Configuration> all = new ArrayList<>();
-        for (int i = 0; i < results.size(); i++) {
-            StepsFile result = results.get(i);
-            String device = oneDevice ? "" : ", " + brief(result.fingerprint().deviceName());
-            String origin = ", " + (commitsTell
-                    ? "commit " + result.fingerprint().shortCommit().orElse("unknown")
-                    : folders.get(i).name());
-            for (StepsFile.Configuration c : result.configurations()) {
-                all.add(labelled(c, c.label() + device + (repeated.contains(name(c, result, shared)) ? origin : "")));
-            }
-        }
-        StepsFile first = results.get(0);
-        return new StepsFile(first.schema(), first.version(), first.created(), first.command(), first.units(),
-                oneDevice ? first.fingerprint() : null, all, null);
+    /** @return pinned steps of all */
+    public List<PinnedPoint> pinned() {
+        return parts.stream().flatMap(r -> r.pinned().stream()).toList();
     }
 
     /** Names that more than one result has. */
@@ -82,36 +83,6 @@ public final class Together {
         params.computeIfPresent("runtime", (name, asked) -> String.valueOf(configuration.runtime()));
         params.computeIfPresent("attention", (name, asked) -> String.valueOf(Form.of(configuration).attention()));
         return new Name(configuration.benchmark(), configuration.label() + result.fingerprint().deviceName(), params);
-    }
-
-    /**
-     * @param results what a file is {@link #of}
-     * @param together that file
-     * @return for each result its configurations as they are labelled there
-     */
-    public static List<StepsFile> parts(List<StepsFile> results, StepsFile together) {
-        List<StepsFile> parts = new ArrayList<>();
-        int at = 0;
-        for (StepsFile own : results) {
-            int end = at + own.configurations().size();
-            parts.add(new StepsFile(own.schema(), own.version(), own.created(), own.command(), own.units(), own.fingerprint(),
-                    together.configurations().subList(at, end), own.failures()));
-            at = end;
-        }
-        return parts;
-    }
-
-    /**
-     * @param folders results
-     * @param parts their {@link #parts}
-     * @return for each result its pinned steps, labelled as there
-     */
-    public static List<List<PinnedPoint>> pinned(List<ResultFolder> folders, List<StepsFile> parts) {
-        List<List<PinnedPoint>> points = new ArrayList<>();
-        for (int i = 0; i < parts.size(); i++) {
-            points.add(folders.get(i).hasJmh() ? PinnedPoint.all(parts.get(i), folders.get(i).readJmh()) : List.of());
-        }
-        return points;
     }
 
     private static StepsFile.Configuration labelled(StepsFile.Configuration c, String label) {

@@ -13,25 +13,17 @@ import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Schedule;
 import java.util.Arrays;
-import java.util.stream.Stream;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/**
- * The kernel's argument, {@code struct Step} of cuda/step.cuh, in host memory: addresses that stay, and what
- * changes from step to step. Owns the buffers that blocks exchange values in.
- */
-final class StepArguments implements AutoCloseable {
+/** The argument of GPT-2's kernel, {@link Gpt2Step}, and the buffers that its blocks exchange values in. */
+final class Gpt2Arguments implements KernelArguments {
 
-    private static final int POINTERS = 18;
-    private static final int TAG = POINTERS * Long.BYTES;
-    private static final int N = TAG + Integer.BYTES;
-    private static final int ADVANCE = N + Integer.BYTES;
-    private static final int CAPACITY = ADVANCE + Integer.BYTES;
-    private static final int SPLITS = CAPACITY + Integer.BYTES;
-    private static final int SCORING = SPLITS + Integer.BYTES;
-    private static final int EVICTS = SCORING + Integer.BYTES;
-    private static final int FIRST = EVICTS + Integer.BYTES;
-    private static final int RECENT = FIRST + Integer.BYTES;
-    private static final int SIZE = RECENT + 2 * Integer.BYTES;
+    /** Bytes of a value that blocks publish: with its tag, see cuda/exchange.cuh. */
+    private static final long PUBLISHED = 8;
+
+    /** Numbers that a piece of a head's entries is published in, beside its mean of values: two of them unused. */
+    private static final int OF_PIECE = 4;
 
     /**
      * From how many entries on those of a head are cut into two pieces, three, and so on, if there are blocks for all of them:
@@ -42,7 +34,7 @@ final class StepArguments implements AutoCloseable {
     private static final int[] SPLIT_FROM_HALF = {110, 360, 700, 800, 900};
 
     private final KernelMemory memory;
-    private final Memory step = new Memory(SIZE);
+    private final Gpt2Step step = new Gpt2Step();
     private final Memory arguments = new Memory(Native.POINTER_SIZE);
     private final long buffers;
     private final long layerTable;
@@ -56,15 +48,14 @@ final class StepArguments implements AutoCloseable {
      * @param memory where the kernel's own memory comes from
      * @param weights the model, in memory that the kernel can read
      * @param cache the cache and the other state that a step writes
-     * @param strategy what to evict
+     * @param strategy what to evict; one that the kernel does not refuse
      * @param blocks blocks of a launch
      * @param hostTokens address at which the kernel may write the next tokens for the host, [B] int64
      */
-    StepArguments(
+    Gpt2Arguments(
             KernelMemory memory, Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
         this.memory = memory;
-        Scoring scoring = Scoring.of(strategy)
-                .orElseThrow(() -> new Unsupported("strategy=" + strategy.name() + " has no rule that the kernel knows"));
+        Scoring scoring = Scoring.of(strategy).orElseThrow();
         Gpt2Config config = (Gpt2Config) weights.shape();
         DeviceTensors tensors = new DeviceTensors();
         PtNDArray[] arrays = weights.arrays();
@@ -78,77 +69,64 @@ final class StepArguments implements AutoCloseable {
         splitLimit = Math.max(1, blocks / (batch * config.heads()));
         int[] from = weights.dtype() == Dtype.FP32 ? SPLIT_FROM_SINGLE : SPLIT_FROM_HALF;
         splitFrom = Arrays.stream(from).map(n -> n * batch).toArray();
-        int perLayer = Gpt2Config.TENSORS_PER_LAYER;
-        Memory table = new Memory((long) layers * perLayer * Long.BYTES);
-        table.write(0, weight, Gpt2Config.EMBEDDINGS, layers * perLayer);
-        long[] state = Stream.of(Place.TOKEN, Place.POSITION, Place.LOGITS, Place.CACHE, Place.SCORES)
-                .map(cache::at).mapToLong(tensors::address).toArray();
-        long[] sizes = {
-            8L * batch * config.width(),
-            8L * batch * 3 * config.width(),
-            8L * batch * config.heads() * StepKernel.MAX_SPLITS * (config.headDim() + 4),
-            8L * batch * config.heads() * cache.capacity(),
-            8L * batch * 4 * config.width(),
-            8L * blocks * batch,
-            2L * Integer.BYTES,
-        };
-        long total = 0;
-        for (long size : sizes) {
-            total += aligned(size);
-        }
+        Memory table = new Memory((long) layers * Gpt2Config.TENSORS_PER_LAYER * Long.BYTES);
+        table.write(0, weight, Gpt2Config.EMBEDDINGS, layers * Gpt2Config.TENSORS_PER_LAYER);
+        Map<String, Long> sizes = sizes(config, batch, cache.capacity(), blocks);
         layerTable = memory.allocate(table.size());
         try {
             memory.upload(layerTable, table);
-            buffers = memory.allocate(total);
+            buffers = memory.allocate(sizes.values().stream().mapToLong(Gpt2Arguments::aligned).sum());
         } catch (RuntimeException e) {
             Cleanup.after(e, () -> memory.free(layerTable));
             throw e;
         }
-
-        long[] pointers = new long[POINTERS];
-        int next = 0;
-        pointers[next++] = layerTable;
-        pointers[next++] = weight[0];
-        pointers[next++] = weight[1];
-        pointers[next++] = weight[weight.length - 2];
-        pointers[next++] = weight[weight.length - 1];
-        for (long address : state) {
-            pointers[next++] = address;
-        }
-        pointers[next++] = hostTokens;
+        step.layers = layerTable;
+        step.tokens = weight[0];
+        step.positions = weight[1];
+        step.gain = weight[weight.length - 2];
+        step.shift = weight[weight.length - 1];
+        step.token = tensors.address(cache.at(Place.TOKEN));
+        step.position = tensors.address(cache.at(Place.POSITION));
+        step.logits = tensors.address(cache.at(Place.LOGITS));
+        step.cache = tensors.address(cache.at(Place.CACHE));
+        step.scores = tensors.address(cache.at(Place.SCORES));
+        step.hostToken = hostTokens;
+        step.capacity = cache.capacity();
+        step.scoring = scoring.ordinal();
+        step.first = strategy.protects().front();
+        step.recent = strategy.protects().back();
+        step.write();
         long at = buffers;
-        for (long size : sizes) {
-            pointers[next++] = at;
-            at += aligned(size);
+        for (Map.Entry<String, Long> buffer : sizes.entrySet()) {
+            step.writeField(buffer.getKey(), at);
+            at += aligned(buffer.getValue());
         }
-        step.clear();
-        step.write(0, pointers, 0, POINTERS);
-        step.setInt(CAPACITY, cache.capacity());
-        step.setInt(SCORING, scoring.ordinal());
-        step.setInt(FIRST, strategy.protects().front());
-        step.setInt(RECENT, strategy.protects().back());
-        arguments.setPointer(0, step);
+        arguments.setPointer(0, step.getPointer());
+    }
+
+    /** @return bytes of every buffer, by the field of {@link Gpt2Step} that says where it lies */
+    private static Map<String, Long> sizes(Gpt2Config config, int batch, int capacity, int blocks) {
+        long pairs = (long) batch * config.heads();
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        sizes.put("x", PUBLISHED * batch * config.width());
+        sizes.put("qkv", PUBLISHED * batch * config.qkvWidth());
+        sizes.put("partial", PUBLISHED * pairs * Gpt2Kernel.MAX_SPLITS * (config.headDim() + OF_PIECE));
+        sizes.put("raw", PUBLISHED * pairs * capacity);
+        sizes.put("hidden", PUBLISHED * batch * config.inner());
+        sizes.put("best", PUBLISHED * blocks * batch);
+        sizes.put("counters", 2L * Integer.BYTES);
+        return sizes;
     }
 
     private static long aligned(long size) {
         return (size + 255) / 256 * 256;
     }
 
-    /**
-     * Sets what a step is about.
-     *
-     * @param n entries held with its own
-     * @param advance added to the position id
-     * @return what a launch takes
-     */
-    Pointer of(int n, int advance) {
+    @Override
+    public Pointer of(int n, int advance) {
         // every exchange of every step has a tag of its own, so that a stale value is never taken for a new one
         tag += 2 * layers;
-        step.setInt(TAG, tag);
-        step.setInt(N, n);
-        step.setInt(ADVANCE, advance);
-        step.setInt(SPLITS, splits(n));
-        step.setInt(EVICTS, schedule.evicts(n) ? 1 : 0);
+        step.set(tag, n, advance, splits(n), schedule.evicts(n));
         return arguments;
     }
 

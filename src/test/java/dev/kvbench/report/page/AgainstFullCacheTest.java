@@ -1,4 +1,4 @@
-package dev.kvbench.report.analysis;
+package dev.kvbench.report.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.report.MadeResults;
-import dev.kvbench.report.page.Report;
-import dev.kvbench.report.page.Reports;
+import dev.kvbench.report.analysis.AgainstFullCache;
+import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import java.nio.file.Path;
@@ -51,11 +51,11 @@ class AgainstFullCacheTest {
     }
 
     private Report report(StepsFile.Configuration... configurations) throws Exception {
-        return Reports.of(List.of(MadeResults.write(folder.resolve("r"), "GPU", List.of(configurations), null)), List.of());
+        return ReportPage.of(List.of(LoadedResult.read(MadeResults.write(folder.resolve("r"), "GPU", List.of(configurations), null))), List.of());
     }
 
     private static Report committed(String name) {
-        return Reports.of(List.of(ResultFolder.open(Path.of("src/test/resources/published", name))), List.of());
+        return ReportPage.of(List.of(LoadedResult.read(ResultFolder.open(Path.of("src/test/resources/published", name)))), List.of());
     }
 
     @Test
@@ -63,8 +63,8 @@ class AgainstFullCacheTest {
         Report report = report(full("explicit", 1), tova(1.03, 1.1, 0.84));
         assertEquals(List.of("TOVA (32) is 10 % slower than the full cache when it starts to evict, at token 33, catches up at token 65, and is"
                 + " 16 % faster at token 128. Before it evicts it takes 3.0 % more: scoring and noise, from which no smaller difference is told."),
-                report.answers());
-        AgainstFullCache crossing = report.crossings().get(0);
+                report.summary().answers());
+        AgainstFullCache crossing = report.curves().crossings().get(0);
         assertEquals(0.03, crossing.control().change(), 1e-9);
         // the curve is a median of 33 steps
         assertEquals(65, crossing.fasterFrom());
@@ -78,22 +78,22 @@ class AgainstFullCacheTest {
     void anEffectAsLargeAsTheControlTellsNothingWhateverItsSign() throws Exception {
         for (double control : new double[] {1.03, 0.97}) {
             Report report = report(full("explicit", 1), tova(control, 1.02, 0.98));
-            AgainstFullCache crossing = report.crossings().get(0);
+            AgainstFullCache crossing = report.curves().crossings().get(0);
             assertFalse(crossing.start().tells() || crossing.evicting().tells() || crossing.end().tells());
             assertEquals(List.of("TOVA (32) cannot be told from the full cache when it starts to evict, at token 33, nor at token 128."
                     + " Before it evicts it takes 3.0 % " + (control > 1 ? "more" : "less")
-                    + ": scoring and noise, from which no smaller difference is told."), report.answers());
+                    + ": scoring and noise, from which no smaller difference is told."), report.summary().answers());
         }
         assertEquals(List.of("TOVA (32) is 5.0 % slower than the full cache when it starts to evict, at token 33, and cannot be told from it at"
                 + " token 128. Before it evicts it takes 3.0 % more: scoring and noise, from which no smaller difference is told."),
-                report(full("explicit", 1), tova(1.03, 1.05, 0.98)).answers());
+                report(full("explicit", 1), tova(1.03, 1.05, 0.98)).summary().answers());
     }
 
     @Test
     void whenItIsFasterIsAlsoTakenBeyondTheControl() throws Exception {
         // falls by 0.2 % a token from 1.1: below 1 from token 83 on, below 0.97 from 98 on
         AgainstFullCache crossing = report(full("explicit", 1), made("tova", WINDOW, "explicit", "cudagraph",
-                t -> t <= WINDOW ? 1.03 : 1.1 - 0.002 * (t - WINDOW))).crossings().get(0);
+                t -> t <= WINDOW ? 1.03 : 1.1 - 0.002 * (t - WINDOW))).curves().crossings().get(0);
         assertEquals(83, crossing.fasterFrom());
         assertEquals(98, crossing.fasterBeyond());
     }
@@ -101,8 +101,8 @@ class AgainstFullCacheTest {
     @Test
     void ofTwoFormsOfTheFullCacheTheStrategysOwnIsFirstAndTheFastestSecond() throws Exception {
         Report report = report(full("fused", 0.9), full("explicit", 1), tova(1, 1.1, 0.95));
-        assertEquals(1, report.crossings().size());
-        AgainstFullCache crossing = report.crossings().get(0);
+        assertEquals(1, report.curves().crossings().size());
+        AgainstFullCache crossing = report.curves().crossings().get(0);
         assertEquals("full cache, explicit attention", crossing.baseline());
         assertNull(crossing.unlike());
         assertEquals(-0.05, crossing.end().change(), 1e-9);
@@ -113,7 +113,7 @@ class AgainstFullCacheTest {
                 + " 33, catches up at token 65, and is 5.0 % faster at token 128. Before it evicts it takes 0.0 % more: scoring and noise, from"
                 + " which no smaller difference is told. Against the fastest full cache (fused attention) it is 5.6 % slower at token 128.",
                 "Of 2 full caches the fastest takes 0.9000 ms per token (full cache, fused attention), 10.0 % less than the next (full cache,"
-                        + " explicit attention)."), report.answers());
+                        + " explicit attention)."), report.summary().answers());
     }
 
     @Test
@@ -126,64 +126,64 @@ class AgainstFullCacheTest {
                         .mapToObj(g -> new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, g,
                                 Arrays.stream(times[g]).map(t -> 100_000 + 1_000_000 * t).toArray(), null)).toList());
         Report report = report(steady, uneven);
-        for (Report.Line line : report.lines()) {
+        for (Report.Line line : report.curves().lines()) {
             assertEquals(line.name().contains("fused") ? 2.1 : 1, line.latency().p50(), 1e-9);
         }
         assertEquals(List.of("Of 2 full caches the fastest takes 1.000 ms per token (full cache, explicit attention), 52 % less than the next"
-                + " (full cache, fused attention)."), report.answers());
+                + " (full cache, fused attention)."), report.summary().answers());
     }
 
     @Test
     void anotherFormOfAttentionIsSaidAndNoneClaimedWhereTheKernelHasItsOwn() throws Exception {
         Report unlike = report(full("fused", 0.9), tova(1, 1.1, 0.95));
-        assertEquals("another form of attention: full cache fused, TOVA explicit", unlike.crossings().get(0).unlike());
-        assertTrue(unlike.answers().get(0).contains(" Compared with another form of attention: full cache fused, TOVA explicit. Before it evicts it"
-                + " takes 11 % more: scoring and noise, and what else differs, from"), unlike.answers().get(0));
-        assertFalse(unlike.crossings().get(0).end().tells(), "5.6 % more where 11 % are no eviction's");
+        assertEquals("another form of attention: full cache fused, TOVA explicit", unlike.curves().crossings().get(0).unlike());
+        assertTrue(unlike.summary().answers().get(0).contains(" Compared with another form of attention: full cache fused, TOVA explicit. Before it evicts it"
+                + " takes 11 % more: scoring and noise, and what else differs, from"), unlike.summary().answers().get(0));
+        assertFalse(unlike.curves().crossings().get(0).end().tells(), "5.6 % more where 11 % are no eviction's");
 
         Report kernel = report(made("full", 0, "fused", "fused", t -> 1), made("tova", WINDOW, "explicit", "fused", t -> 1.1));
-        assertNull(kernel.crossings().get(0).unlike());
-        assertEquals(List.of("full cache", "TOVA, window 32"), kernel.lines().stream().map(Report.Line::name).toList());
+        assertNull(kernel.curves().crossings().get(0).unlike());
+        assertEquals(List.of("full cache", "TOVA, window 32"), kernel.curves().lines().stream().map(Report.Line::name).toList());
 
         Report runtimes = report(made("full", 0, "fused", "fused", t -> 1), made("tova", WINDOW, "explicit", "cudagraph", t -> 1.5));
-        assertEquals("another runtime: full cache fused, TOVA cudagraph", runtimes.crossings().get(0).unlike());
+        assertEquals("another runtime: full cache fused, TOVA cudagraph", runtimes.curves().crossings().get(0).unlike());
     }
 
     @Test
     void tooFewStepsAreNoControl() throws Exception {
         Report report = report(full("explicit", 1), made("tova", 4, "explicit", "cudagraph", t -> t <= 4 ? 1.5 : 1.2));
-        assertFalse(report.crossings().get(0).controlled());
-        assertTrue(report.crossings().get(0).end().tells());
-        assertTrue(report.answers().get(0).endsWith(" Too few steps come before that for a control."), report.answers().get(0));
+        assertFalse(report.curves().crossings().get(0).controlled());
+        assertTrue(report.curves().crossings().get(0).end().tells());
+        assertTrue(report.summary().answers().get(0).endsWith(" Too few steps come before that for a control."), report.summary().answers().get(0));
     }
 
     @Test
     void theCapturedRunInHalfPrecisionComparesTwoFormsOfAttention() {
         Report report = committed("2026-11-25_00-53-36_ea48ea07_NVIDIA-H100-80GB-HBM3");
-        AgainstFullCache crossing = report.crossings().get(0);
+        AgainstFullCache crossing = report.curves().crossings().get(0);
         assertEquals("another form of attention: full cache fused, H2O explicit", crossing.unlike());
         assertEquals(0.055, crossing.control().change(), 5e-4);
         assertFalse(crossing.end().tells(), "it never pays, says the operator's attention, not eviction");
-        assertTrue(report.answers().get(0).contains("Compared with another form of attention: full cache fused, H2O explicit."), report.answers().get(0));
+        assertTrue(report.summary().answers().get(0).contains("Compared with another form of attention: full cache fused, H2O explicit."), report.summary().answers().get(0));
         // in one form on both sides
         Report explicit = committed("2026-11-25_13-37-48_ce0bbc22_NVIDIA-H100-80GB-HBM3");
-        assertNull(explicit.crossings().get(0).unlike());
-        assertEquals(-0.043, explicit.crossings().get(0).end().change(), 5e-4);
-        assertTrue(explicit.crossings().get(0).end().tells());
+        assertNull(explicit.curves().crossings().get(0).unlike());
+        assertEquals(-0.043, explicit.curves().crossings().get(0).end().change(), 5e-4);
+        assertTrue(explicit.curves().crossings().get(0).end().tells());
     }
 
     @Test
     void theControlsOfPublishedRuns() {
         Report eight = committed("2026-11-25_14-27-39_6ed9fd63_NVIDIA-H100-80GB-HBM3");
-        assertEquals(0.030, eight.crossings().get(0).control().change(), 5e-4);
-        assertTrue(eight.answers().get(0).contains("Before it evicts it takes 3.0 % more: scoring and noise"), eight.answers().get(0));
-        assertTrue(eight.crossings().get(0).start().tells() && eight.crossings().get(0).end().tells());
+        assertEquals(0.030, eight.curves().crossings().get(0).control().change(), 5e-4);
+        assertTrue(eight.summary().answers().get(0).contains("Before it evicts it takes 3.0 % more: scoring and noise"), eight.summary().answers().get(0));
+        assertTrue(eight.curves().crossings().get(0).start().tells() && eight.curves().crossings().get(0).end().tells());
         // in fp16 it is as much when it starts to evict as before: that costs nothing is not told
         Report half = committed("2026-11-25_14-24-55_6ed9fd63_NVIDIA-H100-80GB-HBM3");
-        assertEquals(-0.017, half.crossings().get(0).control().change(), 5e-4);
-        assertFalse(half.crossings().get(0).start().tells());
-        assertTrue(half.crossings().get(0).end().tells());
-        assertNull(half.crossings().get(0).unlike(), "the kernel has attention of its own");
+        assertEquals(-0.017, half.curves().crossings().get(0).control().change(), 5e-4);
+        assertFalse(half.curves().crossings().get(0).start().tells());
+        assertTrue(half.curves().crossings().get(0).end().tells());
+        assertNull(half.curves().crossings().get(0).unlike(), "the kernel has attention of its own");
         assertNotNull(half.findings().get("time"));
     }
 }

@@ -8,6 +8,8 @@ import dev.kvbench.report.plot.Look;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Configuration;
 import dev.kvbench.results.QualityFile.Estimate;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,8 +21,8 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Computes what the page of a quality result shows. */
-public final class QualityReports {
+/** The page of a quality result: computed here; its JavaScript only displays it. */
+public final class QualityPage {
 
     /** How much perplexity may rise, relative to the full cache's. */
     private static final double[] RISES = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1};
@@ -31,7 +33,7 @@ public final class QualityReports {
     private final List<Integer> windows;
     private final Paired paired;
 
-    private QualityReports(QualityFile quality) {
+    private QualityPage(QualityFile quality) {
         this.quality = quality;
         byStrategy = QualityLayout.byStrategy(quality);
         strategies = List.copyOf(byStrategy.keySet());
@@ -41,21 +43,24 @@ public final class QualityReports {
 
     /**
      * @param quality a result
+     * @param unscored configurations that are left out of it because their scores are no numbers
      * @param folder its folder's name
-     * @return everything that its page shows
+     * @param file where the page goes, whole or not at all
+     * @return the file
+     * @throws IOException if it cannot be written
      */
-    public static QualityReport of(QualityFile quality, String folder) {
+    public static Path write(QualityFile quality, List<Configuration> unscored, String folder, Path file) throws IOException {
+        QualityReport report = of(quality, unscored, folder);
+        return Page.write(report.title(), String.join(" ", report.answers()), report, "quality.js", file);
+    }
+
+    /** What the page of a whole result shows. */
+    static QualityReport of(QualityFile quality, String folder) {
         return of(quality, List.of(), folder);
     }
 
-    /**
-     * @param quality a result
-     * @param unscored configurations that are left out of it because their scores are no numbers
-     * @param folder its folder's name
-     * @return everything that its page shows
-     */
-    public static QualityReport of(QualityFile quality, List<Configuration> unscored, String folder) {
-        return new QualityReports(quality).report(unscored, folder);
+    private static QualityReport of(QualityFile quality, List<Configuration> unscored, String folder) {
+        return new QualityPage(quality).report(unscored, folder);
     }
 
     private QualityReport report(List<Configuration> unscored, String folder) {
@@ -102,7 +107,7 @@ public final class QualityReports {
     }
 
     private QualityReport.Best best(int window) {
-        List<Configuration> all = at(window).stream().sorted(Comparator.comparingDouble(QualityReports::loss)).toList();
+        List<Configuration> all = at(window).stream().sorted(Comparator.comparingDouble(QualityPage::loss)).toList();
         Configuration first = all.get(0);
         if (all.size() == 1) {
             return new QualityReport.Best(window, first.strategy(), first.decisive().nllIncrease(), null, null, false);
@@ -193,7 +198,7 @@ public final class QualityReports {
             return List.of();
         }
         List<HeatMap.Metric> metrics = new ArrayList<>(List.of(
-                metric(QualityLayout.LOSS, "nats", QualityReports::loss),
+                metric(QualityLayout.LOSS, "nats", QualityPage::loss),
                 metric("perplexity", "", c -> c.decisive().perplexity().value()),
                 metric("agreement with the full cache's first choice", "share", c -> c.decisive().agreement().value()),
                 metric("divergence from the full cache (KL), nats per token", "nats", c -> c.decisive().kl().value())));

@@ -1,4 +1,4 @@
-package dev.kvbench.report.analysis;
+package dev.kvbench.report.page;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,8 +13,10 @@ import com.networknt.schema.SpecificationVersion;
 import dev.kvbench.UserError;
 import dev.kvbench.report.MadeResults;
 import dev.kvbench.report.Renderer;
-import dev.kvbench.report.page.Report;
-import dev.kvbench.report.page.Reports;
+import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.LoadedResult;
+import dev.kvbench.report.analysis.MergedResults;
+import dev.kvbench.report.analysis.Score;
 import dev.kvbench.report.plot.Charts;
 import dev.kvbench.report.plot.PinnedStepPlot;
 import dev.kvbench.report.plot.StepTimePlot;
@@ -43,7 +45,7 @@ import org.knowm.xchart.XYSeries;
  * {@code src/peer/python/peers.py --model tiny --tokens 24 --window 8 --heavy-hitters 3}, on a CPU.
  */
 @Tag("native")
-class TogetherTest {
+class MergedResultsTest {
 
     private static final List<String> PEERS = List.of(
             "transformers eager, attentions returned",
@@ -74,6 +76,10 @@ class TogetherTest {
         }
     }
 
+    private static MergedResults merged(ResultFolder one, ResultFolder other) {
+        return MergedResults.of(List.of(LoadedResult.read(one), LoadedResult.read(other)));
+    }
+
     @Test
     void peersAloneAreDrawnWithoutAJmhFile() throws Exception {
         List<Path> plots = Renderer.render(peers("peers"));
@@ -86,7 +92,7 @@ class TogetherTest {
         ResultFolder peers = peers("peers");
         String cpu = peers.readSteps().fingerprint().cpu();
         ResultFolder ours = ours("ours", cpu, null, 400_000);
-        XYChart chart = StepTimePlot.of(Together.of(List.of(ours, peers))).orElseThrow();
+        XYChart chart = StepTimePlot.of(merged(ours, peers).steps()).orElseThrow();
         // one device is in the title and in no legend; nor are parameters that only we have
         assertEquals("tiny · fp32 · synthetic weights · " + cpu, chart.getTitle());
         List<String> legends = new ArrayList<>(List.of("full cache"));
@@ -94,7 +100,7 @@ class TogetherTest {
         assertEquals(legends, chart.getSeriesCollection().stream()
                 .filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList());
 
-        List<Path> plots = Renderer.renderTogether(List.of(ours, peers), List.of(), ours.path());
+        List<Path> plots = Renderer.renderTogether(List.of(ours, peers), List.of(), ours.path()).files();
         assertEquals(List.of("step-time-together.png", "step-time-together.svg", "report-together.html"), names(plots));
         assertTrue(plots.stream().allMatch(p -> p.getParent().equals(ours.path())), plots.toString());
         assertEquals(2200, ImageIO.read(plots.get(0).toFile()).getWidth());
@@ -105,7 +111,7 @@ class TogetherTest {
     void aLegendNamesTheDeviceWhereDevicesDiffer() throws Exception {
         ResultFolder one = ours("one", "Intel(R) Xeon(R) Processor", null, 1_000_000);
         ResultFolder other = ours("other", "AMD EPYC 9654 96-Core Processor", null, 2_000_000);
-        StepsFile together = Together.of(List.of(one, other));
+        StepsFile together = merged(one, other).steps();
         assertNull(together.fingerprint());
         assertEquals(List.of("full cache, Intel Xeon", "full cache, AMD EPYC 9654 96-Core"), labels(together));
         assertEquals("tiny · fp32 · synthetic weights", new Captions(together, together.configurations()).title());
@@ -117,8 +123,8 @@ class TogetherTest {
         ResultFolder after = ours("after", "Processor", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", 2_000_000);
         ResultFolder again = ours("again", "Processor", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", 2_000_000);
         assertEquals(List.of("full cache, commit aaaaaaaa", "full cache, commit bbbbbbbb"),
-                labels(Together.of(List.of(before, after))));
-        assertEquals(List.of("full cache, after", "full cache, again"), labels(Together.of(List.of(after, again))));
+                labels(merged(before, after).steps()));
+        assertEquals(List.of("full cache, after", "full cache, again"), labels(merged(after, again).steps()));
     }
 
     @Test
@@ -126,8 +132,8 @@ class TogetherTest {
         ResultFolder slow = ours("slow", "Processor A", null, 10_000_000);
         ResultFolder near = ours("near", "Processor B", null, 4_000_000);
         ResultFolder far = ours("far", "Processor B", null, 1_000_000);
-        assertFalse(StepTimePlot.of(Together.of(List.of(slow, near))).orElseThrow().getStyler().isYAxisLogarithmic());
-        assertTrue(StepTimePlot.of(Together.of(List.of(slow, far))).orElseThrow().getStyler().isYAxisLogarithmic());
+        assertFalse(StepTimePlot.of(merged(slow, near).steps()).orElseThrow().getStyler().isYAxisLogarithmic());
+        assertTrue(StepTimePlot.of(merged(slow, far).steps()).orElseThrow().getStyler().isYAxisLogarithmic());
     }
 
     @Test
@@ -135,9 +141,7 @@ class TogetherTest {
         ResultFolder one = MadeResults.pinned(folder.resolve("one"), new double[][] {{0, 64, 1}, {0, 128, 1.5}, {64, 64, 1.1}});
         ResultFolder other = MadeResults.pinned(folder.resolve("other"), new double[][] {{0, 128, 2}, {0, 256, 3}, {128, 128, 2.5}});
         List<ResultFolder> both = List.of(one, other);
-        StepsFile together = Together.of(both);
-        List<StepsFile> parts = Together.parts(both.stream().map(ResultFolder::readSteps).toList(), together);
-        XYChart chart = PinnedStepPlot.of(together, Together.pinned(both, parts).stream().flatMap(List::stream).toList()).orElseThrow();
+        XYChart chart = PinnedStepPlot.of(merged(one, other).steps(), merged(one, other).pinned()).orElseThrow();
         // the full cache's line is not one of both results, at none of its lengths
         List<String> lines = List.of("full cache, one", "H2O, one set for all heads, window 64, 32 heavy hitters", "full cache, other",
                 "H2O, one set for all heads, window 128, 32 heavy hitters");
@@ -145,14 +149,14 @@ class TogetherTest {
         assertArrayEquals(new double[] {2, 3}, chart.getSeriesCollection().stream()
                 .filter(s -> s.getName().equals("full cache, other")).findFirst().orElseThrow().getYData());
 
-        List<Path> plots = Renderer.renderTogether(both, List.of(), folder);
+        List<Path> plots = Renderer.renderTogether(both, List.of(), folder).files();
         assertEquals(List.of("pinned-step-together.png", "pinned-step-together.svg", "report-together.html"), names(plots));
-        Report report = Reports.of(both, List.of());
-        assertEquals(lines, report.pinned().stream().map(Report.Pinned::name).toList());
-        assertEquals(4, report.pinned().stream().map(Report.Pinned::look).distinct().count());
-        assertEquals(6, report.scores().stream().map(Score::name).distinct().count());
+        Report report = ReportPage.of(both.stream().map(LoadedResult::read).toList(), List.of());
+        assertEquals(lines, report.scores().pinned().stream().map(Report.Pinned::name).toList());
+        assertEquals(4, report.scores().pinned().stream().map(Report.Pinned::look).distinct().count());
+        assertEquals(6, report.scores().scores().stream().map(Score::name).distinct().count());
         assertEquals(List.of("With 64 entries held a step of H2O (64/32, one set for all heads) takes 10 % more time than one of the full cache.",
-                "With 128 entries held a step of H2O (128/32, one set for all heads) takes 25 % more time than one of the full cache."), report.answers());
+                "With 128 entries held a step of H2O (128/32, one set for all heads) takes 25 % more time than one of the full cache."), report.summary().answers());
     }
 
     @Test
@@ -164,7 +168,7 @@ class TogetherTest {
             Files.writeString(path, Files.readString(path).replaceAll("\"cacheLength\"", "\"evictEvery\": \"1\", $0"));
         }
         assertEquals(List.of("H2O, one set for all heads, window 64, 32 heavy hitters, older", "H2O, one set for all heads, window 64, 32 heavy hitters, newer"),
-                labels(Together.of(List.of(older, newer))));
+                labels(merged(older, newer).steps()));
     }
 
     @Test
@@ -173,9 +177,10 @@ class TogetherTest {
         ResultFolder pinned = MadeResults.pinned(folder.resolve("pinned"));
         ResultFolder none = new ResultFolder(Files.createDirectory(folder.resolve("none")));
         none.writeSteps(steps("Processor", null, List.of()));
+        Renderer.Together together = Renderer.renderTogether(List.of(loop, pinned, none), List.of(), folder);
         assertEquals(List.of("step-time-together.png", "step-time-together.svg", "pinned-step-together.png", "pinned-step-together.svg",
-                "report-together.html"), names(Renderer.renderTogether(List.of(loop, pinned, none), List.of(), folder)));
-        assertEquals(List.of(none), Renderer.notDrawnTogether(List.of(loop, pinned, none)));
+                "report-together.html"), names(together.files()));
+        assertEquals(List.of(none), together.leftOut());
     }
 
     @Test
@@ -219,7 +224,7 @@ class TogetherTest {
     }
 
     private static String peersJson() throws IOException {
-        try (InputStream json = TogetherTest.class.getResourceAsStream("/peers/steps.json")) {
+        try (InputStream json = MergedResultsTest.class.getResourceAsStream("/peers/steps.json")) {
             return new String(json.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         }
     }

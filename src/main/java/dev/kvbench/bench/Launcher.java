@@ -1,0 +1,129 @@
+package dev.kvbench.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.Reason;
+import dev.kvbench.results.Json;
+import dev.kvbench.torch.Libtorch;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Runs one configuration at a time through JMH. */
+final class Launcher {
+
+    /**
+     * A configuration that has ended.
+     *
+     * @param part what a result keeps of it
+     * @param results JMH's results; none if it failed
+     */
+    record Ended(UnfinishedRun.Part part, Collection<RunResult> results) {
+
+        /** One that was not begun. */
+        static Ended without(UnfinishedRun.Part part) {
+            return new Ended(part, List.of());
+        }
+    }
+
+    private final CommandLineOptions options;
+    private final RunConfig.Effort effort;
+    private final Path records;
+    private final PrintStream out;
+
+    /**
+     * @param options JMH's options
+     * @param effort how often to measure where they do not say, or null where the benchmark says
+     * @param records a folder for what a benchmark's process tells beside JMH's results; made anew for each configuration
+     * @param out where JMH prints
+     */
+    Launcher(CommandLineOptions options, RunConfig.Effort effort, Path records, PrintStream out) {
+        this.options = options;
+        this.effort = effort;
+        this.records = records;
+        this.out = out;
+    }
+
+    /**
+     * @param one what to run
+     * @param iterationDone called after every iteration, warm-up or not
+     * @return what came of it
+     * @throws IOException if files cannot be written or read
+     */
+    Ended run(RunPlan.Configuration one, Runnable iterationDone) throws IOException {
+        UnfinishedRun.deleteIfThere(records);
+        Files.createDirectory(records);
+        ConfigurationOutput output = new ConfigurationOutput(OutputFormatFactory.createFormatInstance(
+                out, options.verbosity().orElse(VerboseMode.NORMAL)), iterationDone);
+        Collection<RunResult> finished = List.of();
+        String thrown = "JMH gave no result and no reason";
+        System.setProperty(Recorder.FOLDER, records.toAbsolutePath().toString());
+        try {
+            finished = new Runner(optionsOf(one), output.format()).run();
+        } catch (RunnerException e) {
+            thrown = Reason.of(e);
+        }
+        List<TrialRecord> trials = TrialRecord.all(records);
+        UnfinishedRun.deleteIfThere(records);
+        String failure = finished.isEmpty() ? output.reason().orElse(thrown) : null;
+        return new Ended(part(one, json(finished), trials, failure), finished);
+    }
+
+    private static UnfinishedRun.Part part(
+            RunPlan.Configuration one, JsonNode jmh, List<TrialRecord> trials, String failure) {
+        if (trials.isEmpty()) {
+            return new UnfinishedRun.Part(jmh, null, failure, null, null, false);
+        }
+        TrialRecord.Ran ran = trials.get(0).ran();
+        return new UnfinishedRun.Part(jmh, failure == null ? ResultAssembly.configuration(one, trials) : null, failure,
+                ran.libtorch(), ran.threads(), ran.device().equals("gpu"));
+    }
+
+    private Options optionsOf(RunPlan.Configuration one) {
+        List<String> jvmArgs = new ArrayList<>(options.getJvmArgsAppend().orElse(List.of()));
+        jvmArgs.add("-D" + Recorder.FOLDER + "=" + records.toAbsolutePath());
+        jvmArgs.addAll(Libtorch.jvmArgs());
+        ChainedOptionsBuilder builder = new OptionsBuilder()
+                .parent(JmhOptions.ofOneConfiguration(options))
+                .include("^" + Pattern.quote(one.benchmark()) + "$")
+                .addProfiler(StepTimeProfiler.class)
+                .jvmArgsAppend(jvmArgs.toArray(String[]::new));
+        one.params().forEach(builder::param);
+        if (effort != null) {
+            if (!options.getForkCount().hasValue()) {
+                builder.forks(effort.forks());
+            }
+            if (!options.getWarmupIterations().hasValue()) {
+                builder.warmupIterations(effort.warmupIterations());
+            }
+            if (!options.getMeasurementIterations().hasValue()) {
+                builder.measurementIterations(effort.iterations());
+            }
+        }
+        return builder.build();
+    }
+
+    private static JsonNode json(Collection<RunResult> results) throws IOException {
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        ResultFormatFactory.getInstance(ResultFormatType.JSON, new PrintStream(json, true, StandardCharsets.UTF_8))
+                .writeOut(results);
+        return Json.MAPPER.readTree(json.toByteArray());
+    }
+}

@@ -1,0 +1,110 @@
+package dev.kvbench.report.analysis;
+
+import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Parameter;
+import dev.kvbench.strategy.StrategyParameters;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a configuration is called, in parts: as a legend says it in full, or in brief as a sentence does.
+ *
+ * @param strategy in words: "H2O, one set for all heads"
+ * @param parameters its window, and heavy hitters if it has any, as they follow that: ", window 128, 32 heavy hitters"; may be empty
+ * @param values the same as numbers: "128/32"
+ * @param rest all else that tells it apart, phrase by phrase as they follow each other: ", fp16"
+ * @param attention the one of those phrases that names the form of attention; empty if none does
+ */
+public record Caption(String strategy, String parameters, String values, List<String> rest, String attention) {
+
+    /** What older results call H2O with one set for all heads, and what it is called today. */
+    private static final String OLD_H2O = "H2O, window ";
+    private static final String H2O = "H2O, one set for all heads, window ";
+
+    private static final String FULL_CACHE = "full cache";
+
+    /** Parameters that a caption in brief says by number; all others stay in words. */
+    private static final List<List<Parameter>> BY_NUMBER =
+            List.of(List.of(Parameter.WINDOW, Parameter.HEAVY_HITTERS), List.of(Parameter.WINDOW));
+
+    /** @return a strategy in words, in those of today: older results do not say which form of H2O ran */
+    static String today(String recorded) {
+        return recorded.startsWith(OLD_H2O) ? H2O + recorded.substring(OLD_H2O.length()) : recorded;
+    }
+
+    /** @return what a result calls a configuration */
+    static Caption of(StepsFile.Configuration configuration) {
+        String label = today(configuration.label());
+        StrategyParameters all = StrategyParameters.recorded(configuration.params());
+        if (all.window().isPresent()) {
+            for (List<Parameter> some : BY_NUMBER) {
+                Optional<Caption> caption = of(label, all.caption(some.toArray(Parameter[]::new)),
+                        some.stream().map(p -> String.valueOf(all.get(p))).collect(Collectors.joining("/")));
+                if (caption.isPresent()) {
+                    return caption.get();
+                }
+            }
+        }
+        int comma = label.indexOf(", ");
+        return comma < 0 ? new Caption(label, "", "", List.of(), "")
+                : new Caption(label.substring(0, comma), "", "", List.of(label.substring(comma)), "");
+    }
+
+    /** A label that says some parameters in these words: behind a comma, or as "sliding window 128" does. */
+    private static Optional<Caption> of(String label, String words, String values) {
+        int at = label.indexOf(words);
+        int end = at + words.length();
+        if (at < 2 || end < label.length() && !label.startsWith(", ", end)) {
+            return Optional.empty();
+        }
+        int start = label.startsWith(", ", at - 2) ? at - 2 : end - values.length() - 1;
+        return !label.startsWith(", ", start) && !label.substring(start, end).equals(" " + values) ? Optional.empty()
+                : Optional.of(new Caption(label.substring(0, start), label.substring(start, end), values,
+                        end == label.length() ? List.of() : List.of(label.substring(end)), ""));
+    }
+
+    /** @return the same with these phrases after it, the form of attention among them if it is not empty */
+    Caption with(List<String> more, String form) {
+        return new Caption(strategy, parameters, values,
+                Stream.concat(rest.stream(), more.stream().map(m -> ", " + m)).toList(), form.isEmpty() ? "" : ", " + form);
+    }
+
+    /** @return the same with a number that no other has */
+    Caption numbered(int number) {
+        return new Caption(strategy, parameters, values, Stream.concat(rest.stream(), Stream.of(" (" + number + ")")).toList(), attention);
+    }
+
+    /** @return the strategy's name alone: "H2O" */
+    String name() {
+        return strategy.split(", ", 2)[0];
+    }
+
+    /** @return all of it, for legends: "H2O, one set for all heads, window 128, 32 heavy hitters, fp16" */
+    public String full() {
+        return strategy + parameters + String.join("", rest);
+    }
+
+    /** @return parameters as numbers in brackets, for sentences: "TOVA (128)", "H2O (128/32, one set for all heads), fp16" */
+    public String brief() {
+        return values.isEmpty() ? full()
+                : name() + " (" + values + strategy.substring(name().length()) + ")" + String.join("", rest);
+    }
+
+    /** @return the same without the form of attention */
+    public String briefOfAnyAttention() {
+        return new Caption(strategy, parameters, values, rest.stream().filter(r -> !r.equals(attention)).toList(), "").brief();
+    }
+
+    /** @return the whole as what others are compared with: "the full cache with fused attention, fp16" */
+    public String asBaseline() {
+        String phrases = rest.stream().map(r -> r.equals(attention) ? " with " + r.substring(2) : r).collect(Collectors.joining());
+        return (strategy.startsWith(FULL_CACHE) ? "the " : "") + strategy + parameters + phrases;
+    }
+
+    /** @return what tells a full cache from others; all of it if nothing does */
+    public String besidesFullCache() {
+        return full().startsWith(FULL_CACHE + ", ") ? full().substring(FULL_CACHE.length() + 2) : full();
+    }
+}

@@ -1,0 +1,142 @@
+package dev.kvbench.report.page;
+
+import dev.kvbench.report.analysis.AgainstFullCache;
+import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.HeatMap;
+import dev.kvbench.report.analysis.HeatMaps;
+import dev.kvbench.report.analysis.LoadedResult;
+import dev.kvbench.report.analysis.Measured;
+import dev.kvbench.report.analysis.MergedResults;
+import dev.kvbench.report.analysis.PinnedPoint;
+import dev.kvbench.report.analysis.Score;
+import dev.kvbench.report.analysis.StepCost;
+import dev.kvbench.results.StepsFile;
+import dev.kvbench.trace.TraceFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The page of one or more results, or of traces: computed here, section by section; its JavaScript only displays it. */
+public final class ReportPage {
+
+    private final List<LoadedResult> results;
+    private final List<StepsFile> files;
+    private final List<Report.HeldMap> maps;
+    /** All results as one; null where there are only traces. */
+    private final StepsFile steps;
+    /** The results with labels that tell their configurations apart. */
+    private final List<LoadedResult> parts;
+    private final List<StepsFile.Configuration> configurations;
+    private final Captions captions;
+    private final List<Measured> measured;
+    private final List<AgainstFullCache> against;
+    private final Answers answers;
+    private final List<PinnedPoint> points;
+    private final Captions ofPoints;
+
+    private ReportPage(List<LoadedResult> results, List<TraceFile> traces) {
+        this.results = results;
+        files = results.stream().map(LoadedResult::steps).toList();
+        maps = traces.stream().map(HeldMaps::of).toList();
+        MergedResults merged = results.isEmpty() ? null : MergedResults.of(results);
+        steps = merged == null ? null : merged.steps();
+        parts = merged == null ? List.of() : merged.parts();
+        configurations = merged == null ? List.of() : steps.configurations();
+        List<StepsFile.Configuration> shown = configurations.stream().filter(StepsFile.Configuration::hasSeries).toList();
+        captions = new Captions(steps, shown.isEmpty() ? configurations : shown);
+        measured = Measured.all(parts.stream().map(LoadedResult::steps).toList(), captions);
+        against = AgainstFullCache.of(measured);
+        answers = new Answers(measured, against);
+        points = parts.stream().flatMap(r -> r.pinned().stream()).toList();
+        ofPoints = new Captions(steps, points.stream().map(PinnedPoint::configuration).toList());
+    }
+
+    /**
+     * @param results results, maybe none
+     * @param traces traces, none only if there is a result
+     * @param file where the page goes, whole or not at all
+     * @return the file
+     * @throws IOException if it cannot be written
+     */
+    public static Path write(List<LoadedResult> results, List<TraceFile> traces, Path file) throws IOException {
+        Report report = of(results, traces);
+        return Page.write(report.summary().title(), String.join(" ", report.summary().answers()), report, "report.js", file);
+    }
+
+    static Report of(List<LoadedResult> results, List<TraceFile> traces) {
+        return new ReportPage(results, traces).report();
+    }
+
+    private Report report() {
+        Report.Summary summary = summary();
+        Report.Curves curves = curves();
+        Report.Scores scores = scores();
+        List<HeatMap> heatMaps = heatMaps();
+        return new Report(summary, curves, scores, heatMaps, maps, findings(summary, curves, scores, heatMaps), origins());
+    }
+
+    private Report.Summary summary() {
+        List<String> sentences = measured.isEmpty() ? pinnedAnswers() : answers.sentences();
+        if (measured.isEmpty() && sentences.isEmpty()) {
+            sentences = PinnedAnswers.ranges(allScores());
+        }
+        if (sentences.isEmpty()) {
+            sentences = List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows." : maps.get(0).finding());
+        }
+        return new Report.Summary(results.isEmpty() ? maps.get(0).title() : captions.title(),
+                String.join(" · ", files.stream().map(f -> "run of " + f.created()).distinct().toList()), sentences,
+                Origins.notes(files, measured));
+    }
+
+    private Report.Curves curves() {
+        return new Report.Curves(Lines.of(measured, against), measured.isEmpty() ? null : Lines.time(measured), against,
+                StepCost.of(measured));
+    }
+
+    private Report.Scores scores() {
+        return new Report.Scores(allScores(), PinnedAnswers.pinned(points, ofPoints));
+    }
+
+    private List<Score> allScores() {
+        Captions ofScores = new Captions(steps, Score.bare(configurations));
+        return parts.stream().filter(r -> r.jmh() != null).flatMap(r -> Score.of(r.steps(), r.jmh(), ofScores).stream()).toList();
+    }
+
+    /** What pinned steps say, result by result. */
+    private List<String> pinnedAnswers() {
+        return parts.stream().flatMap(r -> PinnedAnswers.answers(r.pinned(), ofPoints).stream()).toList();
+    }
+
+    private List<HeatMap> heatMaps() {
+        List<HeatMap> heatMaps = new ArrayList<>(HeatMaps.of(measured, against, captions));
+        for (LoadedResult part : parts) {
+            String origin = parts.size() == 1 ? "" : part.name();
+            HeatMaps.ofPinned(part.pinned()).forEach(map -> heatMaps.add(map.of(origin)));
+        }
+        return heatMaps;
+    }
+
+    private Map<String, String> findings(Report.Summary summary, Report.Curves curves, Report.Scores scores, List<HeatMap> heatMaps) {
+        Map<String, String> findings = new LinkedHashMap<>();
+        if (!measured.isEmpty()) {
+            findings.put("time", summary.answers().get(0));
+            findings.put("latency", answers.latency(curves.lines()));
+            findings.put("memory", answers.memory(curves.lines()));
+        }
+        if (!heatMaps.isEmpty()) {
+            findings.put("heat", Answers.heatMap(heatMaps.get(0)));
+        }
+        if (!scores.pinned().isEmpty()) {
+            List<String> said = pinnedAnswers();
+            findings.put("pinned", said.isEmpty() ? PinnedAnswers.range(points, ofPoints) : String.join(" ", said));
+        }
+        return findings;
+    }
+
+    private Report.Origins origins() {
+        return new Report.Origins(Origins.of(results), Origins.failures(files));
+    }
+}

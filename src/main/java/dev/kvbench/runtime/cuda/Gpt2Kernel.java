@@ -1,0 +1,158 @@
+package dev.kvbench.runtime.cuda;
+
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Architecture;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Family;
+import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Activation;
+import dev.kvbench.model.gpt2.Gpt2Config;
+import dev.kvbench.model.gpt2.Gpt2Family;
+import dev.kvbench.strategy.EvictionStrategy;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** GPT-2's kernel, {@code cuda/step.cu}. */
+final class Gpt2Kernel implements KernelSource {
+
+    /** Most pieces that a head's entries are cut into. */
+    static final int MAX_SPLITS = 16;
+
+    private static final int MAX_BATCH = 8;
+    private static final int MOST_LOW_LATENCY = 2;
+
+    /** Bytes that a head's entry must be a multiple of, and those that it must divide. */
+    private static final int COPIED = 16;
+    private static final int ROW = 512;
+
+    @Override
+    public Family family() {
+        return Gpt2Family.INSTANCE;
+    }
+
+    @Override
+    public Optional<String> refuses(Architecture model, Dtype dtype, EvictionStrategy strategy) {
+        if (Scoring.of(strategy).isEmpty()) {
+            return Optional.of("strategy=" + strategy.name() + " has no rule that the kernel knows");
+        }
+        Gpt2Config config = (Gpt2Config) model;
+        if (config.activation() != Activation.GELU_NEW) {
+            return Optional.of("model " + config.name() + " has activation_function=" + config.activation().label()
+                    + ", the kernel only " + Activation.GELU_NEW.label());
+        }
+        int usual = Gpt2Config.USUAL_INNER * config.width();
+        if (config.inner() != usual) {
+            return Optional.of("model " + config.name() + " has n_inner=" + config.inner()
+                    + ", the kernel only 4 * n_embd = " + usual);
+        }
+        int headBytes = config.headDim() * dtype.bytes();
+        if (headBytes < COPIED || ROW % headBytes != 0) {
+            return Optional.of("model " + config.name() + " has heads of width " + config.headDim()
+                    + ", the kernel only powers of two from " + COPIED / dtype.bytes() + " to " + ROW / dtype.bytes() + " in "
+                    + dtype.label());
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public int mostSequences() {
+        return MAX_BATCH;
+    }
+
+    @Override
+    public String file() {
+        return "step.cu";
+    }
+
+    @Override
+    public List<String> headers() {
+        return List.of("ptx.cuh", "element.cuh", "step.cuh", "exchange.cuh", "ring.cuh", "product.cuh", "attention.cuh",
+                "eviction.cuh");
+    }
+
+    @Override
+    public int blocks(Architecture model, int multiprocessors) {
+        return Math.min(multiprocessors, model.width());
+    }
+
+    @Override
+    public int threads(Architecture model, Dtype dtype, int batch, int blocks) {
+        return Block.of(model, dtype, batch, blocks).threads();
+    }
+
+    @Override
+    public Map<String, Object> macros(Architecture model, Dtype dtype, int batch, int blocks, int maxShared) {
+        Gpt2Config config = (Gpt2Config) model;
+        Block block = Block.of(config, dtype, batch, blocks);
+        Map<String, Object> macros = new LinkedHashMap<>();
+        macros.put("ELEMENT_" + dtype.name(), 1);
+        macros.put("LAYERS", config.layers());
+        macros.put("HEADS", config.heads());
+        macros.put("HEAD_DIM", config.headDim());
+        macros.put("INNER", config.inner());
+        macros.put("VOCABULARY", config.vocabulary());
+        macros.put("BATCH", batch);
+        macros.put("EPSILON", (float) config.layerNormEpsilon() + "f");
+        macros.put("BLOCKS", blocks);
+        macros.put("MAX_SHARED", maxShared);
+        macros.put("MAX_SPLITS", MAX_SPLITS);
+        macros.put("WARPS", block.warps());
+        macros.put("CHUNK_ROWS", block.chunkRows());
+        macros.put("UNDER_WAY", block.underWay());
+        macros.put("KEEP_CACHE", 1);
+        macros.put("STEP_BYTES", new Gpt2Step().size());
+        return macros;
+    }
+
+    @Override
+    public KernelArguments arguments(
+            KernelMemory memory, Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
+        return new Gpt2Arguments(memory, weights, cache, strategy, blocks, hostTokens);
+    }
+
+    /**
+     * How a block works, as measured on an H100 with GPT-2-large (see the README beside the source).
+     *
+     * @param warps warps that compute
+     * @param chunkRows rows that a warp takes at once
+     * @param underWay chunks on their way from device memory
+     */
+    record Block(int warps, int chunkRows, int underWay) {
+
+        /** Most warps for which a thread has 168 registers, the copying warp not counted; fewer than 8, and it has 255. */
+        private static final int MANY_WARPS = 11;
+
+        private static final int FEW_WARPS = 7;
+
+        /** Of the longest chunk, as a rule: with 5 and 15 KB a step in fp32 took 3 to 5 % longer. */
+        private static final int CHUNK_BYTES = 10 * 1024 + 512;
+
+        /** Of the longest where there are few warps: a longer chunk leaves too few places in the ring. */
+        private static final int MOST_CHUNK_BYTES = 15 * 1024 + 512;
+
+        /** Two sequences of them have a lane each. */
+        private static final int MOST_CHUNK_ROWS = 16;
+
+        static Block of(Architecture model, Dtype dtype, int batch, int blocks) {
+            int rowBytes = model.width() * dtype.bytes();
+            // a chunk has room for the key and the value of an entry, which with one head are rows
+            int fewest = model.heads() == 1 ? 2 : 1;
+            // a lone sequence in half precision: a chunk per warp covers a block's rows of the widest product, without spills
+            boolean few = batch == 1 && dtype != Dtype.FP32;
+            int warps = few ? FEW_WARPS : MANY_WARPS;
+            int widest = (int) Math.ceil((double) model.inner() / blocks / warps);
+            int most = Math.min((few ? MOST_CHUNK_BYTES : CHUNK_BYTES) / rowBytes, batch > MOST_LOW_LATENCY ? 2 : MOST_CHUNK_ROWS);
+            int rows = Math.max(fewest, Math.min(widest, most));
+            // too few leave device memory idle, and what is waited for queues behind too many
+            int underWay = few || batch <= MOST_LOW_LATENCY && dtype == Dtype.FP32 ? 30 * 1024 : 20 * 1024;
+            return new Block(warps, rows, Math.max(1, Math.round((float) underWay / (rows * rowBytes))));
+        }
+
+        /** @return threads of a block: those that compute, and a warp of which one copies */
+        int threads() {
+            return 32 * (warps + 1);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.kvbench.bench;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.kvbench.results.StepsFile;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a benchmark's process leaves of a trial. */
+@Tag("native")
+class RecorderTest {
+
+    private static final TrialRecord.Ran RAN =
+            new TrialRecord.Ran("full cache", "synthetic", "explicit", "torchscript", "cpu", 512, "2.7.1+cpu", 2);
+
+    @TempDir
+    private Path folder;
+
+    private int asked;
+
+    @BeforeEach
+    void writeHere() {
+        System.setProperty(Recorder.FOLDER, folder.toString());
+    }
+
+    @AfterEach
+    void writeNowhere() {
+        System.clearProperty(Recorder.FOLDER);
+    }
+
+    private TrialRecord written() throws Exception {
+        List<TrialRecord> all = TrialRecord.all(folder);
+        assertEquals(1, all.size(), "one file per process, written anew");
+        return all.get(0);
+    }
+
+    private StepsFile.Gpu measured() {
+        return new StepsFile.Gpu(1, 2, ++asked, null, null);
+    }
+
+    @Test
+    void everyIterationIsFiledWithItsOwnGeneration() throws Exception {
+        Recorder.begin(RAN, () -> null);
+        Recorder.generated(new long[] {9, 9}, new long[] {-1, -1});
+        assertArrayEquals(new long[] {9, 9}, Recorder.endIteration(true).stepNanos());
+        Recorder.generated(new long[] {5, 6}, new long[] {3, 4});
+        assertArrayEquals(new long[] {3, 4}, Recorder.endIteration(false).deviceNanos());
+        assertEquals(0, Recorder.endIteration(false).stepNanos().length, "a generation is of one iteration");
+        assertEquals(RAN, written().ran());
+        List<TrialRecord.Series> series = written().series();
+        assertEquals(List.of(true, false), series.stream().map(TrialRecord.Series::warmup).toList());
+        assertNull(series.get(0).deviceNanos(), "below zero is not measured");
+        assertArrayEquals(new long[] {5, 6}, series.get(1).stepNanos());
+
+        Recorder.begin(RAN, () -> null);
+        Recorder.endIteration(false);
+        assertEquals(List.of(), written().series(), "another trial");
+    }
+
+    @Test
+    void whatIsTornDownIsNotAskedAgain() throws Exception {
+        Recorder.begin(RAN, this::measured);
+        Recorder.generated(new long[] {7}, new long[] {7});
+        Recorder.endIteration(false);
+        assertEquals(1, written().gpu().memoryBytes());
+        Recorder.generated(new long[] {8}, new long[] {8});
+        // as JMH does: the last iteration ends behind its trial
+        Recorder.end();
+        assertArrayEquals(new long[] {8}, Recorder.endIteration(false).stepNanos());
+        Recorder.endIteration(false);
+        assertEquals(2, asked);
+        assertEquals(2, written().gpu().memoryBytes());
+        assertEquals(2, written().series().size());
+    }
+}

@@ -82,7 +82,8 @@ class WholeFileTest {
     @Test
     void errorsNameThePlace() throws IOException {
         Path inNoFolder = folder.resolve("none/a");
-        assertEquals(inNoFolder.toString(), assertThrows(NoSuchFileException.class, () -> WholeFile.write(inNoFolder, out -> { })).getFile());
+        assertEquals(inNoFolder.toString(), assertThrows(NoSuchFileException.class, () -> WholeFile.write(inNoFolder, out -> { }))
+                .getFile());
         Path taken = Files.createDirectory(folder.resolve("taken"));
         FileSystemException error = assertThrows(FileSystemException.class, () -> WholeFile.write(taken, out -> out.write('x')));
         assertEquals(taken.toString(), error.getFile());

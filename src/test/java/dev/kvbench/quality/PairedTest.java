@@ -57,7 +57,8 @@ class PairedTest {
             }
             return more;
         }).toArray(float[][]::new);
-        Configuration other = new Configuration("other", "other", h2o.window(), null, harder, h2o.kl(), h2o.agreement(), h2o.all(), h2o.late(), null, null);
+        Configuration other = new Configuration("other", "other", h2o.window(), null, harder, h2o.kl(), h2o.agreement(),
+                h2o.all(), h2o.late(), null, null);
         same(new Estimate(0.01, 0.01, 0.01), new Paired(quality).lead(h2o, other));
     }
 

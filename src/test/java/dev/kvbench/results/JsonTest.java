@@ -45,7 +45,8 @@ class JsonTest {
 
     @Test
     void theHeadMayStandAnywhere() throws IOException {
-        ResultFolder other = result("a", "{\"configurations\": [" + STEPS + "], \"fingerprint\": {\"commit\": \"c\"}, \"created\": \"today\","
+        ResultFolder other = result("a", "{\"configurations\": [" + STEPS
+                + "], \"fingerprint\": {\"commit\": \"c\"}, \"created\": \"today\","
                 + " \"version\": 1, \"schema\": \"kvbench/steps\"}");
         assertEquals("today", other.readHead().created());
         assertEquals("c", other.readHead().fingerprint().commit());

@@ -62,7 +62,6 @@ class PackageOrderTest {
             new Arrow("runtime.cuda.CudaGraphRuntime", "runtime.Runtimes"),
             new Arrow("runtime.cuda.CudaGraphRuntime", "runtime.StepRuntime"),
             new Arrow("runtime.cuda.CudaGraphRuntime", "runtime.TorchScriptRuntime"),
-            new Arrow("runtime.cuda.FusedRuntime", "runtime.Runtimes"),
             new Arrow("runtime.cuda.FusedRuntime", "runtime.StepCheck"),
             new Arrow("runtime.cuda.FusedRuntime", "runtime.StepRuntime"),
             new Arrow("runtime.cuda.FusedRuntime", "runtime.TorchScriptRuntime"));

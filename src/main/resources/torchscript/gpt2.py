@@ -8,17 +8,12 @@
 #           the matrix and zeros behind that, and two rows that they are multiplied by close the list, [B, D + p] and
 #           [B, I + p]: what the step writes, then a one and zeros
 
-def first(self, layer: int) -> int:
-  # the place of a layer's first array in weights; of the final norm's behind the last layer
-  return self.embeddings + self.perLayer * layer
-
 def embed(self, weights: List[Tensor], token: Tensor, position: Tensor) -> Tensor:
   # token [B] and position [1], or [B, T] and [T]
   return torch.add(torch.embedding(weights[0], token), torch.embedding(weights[1], position))
 
-def attention_input(self, weights: List[Tensor], layer: int, x: Tensor, position: Tensor, own: Tensor) -> Tensor:
-  w = self.first(layer)
-  h = self.norm(weights, w, x)
+def attention_input(self, weights: List[Tensor], w: int, x: Tensor, position: Tensor, own: Tensor) -> Tensor:
+  h = torch.layer_norm(x, [self.width], weights[w], weights[w + 1], self.epsilon)
   qkv = self.product(h, weights[w + 2], weights[w + 3])
   # [B * T, 3D] -> [3, B, H, T, Dh]
   batch = torch.size(own, 1)
@@ -37,40 +32,32 @@ def attention_row(self, weights: List[Tensor]) -> List[Tensor]:
     torch.append(row, weights[-2])
   return row
 
-def attention_output(self, weights: List[Tensor], layer: int, x: Tensor, a: Tensor) -> Tensor:
-  w = self.first(layer)
+def attention_output(self, weights: List[Tensor], w: int, x: Tensor, a: Tensor) -> Tensor:
   return self.residual(x, a, weights[w + 4], weights[w + 5], weights[-2])
 
-def mlp(self, weights: List[Tensor], layer: int, x: Tensor) -> Tensor:
-  w = self.first(layer)
-  return self.residual(x, self.inner(weights, w + 6, x), weights[w + 10], weights[w + 11], weights[-1])
-
-def inner(self, weights: List[Tensor], w: int, x: Tensor) -> Tensor:
-  # x [B * T, D] -> [B * T, I]
-  h = self.norm(weights, w, x)
+def mlp(self, weights: List[Tensor], w: int, x: Tensor) -> Tensor:
+  h = torch.layer_norm(x, [self.width], weights[w + 6], weights[w + 7], self.epsilon)
   if self.biasColumn == 1:
     # straight into the row that MLP down is multiplied by; this form is for GELU's tanh approximation alone
-    g = torch.narrow(weights[-1], 1, 0, torch.size(weights[w + 3], 0))
+    g = torch.narrow(weights[-1], 1, 0, torch.size(weights[w + 9], 0))
     if self.activatesInProduct == 1:
-      torch._addmm_activation(weights[w + 3], h, torch.t(weights[w + 2]), use_gelu=True, out=g)
+      torch._addmm_activation(weights[w + 9], h, torch.t(weights[w + 8]), use_gelu=True, out=g)
     else:
-      torch.gelu(self.product(h, weights[w + 2], weights[w + 3]), approximate="tanh", out=g)
-    return g
-  if self.activatesInProduct == 1:
-    return torch._addmm_activation(weights[w + 3], h, torch.t(weights[w + 2]), use_gelu=True)
-  return self.activate(self.product(h, weights[w + 2], weights[w + 3]))
+      torch.gelu(self.product(h, weights[w + 8], weights[w + 9]), approximate="tanh", out=g)
+  elif self.activatesInProduct == 1:
+    g = torch._addmm_activation(weights[w + 9], h, torch.t(weights[w + 8]), use_gelu=True)
+  else:
+    g = self.activate(self.product(h, weights[w + 8], weights[w + 9]))
+  return self.residual(x, g, weights[w + 10], weights[w + 11], weights[-1])
 
-def logits(self, weights: List[Tensor], x: Tensor, out: Tensor) -> NoneType:
+def logits(self, weights: List[Tensor], w: int, x: Tensor, out: Tensor) -> NoneType:
   # the output embedding is the token embedding
-  h = self.norm(weights, self.first(self.layers), x)
+  h = torch.layer_norm(x, [self.width], weights[w], weights[w + 1], self.epsilon)
   if self.columnwise == 1:
     torch.copy_(out, torch.t(torch.mm(weights[0], torch.t(h))))
   else:
     torch.mm(h, torch.t(weights[0]), out=out)
   return None
-
-def norm(self, weights: List[Tensor], w: int, x: Tensor) -> Tensor:
-  return torch.layer_norm(x, [self.width], weights[w], weights[w + 1], self.epsilon)
 
 def product(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
   # [.., in], [out, in], [out] -> [.., out]

@@ -61,13 +61,16 @@ public class EvictionBenchmark extends StrategyBenchmark {
     @Param("auto")
     public String device;
 
-    private KvCache cache;
+    KvCache cache;
     private Eviction eviction;
 
     /** Makes a cache with a full window. */
     @Setup(Level.Trial)
     public void start(BenchmarkParams params) {
-        DecodeSettings settings = DecodeSettings.inFork(this, params);
+        start(DecodeSettings.inFork(this, params));
+    }
+
+    void start(DecodeSettings settings) {
         EvictionStrategy evicts = settings.strategy();
         cache = new KvCache(settings.model(), settings.dtype(), settings.device(), batch, window + 1,
                 evicts.traits().scope(), false);

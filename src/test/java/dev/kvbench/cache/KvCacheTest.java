@@ -7,8 +7,10 @@ import ai.djl.Device;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.OtherFamily;
 import dev.kvbench.strategy.Scope;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("native")
 class KvCacheTest {
 
     /** One key-value head of width 4 for two query heads, in one layer. */

@@ -26,11 +26,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What strategies share takes any scope, score and protection, also those that no strategy of the registry has. */
+@Tag("native")
 class SharedEvictionTest {
 
     private static final int WINDOW = 10;

@@ -15,12 +15,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openjdk.jmh.annotations.Param;
 
 /** Registry, README, configurations and benchmark parameters name the same strategies. */
+@Tag("unit")
 class StrategiesTest {
 
     @Test

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.Device;
 import dev.kvbench.model.Dtype;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Forms of products that only some models can take. */
+@Tag("unit")
 class ProductsTest {
 
     private static Gpt2Config with(int inner, Activation activation) {

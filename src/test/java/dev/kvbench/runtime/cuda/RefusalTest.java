@@ -19,11 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What does not run here is told from what went wrong, and keeps nothing. */
+@Tag("native")
 class RefusalTest {
 
     /** Out of memory, no device, no image for it, not found, a launch that does not fit, not supported, no capture. */

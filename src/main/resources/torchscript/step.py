@@ -59,7 +59,7 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
   rows = annotate(List[Tensor], [])
   for layer in range(self.layers):
     kv = torch.select(prompt[CACHE], 0, layer)
-    q = self.attention_input(weights, layer, x, prompt[SLOTS], kv)
+    q = self.attention_input(weights, layer, x, prompt[INDICES], kv)
     a = self.attend_prompt(q, torch.select(kv, 0, 0), torch.select(kv, 0, 1), rows)
     a = torch.reshape(torch.permute(a, [0, 2, 1, 3]), [size[0] * length, self.width])
     x = self.attention_output(weights, layer, x, a)

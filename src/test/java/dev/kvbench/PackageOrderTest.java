@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * there is no circle, and what is low stays useful without what stands on it. The JDK's own jdeps reads the built
  * classes, so that what counts is what they refer to, whatever their sources import.
  */
+@Tag("unit")
 class PackageOrderTest {
 
     private static final String PROJECT = "dev.kvbench";

@@ -21,11 +21,13 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /** A real run of a tiny model in a forked JVM, its files and its plots. */
+@Tag("native")
 class EndToEndTest {
 
     @TempDir
@@ -120,6 +122,7 @@ class EndToEndTest {
         ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1));
         JsonNode jmh = new ObjectMapper().readTree(folder.path().resolve(ResultFolder.JMH_FILE).toFile());
         assertEquals(2 * 8, jmh.size());
+        // that what is timed evicts is EvictionBenchmarkTest's to check, and what it leaves EvictionTest's
         jmh.forEach(result -> assertTrue(result.path("primaryMetric").path("score").asDouble() > 0, result.toString()));
         assertEquals(List.of(), schemaErrors(Files.readString(folder.path().resolve(ResultFolder.STEPS_FILE))));
         assertEquals(List.of(folder.path().resolve("report.html")), Renderer.render(folder));

@@ -7,16 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Strategies;
 import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
+@Tag("native")
 class RunPlanTest {
 
     private static List<RunPlan.Configuration> plan(String benchmark, Map<String, List<String>> values) {
@@ -39,6 +42,14 @@ class RunPlanTest {
                 "model", List.of("tiny"), "tokens", List.of("64")));
         assertEquals(List.of("full 0 0", "h2o 16 4", "h2o 16 8", "h2o 32 4", "h2o 32 8"),
                 shown(plan, "strategy", "window", "heavyHitters").stream().sorted().toList());
+    }
+
+    @Test
+    void evictionAloneIsMeasuredOfEveryStrategyThatEvicts() {
+        List<RunPlan.Configuration> plan = plan("Eviction.*score$", Map.of("model", List.of("tiny"), "window", List.of("16"), "heavyHitters",
+                List.of("4")));
+        assertEquals(Strategies.labels().stream().filter(name -> !name.equals("full")).toList(), shown(plan, "strategy"));
+        assertThrows(UserError.class, () -> plan("Eviction.*score$", Map.of("strategy", List.of("all"))));
     }
 
     @Test

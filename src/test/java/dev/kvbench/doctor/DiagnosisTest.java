@@ -14,10 +14,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What doctor says of machines that are not this one: folders as libtorch's makers lay them out, made up. */
+@Tag("native")
 class DiagnosisTest {
 
     private static final String NO_STORAGE =

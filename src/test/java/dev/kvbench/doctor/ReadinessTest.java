@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A libtorch that does not work ends the work before it begins; one that is known to work is not tried. */
+@Tag("native")
 class ReadinessTest {
 
     @TempDir

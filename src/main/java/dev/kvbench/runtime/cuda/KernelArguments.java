@@ -2,7 +2,10 @@ package dev.kvbench.runtime.cuda;
 
 import com.sun.jna.Pointer;
 
-/** What launches of a kernel are given: addresses that stay, and what changes from step to step. Owns the kernel's buffers. */
+/**
+ * What launches of a kernel are given: addresses that stay, and what changes from step to step. Owns the kernel's
+ * buffers.
+ */
 public interface KernelArguments extends AutoCloseable {
 
     /**

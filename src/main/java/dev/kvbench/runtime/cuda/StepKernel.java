@@ -48,7 +48,8 @@ public final class StepKernel implements AutoCloseable {
                     + ", the kernel needs " + MIN_CAPABILITY + ".0");
         }
         if (batch > source.mostSequences()) {
-            throw new Unsupported("batch=" + batch + ": the kernel takes at most " + source.mostSequences() + " sequences");
+            throw new Unsupported("batch=" + batch + ": the kernel takes at most " + source.mostSequences()
+                    + " sequences");
         }
         blocks = source.blocks(model, cuda.attribute(CudaDriver.MULTIPROCESSORS));
         int maxShared = cuda.attribute(CudaDriver.MAX_SHARED_OPTIN);

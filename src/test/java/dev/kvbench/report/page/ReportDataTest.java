@@ -23,10 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a page shows, without a browser. */
+@Tag("native")
 class ReportDataTest {
 
     private static final String CONTROL = " Before it evicts it takes 0.0 % more: scoring and noise, from which no smaller difference is told.";
@@ -83,8 +85,8 @@ class ReportDataTest {
         // lost from 101 on: 0.149 down to 0; won from 251 on: as much after as many steps
         assertEquals(400, crossing.paidBackAt(), 2);
         assertEquals(0, crossing.control().change());
-        assertFalse(crossing.control().tells());
-        assertTrue(crossing.end().tells());
+        assertFalse(crossing.control().significant());
+        assertTrue(crossing.end().significant());
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.kvbench.strategy;
 
-import dev.kvbench.Names;
+import dev.kvbench.Suggestions;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +46,7 @@ public enum Strategies {
         return Arrays.stream(values())
                 .filter(s -> s.label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> Names.unknown("strategy", label, labels()));
+                .orElseThrow(() -> Suggestions.unknown("strategy", label, labels()));
     }
 
     /** @return all names, in the order of the registry */

@@ -17,10 +17,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files appear whole or not at all, however many write them. */
+@Tag("unit")
 class WholeFileTest {
 
     @TempDir
@@ -80,7 +82,8 @@ class WholeFileTest {
     @Test
     void errorsNameThePlace() throws IOException {
         Path inNoFolder = folder.resolve("none/a");
-        assertEquals(inNoFolder.toString(), assertThrows(NoSuchFileException.class, () -> WholeFile.write(inNoFolder, out -> { })).getFile());
+        assertEquals(inNoFolder.toString(), assertThrows(NoSuchFileException.class, () -> WholeFile.write(inNoFolder, out -> { }))
+                .getFile());
         Path taken = Files.createDirectory(folder.resolve("taken"));
         FileSystemException error = assertThrows(FileSystemException.class, () -> WholeFile.write(taken, out -> out.write('x')));
         assertEquals(taken.toString(), error.getFile());

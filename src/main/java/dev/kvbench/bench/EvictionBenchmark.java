@@ -38,7 +38,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 public class EvictionBenchmark extends StrategyBenchmark {
 
     /** Eviction strategy; a name of the registry that evicts. */
-    @Param({"h2o", "h2o-head", "window", "sinks", "tova", "knorm", "keydiff", "random"})
+    @Param(ALL)
     public String strategy;
 
     /** Most entries kept. */
@@ -61,13 +61,16 @@ public class EvictionBenchmark extends StrategyBenchmark {
     @Param("auto")
     public String device;
 
-    private KvCache cache;
+    KvCache cache;
     private Eviction eviction;
 
     /** Makes a cache with a full window. */
     @Setup(Level.Trial)
     public void start(BenchmarkParams params) {
-        DecodeSettings settings = DecodeSettings.inFork(this, params);
+        start(DecodeSettings.inFork(this, params));
+    }
+
+    void start(DecodeSettings settings) {
         EvictionStrategy evicts = settings.strategy();
         cache = new KvCache(settings.model(), settings.dtype(), settings.device(), batch, window + 1,
                 evicts.traits().scope(), false);

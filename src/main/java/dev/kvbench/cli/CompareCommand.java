@@ -35,10 +35,12 @@ final class CompareCommand implements Callable<Integer> {
     @Parameters(index = "1", arity = "0..1", paramLabel = "NEW", description = "what to compare; the newest result if left out")
     private String now;
 
-    @Option(names = "--threshold", defaultValue = Comparison.NOISE_PERCENT + "%", description = "change that counts as noise (${DEFAULT-VALUE})")
+    @Option(names = "--threshold", defaultValue = Comparison.NOISE_PERCENT + "%",
+            description = "change that counts as noise (${DEFAULT-VALUE})")
     private String threshold;
 
-    @Option(names = "--alpha", defaultValue = "" + Comparison.ALPHA, description = "significance, corrected for the number of rows (${DEFAULT-VALUE})")
+    @Option(names = "--alpha", defaultValue = "" + Comparison.ALPHA,
+            description = "significance, corrected for the number of rows (${DEFAULT-VALUE})")
     private double alpha;
 
     @Option(names = "--format", defaultValue = "text", description = "text, md, json or csv (${DEFAULT-VALUE})")
@@ -59,7 +61,8 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "also writes a page that lays the two over each other")
     private Path html;
 
-    @Option(names = "--results", defaultValue = "results", paramLabel = "FOLDER", description = "where results of commits are (${DEFAULT-VALUE})")
+    @Option(names = "--results", defaultValue = "results", paramLabel = "FOLDER",
+            description = "where results of commits are (${DEFAULT-VALUE})")
     private Path results;
 
     @Option(names = "--help", usageHelp = true, description = "shows this")
@@ -92,7 +95,8 @@ final class CompareCommand implements Callable<Integer> {
             System.err.println("error: not comparable: " + old + " and " + now + " have no benchmark with the same parameters in common"
                     + (filter == null ? "" : " that --filter " + filter + " finds")
                     + (comparison.onlyOld().isEmpty() || comparison.onlyNow().isEmpty() ? ""
-                            : Names.printable(": the first has " + comparison.onlyOld().get(0) + ", the second " + comparison.onlyNow().get(0))));
+                            : Names.printable(": the first has " + comparison.onlyOld().get(0) + ", the second "
+                                    + comparison.onlyNow().get(0))));
             return INCOMPARABLE;
         }
         System.out.print(printer.print(comparison));

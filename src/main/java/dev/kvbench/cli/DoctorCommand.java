@@ -9,6 +9,8 @@ import dev.kvbench.host.BuildProperties;
 import dev.kvbench.host.Machine;
 import dev.kvbench.model.HubCache;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -51,7 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static String memoryGigabytes() {
-        java.lang.management.OperatingSystemMXBean os = java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        OperatingSystemMXBean os = ManagementFactory.getOperatingSystemMXBean();
         return os instanceof com.sun.management.OperatingSystemMXBean sun
                 ? Math.round(sun.getTotalMemorySize() / 1e9) + " GB of memory"
                 : "memory unknown";

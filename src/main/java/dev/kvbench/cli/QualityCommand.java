@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 /** {@code quality}: what eviction costs in predictions. */
 @Command(name = "quality", sortOptions = false,
         description = "Feeds a text to a model token by token, evicting as in generation, and scores its predictions: negative"
-                + " log-likelihood, and divergence from the full cache, per strategy and window. Writes quality.json, plots and report.html, a page that explains them.")
+                + " log-likelihood, and divergence from the full cache, per strategy and window. Writes quality.json, plots and"
+                + " report.html, a page that explains them.")
 final class QualityCommand implements Callable<Integer> {
 
     @Option(names = "--model", defaultValue = "gpt2-docs", paramLabel = "DIR|NAME",
@@ -36,7 +37,8 @@ final class QualityCommand implements Callable<Integer> {
             description = "UTF-8; token ids if the model has no tokenizer.json (the held-out text of a model that brings one)")
     private Path text;
 
-    @Option(names = "--strategy", split = ",", defaultValue = "all", paramLabel = "NAME,…", description = "what to evict (${DEFAULT-VALUE})")
+    @Option(names = "--strategy", split = ",", defaultValue = "all", paramLabel = "NAME,…",
+            description = "what to evict (${DEFAULT-VALUE})")
     private List<String> strategies;
 
     @Option(names = "--window", split = ",", defaultValue = "16,32,64,128,256", paramLabel = "N,…",
@@ -82,10 +84,12 @@ final class QualityCommand implements Callable<Integer> {
     @Option(names = "--positions", defaultValue = "original", description = "original or cache (${DEFAULT-VALUE})")
     private String positions;
 
-    @Option(names = "--seed", defaultValue = "1", description = "of intervals, strategy random, patterns and synthetic weights (${DEFAULT-VALUE})")
+    @Option(names = "--seed", defaultValue = "1",
+            description = "of intervals, strategy random, patterns and synthetic weights (${DEFAULT-VALUE})")
     private int seed;
 
-    @Option(names = "--output", paramLabel = "DIR", defaultValue = "results", description = "where the result's folder goes (${DEFAULT-VALUE})")
+    @Option(names = "--output", paramLabel = "DIR", defaultValue = "results",
+            description = "where the result's folder goes (${DEFAULT-VALUE})")
     private Path output;
 
     @Option(names = "--resume", paramLabel = "FOLDER",

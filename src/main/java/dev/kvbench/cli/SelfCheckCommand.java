@@ -21,7 +21,8 @@ final class SelfCheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RESULT", description = "a result with ten iterations or more of each configuration")
     private String result;
 
-    @Option(names = "--threshold", defaultValue = Comparison.NOISE_PERCENT + "%", description = "change that counts as noise (${DEFAULT-VALUE})")
+    @Option(names = "--threshold", defaultValue = Comparison.NOISE_PERCENT + "%",
+            description = "change that counts as noise (${DEFAULT-VALUE})")
     private String threshold;
 
     @Option(names = "--alpha", defaultValue = "" + Comparison.ALPHA, description = "significance (${DEFAULT-VALUE})")
@@ -30,7 +31,8 @@ final class SelfCheckCommand implements Callable<Integer> {
     @Option(names = "--repetitions", defaultValue = "100", description = "how often (${DEFAULT-VALUE})")
     private int repetitions;
 
-    @Option(names = "--results", defaultValue = "results", paramLabel = "FOLDER", description = "where results of commits are (${DEFAULT-VALUE})")
+    @Option(names = "--results", defaultValue = "results", paramLabel = "FOLDER",
+            description = "where results of commits are (${DEFAULT-VALUE})")
     private Path results;
 
     @Option(names = "--help", usageHelp = true, description = "shows this")
@@ -46,7 +48,8 @@ final class SelfCheckCommand implements Callable<Integer> {
         }
         SelfCheck check = SelfCheck.of(result, results, Noise.of(threshold), alpha, SLOWDOWN, repetitions);
         System.out.printf(Locale.ROOT, "against itself: nothing reported in %d of %d%n", check.quiet(), check.repetitions());
-        System.out.printf(Locale.ROOT, "slowed by %.0f %%: found in %d of %d%n", 100 * check.slowdown(), check.found(), check.repetitions());
+        System.out.printf(Locale.ROOT, "slowed by %.0f %%: found in %d of %d%n", 100 * check.slowdown(), check.found(),
+                check.repetitions());
         return check.passed() ? 0 : 1;
     }
 }

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 final class RowNames {
 
     private static final Comparator<String> STRATEGY_FIRST =
-            Comparator.<String, Boolean>comparing(name -> !name.equals(StrategyParameters.STRATEGY)).thenComparing(Comparator.naturalOrder());
+            Comparator.<String, Boolean>comparing(name -> !name.equals(StrategyParameters.STRATEGY))
+                    .thenComparing(Comparator.naturalOrder());
 
     private final Set<String> varying = new TreeSet<>();
     private final Map<String, Set<String>> modes = new HashMap<>();

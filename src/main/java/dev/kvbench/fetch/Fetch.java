@@ -103,7 +103,8 @@ public final class Fetch {
             }
             return snapshot;
         } catch (IOException e) {
-            throw new UserError(folder + ": cannot be written: " + Reason.withFile(e) + "; make room there, or set HF_HOME to another place", e);
+            throw new UserError(folder + ": cannot be written: " + Reason.withFile(e)
+                    + "; make room there, or set HF_HOME to another place", e);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.kvbench.Names;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.torch.LibtorchFolder;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -75,7 +76,7 @@ final class PublishedLibtorch {
             Path part = folder.resolve(name + ".part");
             try (InputStream in = new GZIPInputStream(Files.newInputStream(packed), 1 << 16)) {
                 Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
-            } catch (ZipException | java.io.EOFException e) {
+            } catch (ZipException | EOFException e) {
                 Files.delete(packed);
                 throw new UserError(remote.name() + ": what came is damaged: " + Reason.of(e) + "; it is not kept, fetch again", e);
             }

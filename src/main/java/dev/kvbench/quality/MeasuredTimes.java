@@ -73,7 +73,8 @@ public final class MeasuredTimes {
             heldSteps();
         }
         if (timed.isEmpty()) {
-            throw new UserError("--times " + folder.path() + ": has no times of DecodeLoop or DecodeStep; make them with: run --config strategies");
+            throw new UserError("--times " + folder.path()
+                    + ": has no times of DecodeLoop or DecodeStep; make them with: run --config strategies");
         }
         for (String name : SHARED) {
             Set<String> values = new LinkedHashSet<>();
@@ -133,7 +134,8 @@ public final class MeasuredTimes {
         List<QualityFile.Configuration> all = quality.configurations().stream()
                 .map(c -> c.timed(of(c.strategy(), c.window(), c.heavyHitters()))).toList();
         if (all.stream().filter(c -> c.time() != null).count() < 2) {
-            throw new UserError("--times " + folder.path() + ": has fewer than two of the strategies and windows of this result of `quality`");
+            throw new UserError("--times " + folder.path()
+                    + ": has fewer than two of the strategies and windows of this result of `quality`");
         }
         return quality.timed(source(), all);
     }

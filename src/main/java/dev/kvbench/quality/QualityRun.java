@@ -210,7 +210,8 @@ public final class QualityRun implements AutoCloseable {
         return all;
     }
 
-    private QualityFile.Configuration configuration(Planned one, TokenScores scores, float[][] full, float[][][] needle, float[][][] fullNeedle) {
+    private QualityFile.Configuration configuration(Planned one, TokenScores scores, float[][] full, float[][][] needle,
+            float[][][] fullNeedle) {
         float[][] nll = buckets.means(scores.nll());
         float[][] kl = buckets.means(scores.kl());
         float[][] agreement = buckets.means(scores.agreement());

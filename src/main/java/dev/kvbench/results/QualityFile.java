@@ -245,7 +245,8 @@ public record QualityFile(
      * @return the same with those
      */
     public QualityFile with(String begun, List<Configuration> configurations) {
-        return new QualityFile(schema, version, begun, command, units, rules, fingerprint, model, text, setting, times, needle, configurations);
+        return new QualityFile(schema, version, begun, command, units, rules, fingerprint, model, text, setting, times, needle,
+                configurations);
     }
 
     /**
@@ -254,6 +255,7 @@ public record QualityFile(
      * @return the same with those
      */
     public QualityFile timed(Times from, List<Configuration> configurations) {
-        return new QualityFile(schema, version, created, command, units, rules, fingerprint, model, text, setting, from, needle, configurations);
+        return new QualityFile(schema, version, created, command, units, rules, fingerprint, model, text, setting, from, needle,
+                configurations);
     }
 }

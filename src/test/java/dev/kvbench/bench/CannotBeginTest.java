@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run that cannot begin says what to put right in one line, and leaves nothing behind. */
+@Tag("native")
 class CannotBeginTest {
 
     @TempDir

@@ -21,11 +21,13 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /** A real run of a tiny model in a forked JVM, its files and its plots. */
+@Tag("native")
 class EndToEndTest {
 
     @TempDir
@@ -59,7 +61,8 @@ class EndToEndTest {
                 .replaceFirst("\"phase\"", "\"fase\"")).size());
 
         StepsFile steps = folder.readSteps();
-        assertEquals(List.of("full cache", "H2O, one set for all heads, window 16, 4 heavy hitters", "H2O, one set for all heads, window 32, 4 heavy hitters"),
+        assertEquals(List.of("full cache", "H2O, one set for all heads, window 16, 4 heavy hitters",
+                        "H2O, one set for all heads, window 32, 4 heavy hitters"),
                 steps.configurations().stream().map(StepsFile.Configuration::label).toList());
         for (int c = 0; c < 3; c++) {
             StepsFile.Configuration configuration = steps.configurations().get(c);
@@ -78,7 +81,8 @@ class EndToEndTest {
         assertEquals(Libtorch.version(), steps.fingerprint().libtorch());
 
         List<Path> plots = Renderer.render(folder);
-        assertEquals(List.of("step-time.png", "step-time.svg", "latency.png", "latency.svg", "cache-memory.png", "cache-memory.svg", "report.html"),
+        assertEquals(List.of("step-time.png", "step-time.svg", "latency.png", "latency.svg", "cache-memory.png",
+                        "cache-memory.svg", "report.html"),
                 plots.stream().map(p -> p.getFileName().toString()).toList());
         assertEquals(2200, ImageIO.read(plots.get(0).toFile()).getWidth());
         DocumentBuilderFactory xml = DocumentBuilderFactory.newInstance();
@@ -118,6 +122,7 @@ class EndToEndTest {
         ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1));
         JsonNode jmh = new ObjectMapper().readTree(folder.path().resolve(ResultFolder.JMH_FILE).toFile());
         assertEquals(2 * 8, jmh.size());
+        // that what is timed evicts is EvictionBenchmarkTest's to check, and what it leaves EvictionTest's
         jmh.forEach(result -> assertTrue(result.path("primaryMetric").path("score").asDouble() > 0, result.toString()));
         assertEquals(List.of(), schemaErrors(Files.readString(folder.path().resolve(ResultFolder.STEPS_FILE))));
         assertEquals(List.of(folder.path().resolve("report.html")), Renderer.render(folder));

@@ -9,10 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is heard of an iteration that takes minutes. */
+@Tag("unit")
 class LifeSignsTest {
 
     private static final long SECOND = 1_000_000_000L;

@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** When a warm-up stops, told by made-up times, and what a forecast makes of it. */
+@Tag("unit")
 class WarmUpTest {
 
     private static final long MS = 1_000_000;

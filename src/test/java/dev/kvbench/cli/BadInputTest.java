@@ -10,11 +10,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever a user can get wrong is answered with one line and exit code 2, and leaves nothing behind. */
+@Tag("native")
 class BadInputTest {
 
     @TempDir
@@ -40,7 +45,8 @@ class BadInputTest {
                 bad("tokens=0", "-p", "tokens=0"),
                 bad("batch=0", "-p", "batch=0"),
                 bad("batch=1000000000 with model=", "-p", "batch=1000000000"),
-                bad("of memory for cache, scores, logits and weights, this machine has ", "Eviction", "-p", "window=1000000000", "-p", "strategy=h2o", "-p",
+                bad("of memory for cache, scores, logits and weights, this machine has ", "Eviction", "-p", "window=1000000000",
+                        "-p", "strategy=h2o", "-p",
                         "device=cpu"),
                 bad("tokens=1000000000: must be at most 16777216, since every step's time is kept", "DecodeLoop", "-p", "tokens=1000000000",
                         "-p", "positions=cache", "-p", "strategy=h2o"),
@@ -105,7 +111,7 @@ class BadInputTest {
     @ParameterizedTest(name = "{1}")
     @MethodSource("commands")
     void isRefusedByRun(String says, List<String> words) throws IOException {
-        List<String> command = new java.util.ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "run", "--config", "smoke", "--results", folder.resolve("results").toString()));
         command.addAll(words);
         assertRefused(says, command.toArray(String[]::new));
@@ -135,7 +141,7 @@ class BadInputTest {
         System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
         try {
             assertEquals(1, Main.report(new IOException("No space left on device")));
-            assertEquals(1, Main.report(new java.io.UncheckedIOException(new IOException("Disk quota exceeded"))));
+            assertEquals(1, Main.report(new UncheckedIOException(new IOException("Disk quota exceeded"))));
         } finally {
             System.setErr(err);
         }
@@ -180,7 +186,7 @@ class BadInputTest {
 
     @Test
     void aGpuThatIsNotThereIsRefused() throws IOException {
-        org.junit.jupiter.api.Assumptions.assumeFalse(dev.kvbench.torch.Libtorch.hasGpu(), "this machine has a GPU");
+        Assumptions.assumeFalse(Libtorch.hasGpu(), "this machine has a GPU");
         assertRefused("device=gpu", "run", "--config", "smoke", "--results", folder.toString(), "-p", "device=gpu");
     }
 
@@ -205,7 +211,8 @@ class BadInputTest {
         assertRefused("--results " + file + ": " + noFolder, "run", "--config", "smoke", "--results", file.toString());
         assertRefused("--results " + file + "/x/y: " + noFolder, "run", "--config", "smoke", "--results", file + "/x/y");
         assertRefused("--output " + file + ": " + noFolder, "quality", "--output", file.toString(), "--model", "none");
-        assertRefused("--output " + file + "/x: " + noFolder, "merge", some, "src/test/resources/published/2026-11-24_08-18-47_1b441074_NVIDIA-H100-80GB-HBM3",
+        assertRefused("--output " + file + "/x: " + noFolder, "merge", some,
+                "src/test/resources/published/2026-11-24_08-18-47_1b441074_NVIDIA-H100-80GB-HBM3",
                 "--output", file + "/x");
         assertRefused("--trace " + folder + ": must be a file", "generate", "--trace", folder.toString(), "--model", "none");
         assertRefused("--plot " + file + ": no such folder", "history", "--plot", file.toString());
@@ -216,7 +223,8 @@ class BadInputTest {
         Files.createDirectory(result.resolve("step-time.png"));
         assertRefused("step-time.png: Is a directory; name another place", "render", result.toString());
         Files.createDirectory(folder.resolve("history.png"));
-        assertRefused("history.png: Is a directory; name another place", "history", "--results", folder.toString(), "--filter", "strategy=full",
+        assertRefused("history.png: Is a directory; name another place", "history", "--results", folder.toString(), "--filter",
+                "strategy=full",
                 "--plot", folder.toString());
         try (Stream<Path> left = Files.walk(folder)) {
             assertEquals(List.of(), left.filter(f -> f.toString().endsWith(".tmp")).toList());
@@ -272,7 +280,8 @@ class BadInputTest {
         String x = folder.resolve("x.unfinished").toString();
         assertRefused("--resume " + x + ": takes no other option, since a run goes on as it began; leave out -i 20", "run", "--resume", x,
                 "-i", "20");
-        assertRefused("leave out --config --shard -p window=64", "run", "--config", "smoke", "--resume", x, "--shard", "1/2", "-p", "window=64");
+        assertRefused("leave out --config --shard -p window=64", "run", "--config", "smoke", "--resume", x, "--shard", "1/2",
+                "-p", "window=64");
         assertRefused("leave out --seed", "quality", "--resume", x, "--seed", "2");
         assertRefused("--resume " + x + ": not an unfinished run", "run", "--resume", x);
     }

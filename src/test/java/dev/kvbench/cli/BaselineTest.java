@@ -16,10 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Baselines: saved, compared with, removed. */
+@Tag("native")
 class BaselineTest {
 
     @TempDir
@@ -27,7 +29,8 @@ class BaselineTest {
 
     @BeforeEach
     void twoResults() throws IOException {
-        for (String name : List.of("2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", "2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3")) {
+        for (String name : List.of("2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3",
+                "2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3")) {
             Files.createDirectory(results.resolve(name));
             for (String file : List.of("steps.json", "jmh.json")) {
                 Files.copy(Path.of("src/test/resources/published", name, file), results.resolve(name).resolve(file));
@@ -78,7 +81,8 @@ class BaselineTest {
         Run saved = run("baseline", "save", "newest", "--results", folder);
         assertEquals(0, saved.exit, saved.out);
         assertTrue(saved.out.contains("newest  " + second), saved.out);
-        assertEquals(List.of(broken, timeless).stream().map(Path::toString).toList(), saved.out.lines().filter(l -> l.startsWith("passed over: "))
+        assertEquals(List.of(broken, timeless).stream().map(Path::toString).toList(), saved.out.lines()
+                .filter(l -> l.startsWith("passed over: "))
                 .map(l -> l.replaceFirst("^passed over: (.*)/steps.json: .*$", "$1")).sorted().toList());
         Files.writeString(second.resolve("jmh.json"), "{");
         Run history = run("history", "--results", folder);
@@ -109,7 +113,8 @@ class BaselineTest {
         String folder = results.toString();
         assertEquals(2, run("baseline", "save", "a/b", "--results", folder).exit);
         assertEquals(2, run("baseline", "remove", "nothing", "--results", folder).exit);
-        assertEquals(2, run("baseline", "save", "x", "src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", "--results", folder).exit);
+        assertEquals(2, run("baseline", "save", "x",
+                "src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", "--results", folder).exit);
         Files.writeString(results.resolve("baselines.json"), "{");
         assertThrows(UserError.class, () -> new Baselines(results).all());
     }

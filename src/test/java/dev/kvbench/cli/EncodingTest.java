@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A name with other characters than a locale's encoding has is answered with one line, and nothing is made. */
+@Tag("native")
 class EncodingTest {
 
     private static final String WAY_OUT = ": has characters that this locale's encoding, ANSI_X3.4-1968, does not have; set LC_ALL=C.UTF-8";

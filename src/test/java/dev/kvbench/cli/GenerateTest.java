@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code generate} as a user calls it, and what its trace says. */
+@Tag("native")
 class GenerateTest {
 
     private static final String GOLDEN = "src/test/resources/golden";
@@ -140,7 +142,8 @@ class GenerateTest {
     @CsvSource(delimiter = '|', value = {
         "--model tiny --tokens 0 | --tokens 0: must be at least 1",
         "--model tiny --prompt-ids 1,2 --tokens 2147483647 | --tokens 2147483647: must be at least 1 and at most 16777216",
-        "--model tiny --prompt-ids 1,2 --tokens 16777216 | --prompt-ids: has 2 tokens, with --tokens 16777216 after it; model tiny takes 1024",
+        "--model tiny --prompt-ids 1,2 --tokens 16777216 | --prompt-ids: has 2 tokens, with --tokens 16777216 after it; model"
+                + " tiny takes 1024",
         "--model tiny --prompt hello | --prompt: model tiny has no tokenizer.json; use --prompt-ids",
         "--model tiny --prompt-ids 512 | --prompt-ids 512: must be from 0 to 511",
         "--model tiny --trace-logits | --trace-logits: needs --trace FILE",
@@ -234,7 +237,9 @@ class GenerateTest {
         // the position embedding of step 5: five tokens are there before it
         TestCheckpoint.replace(model, "wpe.weight", 5 * 16, 6 * 16, Float.NaN);
         String printed = String.join(" ", tokens) + System.lineSeparator();
-        assertNotNumbers(model, printed, "in fp32, full cache: at step 5 of sequence 1 its logits are no numbers (NaN or infinite); nor are all values of its wpe.weight; take another copy of the model");
+        assertNotNumbers(model, printed,
+                "in fp32, full cache: at step 5 of sequence 1 its logits are no numbers (NaN or infinite); nor are all values of"
+                        + " its wpe.weight; take another copy of the model");
         assertNotNumbers(model, printed, "at step 5 of sequence 1", "--strategy", "window", "--window", "3");
         Path trace = folder.resolve("t.json");
         assertNotNumbers(model, "", "at step 5 of sequence 1", "--prompt-ids", "1,2,3,4,5,6,7", "--trace", trace.toString());

@@ -37,12 +37,14 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code quality} as a user calls it, on a small model without a tokenizer. */
+@Tag("native")
 class QualityTest {
 
     private static final String GOLDEN = "src/test/resources/golden";
@@ -205,7 +207,8 @@ class QualityTest {
         assertEquals(0, run.exit(), run.err());
         assertTrue(Files.exists(result.resolve("quality-window.png")));
         assertTrue(run.out().contains("quality-position.svg") && run.out().contains("report.html"), run.out());
-        Run timed = run("render", result.toString(), "--times", "src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3");
+        Run timed = run("render", result.toString(), "--times",
+                "src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3");
         assertEquals(2, timed.exit(), "has none of these windows, and says so");
         assertTrue(timed.err().contains("fewer than two"), timed.err());
         QualityFile begun = QualityFile.read(result.resolve("quality.json"));
@@ -223,14 +226,16 @@ class QualityTest {
     @Test
     void timesComeFromABenchmarksResult() throws Exception {
         String sweep = "src/test/resources/published/2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3";
-        QualityFile quality = QualityFile.read(result("--strategy", "h2o,tova", "--window", "16,32", "--heavy-hitters", "8", "--times", sweep)
+        QualityFile quality = QualityFile.read(result("--strategy", "h2o,tova", "--window", "16,32", "--heavy-hitters", "8",
+                "--times", sweep)
                 .resolve("quality.json"));
         assertEquals("2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3", quality.times().source());
         assertTrue(quality.times().label().startsWith("gpt2-large · fp32"), quality.times().label());
         assertNotNull(quality.full().orElseThrow().time());
         assertNull(quality.find("tova", 16).orElseThrow().time(), "not in that result");
         String steps = "results/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3";
-        QualityFile held = QualityFile.read(result("--strategy", "window,knorm", "--window", "64,32", "--heavy-hitters", "8", "--times", steps)
+        QualityFile held = QualityFile.read(result("--strategy", "window,knorm", "--window", "64,32", "--heavy-hitters", "8",
+                "--times", steps)
                 .resolve("quality.json"));
         assertTrue(held.times().label().contains("full window, all = 256 entries"), held.times().label());
         assertEquals(1.233, held.full().orElseThrow().time().value(), 5e-4, "the faster runtime's, 256 entries");

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the README shows as a command's output is what the command prints: {@code <!-- prints: COMMAND -->} stands above it. */
+@Tag("native")
 class ReadmeOutputsTest {
 
     private static final Pattern SHOWN = Pattern.compile("(?m)^<!-- prints: (.+?) -->\\n```\\n(.*?)^```", Pattern.DOTALL);

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code render} as a user calls it. */
+@Tag("native")
 class RenderTest {
 
     private static final Path RESULTS = Path.of("src/test/resources/published");

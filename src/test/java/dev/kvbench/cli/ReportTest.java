@@ -8,9 +8,11 @@ import dev.kvbench.UserError;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is said to the user is one line; a fault of the code keeps its trace. */
+@Tag("unit")
 class ReportTest {
 
     @Test

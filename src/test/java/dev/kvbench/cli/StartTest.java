@@ -12,10 +12,12 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A jar without its libraries, or with some of them, says so in one line. */
+@Tag("native")
 class StartTest {
 
     private static final String WAY_OUT = "; copy the whole lib/ along, or take the one archive that `mvn package -Pbundle` makes\n";

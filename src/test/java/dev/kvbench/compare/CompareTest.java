@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.UserError;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
@@ -16,12 +17,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Verdicts on results with known differences. */
+@Tag("unit")
 class CompareTest {
 
     private static final int STEPS = 64;
@@ -48,6 +51,7 @@ class CompareTest {
     }
 
     @Test
+    @Tag("slow")
     void processesAreTheSamplesWhereThereAreEnoughOfThem() throws Exception {
         int quiet = 0;
         int quietByIteration = 0;
@@ -90,7 +94,7 @@ class CompareTest {
                 .put("kvbench", "0").put("jmh", "0").put("djl", "0").put("jvm", "0").put("os", "0");
         var json = mapper.valueToTree(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-01T00:00:00Z", List.of(),
                 StepsFile.UNITS, null, configurations, null));
-        ((com.fasterxml.jackson.databind.node.ObjectNode) json).set("fingerprint", fingerprint);
+        ((ObjectNode) json).set("fingerprint", fingerprint);
         mapper.writeValue(path.resolve(ResultFolder.STEPS_FILE).toFile(), json);
         return path;
     }
@@ -104,6 +108,7 @@ class CompareTest {
     }
 
     @Test
+    @Tag("slow")
     void theSameAgainstItselfReportsNoChange() throws Exception {
         int quiet = 0;
         for (int i = 0; i < 100; i++) {
@@ -129,8 +134,10 @@ class CompareTest {
     }
 
     @Test
+    @Tag("slow")
     void aRealRunsIterationsDealtToTwoSidesAreQuietAndASlowdownIsFound() {
-        SelfCheck check = SelfCheck.of("src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3", Path.of("results"), 0.03, 0.05, 0.1, 100);
+        SelfCheck check = SelfCheck.of("src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3",
+                Path.of("results"), 0.03, 0.05, 0.1, 100);
         assertTrue(check.passed(), check.toString());
         assertTrue(check.quiet() >= 95 && check.found() >= 95, check.toString());
         UserError error = assertThrows(UserError.class, () -> SelfCheck.of(
@@ -140,6 +147,7 @@ class CompareTest {
 
     /** {@code run -p model=tiny -p tokens=128 -p window=64 -wi 5 -i 5 -f 8} on two cores that others used too. */
     @Test
+    @Tag("slow")
     void aTinyRunAgainstItselfIsQuiet() {
         SelfCheck check = SelfCheck.of("src/test/resources/tiny-run", Path.of("results"), 0.03, 0.05, 0.1, 100);
         assertTrue(check.quiet() >= 95, check.toString());
@@ -328,7 +336,8 @@ class CompareTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "{}", "[1, 2]", "nul", "{\"schema\": \"kvbench/steps\", \"version\": 1}",
-        "[{\"benchmark\": 3, \"primaryMetric\": {\"rawData\": [[1]]}}]", "[{\"benchmark\": \"b\", \"primaryMetric\": {\"rawData\": [[\"x\", -1]]}}]"})
+        "[{\"benchmark\": 3, \"primaryMetric\": {\"rawData\": [[1]]}}]",
+                "[{\"benchmark\": \"b\", \"primaryMetric\": {\"rawData\": [[\"x\", -1]]}}]"})
     void malformedFilesAreOneLine(String content) throws Exception {
         Path file = folder.resolve("jmh.json");
         Files.writeString(file, content);

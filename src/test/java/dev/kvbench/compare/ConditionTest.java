@@ -17,10 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What differs between two sides beside the code is said before any number. */
+@Tag("unit")
 class ConditionTest {
 
     private static final Fingerprint H100 = new Fingerprint("1b441074", false, "0", "1.37", "0.36", "2.7.1", "VM 17", "Linux", "Xeon", 8, 4,
@@ -36,13 +38,15 @@ class ConditionTest {
             iterations.add(new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, i, new long[] {nanos + i, nanos + i}, null));
         }
         return new StepsFile.Configuration("dev.kvbench.bench.DecodeLoopBenchmark.decode", strategy,
-                new TreeMap<>(Map.of("strategy", strategy, "runtime", "auto", "attention", "auto")), "synthetic", attention, runtime, "gpu", 8,
+                new TreeMap<>(Map.of("strategy", strategy, "runtime", "auto", "attention", "auto")), "synthetic", attention,
+                        runtime, "gpu", 8,
                 null, iterations);
     }
 
     private Path result(Fingerprint fingerprint, StepsFile.Configuration... configurations) throws Exception {
         Path path = Files.createDirectory(folder.resolve("result" + written++));
-        new ResultFolder(path).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-0" + written + "T00:00:00Z", List.of(),
+        new ResultFolder(path).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-0" + written
+                + "T00:00:00Z", List.of(),
                 StepsFile.UNITS, fingerprint, List.of(configurations), null));
         return path;
     }
@@ -79,8 +83,10 @@ class ConditionTest {
 
     @Test
     void attentionLibtorchAndThreadsAreSaidAndCompared() throws Exception {
-        Fingerprint other = new Fingerprint("2c551074", true, "1", "1.37", "0.36", "2.11.0", "VM 17", "Linux", "Xeon", 8, 1, "H100", "580.9");
-        Comparison comparison = compare(result(H100, of("full", "fused", "explicit", 1000)), result(other, of("full", "fused", "fused", 1000)));
+        Fingerprint other = new Fingerprint("2c551074", true, "1", "1.37", "0.36", "2.11.0", "VM 17", "Linux", "Xeon", 8, 1,
+                "H100", "580.9");
+        Comparison comparison = compare(result(H100, of("full", "fused", "explicit", 1000)),
+                result(other, of("full", "fused", "fused", 1000)));
         assertEquals(List.of(), comparison.differences());
         assertEquals(List.of("attention: explicit against fused", "libtorch: 2.7.1 against 2.11.0", "threads: 4 against 1"),
                 comparison.alsoDifferent());

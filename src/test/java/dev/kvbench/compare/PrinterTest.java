@@ -16,13 +16,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever names hold, each form still reads as what it is. */
+@Tag("unit")
 class PrinterTest {
 
-    private static final String[] MODELS = {"/ck/lr=0.1,seed=3", "a|b `c` *d* _e_ <f> [g](h) \\i", "line\r\nfeed \"quoted\"", "\u001b[31mred\u009b \u202e", ","};
+    private static final String[] MODELS = {"/ck/lr=0.1,seed=3", "a|b `c` *d* _e_ <f> [g](h) \\i", "line\r\nfeed \"quoted\"",
+            "\u001b[31mred\u009b \u202e", ","};
 
     @TempDir
     private Path folder;
@@ -97,7 +100,8 @@ class PrinterTest {
         List<String> table = lines.stream().filter(l -> l.startsWith("|")).toList();
         assertEquals(2 + MODELS.length, table.size());
         for (String row : table) {
-            assertEquals(table.get(0).chars().filter(c -> c == '|').count(), row.replaceAll("\\\\.", "").chars().filter(c -> c == '|').count(), row);
+            assertEquals(table.get(0).chars().filter(c -> c == '|').count(), row.replaceAll("\\\\.", "").chars()
+                    .filter(c -> c == '|').count(), row);
             assertFalse(row.replaceAll("\\\\.", "").matches(".*[*_`<>\\[\\]\\\\].*") && !row.equals(table.get(1)), row);
             assertFalse(row.matches("(?s).*\\p{Cc}.*"), row);
         }
@@ -124,9 +128,11 @@ class PrinterTest {
     @Test
     void anExportHoldsAnyName() throws Exception {
         Path result = Files.createDirectory(folder.resolve("result"));
-        new ResultFolder(result).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-01T00:00:00Z", List.of(), StepsFile.UNITS,
+        new ResultFolder(result).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-01T00:00:00Z", List.of(),
+                StepsFile.UNITS,
                 new Fingerprint(null, null, "0", "0", "0", "0", "0", "0", "EPYC", 2, 2, null, null),
-                List.of(new StepsFile.Configuration("x.Y,z", "full", Map.of("a,\"b\"", MODELS[2]), "synthetic", "explicit", "fused", "cpu", 8, null,
+                List.of(new StepsFile.Configuration("x.Y,z", "full", Map.of("a,\"b\"", MODELS[2]), "synthetic", "explicit",
+                        "fused", "cpu", 8, null,
                         List.of(new StepsFile.Iteration(1, "warm,up", 1, new long[] {5}, null)))), null));
         StringBuilder out = new StringBuilder();
         Export.CSV.write(ResultFolder.open(result), out);

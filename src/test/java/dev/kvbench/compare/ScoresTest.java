@@ -13,6 +13,7 @@ import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,10 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scores as JMH writes them: histograms, zeros, and what is no number. */
+@Tag("unit")
 class ScoresTest {
 
     private static final String STEP = "dev.kvbench.bench.DecodeStepBenchmark.step";
@@ -50,12 +53,13 @@ class ScoresTest {
         List<StepsFile.Configuration> configurations = Arrays.stream(entries).map(e -> {
             try {
                 return json.readTree(e).path("params").path("strategy").asText();
-            } catch (java.io.IOException x) {
+            } catch (IOException x) {
                 throw new IllegalStateException(x);
             }
         }).distinct().map(s -> new StepsFile.Configuration(STEP, s, Map.of("strategy", s), "synthetic", "explicit", "fused", "cpu", 8, null,
                 List.of())).toList();
-        new ResultFolder(path).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-0" + written + "T00:00:00Z", List.of(),
+        new ResultFolder(path).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-0" + written
+                + "T00:00:00Z", List.of(),
                 StepsFile.UNITS, new Fingerprint("1b441074", false, "0", "0", "0", "0", "0", "0", "EPYC", 2, 2, null, null), configurations,
                 null));
         Files.writeString(path.resolve(ResultFolder.JMH_FILE), "[" + String.join(", ", entries) + "]");
@@ -104,7 +108,8 @@ class ScoresTest {
         assertEquals(List.of(Double.POSITIVE_INFINITY, -1.0), comparison.rows().stream().map(Comparison.Row::change).toList());
         assertEquals(Map.of(), comparison.means());
         String text = Printer.TEXT.print(comparison);
-        assertTrue(text.matches("(?s).*from 0 +\\[\\+∞, \\+∞\\].*") && text.contains("-100.0%") && !text.contains("NaN") && !text.contains("Infinity"), text);
+        assertTrue(text.matches("(?s).*from 0 +\\[\\+∞, \\+∞\\].*") && text.contains("-100.0%") && !text.contains("NaN")
+                && !text.contains("Infinity"), text);
         assertTrue(text.contains("2 of 2 rows with a median of 0: there is no percentage of it"), text);
         JsonNode json = new ObjectMapper().readTree(Printer.JSON.print(comparison));
         assertTrue(json.path("rows").path(0).path("change").isNull(), json.toString());

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Against numbers that others published. */
+@Tag("unit")
 class StatisticsTest {
 
     @Test
@@ -42,6 +44,7 @@ class StatisticsTest {
     }
 
     @Test
+    @Tag("slow")
     void theIntervalCoversTheTrueChangeAboutAsOftenAsItSays() {
         Random random = new Random(4);
         int covered = 0;

@@ -14,11 +14,13 @@ import dev.kvbench.strategy.TestStrategies;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a config.json may say of the MLP, against the definition in plain arrays: step by step, and a prompt in one pass. */
+@Tag("native")
 class ActivationTest {
 
     private static final long[] TOKENS = {5, 40, 17, 17, 2, 60, 33, 8};

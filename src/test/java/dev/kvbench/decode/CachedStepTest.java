@@ -12,11 +12,13 @@ import dev.kvbench.strategy.TestStrategies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The cached step against a forward pass from scratch, at every length. */
+@Tag("native")
 class CachedStepTest {
 
     private static final int TOKENS = 24;

@@ -15,9 +15,11 @@ import dev.kvbench.strategy.TestStrategies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A loop whose runtime cannot be keeps no memory. */
+@Tag("native")
 class DecodeLoopTest {
 
     private static final int TIMES = 20;

@@ -15,11 +15,13 @@ import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.TestStrategies;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The decode step against transformers' GPT-2; src/test/python/make_golden.py says how the files were made. */
+@Tag("native")
 class GoldenLogitsTest {
 
     private static final Path GOLDEN = Path.of("src/test/resources/golden");

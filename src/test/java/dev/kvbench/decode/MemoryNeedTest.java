@@ -13,8 +13,10 @@ import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.TestStrategies;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("native")
 class MemoryNeedTest {
 
     private static final ModelShape TINY = Families.preset("tiny");

@@ -23,12 +23,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every strategy of the registry against its definition, and the properties that all of them share. */
+@Tag("native")
 class StrategyTest {
 
     private static final Gpt2Config CONFIG = TestModels.SMALL;

@@ -10,13 +10,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What doctor says of machines that are not this one: folders as libtorch's makers lay them out, made up. */
+@Tag("native")
 class DiagnosisTest {
 
     private static final String NO_STORAGE =
@@ -158,7 +161,7 @@ class DiagnosisTest {
             Files.copy(in, file);
         }
         assertEquals(new JniLibrary(file, true, "2.7.1"), JniLibrary.find(lib, machine, "2.7.1", "cu128", "0.36.0"));
-        Files.write(file, new byte[] {0}, java.nio.file.StandardOpenOption.APPEND);
+        Files.write(file, new byte[] {0}, StandardOpenOption.APPEND);
         assertEquals(new JniLibrary(file, false, "2.7.1"), JniLibrary.find(lib, machine, "2.7.1", "cu128", "0.36.0"));
     }
 }

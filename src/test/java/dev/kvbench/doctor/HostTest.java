@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What doctor says of drivers, cards and C libraries that are not this machine's. */
+@Tag("native")
 class HostTest {
 
     private static final String CARD = "NVIDIA H100, driver 1";
@@ -91,7 +93,8 @@ class HostTest {
     void whatTheLoaderMissesIsNamedWithItsCure(String said, String what, String text) throws IOException {
         Path lib = Files.createDirectories(machine.resolve("torch/lib"));
         Files.writeString(lib.resolve("libtorch.so"), "");
-        SmokeOutcome smoke = new SmokeOutcome(Map.of("PYTORCH_LIBRARY_PATH", lib.toString(), "error", "UnsatisfiedLinkError: " + said), 1, null, false);
+        SmokeOutcome smoke = new SmokeOutcome(
+                Map.of("PYTORCH_LIBRARY_PATH", lib.toString(), "error", "UnsatisfiedLinkError: " + said), 1, null, false);
         Diagnosis diagnosis = Diagnosis.of("0.36.0", smoke, machine, card(13000));
         Diagnosis.Finding finding = diagnosis.findings().get(1);
         assertEquals(what, finding.what());

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The smoke test as a process: it passes on this machine, and whatever a process can do to fail is reported. */
+@Tag("native")
 class SmokeRunTest {
 
     private static SmokeOutcome shell(String script) throws IOException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.TestCheckpoint;
@@ -28,7 +29,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A checkpoint fetched from a hub on this machine, in fair weather and foul. */
 @Timeout(120)
+@Tag("unit")
 class FetchTest {
 
     private static final String WEIGHTS = "model.safetensors";
@@ -141,7 +145,8 @@ class FetchTest {
         assertTrue(hub.requests.stream().noneMatch(r -> r.method().equals("GET")), hub.requests.toString());
         assertTrue(said.contains(WEIGHTS + ": already there"), said.toString());
         hub.commit = "5".repeat(40);
-        hub.files.put("config.json", (new String(hub.files.get("config.json"), StandardCharsets.UTF_8) + " ").getBytes(StandardCharsets.UTF_8));
+        hub.files.put("config.json", (new String(hub.files.get("config.json"), StandardCharsets.UTF_8) + " ")
+                .getBytes(StandardCharsets.UTF_8));
         assertWhole(fetch());
         assertEquals(1, hub.gets("config.json").size());
         assertEquals(0, hub.gets(WEIGHTS).size(), "a new commit shares the blob");
@@ -269,7 +274,8 @@ class FetchTest {
     void aChecksumOfAnotherKindIsSaidNotToBeVerified() throws IOException {
         hub.etags.put("tokenizer.json", "abc-123");
         assertWhole(fetch());
-        assertTrue(said.stream().anyMatch(l -> l.startsWith("tokenizer.json: ") && l.contains("no checksum that can be verified")), said.toString());
+        assertTrue(said.stream().anyMatch(l -> l.startsWith("tokenizer.json: ")
+                && l.contains("no checksum that can be verified")), said.toString());
     }
 
     @Test
@@ -297,7 +303,7 @@ class FetchTest {
     @Test
     void aFullDiskIsOneLine() throws IOException {
         Path full = Path.of("/dev/full");
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isWritable(full), "this system has no /dev/full");
+        Assumptions.assumeTrue(Files.isWritable(full), "this system has no /dev/full");
         Files.createDirectories(part().getParent());
         Files.createSymbolicLink(part(), full);
         assertRefused("cannot be written: No space left on device");
@@ -311,7 +317,8 @@ class FetchTest {
     void whatDoesNotFitIsNotBegun() throws IOException {
         UserError error = assertThrows(UserError.class, () ->
                 new Fetch(environment(), said::add, Duration.ZERO, f -> 30_000).fetch("org/model", "main"));
-        assertTrue(error.getMessage().startsWith("model.safetensors: needs " + hub.files.get(WEIGHTS).length + " bytes, "), error.getMessage());
+        assertTrue(error.getMessage().startsWith("model.safetensors: needs " + hub.files.get(WEIGHTS).length + " bytes, "),
+                error.getMessage());
         assertEquals(0, hub.gets(WEIGHTS).size());
         assertNothingHalf();
         writePart(Arrays.copyOf(hub.files.get(WEIGHTS), hub.files.get(WEIGHTS).length - 30_000));
@@ -419,7 +426,7 @@ class FetchTest {
                 map.put("h." + layer + "." + name + ".bias", shard);
             }
         }
-        return new com.fasterxml.jackson.databind.ObjectMapper().writeValueAsBytes(Map.of("weight_map", map));
+        return new ObjectMapper().writeValueAsBytes(Map.of("weight_map", map));
     }
 
     @Test
@@ -441,7 +448,7 @@ class FetchTest {
         try {
             other = new ProcessBuilder("flock", lock.toString(), "sh", "-c", "echo locked; read line").start();
         } catch (IOException e) {
-            org.junit.jupiter.api.Assumptions.abort("this system has no flock");
+            Assumptions.abort("this system has no flock");
             return;
         }
         assertEquals("locked", other.inputReader().readLine());

@@ -25,12 +25,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A libtorch fetched from a server on this machine, in fair weather and foul. */
 @Timeout(120)
+@Tag("unit")
 class LibtorchFetchTest {
 
     private static final String LARGE = "libtorch_cuda.so";

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -117,7 +117,8 @@ final class LocalHub implements AutoCloseable {
             return;
         }
         String start = "/" + repository + "/resolve/";
-        if (!path.startsWith(start) || token != null && !("Bearer " + token).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+        if (!path.startsWith(start) || token != null && !("Bearer " + token)
+                .equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
             error(exchange, 401, "RepoNotFound");
             return;
         }

@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A result is of the commit that was built, whatever folder it runs in; what the build's script stamps, real repositories. */
+@Tag("native")
 class StampTest {
 
     private static final Path SCRIPT = Path.of("src/build/source.sh").toAbsolutePath();

@@ -12,12 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Checkpoints in a cache of Python's tools, and what the parameters model and weights make of them. */
+@Tag("native")
 class HubCacheTest {
 
     private static final Path GOLDEN = Path.of("src/test/resources/golden").toAbsolutePath();

@@ -18,10 +18,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Random damage to a valid file: it loads, every tensor within the file, or it is refused in one line. */
+@Tag("unit")
 class SafetensorsFuzzTest {
 
     private static final int FILES = 6000;
@@ -74,6 +76,7 @@ class SafetensorsFuzzTest {
     }
 
     @Test
+    @Tag("slow")
     void everyDamagedFileLoadsOrIsRefused() throws IOException {
         byte[] valid = valid();
         Random random = new Random(5);

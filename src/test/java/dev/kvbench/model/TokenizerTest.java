@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Text to tokens and back. Without merges a byte-level token is a byte of UTF-8, which Java writes too. */
+@Tag("native")
 class TokenizerTest {
 
     @TempDir

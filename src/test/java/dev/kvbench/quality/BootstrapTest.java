@@ -10,9 +10,11 @@ import dev.kvbench.results.QualityFile.Estimate;
 import java.util.Arrays;
 import java.util.Random;
 import org.apache.commons.statistics.descriptive.Mean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Intervals, and aggregates over buckets of positions. */
+@Tag("unit")
 class BootstrapTest {
 
     private static double[] gaussian(int count, double mean, double deviation) {

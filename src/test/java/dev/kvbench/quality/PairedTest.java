@@ -13,9 +13,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Differences between configurations, sequence by sequence. */
+@Tag("unit")
 class PairedTest {
 
     private static List<QualityFile> published() throws IOException {
@@ -55,7 +57,8 @@ class PairedTest {
             }
             return more;
         }).toArray(float[][]::new);
-        Configuration other = new Configuration("other", "other", h2o.window(), null, harder, h2o.kl(), h2o.agreement(), h2o.all(), h2o.late(), null, null);
+        Configuration other = new Configuration("other", "other", h2o.window(), null, harder, h2o.kl(), h2o.agreement(),
+                h2o.all(), h2o.late(), null, null);
         same(new Estimate(0.01, 0.01, 0.01), new Paired(quality).lead(h2o, other));
     }
 

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kvbench.UserError;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("unit")
 class PassagesTest {
 
     /** Documents of 10, 25 and 4 tokens. */

@@ -23,12 +23,14 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** TokenScores of given texts, on the model whose logits transformers computed. */
+@Tag("native")
 class TeacherForcingTest {
 
     private static final String GOLDEN = "src/test/resources/golden";

@@ -20,9 +20,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What must hold of quality on the trained model that comes with the project, and its text. */
+@Tag("native")
 class TrainedModelTest {
 
     private static final String NAME = "gpt2-docs";

@@ -26,7 +26,8 @@ record Choice(String name, Map<String, String> fields) {
         if (!form.matches()) {
             throw new IllegalStateException("no configuration is called '" + text + "'");
         }
-        Map<String, String> fields = form.group(2) == null || form.group(2).isEmpty() ? Map.of() : Arrays.stream(form.group(2).split(",\\s*"))
+        Map<String, String> fields = form.group(2) == null || form.group(2).isEmpty() ? Map.of()
+                : Arrays.stream(form.group(2).split(",\\s*"))
                 .map(f -> f.split("=", 2)).collect(Collectors.toMap(f -> f[0], f -> f[1], (a, b) -> b, LinkedHashMap::new));
         return new Choice(form.group(1), fields);
     }

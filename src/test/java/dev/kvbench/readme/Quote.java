@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 record Quote(String text, String file, String what) {
 
     private static final Pattern LINK = Pattern.compile("\\[([^\\]\\[]+)\\]\\((?:\\.\\./)*(results/[^\\s)]+\\.json)\\s+\"([^\"]+)\"\\)");
-    private static final Pattern TABLE = Pattern.compile("(?m)^<!-- figures(?: of (results/\\S+\\.json))?:(.*?)-->\\n((?:\\|[^\\n]*\\n)+)", Pattern.DOTALL);
+    private static final Pattern TABLE = Pattern.compile("(?m)^<!-- figures(?: of"
+            + " (results/\\S+\\.json))?:(.*?)-->\\n((?:\\|[^\\n]*\\n)+)", Pattern.DOTALL);
     private static final Pattern FILE = Pattern.compile("\\((results/[^\\s)]+\\.json)[\\s)]");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 

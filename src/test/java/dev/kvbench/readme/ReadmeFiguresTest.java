@@ -17,9 +17,11 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every measured figure in the README says which file it is from, and is that file's, rounded. */
+@Tag("unit")
 class ReadmeFiguresTest {
 
     private static final Path README = Path.of("README.md");

@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is read of a result, and what is said of a broken one. */
+@Tag("unit")
 class JsonTest {
 
     private static final String HEAD = """
@@ -43,7 +45,8 @@ class JsonTest {
 
     @Test
     void theHeadMayStandAnywhere() throws IOException {
-        ResultFolder other = result("a", "{\"configurations\": [" + STEPS + "], \"fingerprint\": {\"commit\": \"c\"}, \"created\": \"today\","
+        ResultFolder other = result("a", "{\"configurations\": [" + STEPS
+                + "], \"fingerprint\": {\"commit\": \"c\"}, \"created\": \"today\","
                 + " \"version\": 1, \"schema\": \"kvbench/steps\"}");
         assertEquals("today", other.readHead().created());
         assertEquals("c", other.readHead().fingerprint().commit());

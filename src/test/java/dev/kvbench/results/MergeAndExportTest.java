@@ -13,10 +13,12 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Joining and exporting published results. */
+@Tag("unit")
 class MergeAndExportTest {
 
     private static final ResultFolder FP32 = published("08-14-20");
@@ -43,9 +45,11 @@ class MergeAndExportTest {
     @Test
     void whatDoesNotFitTogetherLeavesNothing() throws Exception {
         ResultFolder cpu = ResultFolder.open(Path.of("results/2026-11-24_03-14-55_b217b15d_Intel-R-Xeon-R-Processor"));
-        assertTrue(assertThrows(UserError.class, () -> Merge.of(List.of(FP32, cpu), folder.resolve("x"))).getMessage().contains("different"));
+        assertTrue(assertThrows(UserError.class, () -> Merge.of(List.of(FP32, cpu), folder.resolve("x"))).getMessage()
+                .contains("different"));
         ResultFolder again = published("08-17-59");
-        assertTrue(assertThrows(UserError.class, () -> Merge.of(List.of(FP32, again), folder.resolve("x"))).getMessage().contains("two of these"));
+        assertTrue(assertThrows(UserError.class, () -> Merge.of(List.of(FP32, again), folder.resolve("x"))).getMessage()
+                .contains("two of these"));
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(List.of(), left.toList());
         }

@@ -20,10 +20,12 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Results that want one name at one time. */
+@Tag("unit")
 class ResultNameTest {
 
     private static final int AT_ONCE = 8;

@@ -13,9 +13,11 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which runtime comes after one that cannot be, and what is given back then. */
+@Tag("native")
 class RuntimesTest {
 
     private final List<String> closed = new ArrayList<>();

@@ -26,11 +26,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What strategies share takes any scope, score and protection, also those that no strategy of the registry has. */
+@Tag("native")
 class SharedEvictionTest {
 
     private static final int WINDOW = 10;
@@ -72,9 +74,9 @@ class SharedEvictionTest {
                 TorchModule module = new TorchModule(Place.numbered(EvictionSource.of(strategy) + "\n" + """
                         def fill(self, state: List[Tensor]) -> NoneType:
                           # each entry is the number of its slot
-                          slots = torch.unsqueeze(state[SLOTS], 1)
+                          slots = torch.unsqueeze(state[INDICES], 1)
                           torch.copy_(state[CACHE], torch.expand(slots, torch.size(state[CACHE])))
-                          torch.copy_(state[ORIGINS], torch.expand(state[SLOTS], torch.size(state[ORIGINS])))
+                          torch.copy_(state[ORIGINS], torch.expand(state[INDICES], torch.size(state[ORIGINS])))
                           return None
                         """), EvictionSource.attributes(strategy, true), Device.cpu());
                 NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");

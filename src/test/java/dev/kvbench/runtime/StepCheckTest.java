@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A runtime that computes something else is told from one that rounds otherwise. */
+@Tag("native")
 class StepCheckTest {
 
     private static final Gpt2Config MODEL = new Gpt2Config("long", 2, 2, 16, 61, 800, 1e-5);

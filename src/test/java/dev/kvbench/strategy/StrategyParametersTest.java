@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.openjdk.jmh.annotations.Param;
 
 /** Parameters of strategies: from names to values, to words, and when they evict. */
+@Tag("unit")
 class StrategyParametersTest {
 
     private static final Map<String, String> H2O = Map.of("strategy", "h2o", "window", "16", "heavyHitters", "4", "evictEvery", "2",

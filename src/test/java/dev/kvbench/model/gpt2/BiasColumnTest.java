@@ -1,6 +1,5 @@
 package dev.kvbench.model.gpt2;
 
-import dev.kvbench.model.gpt2.Products;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,12 +18,14 @@ import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.TestStrategies;
 import dev.kvbench.torch.Casts;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A bias as a column of its matrix changes where it is added, and nothing else. */
+@Tag("native")
 class BiasColumnTest {
 
     private static final int STEPS = 40;

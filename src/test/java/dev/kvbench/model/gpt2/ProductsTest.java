@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.Device;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.gpt2.Activation;
-import dev.kvbench.model.gpt2.Gpt2Config;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Forms of products that only some models can take. */
+@Tag("unit")
 class ProductsTest {
 
     private static Gpt2Config with(int inner, Activation activation) {

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.kvbench.results.StepsFile;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Captions say which weights ran. */
+@Tag("unit")
 class CaptionsTest {
 
     private static StepsFile.Configuration with(String weights) {

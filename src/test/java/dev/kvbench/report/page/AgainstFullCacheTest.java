@@ -18,10 +18,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A verdict is of like with like, and is held against what two sides differ by before anything is evicted. */
+@Tag("unit")
 class AgainstFullCacheTest {
 
     private static final int TOKENS = 128;

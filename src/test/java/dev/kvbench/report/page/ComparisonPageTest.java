@@ -16,10 +16,12 @@ import java.util.Locale;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /** The page that lays two results over each other, in a browser; its figures follow from the two steps.json. */
+@Tag("browser")
 class ComparisonPageTest extends InBrowser {
 
     /** H2O becomes a fifth slower, the full cache stays. */

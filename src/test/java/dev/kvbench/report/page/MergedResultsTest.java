@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.knowm.xchart.XYChart;
@@ -43,6 +44,7 @@ import org.knowm.xchart.XYSeries;
  * kvbench's results and those of peers in one plot. {@code peers/steps.json} was written by
  * {@code src/peer/python/peers.py --model tiny --tokens 24 --window 8 --heavy-hitters 3}, on a CPU.
  */
+@Tag("native")
 class MergedResultsTest {
 
     private static final List<String> PEERS = List.of(

@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 
 /** A strategy's cost is what it takes beyond the full cache in the same runtime, or is not drawn. */
+@Tag("native")
 class PinnedStepsTest {
 
     private final List<StepsFile.Configuration> configurations = new ArrayList<>();

@@ -12,12 +12,14 @@ import dev.kvbench.report.QualityRenderer;
 import dev.kvbench.results.QualityFile;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
 
 /** What a reader does with the page of a quality result. Screenshots are left in target/screenshots. */
+@Tag("browser")
 class QualityPageTest extends MadePages {
 
     private static final List<String> PLOTS = List.of("#window", "#along", "#timed", "#probe");

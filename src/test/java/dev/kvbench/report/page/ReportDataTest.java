@@ -23,10 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a page shows, without a browser. */
+@Tag("native")
 class ReportDataTest {
 
     private static final String CONTROL = " Before it evicts it takes 0.0 % more: scoring and noise, from which no smaller difference is told.";

@@ -19,12 +19,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
 
 /** What a reader does with a page: looks, points, clicks, types, saves. Screenshots are left in target/screenshots. */
+@Tag("browser")
 class ReportPageTest extends MadePages {
 
     /** Below this a page is quick to send and to open. */

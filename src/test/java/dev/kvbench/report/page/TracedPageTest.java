@@ -16,9 +16,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every number on a page follows from steps.json: computed anew, compared, and none is left over. */
+@Tag("browser")
 class TracedPageTest extends InBrowser {
 
     /** Texts of the page that were compared with what they must be. */

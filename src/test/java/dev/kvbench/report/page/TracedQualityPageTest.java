@@ -20,9 +20,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every number on the page of a quality result follows from quality.json: computed anew, compared, and none is left over. */
+@Tag("browser")
 class TracedQualityPageTest extends InBrowser {
 
     private static final Path STEPS = Path.of("results/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3");

@@ -30,6 +30,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The kernel's source, run on the CPU, against libtorch's operators: whole steps, where no GPU is needed. FusedStepTest shows
  * what only a GPU can: what other blocks see when, and that the hardware does what its manual says.
  */
+@Tag("native")
 class EmulatedStepTest {
 
     private static final int STEPS = 15;

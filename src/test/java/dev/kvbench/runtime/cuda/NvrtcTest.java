@@ -2,10 +2,12 @@ package dev.kvbench.runtime.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which file is the run-time compiler: pip's and the toolkit's names, and those of the libtorch for C++. */
+@Tag("unit")
 class NvrtcTest {
 
     @ParameterizedTest

@@ -1,0 +1,79 @@
+package dev.kvbench.bench;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import dev.kvbench.cache.Place;
+import dev.kvbench.model.ModelChoice;
+import dev.kvbench.model.ModelShape;
+import dev.kvbench.torch.TorchModule;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the benchmark times is what its name says: scoring leaves all entries, evicting takes one of each head. */
+@Tag("native")
+class EvictionBenchmarkTest {
+
+    private static final int WINDOW = 16;
+    private static final int BATCH = 2;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2o", "h2o-head", "window", "sinks", "tova", "knorm", "keydiff", "random"})
+    void oneEntryOfEachHeadGoes(String strategy) {
+        EvictionBenchmark benchmark = new EvictionBenchmark();
+        benchmark.window = WINDOW;
+        benchmark.batch = BATCH;
+        DecodeSettings settings = DecodeSettings.parse(StepsNeeded.EVICTION, Map.of("strategy", strategy, "window", "" + WINDOW,
+                "heavyHitters", "4", "model", "tiny", "dtype", "fp32", "batch", "" + BATCH, "device", "cpu"), ModelChoice::of);
+        benchmark.start(settings);
+        try {
+            numbered(benchmark.cache.at(Place.CACHE), benchmark.cache.keysValues().length);
+            float[] before = benchmark.cache.keysValues();
+            benchmark.score();
+            assertArrayEquals(before, benchmark.cache.keysValues(), "scoring");
+            benchmark.scoreAndEvict();
+            check(before, benchmark.cache.keysValues(), settings.model());
+        } finally {
+            benchmark.stop();
+        }
+    }
+
+    /** Counts down, so that every number tells its place, and the oldest entries have the largest keys. */
+    private static void numbered(PtNDArray array, int size) {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                TorchModule copy = new TorchModule("""
+                        def copy(self, to: Tensor, x: Tensor) -> NoneType:
+                          torch.copy_(to, x)
+                          return None
+                        """, Map.of(), Device.cpu());
+                IValue to = IValue.from(array);
+                IValue x = IValue.from((PtNDArray) manager.arange((float) size, 0f, -1f).reshape(array.getShape()))) {
+            copy.run("copy", to, x).close();
+        }
+    }
+
+    /** [L, 2, B, H, C, Dh]: of each head, the entries before the one that went, then those behind it. */
+    private static void check(float[] before, float[] after, ModelShape shape) {
+        int width = shape.headDim();
+        int moved = 0;
+        for (int from = 0; from < before.length; from += (WINDOW + 1) * width) {
+            int head = from;
+            int[] kept = IntStream.range(0, WINDOW).map(slot -> (before.length - (int) after[head + slot * width] - head) / width).toArray();
+            assertEquals(WINDOW, IntStream.of(kept).filter(slot -> slot >= 0 && slot <= WINDOW).distinct().count(), "entries of its own");
+            assertArrayEquals(IntStream.of(kept).sorted().toArray(), kept, "in their order");
+            for (int i = 0; i < WINDOW * width; i++) {
+                assertEquals(before[head + kept[i / width] * width + i % width], after[head + i], "whole entries");
+            }
+            moved += kept[WINDOW - 1] == WINDOW ? 1 : 0;
+        }
+        assertTrue(moved > 0, "the newest goes in every head: nothing was evicted");
+    }
+}

@@ -1,5 +1,5 @@
 // A ring of chunks in shared memory. One thread copies what the step will read, in order and as far
-// ahead as there is room, across all barriers of the step: device memory never waits for the arithmetic.
+// ahead as there is room, whatever phase the warps are in: device memory never waits for the arithmetic.
 #pragma once
 #include "exchange.cuh"
 

@@ -1,10 +1,10 @@
-// One decode step of GPT-2 as one kernel: a block per multiprocessor, all resident, which meet at a barrier
-// wherever a phase needs what others computed. In every block one thread copies weights and cache entries
-// into a ring in shared memory, as far ahead as it has room, while the warps compute.
+// One decode step of GPT-2 as one kernel: a block per multiprocessor, all resident, which hand values to each other
+// wherever a phase needs what others computed (exchange.cuh says how). In every block one thread copies weights and cache
+// entries into a ring in shared memory, as far ahead as it has room, while the warps compute.
 //
 //   per layer   layer norm, queries, keys, values | attention | heads put together, projection, residual |
-//               layer norm, up, GELU | down, residual |
-//   at the end  eviction, layer norm, vocabulary, argmax                        (| is a barrier of all blocks)
+//               layer norm, up, GELU | down, residual |                          (| is where values are handed over)
+//   at the end  layer norm, vocabulary and beside it the entries' moves of an eviction, argmax and the scores' moves
 #include "attention.cuh"
 #include "eviction.cuh"
 

@@ -1,13 +1,13 @@
-# What a strategy does at the end of a step, or of a prompt: it scores, and where more entries are held than it lets be,
-# those that are not protected and score lowest go, until `window` are left. How they are scored is one more source, `score`:
-# the strategy's own, or a file of this folder; how they are removed is another, `remove`.
+# What a strategy does at the end of a step, or of a prompt: it scores, and from `peak` entries on those that are not protected
+# and score lowest go, until `window` are left. How they are scored is another source, `score`: the strategy's own, or a file
+# of this folder; how they are removed is a third, `remove`.
 #
 # state as in the step, its places by name; scores [l, B, h, C], l = 1 or L, h = 1 or H; first: the first of the new entries
 
 def evict(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
   if self.scoresAtEviction == 0:
     self.score(state, rows, first, n)
-  if n > self.limit:
+  if n >= self.peak:
     if self.scoresAtEviction == 1:
       self.score(state, rows, first, n)
     self.remove(state, n)

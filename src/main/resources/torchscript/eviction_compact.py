@@ -4,16 +4,16 @@
 def remove(self, state: List[Tensor], n: int) -> NoneType:
   if self.scored == 1:
     candidates = torch.narrow(state[SCORES], 3, self.front, n - self.front - self.back)
-    kept = self.drop_lowest(candidates, state[SLOTS], n - self.window)
-    self.compact(state, self.with_protected(kept, state[SLOTS], n), n)
+    kept = self.drop_lowest(candidates, state[INDICES], n - self.window)
+    self.compact(state, self.with_protected(kept, state[INDICES], n), n)
   else:
     # the oldest that are not protected go, the same for all
     recent = self.window - self.front
     if self.front > 0:
-      front = torch.narrow(state[SLOTS], 0, 0, self.front)
-      self.move(state, torch.cat([front, torch.narrow(state[SLOTS], 0, n - recent, recent)]))
+      front = torch.narrow(state[INDICES], 0, 0, self.front)
+      self.move(state, torch.cat([front, torch.narrow(state[INDICES], 0, n - recent, recent)]))
     else:
-      self.move(state, torch.narrow(state[SLOTS], 0, n - recent, recent))
+      self.move(state, torch.narrow(state[INDICES], 0, n - recent, recent))
   return None
 
 def drop_lowest(self, candidates: Tensor, slots: Tensor, drop: int) -> Tensor:

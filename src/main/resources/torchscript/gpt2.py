@@ -16,7 +16,7 @@ def embed(self, weights: List[Tensor], token: Tensor, position: Tensor) -> Tenso
   # token [B] and position [1], or [B, T] and [T]
   return torch.add(torch.embedding(weights[0], token), torch.embedding(weights[1], position))
 
-def attention_input(self, weights: List[Tensor], layer: int, x: Tensor, own: Tensor) -> Tensor:
+def attention_input(self, weights: List[Tensor], layer: int, x: Tensor, position: Tensor, own: Tensor) -> Tensor:
   w = self.first(layer)
   h = self.norm(weights, w, x)
   qkv = self.product(h, weights[w + 2], weights[w + 3])

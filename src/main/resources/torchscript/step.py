@@ -4,8 +4,9 @@
 # V tokens, C cache slots.
 #
 # A family's source defines
-#   embed(weights, token, position) -> rows of tokens [.., D]
-#   attention_input(weights, layer, x, own) -> queries [B, H, T, Dh]; keys and values go to `own` [2, B, Hkv, T, Dh]
+#   embed(weights, token, position) -> rows of tokens [.., D]; position ids are [1] in a step, [T] of a prompt
+#   attention_input(weights, layer, x, position, own) -> queries [B, H, T, Dh]; keys and values go to `own`,
+#     [2, B, Hkv, T, Dh]. Attention, here and in attention_*.py, takes Hkv = H so far
 #   attention_row(weights) -> where a step's attention is to be written, [B, >= D]; an empty list if that is all the same
 #   attention_output(weights, layer, x, a) -> x with the heads' outputs `a` [B * T, D] joined
 #   mlp(weights, layer, x) -> x with the MLP's output joined
@@ -13,7 +14,7 @@
 # with x [B * T, D] the residual stream, one row per token. It may write into x.
 #
 # state     by place: TOKEN [B] int64, POSITION [1] int64, LOGITS [B, V], CACHE [L, 2, B, Hkv, C, Dh],
-#           SCORES [l, B, h, C] fp32, SLOTS [C] int64 = 0..C-1, HOST_TOKEN [B] int64 on the CPU,
+#           SCORES [l, B, h, C] fp32, INDICES [C] int64 = 0..C-1, HOST_TOKEN [B] int64 on the CPU,
 #           STEPS [1] int64, where a run is traced ORIGINS [l, B, h, C] int64: the step that wrote each entry
 #
 # All of state is preallocated and written in place, so a captured step finds it where it was.
@@ -29,7 +30,7 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
   out = self.attention_row(weights)
   for layer in range(self.layers):
     kv = torch.select(cache, 0, layer)
-    q = self.attention_input(weights, layer, x, torch.narrow(kv, 3, n - 1, 1))
+    q = self.attention_input(weights, layer, x, position, torch.narrow(kv, 3, n - 1, 1))
     held = torch.narrow(kv, 3, 0, n)
     a = self.attend(q, torch.select(held, 0, 0), torch.select(held, 0, 1), rows, out)
     # [B, H, 1, Dh] is [B, D] in memory order
@@ -53,12 +54,12 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
   # next token's position id
   size = torch.size(tokens)
   length = size[1]
-  x = self.embed(weights, tokens, prompt[SLOTS])
+  x = self.embed(weights, tokens, prompt[INDICES])
   x = torch.view(x, [size[0] * length, torch.size(x, 2)])
   rows = annotate(List[Tensor], [])
   for layer in range(self.layers):
     kv = torch.select(prompt[CACHE], 0, layer)
-    q = self.attention_input(weights, layer, x, kv)
+    q = self.attention_input(weights, layer, x, prompt[SLOTS], kv)
     a = self.attend_prompt(q, torch.select(kv, 0, 0), torch.select(kv, 0, 1), rows)
     a = torch.reshape(torch.permute(a, [0, 2, 1, 3]), [size[0] * length, self.width])
     x = self.attention_output(weights, layer, x, a)
@@ -71,7 +72,7 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
   torch.fill_(prompt[STEPS], length)
   torch.zero_(prompt[SCORES])
   if self.traced == 1:
-    torch.copy_(prompt[ORIGINS], prompt[SLOTS])
+    torch.copy_(prompt[ORIGINS], prompt[INDICES])
   self.evict(prompt, rows, 0, length)
   torch.copy_(torch.narrow(state[CACHE], 4, 0, held), torch.narrow(prompt[CACHE], 4, 0, held))
   torch.zero_(state[SCORES])

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What is wrong with a JSON file, for whoever wrote it: the line and column, the field, what is there and what is expected.
+ * What is wrong with a JSON file, for the one who wrote it: the line and column, the field, what is there and what is expected.
  * The parser's own messages are for who programs it.
  */
 public final class JsonFault {

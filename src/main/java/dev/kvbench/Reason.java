@@ -140,6 +140,7 @@ public final class Reason {
 
     /** The kind of what says nothing more: "stack overflow". */
     private static String words(String kind) {
-        return kind.replaceFirst("(?<=.)(Exception|Error)$", "").replaceAll("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ").toLowerCase(Locale.ROOT);
+        return kind.replaceFirst("(?<=.)(Exception|Error)$", "")
+                .replaceAll("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ").toLowerCase(Locale.ROOT);
     }
 }

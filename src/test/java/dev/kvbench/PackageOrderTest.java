@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The order of the packages. A class may use classes of its own package and of the floors below, and no others: so
- * there is no circle, and what is low stays useful without what stands on it. The JDK's own jdeps reads the built classes,
- * so that what counts is what they refer to, whatever their sources import.
+ * there is no circle, and what is low stays useful without what stands on it. The JDK's own jdeps reads the built
+ * classes, so that what counts is what they refer to, whatever their sources import.
  */
 @Tag("unit")
 class PackageOrderTest {
@@ -53,18 +53,9 @@ class PackageOrderTest {
             Set.of("report"),
             Set.of("cli"));
 
-    /**
-     * The only ways up, class by class: a registry knows what it lists, and the runtimes that need CUDA still lie with
-     * what they launch, though they are runtimes among others.
-     */
+    /** The only ways up, class by class: a registry knows what it lists. */
     private static final Set<Arrow> UP = Set.of(
-            new Arrow("model.Families", "model.gpt2.Gpt2Family"),
-            new Arrow("runtime.cuda.CudaGraphRuntime", "runtime.Runtimes"),
-            new Arrow("runtime.cuda.CudaGraphRuntime", "runtime.StepRuntime"),
-            new Arrow("runtime.cuda.CudaGraphRuntime", "runtime.TorchScriptRuntime"),
-            new Arrow("runtime.cuda.FusedRuntime", "runtime.StepCheck"),
-            new Arrow("runtime.cuda.FusedRuntime", "runtime.StepRuntime"),
-            new Arrow("runtime.cuda.FusedRuntime", "runtime.TorchScriptRuntime"));
+            new Arrow("model.Families", "model.gpt2.Gpt2Family"));
 
     /** What JMH's annotation processor makes of benchmarks. */
     private static final String GENERATED = ".jmh_generated.";

@@ -38,7 +38,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 public class EvictionBenchmark extends StrategyBenchmark {
 
     /** Eviction strategy; a name of the registry that evicts. */
-    @Param({"h2o", "h2o-head", "window", "sinks", "tova", "knorm", "keydiff", "random"})
+    @Param(ALL)
     public String strategy;
 
     /** Most entries kept. */

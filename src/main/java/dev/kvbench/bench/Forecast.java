@@ -16,13 +16,16 @@ import org.openjdk.jmh.runner.options.TimeValue;
  */
 final class Forecast {
 
-    /** Two cores of a server CPU stream weights at about this rate, in bytes per second. */
+    /**
+     * Bytes of weights per second that two cores of a server's processor read, about. Below the 27e9 of README's run on two
+     * cores of a Xeon (GPT-2-large in fp32, 114 ms a step), so that a run is rather shorter than forecast.
+     */
     private static final double CPU_BANDWIDTH = 22e9;
 
-    /** Launching one step through TorchScript takes about this long on a GPU, in seconds. */
+    /** Seconds that a step takes on a GPU whose operators TorchScript launches one by one, about; other runtimes are faster. */
     private static final double GPU_STEP = 5e-3;
 
-    /** Starting a JVM and making weights: seconds per fp32 gigabyte of weights. */
+    /** Seconds that a JVM takes to start and make weights, per gigabyte of weights in fp32, about. */
     private static final double START = 8;
 
     /** Of a shorter run nobody needs to be told. */

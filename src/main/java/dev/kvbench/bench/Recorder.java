@@ -49,7 +49,7 @@ final class Recorder {
      * Keeps a generation's step times until the iteration ends.
      *
      * @param stepNanos host time of each step, ns
-     * @param deviceNanos device time of each step, ns; below zero where nothing tells it
+     * @param deviceNanos device time of each step, ns; below zero where it was not measured
      */
     static synchronized void generated(long[] stepNanos, long[] deviceNanos) {
         boolean timed = deviceNanos.length > 0 && Arrays.stream(deviceNanos).allMatch(n -> n >= 0);

@@ -59,7 +59,7 @@ final class RunPlan {
             Map<String, List<String>> sweep = new LinkedHashMap<>();
             entry.getParams().orElse(Map.of()).forEach((name, defaults) -> {
                 List<String> given = values.apply(name);
-                sweep.put(name, given != null ? given : List.of(defaults));
+                sweep.put(name, given != null ? given : StrategyBenchmark.declared(name, defaults));
             });
             Optional<StepsNeeded> needed = StepsNeeded.by(entry.getUsername());
             for (Map<String, String> params : product(sweep)) {

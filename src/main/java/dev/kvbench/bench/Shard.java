@@ -68,8 +68,8 @@ public record Shard(int index, int count) {
     public static Optional<String> sideBySide(Map<String, String> environment) {
         String tasks = environment.getOrDefault("SLURM_STEP_NUM_TASKS", "1");
         return tasks.equals("1") || !environment.containsKey("SLURM_PROCID") ? Optional.empty()
-                : Optional.of("# SLURM_PROCID=" + environment.get("SLURM_PROCID") + " of SLURM_STEP_NUM_TASKS=" + tasks + ": each of these tasks runs"
-                        + " everything; start one, or a job array, or " + WAY_OUT);
+                : Optional.of("# SLURM_PROCID=" + environment.get("SLURM_PROCID") + " of SLURM_STEP_NUM_TASKS=" + tasks
+                        + ": each of these tasks runs everything; start one, or a job array, or " + WAY_OUT);
     }
 
     /** An array is what MIN, MAX and STEP make, if COUNT agrees. One task alone may be one of many, submitted again. */

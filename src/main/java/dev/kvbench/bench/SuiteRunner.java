@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import org.openjdk.jmh.Main;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -59,7 +60,7 @@ public final class SuiteRunner {
      * @throws IOException if the list cannot be written
      */
     public static void list(String... words) throws IOException {
-        org.openjdk.jmh.Main.main(words);
+        Main.main(words);
     }
 
     /**

@@ -68,7 +68,7 @@ final class TokensSoFar implements AutoCloseable {
     /**
      * Begins to look; nothing is told where the property {@link Recorder#FOLDER} is not set.
      *
-     * @param stepNanos where a generation that begins now keeps the times of its steps, ns; all 0
+     * @param stepNanos host time of each step, ns: all 0, and filled by a generation that begins now
      * @return the watch, to be closed behind the generation
      */
     static TokensSoFar of(long[] stepNanos) {

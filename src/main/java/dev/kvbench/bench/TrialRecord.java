@@ -56,7 +56,7 @@ record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series) {
      *
      * @param warmup whether it does not count
      * @param stepNanos host time of each step, ns
-     * @param deviceNanos device time of each step, ns; null where nothing tells it
+     * @param deviceNanos device time of each step, ns; null if not measured
      */
     record Series(boolean warmup, long[] stepNanos, long[] deviceNanos) {
 

@@ -59,7 +59,7 @@ public final class KvCache implements AutoCloseable {
         state.put(Place.LOGITS, zeros(manager, dtype, batch, shape.vocabulary()));
         state.put(Place.CACHE, zeros(manager, dtype, shape.layers(), 2, batch, shape.keyValueHeads(), capacity, shape.headDim()));
         state.put(Place.SCORES, zeros(manager, DataType.FLOAT32, scored.getShape()));
-        state.put(Place.SLOTS, (PtNDArray) manager.create(indices));
+        state.put(Place.INDICES, (PtNDArray) manager.create(indices));
         state.put(Place.STEPS, zeros(manager, DataType.INT64, 1));
         if (traced) {
             state.put(Place.ORIGINS, zeros(manager, DataType.INT64, scored.getShape()));

@@ -18,7 +18,7 @@ public enum Place {
     /** Scores of entries, [l, B, h, C] fp32; l and h are 1 where layers or heads share a kept set. */
     SCORES,
     /** Indices of all slots, [C] int64: 0, 1, … C−1. */
-    SLOTS,
+    INDICES,
     /** Tokens on the host, [B] int64: those that a reset feeds, and that the last step made. */
     HOST_TOKEN,
     /** Steps since the cache was empty, [1] int64. */

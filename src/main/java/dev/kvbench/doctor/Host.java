@@ -12,7 +12,7 @@ import java.util.Optional;
  * What a machine has that libtorch stands on.
  *
  * @param driver whether an NVIDIA driver runs
- * @param card name of the first card and version of its driver; null where nothing tells
+ * @param card name of the first card and version of its driver; null if not known
  * @param cuda the CUDA that the driver is made for as it says it, 12080 for 12.8; 0 where its library libcuda.so.1 is not found
  * @param glibc version of the GNU C library; null where it is another C library
  */

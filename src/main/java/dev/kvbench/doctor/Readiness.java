@@ -59,8 +59,8 @@ public final class Readiness {
     static UserError otherVersion(Map<String, String> told, UserError e) {
         String version = told.get("PYTORCH_VERSION");
         return version == null || version.equals(BuildProperties.get("libtorch")) || told.containsKey("PYTORCH_LIBRARY_PATH") ? e
-                : new UserError(e.getMessage() + "; PYTORCH_VERSION=" + version + " has DJL fetch that version, which its JNI library does not"
-                        + " fit: unset it", e);
+                : new UserError(e.getMessage() + "; PYTORCH_VERSION=" + version + " has DJL fetch that version, which its"
+                        + " JNI library does not fit: unset it", e);
     }
 
     private static UserError error(Diagnosis.Finding finding) {

@@ -4,7 +4,7 @@ package dev.kvbench.host;
  * A GPU, as its driver names it.
  *
  * @param name the card's name, such as "NVIDIA H100 80GB HBM3"
- * @param driver version of the driver; null where nothing tells it
+ * @param driver version of the driver; null if not known
  */
 public record Card(String name, String driver) {
 

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A model as its family computes it: beside the shape, the arrays that it is made of and the source of its layers. Who only
- * reads sizes takes a {@link ModelShape}.
+ * A model as its family computes it: beside the shape, the arrays that it is made of and the source of its layers. Who
+ * only reads sizes takes a {@link ModelShape}.
  */
 public interface Architecture extends ModelShape {
 
@@ -19,11 +19,15 @@ public interface Architecture extends ModelShape {
     /** @return the layers in TorchScript: the methods that {@code torchscript/step.py} calls */
     String source();
 
-    /** @return what the source reads of {@code self} beyond the sizes of a {@link ModelShape}: Integer or Double by name */
+    /**
+     * @return what the source reads of {@code self} beyond the sizes of a {@link ModelShape}: Integer or Double by name
+     */
     Map<String, Number> attributes();
 
     /** @return the form that takes weights as they are stored, and any number of tokens per sequence */
-    StepForm plainForm();
+    default StepForm plainForm() {
+        return StepForm.PLAIN;
+    }
 
     /**
      * @param dtype element type
@@ -31,5 +35,7 @@ public interface Architecture extends ModelShape {
      * @param batch sequences
      * @return the form in which steps of one token per sequence are fastest there
      */
-    StepForm fastestForm(Dtype dtype, Device device, int batch);
+    default StepForm fastestForm(Dtype dtype, Device device, int batch) {
+        return plainForm();
+    }
 }

@@ -20,7 +20,10 @@ import java.util.stream.Collectors;
  */
 final class CheckpointLayout {
 
-    /** Parts of names that are a wrapper's: torch.compile's, DataParallel's, FSDP's, activation checkpoints', trainers' and PEFT's. */
+    /**
+     * Parts of names that are a wrapper's: torch.compile's, DataParallel's, FSDP's, activation checkpoints', trainers'
+     * and PEFT's.
+     */
     private static final Pattern WRAPPER = Pattern.compile("(?<=^|\\.)(_orig_mod|module|_fsdp_wrapped_module|_checkpoint_wrapped_module"
             + "|_forward_module|model|base_model|pretrained_model)\\.");
     /**
@@ -55,7 +58,8 @@ final class CheckpointLayout {
                         + " differ only by what wraps the model; keep one of them");
             }
         }
-        prefix = called.embeddings().stream().anyMatch(name -> names.containsKey(called.prefix() + name)) ? called.prefix() : "";
+        prefix = called.embeddings().stream().anyMatch(name -> names.containsKey(called.prefix() + name))
+                ? called.prefix() : "";
     }
 
     /**
@@ -71,7 +75,8 @@ final class CheckpointLayout {
     private List<Placed> placed() {
         // so many layers that only naming their weights would take memory cannot be there
         if (shape.layers() > tensors.names().size()) {
-            throw new UserError(tensors.folder() + ": config.json says " + called.layersField() + "=" + shape.layers() + ", the checkpoint has "
+            throw new UserError(tensors.folder() + ": config.json says " + called.layersField() + "=" + shape.layers()
+                    + ", the checkpoint has "
                     + tensors.names().size() + " tensors");
         }
         List<Placed> placed = new ArrayList<>();
@@ -126,7 +131,8 @@ final class CheckpointLayout {
             String name = entry.getKey().startsWith(prefix) ? entry.getKey().substring(prefix.length()) : entry.getKey();
             if (name.startsWith(called.block()) && !known.contains(name) && !called.ignored().matcher(name).matches()) {
                 throw new UserError(tensors.folder() + ": tensor " + Names.quoted(entry.getValue())
-                        + " is not of a " + shape.family().name() + " with " + called.layersField() + "=" + shape.layers() + " and would be left out");
+                        + " is not of a " + shape.family().name() + " with " + called.layersField() + "=" + shape.layers()
+                        + " and would be left out");
             }
         }
     }

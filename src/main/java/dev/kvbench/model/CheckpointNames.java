@@ -15,7 +15,13 @@ import java.util.regex.Pattern;
  * @param layersField the field of config.json that says how many blocks there are
  */
 public record CheckpointNames(
-        String prefix, List<String> embeddings, String head, String block, Pattern own, Pattern ignored, String layersField) {
+        String prefix,
+        List<String> embeddings,
+        String head,
+        String block,
+        Pattern own,
+        Pattern ignored,
+        String layersField) {
 
     /** @return the token embedding's name */
     public String tokenEmbedding() {

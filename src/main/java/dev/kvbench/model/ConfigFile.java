@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A checkpoint's {@code config.json} in the Hugging Face layout, field by field. What is there and not as it must be is said
- * by the field's name.
+ * A checkpoint's {@code config.json} in the Hugging Face layout, field by field. What is there and not as it must be is
+ * said by the field's name.
  */
 public final class ConfigFile {
 
@@ -140,8 +140,8 @@ public final class ConfigFile {
     /** @throws UserError if weights are packed */
     public void requirePlainWeights() {
         if (has("quantization_config")) {
-            throw new UserError(file + ": quantization_config=" + Names.quoted(json.path("quantization_config").toString())
-                    + " is not supported: weights must be F32, F16 or BF16");
+            throw new UserError(file + ": quantization_config="
+                    + Names.quoted(json.path("quantization_config").toString()) + " is not supported: weights must be F32, F16 or BF16");
         }
     }
 

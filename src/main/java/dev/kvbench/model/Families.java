@@ -41,7 +41,8 @@ public final class Families {
      * @param file a checkpoint's config.json
      * @param name what to call the model
      * @return the model that it describes
-     * @throws dev.kvbench.UserError if it cannot be read, is of no family here, or asks for something that the step does not do
+     * @throws dev.kvbench.UserError if it cannot be read, is of no family here, or asks for something that the step
+     *     does not do
      */
     static Architecture read(Path file, String name) {
         ConfigFile config = ConfigFile.open(file);

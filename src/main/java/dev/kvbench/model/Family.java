@@ -3,9 +3,9 @@ package dev.kvbench.model;
 import java.util.Map;
 
 /**
- * A kind of model: how one is recognised, what its checkpoints look like, and which shapes have names. Adding a family is a
- * class of this kind and an {@link Architecture} in a package of their own, the layers' source in {@code torchscript/}, and
- * one line in {@link Families}.
+ * A kind of model: how one is recognised, what its checkpoints look like, and which shapes have names. Adding a family
+ * is a class of this kind and an {@link Architecture} in a package of their own, the layers' source in
+ * {@code torchscript/}, and one line in {@link Families}.
  */
 public interface Family {
 

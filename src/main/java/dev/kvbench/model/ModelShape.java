@@ -1,8 +1,8 @@
 package dev.kvbench.model;
 
 /**
- * Sizes of a model, as far as cache, strategies, runtimes and benchmarks read them: what only needs sizes knows no model
- * family. Letters are those of all shapes in this project.
+ * Sizes of a model, as far as cache, strategies, runtimes and benchmarks read them: what only needs sizes knows no
+ * model family. Letters are those of all shapes in this project.
  */
 public interface ModelShape {
 
@@ -33,7 +33,7 @@ public interface ModelShape {
     /** @return the token that a generation without a prompt starts from */
     int startToken();
 
-    /** @return elements of all weights; what two uses share counts once */
+    /** @return elements of all weights, each tensor once however often a step uses it */
     long parameters();
 
     /** @return width of all query heads together, D = H · Dh */

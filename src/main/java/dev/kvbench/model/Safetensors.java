@@ -69,7 +69,8 @@ public final class Safetensors implements AutoCloseable {
             }
             long header = read(0, 8).getLong();
             if (header < 2 || header > MAX_HEADER || header > size - 8) {
-                throw new UserError(file + ": " + StandIn.inBinary(file).orElseGet(() -> "not a safetensors file: header length " + Long.toUnsignedString(header)
+                throw new UserError(file + ": " + StandIn.inBinary(file).orElseGet(() -> "not a safetensors file: header length "
+                        + Long.toUnsignedString(header)
                                 + " in a file of " + size + " bytes" + (header >= 2 && header <= MAX_HEADER
                                         ? ", which may be cut off; copy or fetch it again" : "")));
             }

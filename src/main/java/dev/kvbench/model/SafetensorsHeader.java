@@ -167,7 +167,8 @@ final class SafetensorsHeader {
         for (Safetensors.Tensor tensor : tensors) {
             if (tensor.end() > dataSize) {
                 throw wrong(tensor.name(), "has data_offsets [" + tensor.begin() + ", " + tensor.end()
-                        + "], which are not a range of the file's " + dataSize + " bytes of data: " + (last - dataSize) + " bytes are missing; copy or fetch it again");
+                        + "], which are not a range of the file's " + dataSize + " bytes of data: "
+                        + (last - dataSize) + " bytes are missing; copy or fetch it again");
             }
             if (tensor.begin() != end) {
                 throw wrong(tensor.name(), tensor.begin() < end ? "overlaps another: it begins at byte " + tensor.begin()

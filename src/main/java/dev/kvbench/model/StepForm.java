@@ -10,6 +10,19 @@ import java.util.Map;
  */
 public interface StepForm {
 
+    /** The form of a family that has no other: every product by the linear operator, on weights as they are stored. */
+    StepForm PLAIN = new StepForm() {
+        @Override
+        public Map<String, Number> attributes() {
+            return Map.of();
+        }
+
+        @Override
+        public Operands operands(Weights weights, int batch, NDManager owner) {
+            return new Operands(weights.arrays(), weights.arrays());
+        }
+    };
+
     /**
      * Arrays that the layers' source is given as its weights.
      *

@@ -3,8 +3,8 @@ package dev.kvbench.model;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * One array of a model's weights: what it is called in a checkpoint, its shape, and what happens to it. Not a strategy's
- * parameter.
+ * One array of a model's weights: what it is called in a checkpoint, its shape, and what happens to it. Not a
+ * strategy's parameter.
  *
  * @param name its name in a Hugging Face checkpoint, without a prefix
  * @param shape its shape in this project: matrices are [out, in]
@@ -12,7 +12,8 @@ import ai.djl.ndarray.types.Shape;
  * @param transposed whether a checkpoint stores it as [in, out]
  * @param readByStep whether a decode step reads all of it
  */
-public record WeightTensor(String name, Shape shape, Initialisation initialisation, boolean transposed, boolean readByStep) {
+public record WeightTensor(
+        String name, Shape shape, Initialisation initialisation, boolean transposed, boolean readByStep) {
 
     /** Values that a tensor starts training from. */
     public enum Initialisation {

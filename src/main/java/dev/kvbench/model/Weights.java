@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 
 /**
- * A model's weights on one device, in the order in which the step's TorchScript source reads them. Matrices are [out, in],
- * the order matrix-vector products stream through fastest.
+ * A model's weights on one device, in the order in which the step's TorchScript source reads them. Matrices are [out,
+ * in], the order matrix-vector products stream through fastest.
  */
 public final class Weights implements AutoCloseable {
 
@@ -101,8 +101,8 @@ public final class Weights implements AutoCloseable {
     }
 
     /**
-     * Loads a checkpoint, one tensor after the other: each is mapped from its file, goes to the device as it is stored, and
-     * is converted and transposed there. The host holds no copy of it.
+     * Loads a checkpoint, one tensor after the other: each is mapped from its file, goes to the device as it is stored,
+     * and is converted and transposed there. The host holds no copy of it.
      *
      * @param shape the shape, from the checkpoint's config.json
      * @param tensors the checkpoint's tensors
@@ -177,8 +177,8 @@ public final class Weights implements AutoCloseable {
     }
 
     /**
-     * The arrays in another arrangement. Weights are held once: they stay so until {@link #arrays()} is called, and arrays that
-     * were handed out before are closed, tensor by tensor; what a runtime took in stays valid.
+     * The arrays in another arrangement. Weights are held once: they stay so until {@link #arrays()} is called, and
+     * arrays that were handed out before are closed, tensor by tensor; what a runtime took in stays valid.
      *
      * @param wanted the arrangement
      * @return the arrays in the order of {@link Architecture#tensors}
@@ -192,16 +192,20 @@ public final class Weights implements AutoCloseable {
         return arrays.clone();
     }
 
-    /** @return the name of the first tensor that has a value that is NaN or infinite; a matrix counts with what it is arranged with */
+    /**
+     * @return the name of the first tensor that has a value that is NaN or infinite; a matrix counts with what it is
+     *     arranged with
+     */
     public Optional<String> notFinite() {
         List<WeightTensor> tensors = shape.tensors();
-        return IntStream.range(0, arrays.length).filter(i -> !Finite.all(arrays[i])).mapToObj(i -> tensors.get(i).name()).findFirst();
+        return IntStream.range(0, arrays.length).filter(i -> !Finite.all(arrays[i]))
+                .mapToObj(i -> tensors.get(i).name()).findFirst();
     }
 
     /** @return bytes of weights that a decode step reads: those of the tensors that it reads whole */
     public long stepBytes() {
-        return shape.tensors().stream().filter(WeightTensor::readByStep).mapToLong(tensor -> tensor.shape().size()).sum()
-                * dtype.bytes();
+        return dtype.bytes()
+                * shape.tensors().stream().filter(WeightTensor::readByStep).mapToLong(tensor -> tensor.shape().size()).sum();
     }
 
     @Override

@@ -35,7 +35,8 @@ public final class QualityRenderer {
     }
 
     /**
-     * @param all a result; configurations whose scores are no numbers are named on the page and left out of everything else
+     * @param all a result; configurations whose scores are no numbers are named on the page and left out of everything
+     *     else
      * @param folder its folder
      * @param output the folder that plots and page go to
      * @return the plots, as PNG and SVG, and the page
@@ -44,14 +45,15 @@ public final class QualityRenderer {
     public static List<Path> render(QualityFile all, Path folder, Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
         List<QualityFile.Configuration> unscored = all.configurations().stream().filter(c -> !c.scored()).toList();
-        QualityFile quality = all.with(all.created(), all.configurations().stream().filter(c -> !unscored.contains(c)).toList());
+        QualityFile quality = all.with(all.created(), all.configurations().stream().filter(c -> !unscored.contains(c))
+                .toList());
         List<Path> written = new ArrayList<>();
         for (Plot<QualityFile> plot : PLOTS) {
             written.addAll(plot.write(quality, output));
         }
         if (!all.configurations().isEmpty()) {
-            written.add(QualityPage.write(quality, unscored, String.valueOf(folder.toAbsolutePath().normalize().getFileName()),
-                    output.resolve("report.html")));
+            written.add(QualityPage.write(quality, unscored,
+                    String.valueOf(folder.toAbsolutePath().normalize().getFileName()), output.resolve("report.html")));
         }
         return written;
     }

@@ -88,7 +88,8 @@ public final class Renderer {
      * @throws UserError if a result cannot be read or none has anything to draw
      * @throws IOException if a file cannot be written
      */
-    public static Together renderTogether(List<ResultFolder> folders, List<TraceFile> traces, Path output) throws IOException {
+    public static Together renderTogether(List<ResultFolder> folders, List<TraceFile> traces,
+            Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
         List<LoadedResult> results = folders.stream().map(LoadedResult::read).toList();
         MergedResults merged = MergedResults.of(results);
@@ -97,7 +98,8 @@ public final class Renderer {
             written.addAll(plot.write(merged, output));
         }
         if (written.isEmpty()) {
-            throw new UserError("render: none of these " + folders.size() + " results has a series (DecodeLoop) or steps at pinned cache"
+            throw new UserError("render: none of these " + folders.size()
+                    + " results has a series (DecodeLoop) or steps at pinned cache"
                     + " lengths (DecodeStep) to draw together; render each by itself");
         }
         written.add(ReportPage.write(results, traces, output.resolve("report-together.html")));
@@ -114,7 +116,8 @@ public final class Renderer {
      */
     public static List<Path> renderTrace(Path file, Path output) throws IOException {
         List<Path> written = new ArrayList<>(EvictionMap.draw(file, output));
-        written.add(ReportPage.write(List.of(), List.of(TraceFile.read(file)), output.resolve(EvictionMap.name(file) + ".html")));
+        written.add(ReportPage.write(List.of(), List.of(TraceFile.read(file)),
+                output.resolve(EvictionMap.name(file) + ".html")));
         return written;
     }
 }

@@ -5,6 +5,7 @@ import dev.kvbench.UserError;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** How a step computes attention; one that is a single kernel has attention of its own, see {@link #isOf}. */
@@ -34,7 +35,7 @@ public enum AttentionForm {
         AttentionForm form = Arrays.stream(values())
                 .filter(f -> f.label().equals(value))
                 .findFirst()
-                .orElseThrow(() -> Names.unknown("attention", value, java.util.List.of(AUTO, "explicit", "fused")));
+                .orElseThrow(() -> Names.unknown("attention", value, List.of(AUTO, "explicit", "fused")));
         if (form == FUSED && strategy.traits().readsAttention()) {
             throw new UserError("attention=fused with strategy=" + strategy.name()
                     + ": that strategy scores with attention weights, which the fused operator does not give;"

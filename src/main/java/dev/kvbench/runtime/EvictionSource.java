@@ -27,7 +27,7 @@ final class EvictionSource {
         for (Parameter p : Parameter.values()) {
             attributes.put(p.label(), strategy.parameters().get(p));
         }
-        attributes.put("limit", strategy.schedule().peak() - 1);
+        attributes.put("peak", strategy.schedule().peak());
         attributes.put("front", strategy.protects().front());
         attributes.put("back", strategy.protects().back());
         attributes.put("scored", flag(strategy.traits().scored()));

@@ -6,8 +6,6 @@ import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Weights;
-import dev.kvbench.runtime.cuda.CudaGraphRuntime;
-import dev.kvbench.runtime.cuda.FusedRuntime;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;

@@ -3,7 +3,10 @@ package dev.kvbench.runtime;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** How a decode step is launched. Not thread-safe; the thread that runs steps may change between calls. */
+/**
+ * How a decode step is launched. Not thread-safe; the thread that runs steps may change between calls. Counts neither
+ * entries nor positions: the caller does, as the decode loop.
+ */
 public interface StepRuntime extends AutoCloseable {
 
     /**
@@ -22,19 +25,24 @@ public interface StepRuntime extends AutoCloseable {
     void force();
 
     /**
-     * Feeds a whole prompt to an empty cache in one pass, evicts once, and waits until the next tokens are in the cache's
-     * host buffer.
+     * Feeds a whole prompt in one pass, evicts once, and waits until the next tokens are in the cache's host buffer.
+     * Call it after a {@link #reset}: entries from before are written over, and scores forgotten. It allocates a
+     * prompt's own cache, kept for prompts of the same length, so no step that is timed may be under way.
      *
-     * @param tokens [B, T] row-major
+     * @param tokens [B, T] row-major, T from 1 to the model's positions; of those, what stays after the eviction must
+     *     fit
      * @param position position id of the token after it
      */
     void prefill(long[] tokens, int position);
 
     /**
-     * Starts one step, eviction included.
+     * Starts one step, eviction included, and does not wait for it. Steps that were launched run one after the other;
+     * {@link #await} before the next one if its tokens matter to the host.
      *
-     * @param n entries held once the step has appended its own
-     * @param advance added to the position id after the step
+     * @param n entries held once the step has appended its own, from 1 to the cache's capacity: one more than the last
+     *     step left, or again as many for a step that is to write the same slot
+     * @param advance added to the position id after the step, from 0 on
+     * @throws dev.kvbench.runtime.cuda.Unsupported if a runtime that captures steps cannot capture one of this length
      */
     void launch(int n, int advance);
 
@@ -57,7 +65,9 @@ public interface StepRuntime extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** @return the largest relative difference from the operators' logits, {@link StepCheck}; empty where operators run */
+    /**
+     * @return the largest relative difference from the operators' logits, {@link StepCheck}; empty where operators run
+     */
     default OptionalDouble logitsError() {
         return OptionalDouble.empty();
     }

@@ -30,7 +30,10 @@ public final class TorchScriptRuntime implements StepRuntime {
     public static final String LABEL = "torchscript";
 
     private final TorchModule module;
-    /** The same methods in the plain form, which takes any number of tokens; made for the first prompt if steps have another. */
+    /**
+     * The same methods in the plain form, which takes any number of tokens; made for the first prompt if steps have
+     * another.
+     */
     private final Supplier<TorchModule> plain;
     private final IValue weights;
     private final IValue plainWeights;

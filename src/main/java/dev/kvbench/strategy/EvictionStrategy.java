@@ -17,7 +17,7 @@ import java.util.Set;
  * def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType
  *   state   by place: state[CACHE] [L, 2, B, H, C, Dh], keys and values, of which the first n of C are held;
  *           state[SCORES] [l, B, h, C] fp32, l = 1 or L, h = 1 or H, to be set or added to, zero beyond the held entries;
- *           state[SLOTS] [C] int64, 0, 1, … C−1; state[STEPS] [1] int64, steps since the cache was empty, if it reads them
+ *           state[INDICES] [C] int64, 0, 1, … C−1; state[STEPS] [1] int64, steps since the cache was empty, if it reads them
  *   rows    L × [B, H, n], the current token's attention weights, if it reads them; of a prompt their sum over its tokens,
  *           with {@link Scores#LAST} those of its last token
  *   first   the first of the entries that are new: n − 1, or 0 for a prompt

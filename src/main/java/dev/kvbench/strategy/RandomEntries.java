@@ -32,7 +32,7 @@ public final class RandomEntries {
 
                 def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
                   size = torch.size(state[SCORES])
-                  entries = torch.narrow(state[SLOTS], 0, 0, n)
+                  entries = torch.narrow(state[INDICES], 0, 0, n)
                   # [B, 1]: 1, 2, ... B
                   sequence = torch.unsqueeze(torch.cumsum(torch.ones_like(state[TOKEN]), 0), 1)
                   step = self.mixed(torch.add(state[STEPS], SEED))

@@ -54,6 +54,11 @@ public enum Strategies {
         return Arrays.stream(values()).map(Strategies::label).toList();
     }
 
+    /** @return names of those that ever evict */
+    public static List<String> evicting() {
+        return Arrays.stream(values()).filter(s -> s.reads().contains(Parameter.WINDOW)).map(Strategies::label).toList();
+    }
+
     /** @return the name in parameters and results */
     public String label() {
         return byDefault.name();

@@ -61,7 +61,8 @@ class EndToEndTest {
                 .replaceFirst("\"phase\"", "\"fase\"")).size());
 
         StepsFile steps = folder.readSteps();
-        assertEquals(List.of("full cache", "H2O, one set for all heads, window 16, 4 heavy hitters", "H2O, one set for all heads, window 32, 4 heavy hitters"),
+        assertEquals(List.of("full cache", "H2O, one set for all heads, window 16, 4 heavy hitters",
+                        "H2O, one set for all heads, window 32, 4 heavy hitters"),
                 steps.configurations().stream().map(StepsFile.Configuration::label).toList());
         for (int c = 0; c < 3; c++) {
             StepsFile.Configuration configuration = steps.configurations().get(c);
@@ -80,7 +81,8 @@ class EndToEndTest {
         assertEquals(Libtorch.version(), steps.fingerprint().libtorch());
 
         List<Path> plots = Renderer.render(folder);
-        assertEquals(List.of("step-time.png", "step-time.svg", "latency.png", "latency.svg", "cache-memory.png", "cache-memory.svg", "report.html"),
+        assertEquals(List.of("step-time.png", "step-time.svg", "latency.png", "latency.svg", "cache-memory.png",
+                        "cache-memory.svg", "report.html"),
                 plots.stream().map(p -> p.getFileName().toString()).toList());
         assertEquals(2200, ImageIO.read(plots.get(0).toFile()).getWidth());
         DocumentBuilderFactory xml = DocumentBuilderFactory.newInstance();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Strategies;
 import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,14 @@ class RunPlanTest {
                 "model", List.of("tiny"), "tokens", List.of("64")));
         assertEquals(List.of("full 0 0", "h2o 16 4", "h2o 16 8", "h2o 32 4", "h2o 32 8"),
                 shown(plan, "strategy", "window", "heavyHitters").stream().sorted().toList());
+    }
+
+    @Test
+    void evictionAloneIsMeasuredOfEveryStrategyThatEvicts() {
+        List<RunPlan.Configuration> plan = plan("Eviction.*score$", Map.of("model", List.of("tiny"), "window", List.of("16"), "heavyHitters",
+                List.of("4")));
+        assertEquals(Strategies.labels().stream().filter(name -> !name.equals("full")).toList(), shown(plan, "strategy"));
+        assertThrows(UserError.class, () -> plan("Eviction.*score$", Map.of("strategy", List.of("all"))));
     }
 
     @Test
@@ -121,13 +130,15 @@ class RunPlanTest {
 
     @Test
     void pinnedStepsAreComparedAsLongAsTheStrategiesCache() {
-        assertEquals(List.of("full auto 8", "full explicit 8", "full auto 16", "full explicit 16", "full auto 32", "tova auto 8", "tova auto 16"),
+        assertEquals(List.of("full auto 8", "full explicit 8", "full auto 16", "full explicit 16", "full auto 32",
+                        "tova auto 8", "tova auto 16"),
                 shown(plan("DecodeStep", Map.of("strategy", List.of("full", "tova"), "model", List.of("tiny"), "window", List.of("16"),
                         "dtype", List.of("bf16"), "device", List.of("cpu"), "cacheLength", List.of("8", "16", "32"))),
                         "strategy", "attention", "cacheLength"));
         // the attention of a prompt is its strategy's, whatever the parameter says
-        assertEquals(List.of("full auto", "tova auto"), shown(plan("Prefill", Map.of("strategy", List.of("full", "tova"), "model", List.of("tiny"),
-                "window", List.of("16"), "dtype", List.of("bf16"), "device", List.of("cpu"), "promptTokens", List.of("8"))), "strategy", "attention"));
+        assertEquals(List.of("full auto", "tova auto"), shown(plan("Prefill", Map.of(
+                "strategy", List.of("full", "tova"), "model", List.of("tiny"), "window", List.of("16"), "dtype", List.of("bf16"),
+                "device", List.of("cpu"), "promptTokens", List.of("8"))), "strategy", "attention"));
     }
 
     private static RunPlan.Configuration step(String strategy, String runtime, String attention, String dtype) {
@@ -143,7 +154,8 @@ class RunPlanTest {
                 shown(LikeForLike.of(asked, c -> true), "strategy", "runtime"));
         assertEquals(asked, LikeForLike.of(asked, c -> false));
         // the kernel has attention of its own
-        assertEquals(2, LikeForLike.of(List.of(step("full", "fused", "auto", "fp16"), step("h2o", "fused", "auto", "fp16")), c -> true).size());
+        List<RunPlan.Configuration> fused = List.of(step("full", "fused", "auto", "fp16"), step("h2o", "fused", "auto", "fp16"));
+        assertEquals(2, LikeForLike.of(fused, c -> true).size());
     }
 
     @Test

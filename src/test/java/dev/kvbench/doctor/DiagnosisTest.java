@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,7 +161,7 @@ class DiagnosisTest {
             Files.copy(in, file);
         }
         assertEquals(new JniLibrary(file, true, "2.7.1"), JniLibrary.find(lib, machine, "2.7.1", "cu128", "0.36.0"));
-        Files.write(file, new byte[] {0}, java.nio.file.StandardOpenOption.APPEND);
+        Files.write(file, new byte[] {0}, StandardOpenOption.APPEND);
         assertEquals(new JniLibrary(file, false, "2.7.1"), JniLibrary.find(lib, machine, "2.7.1", "cu128", "0.36.0"));
     }
 }

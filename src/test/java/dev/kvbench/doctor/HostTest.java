@@ -93,7 +93,8 @@ class HostTest {
     void whatTheLoaderMissesIsNamedWithItsCure(String said, String what, String text) throws IOException {
         Path lib = Files.createDirectories(machine.resolve("torch/lib"));
         Files.writeString(lib.resolve("libtorch.so"), "");
-        SmokeOutcome smoke = new SmokeOutcome(Map.of("PYTORCH_LIBRARY_PATH", lib.toString(), "error", "UnsatisfiedLinkError: " + said), 1, null, false);
+        SmokeOutcome smoke = new SmokeOutcome(
+                Map.of("PYTORCH_LIBRARY_PATH", lib.toString(), "error", "UnsatisfiedLinkError: " + said), 1, null, false);
         Diagnosis diagnosis = Diagnosis.of("0.36.0", smoke, machine, card(13000));
         Diagnosis.Finding finding = diagnosis.findings().get(1);
         assertEquals(what, finding.what());

@@ -64,8 +64,8 @@ class ReadinessTest {
     @Test
     void aVersionThatDjlWouldFetchIsNamed() {
         UserError e = new UserError("libtorch does not load: unknown host");
-        assertEquals("libtorch does not load: unknown host; PYTORCH_VERSION=2.11.0 has DJL fetch that version, which its JNI library does not"
-                + " fit: unset it", Readiness.otherVersion(Map.of("PYTORCH_VERSION", "2.11.0"), e).getMessage());
+        assertEquals("libtorch does not load: unknown host; PYTORCH_VERSION=2.11.0 has DJL fetch that version, which its JNI"
+                + " library does not fit: unset it", Readiness.otherVersion(Map.of("PYTORCH_VERSION", "2.11.0"), e).getMessage());
         assertSame(e, Readiness.otherVersion(Map.of(), e));
         assertSame(e, Readiness.otherVersion(Map.of("PYTORCH_VERSION", "2.11.0", "PYTORCH_LIBRARY_PATH", "x"), e));
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -54,8 +56,8 @@ class MachineLockTest {
             reader = CompletableFuture.supplyAsync(() -> {
                 try {
                     return MachineLock.take(file, new MachineLock.Opened(channel, true));
-                } catch (java.io.IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
                 }
             });
             assertThrows(TimeoutException.class, () -> reader.get(1200, TimeUnit.MILLISECONDS), "taken while another run has it");
@@ -72,7 +74,8 @@ class MachineLockTest {
     void aLockThatCannotBeTakenIsOneLine() throws Exception {
         Path directory = Files.createDirectory(folder.resolve("directory"));
         UserError there = assertThrows(UserError.class, () -> MachineLock.take(directory));
-        assertTrue(there.getMessage().matches(directory + " of \\S+: the lock .* cannot be taken: Is a directory; chmod a\\+rw .*"), there.getMessage());
+        assertTrue(there.getMessage().matches(directory + " of \\S+: the lock .* cannot be taken: Is a directory; chmod a\\+rw .*"),
+                there.getMessage());
         Path none = folder.resolve("none").resolve("x");
         UserError e = assertThrows(UserError.class, () -> MachineLock.take(none));
         assertEquals(none + ": the lock that benchmarks of a machine share cannot be taken: no such file or folder; -Djava.io.tmpdir=FOLDER"

@@ -74,9 +74,9 @@ class SharedEvictionTest {
                 TorchModule module = new TorchModule(Place.numbered(EvictionSource.of(strategy) + "\n" + """
                         def fill(self, state: List[Tensor]) -> NoneType:
                           # each entry is the number of its slot
-                          slots = torch.unsqueeze(state[SLOTS], 1)
+                          slots = torch.unsqueeze(state[INDICES], 1)
                           torch.copy_(state[CACHE], torch.expand(slots, torch.size(state[CACHE])))
-                          torch.copy_(state[ORIGINS], torch.expand(state[SLOTS], torch.size(state[ORIGINS])))
+                          torch.copy_(state[ORIGINS], torch.expand(state[INDICES], torch.size(state[ORIGINS])))
                           return None
                         """), EvictionSource.attributes(strategy, true), Device.cpu());
                 NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");

@@ -87,7 +87,8 @@ record BiasColumns(Gpt2Config config, Dtype dtype) implements Arrangement {
      * @param batch sequences
      * @param width elements of the product's input
      * @param owner what the rows belong to
-     * @return rows that such a matrix is multiplied by, [B, width + {@link #columns}]: room for the input, a one, then zeros
+     * @return rows that such a matrix is multiplied by, [B, width + {@link #columns}]: room for the input, a one, then
+     *     zeros
      */
     PtNDArray rows(int batch, int width, NDManager owner) {
         int padded = width + columns();

@@ -57,7 +57,8 @@ public record Gpt2Config(
 
     /** Checks that the shape is one: every size positive and the width divisible by the heads. */
     public Gpt2Config {
-        if (layers < 1 || heads < 1 || width < 1 || vocabulary < 1 || maxPositions < 1 || inner < 1 || width % heads != 0) {
+        if (layers < 1 || heads < 1 || width < 1 || vocabulary < 1 || maxPositions < 1 || inner < 1
+                || width % heads != 0) {
             throw new UserError("model '" + name + "': impossible shape: layers=" + layers + " heads=" + heads
                     + " width=" + width + " vocabulary=" + vocabulary + " positions=" + maxPositions + " inner=" + inner
                     + " (all must be positive, width a multiple of heads)");
@@ -81,8 +82,8 @@ public record Gpt2Config(
      */
     public Gpt2Config(
             String name, int layers, int heads, int width, int vocabulary, int maxPositions, double layerNormEpsilon) {
-        this(name, layers, heads, width, vocabulary, maxPositions, layerNormEpsilon, USUAL_INNER * width, Activation.GELU_NEW,
-                startToken(vocabulary));
+        this(name, layers, heads, width, vocabulary, maxPositions, layerNormEpsilon, USUAL_INNER * width,
+                Activation.GELU_NEW, startToken(vocabulary));
     }
 
     /** @return H: every head has keys and values of its own */

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * GPT-2. Of a config.json, what changes the calculation and is not what the step does is refused by name; what only concerns
- * training is ignored.
+ * GPT-2. Of a config.json, what changes the calculation and is not what the step does is refused by name; what only
+ * concerns training is ignored.
  *
  * <p>Source: the fields of transformers' {@code GPT2Config} and their defaults.
  */
@@ -32,9 +32,14 @@ public final class Gpt2Family implements Family {
             "tie_word_embeddings", true);
 
     /** Blocks may carry causal masks, in older checkpoints; the step needs none. */
-    private static final CheckpointNames NAMES = new CheckpointNames("transformer.", List.of("wte.weight", "wpe.weight"),
-            "lm_head.weight", "h.", Pattern.compile("(.*\\.)?(wte|wpe|ln_f|h\\.\\d+\\.(ln_1|ln_2|attn|mlp))\\..*"),
-            Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)"), "n_layer");
+    private static final CheckpointNames NAMES = new CheckpointNames(
+            "transformer.",
+            List.of("wte.weight", "wpe.weight"),
+            "lm_head.weight",
+            "h.",
+            Pattern.compile("(.*\\.)?(wte|wpe|ln_f|h\\.\\d+\\.(ln_1|ln_2|attn|mlp))\\..*"),
+            Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)"),
+            "n_layer");
 
     private final Map<String, Gpt2Config> presets = new LinkedHashMap<>();
 

@@ -7,14 +7,13 @@ import ai.djl.pytorch.engine.PtNDManager;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.StepForm;
 import dev.kvbench.model.Weights;
-import dev.kvbench.model.gpt2.Activation;
-import dev.kvbench.model.gpt2.Gpt2Config;
 import java.util.Arrays;
 import java.util.Map;
 
 /**
- * In which form a step's matrix products go to libtorch: what is faster was measured on an H100 with GPT-2-large, libtorch
- * 2.11, in µs a product (queries, keys, values; projection with its residual; up; down with its residual):
+ * In which form a step's matrix products go to libtorch. What is faster was measured on an H100 with GPT-2-large,
+ * libtorch 2.11, product by product and by hand: no result file holds it; cuda/README.md names those of whole steps. In
+ * µs a product (queries, keys, values; projection with its residual; up; down with its residual):
  *
  * <pre>
  * fp32, B        linear operator      columnwise           in 4 pieces     in 16 pieces
@@ -24,16 +23,16 @@ import java.util.Map;
  *     32      42.1 22.2 43.5  43.9   21.7 18.0 26.1 33.1   20.0  50.7      16.3  30.5
  * </pre>
  *
- * For one sequence the linear operator is the fastest product, but the additions around it take as long as small products: with
- * the bias as one more column of the matrix, a product that a residual joins adds to it in place. A step at 64 entries takes
- * 2.32 ms instead of 2.38 in fp32, 1.83 instead of 1.90 in fp16.
+ * For one sequence the linear operator is the fastest product, but the additions around it take as long as small
+ * products: with the bias as one more column of the matrix, a product that a residual joins adds to it in place. A step
+ * at 64 entries takes 2.32 ms instead of 2.38 in fp32, 1.83 instead of 1.90 in fp16.
  *
  * @param columnwise whether products that no residual joins are [out, in] by [in, B] instead of [B, in] by [in, out]
- * @param pieces pieces that the inner dimension of a product is cut into where a residual joins it, each a product of its
- *     own; 1 for the linear operator
- * @param activates whether one operator multiplies, adds the bias and applies GELU: in half precision it saves a pass; it
- *     computes GELU's tanh form on a GPU alone
- * @param biasColumn whether products that a residual joins take their bias as a column of the matrix:
+ * @param pieces pieces that the inner dimension of a product is cut into where a residual joins it, each a product of
+ *     its own; 1 for the linear operator
+ * @param activates whether one operator multiplies, adds the bias and applies GELU: in half precision it saves a pass;
+ *     it computes GELU's tanh form on a GPU alone
+ * @param biasColumn whether products that a residual joins take their bias as a column of the matrix,
  *     {@link BiasColumns}
  */
 public record Products(boolean columnwise, int pieces, boolean activates, boolean biasColumn) implements StepForm {

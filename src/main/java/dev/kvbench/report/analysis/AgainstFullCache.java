@@ -9,28 +9,33 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A strategy against the full cache of the same setting: where it costs, where it saves, and from when on. Before its first
- * eviction a strategy does the full cache's work and its own scoring: what it differs by there is the control, and no
- * difference within that is told from noise. Changes are relative, above zero for slower.
+ * A strategy against the full cache of the same setting: where it costs, where it saves, and from when on. Before its
+ * first eviction a strategy does the full cache's work and its own scoring: what it differs by there is the control,
+ * and no difference within that is told from noise. Changes are relative, above zero for slower.
  *
  * @param name the strategy's configuration
  * @param baseline the full cache's
- * @param unlike in what else they differ, in words: "another form of attention: full cache fused, H2O explicit"; null if in nothing
+ * @param unlike in what else they differ, in words: "another form of attention: full cache fused, H2O explicit"; null
+ *     if in nothing
  * @param firstEviction the first token whose step evicts; null if none does
  * @param control before it, where both do the same but for scoring; of all tokens if no step evicts
- * @param controlled whether those are enough steps for others to be held against: no difference within the control tells
+ * @param controlled whether those are enough steps for others to be held against: no difference within the control
+ *     is significant
  * @param start the first tokens that evict, as many as {@code endTokens}; null if no step evicts
  * @param evicting from it on; null if no step evicts
  * @param end the last tokens
  * @param endTokens how many these are
  * @param length tokens of a generation
  * @param fasterFrom the token from which on it stays faster; null if there is none
- * @param fasterBeyond the token from which on it stays faster by more than the control; null if there is none, or no control
- * @param paidBackAt the token from which on the time of the whole text so far stays below the full cache's; null if none
+ * @param fasterBeyond the token from which on it stays faster by more than the control; null if there is none, or no
+ *     control
+ * @param paidBackAt the token from which on the time of the whole text so far stays below the full cache's; null if
+ *     none
  * @param fastest against the fastest full cache of the setting, in whatever form; null if that is the baseline
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record AgainstFullCache(String name, String baseline, String unlike, Integer firstEviction, Change control, boolean controlled,
+public record AgainstFullCache(String name, String baseline, String unlike, Integer firstEviction, Change control,
+        boolean controlled,
         Change start, Change evicting, Change end, int endTokens, int length, Integer fasterFrom, Integer fasterBeyond,
         Integer paidBackAt, Fastest fastest) {
 
@@ -54,8 +59,8 @@ public record AgainstFullCache(String name, String baseline, String unlike, Inte
     public record Fastest(String baseline, String unlike, Change end) {}
 
     /**
-     * @return the full cache of the same setting that a strategy is compared with, if there is one: of the strategy's own
-     *     form, of its runtime at least, or else the fastest
+     * @return the full cache of the same setting that a strategy is compared with, if there is one: of the strategy's
+     *     own form, of its runtime at least, or else the fastest
      */
     static Optional<Measured> baseline(Measured of, List<Measured> all) {
         return baselines(of, all).min(Comparator.comparing((Measured m) -> !m.form().equals(of.form()))
@@ -86,17 +91,20 @@ public record AgainstFullCache(String name, String baseline, String unlike, Inte
         int before = Math.min(first - 1, length);
         Change control = Change.of(strategy, full, 1, before);
         double noise = evicts && before >= CONTROL ? control.largest() : 0;
-        return new AgainstFullCache(strategy.name(), full.name(), Form.difference(strategy.configuration(), full.configuration()),
+        double[] median = Curve.of(strategy.configuration()).median();
+        double[] fullMedian = Curve.of(full.configuration()).median();
+        double[] lessNoise = Arrays.stream(curve(full)).map(ms -> ms * (1 - Math.abs(control.change()))).toArray();
+        return new AgainstFullCache(strategy.name(), full.name(),
+                Form.difference(strategy.configuration(), full.configuration()),
                 evicts ? first : null, control, evicts && before >= CONTROL,
                 evicts ? Change.of(strategy, full, first, first + endTokens - 1).beyond(noise) : null,
                 evicts ? Change.of(strategy, full, first, length).beyond(noise) : null,
                 Change.of(strategy, full, length - endTokens + 1, length).beyond(noise), endTokens, length,
                 evicts ? fasterFrom(curve(strategy), curve(full), first, length) : null,
-                noise > 0 ? fasterFrom(curve(strategy),
-                        Arrays.stream(curve(full)).map(ms -> ms * (1 - Math.abs(control.change()))).toArray(), first, length) : null,
-                evicts ? paidBackAt(Curve.of(strategy.configuration()).median(), Curve.of(full.configuration()).median(), first, length)
-                        : null,
-                fastest == full ? null : fastest(strategy, fastest, Math.min(length, fastest.length()), endTokens, noise));
+                noise > 0 ? fasterFrom(curve(strategy), lessNoise, first, length) : null,
+                evicts ? paidBackAt(median, fullMedian, first, length) : null,
+                fastest == full ? null
+                        : fastest(strategy, fastest, Math.min(length, fastest.length()), endTokens, noise));
     }
 
     private static Fastest fastest(Measured strategy, Measured full, int length, int endTokens, double noise) {
@@ -117,7 +125,10 @@ public record AgainstFullCache(String name, String baseline, String unlike, Inte
         return from > length ? null : from;
     }
 
-    /** The first token from {@code first} on after which the strategy's time so far stays at or below; null if it ends above. */
+    /**
+     * The first token from {@code first} on after which the strategy's time so far stays at or below; null if it ends
+     * above.
+     */
     static Integer paidBackAt(double[] strategy, double[] full, int first, int length) {
         double[] ahead = new double[length];
         for (int t = 0; t < length; t++) {

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
  * What a configuration is called, in parts: as a legend says it in full, or in brief as a sentence does.
  *
  * @param strategy in words: "H2O, one set for all heads"
- * @param parameters its window, and heavy hitters if it has any, as they follow that: ", window 128, 32 heavy hitters"; may be empty
+ * @param parameters its window, and heavy hitters if it has any, as they follow that: ", window 128, 32 heavy hitters";
+ *     may be empty
  * @param values the same as numbers: "128/32"
  * @param rest all else that tells it apart, phrase by phrase as they follow each other: ", fp16"
  * @param attention the one of those phrases that names the form of attention; empty if none does
@@ -67,13 +68,14 @@ public record Caption(String strategy, String parameters, String values, List<St
 
     /** @return the same with these phrases after it, the form of attention among them if it is not empty */
     Caption with(List<String> more, String form) {
-        return new Caption(strategy, parameters, values,
-                Stream.concat(rest.stream(), more.stream().map(m -> ", " + m)).toList(), form.isEmpty() ? "" : ", " + form);
+        List<String> longer = Stream.concat(rest.stream(), more.stream().map(m -> ", " + m)).toList();
+        return new Caption(strategy, parameters, values, longer, form.isEmpty() ? "" : ", " + form);
     }
 
     /** @return the same with a number that no other has */
     Caption numbered(int number) {
-        return new Caption(strategy, parameters, values, Stream.concat(rest.stream(), Stream.of(" (" + number + ")")).toList(), attention);
+        List<String> longer = Stream.concat(rest.stream(), Stream.of(" (" + number + ")")).toList();
+        return new Caption(strategy, parameters, values, longer, attention);
     }
 
     /** @return the strategy's name alone: "H2O" */
@@ -86,7 +88,10 @@ public record Caption(String strategy, String parameters, String values, List<St
         return strategy + parameters + String.join("", rest);
     }
 
-    /** @return parameters as numbers in brackets, for sentences: "TOVA (128)", "H2O (128/32, one set for all heads), fp16" */
+    /**
+     * @return parameters as numbers in brackets, for sentences: "TOVA (128)", "H2O (128/32, one set for all heads),
+     *     fp16"
+     */
     public String brief() {
         return values.isEmpty() ? full()
                 : name() + " (" + values + strategy.substring(name().length()) + ")" + String.join("", rest);
@@ -94,12 +99,14 @@ public record Caption(String strategy, String parameters, String values, List<St
 
     /** @return the same without the form of attention */
     public String briefOfAnyAttention() {
-        return new Caption(strategy, parameters, values, rest.stream().filter(r -> !r.equals(attention)).toList(), "").brief();
+        return new Caption(strategy, parameters, values, rest.stream().filter(r -> !r.equals(attention)).toList(), "")
+                .brief();
     }
 
     /** @return the whole as what others are compared with: "the full cache with fused attention, fp16" */
     public String asBaseline() {
-        String phrases = rest.stream().map(r -> r.equals(attention) ? " with " + r.substring(2) : r).collect(Collectors.joining());
+        String phrases = rest.stream().map(r -> r.equals(attention) ? " with " + r.substring(2) : r)
+                .collect(Collectors.joining());
         return (strategy.startsWith(FULL_CACHE) ? "the " : "") + strategy + parameters + phrases;
     }
 

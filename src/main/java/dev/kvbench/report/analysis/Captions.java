@@ -33,7 +33,8 @@ public final class Captions {
             shared(c -> c.params().get(name)).forEach(parts::add);
         }
         shared(c -> c.params().get("batch")).stream().filter(b -> !b.equals("1")).forEach(b -> parts.add("batch " + b));
-        shared(StepsFile.Configuration::weights).stream().filter(w -> !w.equals(NO_MODEL)).forEach(w -> parts.add(weights(w)));
+        shared(StepsFile.Configuration::weights).stream().filter(w -> !w.equals(NO_MODEL))
+                .forEach(w -> parts.add(weights(w)));
         if (steps.fingerprint() != null) {
             parts.add(steps.fingerprint().deviceName());
         }
@@ -63,8 +64,10 @@ public final class Captions {
      */
     public String byStrategy(StepsFile.Configuration configuration, String... left) {
         String strategy = StrategyParameters.recorded(configuration.params())
-                .caption(configuration.params().get(StrategyParameters.STRATEGY), Parameter.WINDOW, Parameter.EVICT_EVERY);
-        return Stream.concat(Stream.of(strategy), others(configuration, left).stream()).collect(Collectors.joining(", "));
+                .caption(configuration.params().get(StrategyParameters.STRATEGY), Parameter.WINDOW,
+                Parameter.EVICT_EVERY);
+        return Stream.concat(Stream.of(strategy), others(configuration, left).stream())
+                .collect(Collectors.joining(", "));
     }
 
     /** @return every parameter that differs between those shown and is no strategy's, a phrase each */
@@ -78,7 +81,8 @@ public final class Captions {
             }
             if (name.equals("attention")) {
                 // what ran, too, where a runtime has no attention of its own
-                boolean several = shown.stream().map(c -> Form.of(c).attention()).filter(Objects::nonNull).distinct().count() > 1;
+                boolean several = shown.stream().map(c -> Form.of(c).attention()).filter(Objects::nonNull).distinct()
+                        .count() > 1;
                 if (several && Form.of(configuration).attention() != null) {
                     phrases.add(attention(configuration));
                 }

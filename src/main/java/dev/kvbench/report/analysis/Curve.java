@@ -16,7 +16,10 @@ import org.apache.commons.statistics.descriptive.Quantile;
  */
 public record Curve(int generations, double[] median, double[] low, double[] high) {
 
-    /** Steps that a point of a curve is the median of where curves are shown: single steps are noisy, and this keeps the shape. */
+    /**
+     * Steps that a point of a curve is the median of where curves are shown: single steps are noisy, and this keeps the
+     * shape.
+     */
     public static final int SMOOTHING = 9;
 
     /** From this many generations on the spread is the middle 80 %, below it everything measured. */
@@ -75,7 +78,8 @@ public record Curve(int generations, double[] median, double[] low, double[] hig
     private static double[] smooth(double[] values, int width) {
         double[] out = new double[values.length];
         Arrays.setAll(out, i -> Quantile.withDefaults().evaluate(
-                Arrays.copyOfRange(values, Math.max(0, i - width / 2), Math.min(values.length, i + width / 2 + 1)), 0.5));
+                Arrays.copyOfRange(values, Math.max(0, i - width / 2), Math.min(values.length, i + width / 2 + 1)),
+                0.5));
         return out;
     }
 }

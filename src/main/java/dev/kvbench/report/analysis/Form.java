@@ -13,6 +13,7 @@ import java.util.List;
  */
 public record Form(String runtime, String attention) {
 
+    /** @return the form that a configuration ran in */
     public static Form of(StepsFile.Configuration c) {
         return new Form(c.runtime() == null ? String.valueOf(c.params().get("runtime")) : c.runtime(),
                 AttentionForm.isOf(c.runtime()) ? c.attention() : null);
@@ -21,7 +22,8 @@ public record Form(String runtime, String attention) {
     /**
      * @param strategy a configuration
      * @param full the full cache that it is compared with
-     * @return in what they differ beside the strategy: "another form of attention: full cache fused, H2O explicit"; null if in nothing
+     * @return in what they differ beside the strategy: "another form of attention: full cache fused, H2O explicit";
+     *     null if in nothing
      */
     public static String difference(StepsFile.Configuration strategy, StepsFile.Configuration full) {
         Form own = of(strategy);

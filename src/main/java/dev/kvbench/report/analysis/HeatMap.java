@@ -11,7 +11,8 @@ import java.util.List;
  * @param metrics what its cells may show
  * @param unlike in what else than the strategy some cells differ from their full cache, in words
  */
-public record HeatMap(String setting, List<String> strategies, List<Integer> windows, List<Metric> metrics, List<String> unlike) {
+public record HeatMap(String setting, List<String> strategies, List<Integer> windows, List<Metric> metrics,
+        List<String> unlike) {
 
     /** One in which nothing but strategies differs. */
     public HeatMap(String setting, List<String> strategies, List<Integer> windows, List<Metric> metrics) {
@@ -20,8 +21,8 @@ public record HeatMap(String setting, List<String> strategies, List<Integer> win
 
     /** @return the same with what it is of before its setting */
     public HeatMap of(String origin) {
-        return new HeatMap(origin + (origin.isEmpty() || setting.isEmpty() ? "" : ", ") + setting, strategies, windows, metrics,
-                unlike);
+        return new HeatMap(origin + (origin.isEmpty() || setting.isEmpty() ? "" : ", ") + setting, strategies, windows,
+                metrics, unlike);
     }
 
     /**

@@ -28,8 +28,10 @@ public final class HeatMaps {
     private record Grid<T>(List<T> cells, Function<T, String> row, ToIntFunction<T> window, List<String> strategies,
             List<Integer> windows) {
 
-        public static <T> Grid<T> of(List<T> cells, Function<T, StepsFile.Configuration> configuration, ToIntFunction<T> window) {
-            boolean runtimes = cells.stream().map(c -> Form.of(configuration.apply(c)).runtime()).distinct().count() > 1;
+        static <T> Grid<T> of(List<T> cells, Function<T, StepsFile.Configuration> configuration,
+                ToIntFunction<T> window) {
+            boolean runtimes = cells.stream().map(c -> Form.of(configuration.apply(c)).runtime()).distinct()
+                    .count() > 1;
             // a strategy that was swept in both forms has a row for each
             boolean forms = cells.stream().map(c -> HeatMaps.row(configuration.apply(c).params()) + window.applyAsInt(c)
                     + Form.of(configuration.apply(c)).runtime()).distinct().count() < cells.size();
@@ -41,11 +43,11 @@ public final class HeatMaps {
                     cells.stream().mapToInt(window).distinct().sorted().boxed().toList());
         }
 
-        public boolean isOne() {
+        boolean isOne() {
             return strategies.size() < 2 && windows.size() < 2;
         }
 
-        public HeatMap.Metric metric(String name, String unit, ToDoubleFunction<T> of) {
+        HeatMap.Metric metric(String name, String unit, ToDoubleFunction<T> of) {
             double[][] values = new double[strategies.size()][windows.size()];
             Arrays.stream(values).forEach(r -> Arrays.fill(r, Double.NaN));
             cells.forEach(c -> values[strategies.indexOf(row.apply(c))][windows.indexOf(window.applyAsInt(c))] = of.applyAsDouble(c));
@@ -53,8 +55,15 @@ public final class HeatMaps {
         }
     }
 
+    /**
+     * @param all configurations with a series
+     * @param crossings strategies of theirs against their full caches
+     * @param captions of all that are shown
+     * @return a map per setting with two windows or two strategies
+     */
     public static List<HeatMap> of(List<Measured> all, List<AgainstFullCache> crossings, Captions captions) {
-        Map<String, AgainstFullCache> against = crossings.stream().collect(Collectors.toMap(AgainstFullCache::name, c -> c));
+        Map<String, AgainstFullCache> against = crossings.stream()
+                .collect(Collectors.toMap(AgainstFullCache::name, c -> c));
         Map<Object, List<Measured>> settings = all.stream().filter(m -> m.window().isPresent())
                 .collect(Collectors.groupingBy(Measured::setting, LinkedHashMap::new, Collectors.toList()));
         List<HeatMap> maps = new ArrayList<>();
@@ -73,15 +82,19 @@ public final class HeatMaps {
                         change(against, c -> c.controlled() ? c.control() : null)));
             }
             metrics.add(grid.metric("median step time", "ms", m -> Measured.median(m.host(), 1, m.length())));
-            metrics.add(grid.metric("cache memory at the end", "MB", m -> m.isPeer() ? Double.NaN : m.cacheMb()[m.length() - 1]));
-            maps.add(new HeatMap(settings.size() > 1 ? String.join(", ", captions.others(setting.get(0).configuration())) : "",
+            metrics.add(grid.metric("cache memory at the end", "MB", m -> m.isPeer() ? Double.NaN
+                    : m.cacheMb()[m.length() - 1]));
+            maps.add(new HeatMap(settings.size() > 1
+                    ? String.join(", ", captions.others(setting.get(0).configuration())) : "",
                     grid.strategies(), grid.windows(), metrics,
-                    setting.stream().map(m -> against.get(m.name())).filter(Objects::nonNull).map(AgainstFullCache::unlike).filter(Objects::nonNull).distinct().toList()));
+                    setting.stream().map(m -> against.get(m.name())).filter(Objects::nonNull)
+                    .map(AgainstFullCache::unlike).filter(Objects::nonNull).distinct().toList()));
         }
         return maps;
     }
 
-    private static ToDoubleFunction<Measured> change(Map<String, AgainstFullCache> against, Function<AgainstFullCache, Change> of) {
+    private static ToDoubleFunction<Measured> change(Map<String, AgainstFullCache> against,
+            Function<AgainstFullCache, Change> of) {
         return m -> Optional.ofNullable(against.get(m.name())).map(of).map(Change::change).orElse(Double.NaN);
     }
 
@@ -93,7 +106,8 @@ public final class HeatMaps {
     public static List<HeatMap> ofPinned(List<PinnedPoint> points) {
         Map<Map<String, String>, List<PinnedPoint>> settings = points.stream()
                 .filter(PinnedPoint::isFilled)
-                .collect(Collectors.groupingBy(p -> without(p.setting(), PinnedPoint.CACHE_LENGTH, "runtime"), LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(p -> without(p.setting(), PinnedPoint.CACHE_LENGTH, "runtime"),
+                LinkedHashMap::new, Collectors.toList()));
         List<HeatMap> maps = new ArrayList<>();
         settings.forEach((setting, cells) -> {
             Grid<PinnedPoint> grid = Grid.of(cells, PinnedPoint::configuration, PinnedPoint::cacheLength);
@@ -102,14 +116,17 @@ public final class HeatMaps {
             }
             List<HeatMap.Metric> metrics = new ArrayList<>();
             if (cells.stream().mapToDouble(p -> p.change(points)).anyMatch(Double::isFinite)) {
-                metrics.add(grid.metric("change of step time against the full cache, as many entries held", "%", p -> p.change(points)));
+                metrics.add(grid.metric("change of step time against the full cache, as many entries held", "%",
+                        p -> p.change(points)));
             }
             if (cells.stream().mapToDouble(p -> p.control(points)).anyMatch(Double::isFinite)) {
-                metrics.add(grid.metric(CONTROL + "the same with fewer entries, where nothing is evicted", "%", p -> p.control(points)));
+                metrics.add(grid.metric(CONTROL + "the same with fewer entries, where nothing is evicted", "%",
+                        p -> p.control(points)));
             }
             metrics.add(grid.metric("step time, window held full", "ms", PinnedPoint::ms));
             maps.add(new HeatMap(settings.size() > 1 ? String.join(", ", setting.values()) : "", grid.strategies(),
-                    grid.windows(), metrics, cells.stream().map(p -> p.unlike(points)).filter(Objects::nonNull).distinct().toList()));
+                    grid.windows(), metrics, cells.stream().map(p -> p.unlike(points)).filter(Objects::nonNull)
+                    .distinct().toList()));
         });
         return maps;
     }

@@ -21,13 +21,14 @@ public record LoadedResult(String name, StepsFile steps, JsonNode fingerprint, J
      * @throws dev.kvbench.UserError if one of them cannot be read
      */
     public static LoadedResult read(ResultFolder folder) {
-        return new LoadedResult(folder.name(), folder.readSteps(), folder.readFingerprint(), folder.hasJmh() ? folder.readJmh() : null);
+        return new LoadedResult(folder.name(), folder.readSteps(), folder.readFingerprint(), folder.hasJmh()
+                ? folder.readJmh() : null);
     }
 
-    /** @return the same with configurations that are labelled otherwise */
+    /** @return the same with other labels of its configurations */
     LoadedResult with(List<StepsFile.Configuration> labelled) {
-        return new LoadedResult(name, new StepsFile(steps.schema(), steps.version(), steps.created(), steps.command(), steps.units(),
-                steps.fingerprint(), labelled, steps.failures()), fingerprint, jmh);
+        return new LoadedResult(name, new StepsFile(steps.schema(), steps.version(), steps.created(), steps.command(),
+                steps.units(), steps.fingerprint(), labelled, steps.failures()), fingerprint, jmh);
     }
 
     /** @return its steps at pinned cache lengths */

@@ -23,7 +23,8 @@ import org.apache.commons.statistics.descriptive.Quantile;
  * @param host [generation][step], ms, from launch to the token on the host
  * @param device [generation][step], ms, the same on the device; null where not all of it was measured
  */
-public record Measured(Caption caption, int result, StepsFile.Configuration configuration, double[][] host, double[][] device) {
+public record Measured(Caption caption, int result, StepsFile.Configuration configuration, double[][] host,
+        double[][] device) {
 
     private static final Quantile QUANTILE = Quantile.withDefaults().withCopy(true);
 
@@ -52,7 +53,9 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
 
     /** @return those of one result that have a series */
     public static List<Measured> all(StepsFile steps) {
-        return all(List.of(steps), new Captions(steps, steps.configurations().stream().filter(StepsFile.Configuration::hasSeries).toList()));
+        List<StepsFile.Configuration> shown = steps.configurations().stream()
+                .filter(StepsFile.Configuration::hasSeries).toList();
+        return all(List.of(steps), new Captions(steps, shown));
     }
 
     /** @return what tells it apart on a page, in full */
@@ -63,7 +66,8 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
     private static Measured of(Caption caption, int result, StepsFile.Configuration configuration) {
         List<StepsFile.Iteration> iterations = configuration.measured();
         boolean known = iterations.stream().allMatch(i -> i.deviceNanos() != null
-                && i.deviceNanos().length == i.stepNanos().length && Arrays.stream(i.deviceNanos()).allMatch(n -> n >= 0));
+                && i.deviceNanos().length == i.stepNanos().length
+                && Arrays.stream(i.deviceNanos()).allMatch(n -> n >= 0));
         return new Measured(caption, result, configuration,
                 iterations.stream().map(i -> ms(i.stepNanos())).toArray(double[][]::new),
                 known ? iterations.stream().map(i -> ms(i.deviceNanos())).toArray(double[][]::new) : null);
@@ -73,6 +77,7 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
         return Arrays.stream(nanos).mapToDouble(n -> n / 1e6).toArray();
     }
 
+    /** @return the median, of one value at least */
     public static double median(double[] values) {
         return QUANTILE.evaluate(values, 0.5);
     }
@@ -82,6 +87,7 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
         return QUANTILE.evaluate(values, p);
     }
 
+    /** @return the quantiles at {@code p}, from 0 to 1 */
     public static double[] quantiles(double[] values, double... p) {
         return QUANTILE.evaluate(values, p);
     }
@@ -156,12 +162,15 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
         return median(medians(series, from, to));
     }
 
-    /** @return the median of all its steps, host, ms: that of the table of configurations, however generations differ */
+    /**
+     * @return the median of all its steps, host, ms: that of the table of configurations, however generations differ
+     */
     public double step() {
         return median(allSteps());
     }
 
-    public Form form() {
+    /** @return runtime and form of attention that ran */
+    Form form() {
         return Form.of(configuration);
     }
 

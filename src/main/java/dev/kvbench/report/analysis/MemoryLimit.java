@@ -6,8 +6,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A yardstick for a step with the full cache: the time of reading weights and cache once at the bandwidth of a copy within
- * device memory, measured in the same process. A step that finds some of it in the L2 cache may beat it a little.
+ * A yardstick for a step with the full cache: the time of reading weights and cache once at the bandwidth of a copy
+ * within device memory, measured in the same process. A step that finds some of it in the L2 cache may beat it a
+ * little.
  *
  * @param weightBytes bytes of weights that a step reads
  * @param entryBytes bytes of a cache entry, all sequences

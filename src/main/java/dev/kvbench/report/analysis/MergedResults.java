@@ -39,14 +39,15 @@ public record MergedResults(StepsFile steps, List<LoadedResult> parts) {
         List<LoadedResult> parts = results.stream().map(result -> {
             Fingerprint fingerprint = result.steps().fingerprint();
             String device = oneDevice ? "" : ", " + brief(fingerprint.deviceName());
-            String origin = ", " + (commitsTell ? "commit " + fingerprint.shortCommit().orElse("unknown") : result.name());
+            String origin = ", " + (commitsTell ? "commit " + fingerprint.shortCommit().orElse("unknown")
+                    : result.name());
             return result.with(result.steps().configurations().stream().map(c -> labelled(c,
                     c.label() + device + (repeated.contains(name(c, result.steps(), shared)) ? origin : ""))).toList());
         }).toList();
         StepsFile first = files.get(0);
-        return new MergedResults(new StepsFile(first.schema(), first.version(), first.created(), first.command(), first.units(),
-                oneDevice ? first.fingerprint() : null, parts.stream().flatMap(r -> r.steps().configurations().stream()).toList(),
-                null), parts);
+        List<StepsFile.Configuration> all = parts.stream().flatMap(r -> r.steps().configurations().stream()).toList();
+        return new MergedResults(new StepsFile(first.schema(), first.version(), first.created(), first.command(),
+                first.units(), oneDevice ? first.fingerprint() : null, all, null), parts);
     }
 
     /** @return pinned steps of all */
@@ -70,7 +71,8 @@ public record MergedResults(StepsFile steps, List<LoadedResult> parts) {
     private static Map<String, Set<String>> shared(List<StepsFile> results) {
         Map<String, Set<String>> shared = new HashMap<>();
         results.stream().flatMap(r -> r.configurations().stream()).forEach(c -> shared
-                .computeIfAbsent(c.benchmark(), b -> new HashSet<>(c.params().keySet())).retainAll(c.params().keySet()));
+                .computeIfAbsent(c.benchmark(), b -> new HashSet<>(c.params().keySet()))
+                .retainAll(c.params().keySet()));
         return shared;
     }
 

@@ -23,13 +23,15 @@ import java.util.TreeMap;
  */
 public record PinnedPoint(StepsFile.Configuration configuration, double ms, double error) {
 
+    /** The parameter that pins it. */
     public static final String CACHE_LENGTH = "cacheLength";
 
     /** @return all pinned steps of a result whose time was measured, not their throughput */
     public static List<PinnedPoint> all(StepsFile steps, JsonNode jmh) {
         List<PinnedPoint> points = new ArrayList<>();
         for (StepsFile.Configuration configuration : steps.configurations()) {
-            if (!configuration.benchmark().endsWith(".DecodeStepBenchmark.step") || !configuration.params().containsKey(CACHE_LENGTH)) {
+            if (!configuration.benchmark().endsWith(".DecodeStepBenchmark.step")
+                    || !configuration.params().containsKey(CACHE_LENGTH)) {
                 continue;
             }
             for (JsonNode result : jmh) {
@@ -45,6 +47,7 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
         return points;
     }
 
+    /** @return entries held when the step begins */
     public int cacheLength() {
         return Integer.parseInt(configuration.params().get(CACHE_LENGTH));
     }
@@ -70,13 +73,16 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
 
     /**
      * @param all points of one result
-     * @return the full cache with as many entries, of its own runtime and if possible of its own form of attention, else the faster
+     * @return the full cache with as many entries, of its own runtime and if possible of its own form of attention,
+     *     else the faster
      */
     public Optional<PinnedPoint> baseline(List<PinnedPoint> all) {
         Map<String, String> setting = setting();
         Form form = Form.of(configuration);
-        return window().isEmpty() ? Optional.empty() : all.stream().filter(p -> p.window().isEmpty() && p.setting().equals(setting))
-                .min(Comparator.comparing((PinnedPoint p) -> !Form.of(p.configuration).equals(form)).thenComparing(PinnedPoint::ms));
+        return window().isEmpty() ? Optional.empty() : all.stream().filter(p -> p.window().isEmpty()
+                && p.setting().equals(setting))
+                .min(Comparator.comparing((PinnedPoint p) -> !Form.of(p.configuration).equals(form))
+                .thenComparing(PinnedPoint::ms));
     }
 
     /** @return its time beyond that full cache's, relative; NaN if there is none */
@@ -85,12 +91,16 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
         return baseline(all).map(full -> ms == full.ms ? 0 : ms / full.ms - 1).orElse(Double.NaN);
     }
 
-    /** @return the same of the same strategy and window with the most entries of which it evicts none; NaN if there is no such point */
+    /**
+     * @return the same of the same strategy and window with the most entries of which it evicts none; NaN if there is
+     *     no such point
+     */
     public double control(List<PinnedPoint> all) {
         if (cacheLength() < window().orElse(0)) {
             return Double.NaN;
         }
-        return all.stream().filter(p -> p.cacheLength() < window().orElse(0) && withoutLength(p).equals(withoutLength(this)))
+        return all.stream().filter(p -> p.cacheLength() < window().orElse(0)
+                && withoutLength(p).equals(withoutLength(this)))
                 .max(Comparator.comparingInt(PinnedPoint::cacheLength)).map(p -> p.change(all)).orElse(Double.NaN);
     }
 
@@ -117,7 +127,8 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
      */
     public static Map<String, List<PinnedPoint>> lines(List<PinnedPoint> points, Captions captions) {
         Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
-        points.forEach(p -> lines.computeIfAbsent(captions.legend(p.configuration, CACHE_LENGTH), l -> new ArrayList<>()).add(p));
+        points.forEach(p -> lines.computeIfAbsent(captions.legend(p.configuration, CACHE_LENGTH),
+                l -> new ArrayList<>()).add(p));
         return lines;
     }
 

@@ -43,12 +43,14 @@ public final class QualityLayout {
         return quality.configurations().stream().filter(c -> c.window() != null)
                 .sorted((a, b) -> Integer.compare(a.window(), b.window()))
                 .collect(Collectors.groupingBy(Configuration::strategy, () -> new TreeMap<>(
-                        Comparator.comparingInt(QualityLayout::curve).thenComparing(Comparator.naturalOrder())), Collectors.toList()));
+                        Comparator.comparingInt(QualityLayout::curve).thenComparing(Comparator.naturalOrder())),
+                        Collectors.toList()));
     }
 
     /** @return windows of a result, ascending */
     public static List<Integer> windows(QualityFile quality) {
-        return quality.configurations().stream().map(Configuration::window).filter(Objects::nonNull).distinct().sorted().toList();
+        return quality.configurations().stream().map(Configuration::window).filter(Objects::nonNull).distinct().sorted()
+                .toList();
     }
 
     /** @return the window that plots for one window show: the middle one */

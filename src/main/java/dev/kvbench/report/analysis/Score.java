@@ -16,6 +16,9 @@ import java.util.List;
  */
 public record Score(String benchmark, String name, double score, Double error, String unit) {
 
+    /** JMH's name of a benchmark: class and method. */
+    private static final String BENCHMARK = "^.*\\.(\\w+)Benchmark\\.(\\w+)$";
+
     /** @return those that keep no series */
     public static List<StepsFile.Configuration> bare(List<StepsFile.Configuration> configurations) {
         return configurations.stream().filter(c -> c.iterations().isEmpty()).toList();
@@ -34,8 +37,7 @@ public record Score(String benchmark, String name, double score, Double error, S
                 if (PinnedPoint.isOf(result, configuration)) {
                     JsonNode metric = result.path("primaryMetric");
                     double error = metric.path("scoreError").asDouble(Double.NaN);
-                    scores.add(new Score(configuration.benchmark().replaceFirst("^.*\\.(\\w+)Benchmark\\.(\\w+)$", "$1.$2"),
-                            captions.legend(configuration), metric.path("score").asDouble(Double.NaN),
+                    scores.add(new Score(configuration.benchmark().replaceFirst(BENCHMARK, "$1.$2"), captions.legend(configuration), metric.path("score").asDouble(Double.NaN),
                             Double.isFinite(error) ? error : null, metric.path("scoreUnit").asText("")));
                 }
             }

@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param whole the median step once it evicts, on the host
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record StepCost(String name, String where, double step, Double scoring, Double eviction, Double sync, double whole) {
+public record StepCost(String name, String where, double step, Double scoring, Double eviction, Double sync,
+        double whole) {
 
     /**
      * @param all configurations with a series
@@ -49,7 +50,8 @@ public record StepCost(String name, String where, double step, Double scoring, D
         double scoring = Measured.median(own, from, first - 1) - Measured.median(base, from, first - 1);
         double evicting = Measured.median(own, first, strategy.length());
         return new StepCost(strategy.name(), device ? "device" : "host", step, scoring, evicting - step - scoring,
-                strategy.device() == null ? null : sync(strategy, first), Measured.median(strategy.host(), first, strategy.length()));
+                strategy.device() == null ? null : sync(strategy, first),
+                Measured.median(strategy.host(), first, strategy.length()));
     }
 
     /** What the host's time is beyond the device's, step by step, ms. */

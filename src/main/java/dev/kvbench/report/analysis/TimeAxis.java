@@ -29,7 +29,8 @@ public record TimeAxis(double lowest, double ceiling, boolean wide) {
     }
 
     private static double spread(List<Curve> curves) {
-        DoubleSummaryStatistics typical = curves.stream().mapToDouble(c -> Measured.median(c.median())).summaryStatistics();
+        DoubleSummaryStatistics typical = curves.stream().mapToDouble(c -> Measured.median(c.median()))
+                .summaryStatistics();
         return typical.getMax() / typical.getMin();
     }
 

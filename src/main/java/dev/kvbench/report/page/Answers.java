@@ -31,7 +31,10 @@ final class Answers {
         captions = all.stream().collect(Collectors.toMap(Measured::name, Measured::caption, (one, other) -> one));
     }
 
-    /** @return a sentence per setting that has a full cache and strategies, and one across settings where there are several */
+    /**
+     * @return a sentence per setting that has a full cache and strategies, and one across settings where there are
+     *     several
+     */
     List<String> sentences() {
         Map<String, List<AgainstFullCache>> settings = new LinkedHashMap<>();
         against.forEach(c -> settings.computeIfAbsent(c.baseline(), b -> new ArrayList<>()).add(c));
@@ -39,11 +42,13 @@ final class Answers {
         List<String> answers = new ArrayList<>();
         settings.forEach((baseline, of) ->
                 answers.add(setting(of, one ? "the full cache" : captions.get(baseline).asBaseline())));
-        List<Measured> full = all.stream().filter(Measured::isFull).sorted(Comparator.comparingDouble(Measured::step)).toList();
+        List<Measured> full = all.stream().filter(Measured::isFull).sorted(Comparator.comparingDouble(Measured::step))
+                .toList();
         if (full.size() > 1 && full.get(0).step() > 0) {
             Measured first = full.get(0);
             Measured second = full.get(1);
-            answers.add("Of " + full.size() + " full caches the fastest takes " + Numbers.ms(first.step()) + " per token (" + first.name()
+            answers.add("Of " + full.size() + " full caches the fastest takes " + Numbers.ms(first.step())
+                    + " per token (" + first.name()
                     + "), " + more(first.step() / second.step() - 1) + " than the next (" + second.name() + ").");
         }
         if (answers.isEmpty()) {
@@ -61,33 +66,40 @@ final class Answers {
             return sentence(crossings.get(0), baseline);
         }
         AgainstFullCache best = crossings.stream().min(Comparator.comparingDouble(c -> c.end().change())).orElseThrow();
-        long faster = crossings.stream().filter(c -> c.end().tells() && c.end().change() < 0).count();
-        return (faster == 0 ? "None" : faster == crossings.size() ? "All" : String.valueOf(faster)) + " of " + crossings.size()
-                + " configurations " + (faster == 1 ? "is" : "are") + " faster than " + baseline + " at token " + best.length() + ". "
+        long faster = crossings.stream().filter(c -> c.end().significant() && c.end().change() < 0).count();
+        return (faster == 0 ? "None" : faster == crossings.size() ? "All" : String.valueOf(faster)) + " of "
+                + crossings.size()
+                + " configurations " + (faster == 1 ? "is" : "are") + " faster than " + baseline + " at token "
+                + best.length() + ". "
                 + (faster == 0 ? "The nearest: " : faster == 1 ? "" : "The fastest: ") + sentence(best, baseline);
     }
 
-    /** @return a strategy's cost and gain against the full cache, from its first eviction to its end, and what that is worth */
+    /**
+     * @return a strategy's cost and gain against the full cache, from its first eviction to its end, and what that is
+     *     worth
+     */
     private String sentence(AgainstFullCache c, String baseline) {
         // both in one form of attention, or the difference is said
         String name = captions.get(c.name()).briefOfAnyAttention();
         String unlike = c.unlike() == null ? "" : " Compared with " + c.unlike() + ".";
         if (c.firstEviction() == null) {
-            return name + " evicts nothing within " + c.length() + (c.length() == 1 ? " token" : " tokens") + "; its steps take "
-                    + against(c.control(), baseline) + "." + unlike + fastest(c);
+            return name + " evicts nothing within " + c.length() + (c.length() == 1 ? " token" : " tokens")
+                    + "; its steps take " + against(c.control(), baseline) + "." + unlike + fastest(c);
         }
-        boolean told = c.start().tells();
-        String start = name + (told ? " is " + than(c.start()) + " than " + baseline : " cannot be told from " + baseline)
-                + " when it starts to evict, at token " + c.firstEviction();
+        boolean told = c.start().significant();
+        String start = name + (told ? " is " + than(c.start()) + " than " + baseline : " cannot be told from "
+                + baseline) + " when it starts to evict, at token " + c.firstEviction();
         String there;
-        if (!c.end().tells()) {
+        if (!c.end().significant()) {
             there = told ? ", and cannot be told from it at token " + c.length() : ", nor at token " + c.length();
         } else if (c.end().change() > 0) {
-            there = c.fasterFrom() == null ? ", and has not caught up by token " + c.length() + ": there it is " + than(c.end())
-                    : ", and is " + than(c.end()) + " at token " + c.length();
+            there = c.fasterFrom() == null ? ", and has not caught up by token " + c.length() + ": there it is "
+                    + than(c.end()) : ", and is " + than(c.end()) + " at token " + c.length();
         } else {
-            boolean catchesUp = told && c.start().change() > 0 && c.fasterFrom() != null && c.fasterFrom() > c.firstEviction();
-            there = (catchesUp ? ", catches up at token " + c.fasterFrom() : "") + ", and is " + than(c.end()) + " at token " + c.length();
+            boolean catchesUp = told && c.start().change() > 0 && c.fasterFrom() != null
+                    && c.fasterFrom() > c.firstEviction();
+            there = (catchesUp ? ", catches up at token " + c.fasterFrom() : "") + ", and is " + than(c.end())
+                    + " at token " + c.length();
         }
         return start + there + "." + unlike + control(c) + fastest(c);
     }
@@ -107,7 +119,8 @@ final class Answers {
 
     /** @return a relative change in words: "3.0 % more" */
     static String more(double change) {
-        return Double.isInfinite(change) ? "infinitely more" : Numbers.percent(change) + (change < 0 ? " less" : " more");
+        return Double.isInfinite(change) ? "infinitely more" : Numbers.percent(change) + (change < 0 ? " less"
+                : " more");
     }
 
     private String fastest(AgainstFullCache c) {
@@ -116,7 +129,7 @@ final class Answers {
         }
         Change end = c.fastest().end();
         return " Against the fastest full cache (" + captions.get(c.fastest().baseline()).besidesFullCache() + ") it "
-                + (end.tells() ? "is " + than(end) : "cannot be told apart") + " at token " + c.length() + ".";
+                + (end.significant() ? "is " + than(end) : "cannot be told apart") + " at token " + c.length() + ".";
     }
 
     private static String against(Change change, String baseline) {
@@ -124,7 +137,7 @@ final class Answers {
             return "a time that cannot be held against that of " + baseline;
         }
         String how = more(change.change()) + " time than those of " + baseline;
-        return change.tells() ? how : how + ", which cannot be told from noise";
+        return change.significant() ? how : how + ", which cannot be told from noise";
     }
 
     private String brief(Report.Line line) {
@@ -135,8 +148,10 @@ final class Answers {
     String latency(List<Report.Line> lines) {
         Report.Line widest = lines.stream()
                 .max(Comparator.comparingDouble(l -> l.latency().p99() / l.latency().p50())).orElseThrow();
-        String most = " steps take at most " + Numbers.ms(widest.latency().p50()) + ", 99 % at most " + Numbers.ms(widest.latency().p99()) + ".";
-        return lines.size() == 1 ? "Half of all" + most : "The widest spread has " + brief(widest) + ": half of its" + most;
+        String most = " steps take at most " + Numbers.ms(widest.latency().p50()) + ", 99 % at most "
+                + Numbers.ms(widest.latency().p99()) + ".";
+        return lines.size() == 1 ? "Half of all" + most : "The widest spread has " + brief(widest) + ": half of its"
+                + most;
     }
 
     /** @return the memory figure in a sentence; null if nothing is known */
@@ -162,7 +177,8 @@ final class Answers {
     /** @return a heat map in a sentence: its first metric's best cell */
     static String heatMap(HeatMap map) {
         HeatMap.Metric metric = map.metrics().get(0);
-        HeatMap.Metric control = map.metrics().stream().filter(m -> m.name().startsWith(HeatMaps.CONTROL)).findFirst().orElse(null);
+        HeatMap.Metric control = map.metrics().stream().filter(m -> m.name().startsWith(HeatMaps.CONTROL)).findFirst()
+                .orElse(null);
         String best = null;
         double least = Double.POSITIVE_INFINITY;
         double before = Double.NaN;
@@ -179,7 +195,9 @@ final class Answers {
                 ? more(least) + heldAgainst(least, before) + "." : digits(least, metric.unit()));
     }
 
-    /** @return what a change must be held against, as the end of a sentence: the same cell's before anything is evicted */
+    /**
+     * @return what a change must be held against, as the end of a sentence: the same cell's before anything is evicted
+     */
     static String heldAgainst(double change, double control) {
         return Double.isNaN(control) ? "" : "; before it evicts " + more(control) + ": scoring and noise"
                 + (Math.abs(change) <= Math.abs(control) ? ", from which that cannot be told" : "");

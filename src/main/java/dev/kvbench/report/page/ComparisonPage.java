@@ -41,9 +41,10 @@ public record ComparisonPage(String old, String now, String answer, List<String>
      * @param finding what the plot of both curves shows, in a sentence
      * @param alongFinding what the plot of their change shows
      */
-    public record Row(String name, String unit, double old, double now, double change, double low, double high, double p,
-            int oldSamples, int nowSamples, String verdict, String kind, double[] oldCurve, double[] nowCurve, double[] along,
-            String finding, String alongFinding) {}
+    record Row(String name, String unit, double old, double now, double change, double low, double high,
+            double p,
+            int oldSamples, int nowSamples, String verdict, String kind, double[] oldCurve, double[] nowCurve,
+            double[] along, String finding, String alongFinding) {}
 
     /**
      * @param comparison two sides
@@ -53,13 +54,14 @@ public record ComparisonPage(String old, String now, String answer, List<String>
      */
     public static Path write(Comparison comparison, Path file) throws IOException {
         ComparisonPage page = of(comparison);
-        String summary = page.differences.stream().map(d -> "The sides differ in " + d + ". ").collect(Collectors.joining()) + page.answer;
+        String summary = page.differences.stream().map(d -> "The sides differ in " + d + ". ")
+                .collect(Collectors.joining()) + page.answer;
         return Page.write("Comparison of " + page.old + " and " + page.now, summary, page, "compare.js", file);
     }
 
-    public static ComparisonPage of(Comparison c) {
-        return new ComparisonPage(c.old(), c.now(), answer(c), c.allDifferences(), c.onlyOld(), c.onlyNow(), c.threshold(), c.alpha(),
-                c.means(), c.rows().stream().map(ComparisonPage::row).toList());
+    static ComparisonPage of(Comparison c) {
+        return new ComparisonPage(c.old(), c.now(), answer(c), c.allDifferences(), c.onlyOld(), c.onlyNow(),
+                c.threshold(), c.alpha(), c.means(), c.rows().stream().map(ComparisonPage::row).toList());
     }
 
     private static Row row(Comparison.Row r) {
@@ -68,7 +70,8 @@ public record ComparisonPage(String old, String now, String answer, List<String>
         double[] now = smooth(r.nowCurve(), length);
         double[] along = new double[length];
         Arrays.setAll(along, t -> now[t] / old[t] - 1);
-        return new Row(name(r), r.unit(), r.old(), r.now(), r.change(), r.low(), r.high(), r.p(), r.oldSamples(), r.nowSamples(),
+        return new Row(name(r), r.unit(), r.old(), r.now(), r.change(), r.low(), r.high(), r.p(), r.oldSamples(),
+                r.nowSamples(),
                 r.verdict().words() + (r.neededSamples() > 0 ? ": " + r.neededSamples() + " a side could tell" : ""),
                 switch (r.verdict()) {
                     case IMPROVED, REGRESSED -> r.verdict().words();
@@ -86,15 +89,16 @@ public record ComparisonPage(String old, String now, String answer, List<String>
     }
 
     private static String finding(Comparison.Row r) {
-        return name(r) + ": " + (r.noPercentage().isEmpty() ? "the new result takes " + Numbers.percent(r.change()) + (r.change() < 0 ? " less" : " more")
-                + " time than the old one: " : r.unit() + " " + r.noPercentage() + ", of which there is no percentage: ")
-                + r.verdict().words() + ".";
+        return name(r) + ": " + (r.noPercentage().isEmpty() ? "the new result takes " + Numbers.percent(r.change())
+                + (r.change() < 0 ? " less" : " more")
+                + " time than the old one: " : r.unit() + " " + r.noPercentage()
+                + ", of which there is no percentage: ") + r.verdict().words() + ".";
     }
 
     private static String alongFinding(double[] along) {
         DoubleSummaryStatistics range = Arrays.stream(along).filter(Double::isFinite).summaryStatistics();
-        return range.getCount() == 0 ? "" : "Along the sequence the change lies between " + signed(range.getMin()) + " and "
-                + signed(range.getMax()) + ".";
+        return range.getCount() == 0 ? "" : "Along the sequence the change lies between " + signed(range.getMin())
+                + " and " + signed(range.getMax()) + ".";
     }
 
     private static String signed(double change) {
@@ -102,20 +106,24 @@ public record ComparisonPage(String old, String now, String answer, List<String>
     }
 
     private static String answer(Comparison c) {
-        Map<Verdict, List<Comparison.Row>> by = c.rows().stream().collect(Collectors.groupingBy(Comparison.Row::verdict));
+        Map<Verdict, List<Comparison.Row>> by = c.rows().stream()
+                .collect(Collectors.groupingBy(Comparison.Row::verdict));
         List<String> parts = new ArrayList<>();
         for (Verdict verdict : List.of(Verdict.REGRESSED, Verdict.IMPROVED)) {
             List<Comparison.Row> rows = by.getOrDefault(verdict, List.of());
             if (!rows.isEmpty()) {
-                Comparison.Row most = rows.stream().max(Comparator.comparingDouble(r -> Math.abs(r.change()))).orElseThrow();
+                Comparison.Row most = rows.stream().max(Comparator.comparingDouble(r -> Math.abs(r.change())))
+                        .orElseThrow();
                 parts.add(rows.size() + " of " + c.rows().size() + " " + verdict.words() + ", most " + name(most)
-                        + (most.noPercentage().isEmpty() ? " by " + Numbers.percent(most.change()) : ", " + most.unit() + " " + most.noPercentage()));
+                        + (most.noPercentage().isEmpty() ? " by " + Numbers.percent(most.change())
+                        : ", " + most.unit() + " " + most.noPercentage()));
             }
         }
         List<Comparison.Row> few = by.getOrDefault(Verdict.TOO_FEW, List.of());
         if (parts.isEmpty()) {
             parts.add(few.size() == c.rows().size() ? "No verdict: too few samples"
-                    : "Nothing changed beyond noise in " + (c.rows().size() - few.size()) + " of " + c.rows().size() + " rows");
+                    : "Nothing changed beyond noise in " + (c.rows().size() - few.size()) + " of " + c.rows().size()
+                    + " rows");
         }
         if (!few.isEmpty() && few.size() < c.rows().size()) {
             parts.add(few.size() + " had too few samples to tell");

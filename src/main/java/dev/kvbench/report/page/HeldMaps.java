@@ -50,9 +50,11 @@ final class HeldMaps {
             tokens += held[last][token] > 0 ? 1 : 0;
             old += held[last][token] > 0 && token <= last - window ? 1 : 0;
         }
-        String finding = "After step " + last + " the cache holds entries of " + tokens + " of " + (last + 1) + " tokens";
+        String finding = "After step " + last + " the cache holds entries of " + tokens + " of " + (last + 1)
+                + " tokens";
         return window >= held.length ? finding + ": nothing had to be evicted."
                 : finding + (old == 0 ? ", all of them among the last " + window + "."
-                        : "; " + old + (old == 1 ? " of them is" : " of them are") + " older than the last " + window + " tokens.");
+                        : "; " + old + (old == 1 ? " of them is" : " of them are") + " older than the last " + window
+                        + " tokens.");
     }
 }

@@ -50,7 +50,8 @@ final class Lines {
             StepsFile.Gpu gpu = m.configuration().gpu();
             lines.add(new Report.Line(m.name(), looks.get(i), first.contains(m.name()), m.host().length, curve.spread(),
                     band(curve), m.device() == null ? null : band(Curve.ofDevice(m.configuration())), latency(m),
-                    m.device() == null ? null : Measured.median(Arrays.stream(m.device()).flatMapToDouble(Arrays::stream).toArray()),
+                    m.device() == null ? null
+                    : Measured.median(Arrays.stream(m.device()).flatMapToDouble(Arrays::stream).toArray()),
                     tokensPerSecond(m),
                     gpu == null ? null : timesLimit(m, curve), m.isPeer() ? null : m.cacheMb(),
                     gpu == null ? null : gpu.memoryBytes() / 1e6, samples > MOST_RAW ? null : raw(m)));
@@ -67,7 +68,8 @@ final class Lines {
         Map<String, Integer> ofOne = new HashMap<>();
         List<Look> looks = new ArrayList<>();
         for (Measured m : measured) {
-            String strategy = m.result() + m.configuration().benchmark() + m.configuration().params().get(StrategyParameters.STRATEGY);
+            String strategy = m.result() + m.configuration().benchmark()
+                    + m.configuration().params().get(StrategyParameters.STRATEGY);
             int colour = colours.computeIfAbsent(strategy, s -> colours.size());
             looks.add(new Look(colour % Look.COLOURS,
                     (ofOne.merge(strategy, 1, Integer::sum) - 1) % Look.DASHES));
@@ -85,7 +87,8 @@ final class Lines {
         Map<String, Measured> byName = new HashMap<>();
         measured.forEach(m -> byName.put(m.name(), m));
         against.stream().sorted(Comparator.comparingDouble(c -> c.end().change()))
-                .forEach(c -> best.putIfAbsent(byName.get(c.name()).configuration().params().get(StrategyParameters.STRATEGY), c.name()));
+                .forEach(c -> best.putIfAbsent(byName.get(c.name()).configuration().params()
+                .get(StrategyParameters.STRATEGY), c.name()));
         measured.forEach(m -> best.putIfAbsent(m.name(), m.name()));
         return new HashSet<>(best.values().stream().limit(MOST_SHOWN).toList());
     }
@@ -96,7 +99,8 @@ final class Lines {
     }
 
     private static double tokensPerSecond(Measured m) {
-        return Measured.median(Arrays.stream(m.host()).mapToDouble(g -> 1e3 * m.batch() * g.length / Arrays.stream(g).sum()).toArray());
+        return Measured.median(Arrays.stream(m.host()).mapToDouble(g -> 1e3 * m.batch() * g.length / Arrays.stream(g)
+                .sum()).toArray());
     }
 
     private static Report.Latency latency(Measured m) {
@@ -133,7 +137,9 @@ final class Lines {
         TimeAxis axis = TimeAxis.of(curves, limit);
         double lowest = axis.lowest();
         double high = 0.9 * axis.ceiling();
-        return new Report.Time(Math.max(0, lowest - 0.04 * (high - lowest)), high, Math.max(0.9 * lowest, high / 1e6), axis.wide(),
-                Curve.SMOOTHING, limit.map(MemoryLimit::curve).orElse(null), limit.map(l -> l.bytesPerSecond() / 1e12).orElse(null));
+        return new Report.Time(Math.max(0, lowest - 0.04 * (high - lowest)), high, Math.max(0.9 * lowest, high / 1e6),
+                axis.wide(),
+                Curve.SMOOTHING, limit.map(MemoryLimit::curve).orElse(null), limit.map(l -> l.bytesPerSecond() / 1e12)
+                .orElse(null));
     }
 }

@@ -49,12 +49,14 @@ final class Origins {
     }
 
     private static String joined(StepsFile steps, Function<StepsFile.Configuration, String> of) {
-        return steps.configurations().stream().map(of).filter(v -> !v.equals("null")).distinct().collect(Collectors.joining(", "));
+        return steps.configurations().stream().map(of).filter(v -> !v.equals("null")).distinct()
+                .collect(Collectors.joining(", "));
     }
 
     static List<Report.Failed> failures(List<StepsFile> files) {
         return files.stream().filter(f -> f.failures() != null).flatMap(f -> f.failures().stream())
-                .map(f -> new Report.Failed(String.valueOf(f.benchmark()), words(f.params()), String.valueOf(f.message())))
+                .map(f -> new Report.Failed(String.valueOf(f.benchmark()), words(f.params()),
+                String.valueOf(f.message())))
                 .toList();
     }
 
@@ -75,7 +77,8 @@ final class Origins {
         measured.stream().mapToInt(m -> m.host().length).min().ifPresent(fewest -> {
             if (fewest < FEW) {
                 notes.add("Some configurations have only " + fewest + (fewest == 1 ? " generation" : " generations")
-                        + ": differences below " + Comparison.NOISE_PERCENT + " % are not called real; run more iterations (-i).");
+                        + ": differences below " + Comparison.NOISE_PERCENT
+                        + " % are not called real; run more iterations (-i).");
             }
         });
         if (files.stream().anyMatch(f -> Boolean.TRUE.equals(f.fingerprint().dirty()))) {
@@ -88,7 +91,8 @@ final class Origins {
         }
         long failed = files.stream().filter(f -> f.failures() != null).mapToLong(f -> f.failures().size()).sum();
         if (failed > 0) {
-            notes.add(failed + (failed == 1 ? " configuration" : " configurations") + " failed; the reasons are at the end.");
+            notes.add(failed + (failed == 1 ? " configuration" : " configurations")
+                    + " failed; the reasons are at the end.");
         }
         return notes;
     }

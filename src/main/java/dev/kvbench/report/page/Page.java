@@ -38,17 +38,19 @@ final class Page {
      * @throws IOException if it cannot be written
      */
     static Path write(String heading, String summary, Object data, String script, Path file) throws IOException {
-        return WholeFile.write(file, out -> out.write(html(heading, summary, data, script).getBytes(StandardCharsets.UTF_8)));
+        return WholeFile.write(file,
+                out -> out.write(html(heading, summary, data, script).getBytes(StandardCharsets.UTF_8)));
     }
 
     static String html(String heading, String summary, Object data, String script) {
         String styles = resource(UPLOT + "dist/uPlot.min.css") + "\n" + resource("/report/style.css");
-        String code = resource(UPLOT + "dist/uPlot.iife.min.js") + "\n" + resource("/report/chart.js") + resource("/report/table.js")
-                + resource("/report/parts.js") + resource("/report/" + script);
+        String code = resource(UPLOT + "dist/uPlot.iife.min.js") + "\n" + resource("/report/chart.js")
+                + resource("/report/table.js") + resource("/report/parts.js") + resource("/report/" + script);
         Map<String, String> parts = Map.of(
                 "title", StringEscapeUtils.escapeHtml4(heading),
                 "summary", StringEscapeUtils.escapeHtml4(summary),
-                "policy", "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src '" + hash(styles)
+                "policy", "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src '"
+                + hash(styles)
                         + "'; script-src '" + hash(code) + "'",
                 "styles", styles,
                 "licence", resource(UPLOT + "LICENSE").strip(),

@@ -31,7 +31,8 @@ final class PinnedAnswers {
             Score least = of.get(0);
             Score most = of.get(of.size() - 1);
             sentences.add(least.benchmark() + (least.unit().startsWith("ops/") ? " made " : " took ")
-                    + (of.size() == 1 ? "" : "from ") + score(least) + (of.size() == 1 ? "." : " to " + score(most) + "."));
+                    + (of.size() == 1 ? "" : "from ") + score(least) + (of.size() == 1 ? "." : " to " + score(most)
+                    + "."));
         });
         return sentences;
     }
@@ -43,22 +44,25 @@ final class PinnedAnswers {
     /** Pinned steps as lines over the cache length. */
     static List<Report.Pinned> pinned(List<PinnedPoint> points, Captions captions) {
         List<Report.Pinned> pinned = new ArrayList<>();
-        PinnedPoint.lines(points, captions).forEach((name, line) -> pinned.add(new Report.Pinned(name, Look.of(pinned.size()),
-                line.stream().mapToInt(PinnedPoint::cacheLength).toArray(), line.stream().mapToDouble(PinnedPoint::ms).toArray(),
-                line.stream().mapToDouble(PinnedPoint::error).toArray())));
+        PinnedPoint.lines(points, captions)
+                .forEach((name, line) -> pinned.add(new Report.Pinned(name, Look.of(pinned.size()),
+                line.stream().mapToInt(PinnedPoint::cacheLength).toArray(), line.stream().mapToDouble(PinnedPoint::ms)
+                .toArray(), line.stream().mapToDouble(PinnedPoint::error).toArray())));
         return pinned;
     }
 
     /** A strategy's step beyond the full cache's of the same setting, with as many entries held. */
     private record Extra(String name, int held, double change, double noise, double control, String unlike) {
 
-        public String sentence() {
-            return "With " + held + " entries held a step of " + name + " takes " + Answers.more(change) + " time than one of the full cache"
+        String sentence() {
+            return "With " + held + " entries held a step of " + name + " takes " + Answers.more(change)
+                    + " time than one of the full cache"
                     + doubt() + "." + (unlike == null ? "" : " Compared with " + unlike + ".");
         }
 
-        public String doubt() {
-            return (Math.abs(change) <= noise ? ", which cannot be told from noise" : "") + Answers.heldAgainst(change, control);
+        String doubt() {
+            return (Math.abs(change) <= noise ? ", which cannot be told from noise" : "")
+                    + Answers.heldAgainst(change, control);
         }
     }
 
@@ -72,8 +76,8 @@ final class PinnedAnswers {
         points.forEach(p -> p.baseline(points).ifPresent(base -> {
             String name = captions.of(p.configuration(), PinnedPoint.CACHE_LENGTH).brief();
             double noise = base.ms() == 0 ? 0 : Math.hypot(p.error(), base.error()) / base.ms();
-            longest.merge(name, new Extra(name, p.cacheLength(), p.change(points), noise, p.control(points), p.unlike(points)),
-                    (one, other) -> other.held() > one.held() ? other : one);
+            longest.merge(name, new Extra(name, p.cacheLength(), p.change(points), noise, p.control(points),
+                    p.unlike(points)), (one, other) -> other.held() > one.held() ? other : one);
         }));
         List<Extra> extras = longest.values().stream().sorted(Comparator.comparingDouble(Extra::change)).toList();
         if (extras.size() <= FEW) {
@@ -82,8 +86,10 @@ final class PinnedAnswers {
         Extra least = extras.get(0);
         Extra most = extras.get(extras.size() - 1);
         List<String> unlike = extras.stream().map(Extra::unlike).filter(Objects::nonNull).distinct().toList();
-        return List.of("Of " + extras.size() + " strategies and windows, each against the full cache of its runtime with as many"
-                + " entries held, a step of " + least.name() + " takes " + Answers.more(least.change()) + " time" + least.doubt()
+        return List.of("Of " + extras.size()
+                + " strategies and windows, each against the full cache of its runtime with as many"
+                + " entries held, a step of " + least.name() + " takes " + Answers.more(least.change()) + " time"
+                + least.doubt()
                 + "; at the other end " + most.name() + " takes " + Answers.more(most.change()) + most.doubt() + "."
                 + (unlike.isEmpty() ? "" : " Compared with " + String.join("; ", unlike) + "."));
     }
@@ -97,7 +103,9 @@ final class PinnedAnswers {
         List<PinnedPoint> line = PinnedPoint.lines(points, captions).values().iterator().next();
         PinnedPoint first = line.get(0);
         PinnedPoint last = line.get(line.size() - 1);
-        return "A step of " + captions.of(first.configuration(), PinnedPoint.CACHE_LENGTH).brief() + " takes " + Numbers.ms(first.ms())
-                + " with " + first.cacheLength() + " entries held and " + Numbers.ms(last.ms()) + " with " + last.cacheLength() + ".";
+        return "A step of " + captions.of(first.configuration(), PinnedPoint.CACHE_LENGTH).brief() + " takes "
+                + Numbers.ms(first.ms())
+                + " with " + first.cacheLength() + " entries held and " + Numbers.ms(last.ms()) + " with "
+                + last.cacheLength() + ".";
     }
 }

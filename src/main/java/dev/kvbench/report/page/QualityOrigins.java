@@ -27,7 +27,8 @@ final class QualityOrigins {
         QualityFile.Setting setting = quality.setting();
         fields.put("started", quality.created());
         fields.put("arguments", String.join(" ", quality.command() == null ? List.of() : quality.command()));
-        fields.put("model", model.name() + ", " + model.parameters() + " parameters, " + model.positions() + " positions, " + model.dtype());
+        fields.put("model", model.name() + ", " + model.parameters() + " parameters, " + model.positions()
+                + " positions, " + model.dtype());
         fields.put("weights", model.weights() + (model.sha256() == null ? "" : ", sha256 " + model.sha256()));
         fields.put("text", text.name() + ", " + text.tokens() + " tokens, sha256 " + text.sha256());
         fields.put("sequences", text.starts().length + " of " + text.steps() + " tokens, from all over the text");
@@ -38,7 +39,8 @@ final class QualityOrigins {
             fields.put("times", quality.times().source() + ": " + quality.times().label());
         }
         JsonNode fingerprint = JSON.valueToTree(quality.fingerprint());
-        fingerprint.properties().stream().filter(f -> !f.getValue().isNull()).forEach(f -> fields.put(f.getKey(), f.getValue().asText()));
+        fingerprint.properties().stream().filter(f -> !f.getValue().isNull())
+                .forEach(f -> fields.put(f.getKey(), f.getValue().asText()));
         return new Report.Origin(folder, fields);
     }
 
@@ -62,10 +64,12 @@ final class QualityOrigins {
         }
         int sequences = quality.text().starts().length;
         if (sequences < FEW) {
-            notes.add("Only " + sequences + " sequences: intervals over so few are too narrow; take more (--sequences).");
+            notes.add("Only " + sequences
+                    + " sequences: intervals over so few are too narrow; take more (--sequences).");
         }
         if (quality.needle() != null && quality.needle().texts() < FEW) {
-            notes.add("Only " + quality.needle().texts() + " texts were probed: intervals over so few are too narrow; take more (--probe-texts).");
+            notes.add("Only " + quality.needle().texts()
+                    + " texts were probed: intervals over so few are too narrow; take more (--probe-texts).");
         }
         if (quality.setting().lateFrom() == null) {
             notes.add("Sequences end before or soon after the largest window is full: means are over all positions,"

@@ -49,7 +49,8 @@ public final class QualityPage {
      * @return the file
      * @throws IOException if it cannot be written
      */
-    public static Path write(QualityFile quality, List<Configuration> unscored, String folder, Path file) throws IOException {
+    public static Path write(QualityFile quality, List<Configuration> unscored, String folder,
+            Path file) throws IOException {
         QualityReport report = of(quality, unscored, folder);
         return Page.write(report.title(), String.join(" ", report.answers()), report, "quality.js", file);
     }
@@ -77,7 +78,7 @@ public final class QualityPage {
         List<String> all = new ArrayList<>(List.of(String.join(" ", least)));
         if (!windows.isEmpty()) {
             findings.put("window", least.get(0));
-            findings.put("lots", answers.lots(worseThanLots(), windows));
+            findings.put("lots", answers.random(worseThanRandom(), windows));
             all.add(QualityAnswers.needs(needs));
         }
         if (!front.isEmpty()) {
@@ -93,7 +94,8 @@ public final class QualityPage {
                 QualityOrigins.notes(quality, unscored, folder),
                 IntStream.range(0, strategies.size()).mapToObj(this::strategy).toList(), windows,
                 windows.isEmpty() ? null : QualityLayout.middle(quality), rows, best, needs, along,
-                front.isEmpty() ? null : timed(front), probe, heatMaps(timed), findings, List.of(QualityOrigins.of(quality, folder)));
+                front.isEmpty() ? null : timed(front), probe, heatMaps(timed), findings,
+                List.of(QualityOrigins.of(quality, folder)));
     }
 
     private QualityReport.Strategy strategy(int index) {
@@ -102,8 +104,10 @@ public final class QualityPage {
 
     private QualityReport.Row row(Configuration c, List<Configuration> front) {
         QualityFile.Aggregate a = c.decisive();
-        return new QualityReport.Row(c.window() == null ? c.label() : c.strategy(), c.window() == null ? null : strategies.indexOf(c.strategy()), c.window(), a.perplexity(),
-                Math.exp(a.nllIncrease().value()) - 1, a.nllIncrease(), a.agreement().value(), a.kl().value(), c.time(), front.contains(c));
+        return new QualityReport.Row(c.window() == null ? c.label() : c.strategy(), c.window() == null ? null
+                : strategies.indexOf(c.strategy()), c.window(), a.perplexity(),
+                Math.exp(a.nllIncrease().value()) - 1, a.nllIncrease(), a.agreement().value(), a.kl().value(), c.time(),
+                front.contains(c));
     }
 
     private QualityReport.Best best(int window) {
@@ -113,7 +117,8 @@ public final class QualityPage {
             return new QualityReport.Best(window, first.strategy(), first.decisive().nllIncrease(), null, null, false);
         }
         Estimate lead = paired.lead(first, all.get(1));
-        return new QualityReport.Best(window, first.strategy(), first.decisive().nllIncrease(), all.get(1).strategy(), lead, lead.low() > 0);
+        return new QualityReport.Best(window, first.strategy(), first.decisive().nllIncrease(), all.get(1).strategy(),
+                lead, lead.low() > 0);
     }
 
     private List<Configuration> at(int window) {
@@ -126,17 +131,19 @@ public final class QualityPage {
 
     private QualityReport.Needs needs() {
         List<QualityReport.Need> needed = new ArrayList<>();
-        byStrategy.forEach((strategy, all) -> needed.add(new QualityReport.Need(strategy, Arrays.stream(RISES).mapToObj(rise -> all.stream()
-                .filter(c -> Math.exp(c.decisive().nllIncrease().high()) - 1 <= rise).map(Configuration::window).findFirst().orElse(null)).toList())));
+        byStrategy.forEach((strategy, all) ->
+                needed.add(new QualityReport.Need(strategy, Arrays.stream(RISES).mapToObj(rise -> all.stream()
+                .filter(c -> Math.exp(c.decisive().nllIncrease().high()) - 1 <= rise).map(Configuration::window)
+                .findFirst().orElse(null)).toList())));
         return new QualityReport.Needs(RISES, needed);
     }
 
-    /** By strategy, the windows at which it loses more than one that draws lots, by more than chance. */
-    private Map<String, List<Integer>> worseThanLots() {
+    /** By strategy, the windows at which it loses more than random entries do, by more than chance. */
+    private Map<String, List<Integer>> worseThanRandom() {
         Map<String, List<Integer>> worse = new LinkedHashMap<>();
         byStrategy.forEach((strategy, all) -> all.forEach(c -> quality.find(QualityLayout.CONTROL, c.window())
-                .filter(lots -> lots != c && paired.lead(lots, c).low() > 0)
-                .ifPresent(lots -> worse.computeIfAbsent(strategy, s -> new ArrayList<>()).add(c.window()))));
+                .filter(random -> random != c && paired.lead(random, c).low() > 0)
+                .ifPresent(random -> worse.computeIfAbsent(strategy, s -> new ArrayList<>()).add(c.window()))));
         return worse;
     }
 
@@ -146,9 +153,12 @@ public final class QualityPage {
         List<QualityReport.Curve> curves = new ArrayList<>();
         byStrategy.values().forEach(all -> all.forEach(c -> curves.add(curve(c, paired.along(c, full)))));
         List<String> tokens = IntStream.range(0, edges.length - 1)
-                .mapToObj(i -> edges[i] + 1 == edges[i + 1] ? String.valueOf(edges[i + 1]) : (edges[i] + 1) + " to " + edges[i + 1]).toList();
-        return new QualityReport.Along(IntStream.range(0, edges.length - 1).mapToDouble(i -> (edges[i] + edges[i + 1] + 1) / 2.0).toArray(),
-                tokens, curves, windows.stream().map(w -> QualityAnswers.along(w, strategies, curves, tokens)).toList());
+                .mapToObj(i -> edges[i] + 1 == edges[i + 1] ? String.valueOf(edges[i + 1]) : (edges[i] + 1) + " to "
+                + edges[i + 1]).toList();
+        return new QualityReport.Along(IntStream.range(0, edges.length - 1)
+                .mapToDouble(i -> (edges[i] + edges[i + 1] + 1) / 2.0).toArray(),
+                tokens, curves, windows.stream().map(w -> QualityAnswers.along(w, strategies, curves, tokens))
+                .toList());
     }
 
     private QualityReport.Curve curve(Configuration c, List<Estimate> estimates) {
@@ -163,7 +173,8 @@ public final class QualityPage {
     private QualityReport.Timed timed(List<Configuration> front) {
         List<Configuration> all = quality.configurations();
         Comparator<Integer> byTime = Comparator.comparingDouble(i -> all.get(i).time().value());
-        List<Integer> order = IntStream.range(0, all.size()).boxed().filter(i -> all.get(i).time() != null).sorted(byTime).toList();
+        List<Integer> order = IntStream.range(0, all.size()).boxed().filter(i -> all.get(i).time() != null)
+                .sorted(byTime).toList();
         double limit = ParetoFront.limit(front);
         return new QualityReport.Timed(quality.times().label(), quality.times().source(), order,
                 order.stream().filter(i -> all.get(i).time().value() <= limit).toList(), limit,
@@ -178,13 +189,17 @@ public final class QualityPage {
             return null;
         }
         List<QualityReport.Curve> curves = probed.stream().map(c -> curve(c, c.recall().recall())).toList();
-        List<HeatMap.Metric> metrics = windows.stream().map(w -> new HeatMap.Metric("remembered with a window of " + w, "share",
-                strategies.stream().map(s -> probed.stream().filter(c -> c.strategy().equals(s) && c.window().equals(w)).findFirst()
-                        .map(c -> each(c.recall().recall(), Estimate::value)).orElseGet(() -> unknown(needle.distances().length)))
+        List<HeatMap.Metric> metrics = windows.stream().map(w -> new HeatMap.Metric("remembered with a window of " + w,
+                "share",
+                strategies.stream().map(s -> probed.stream().filter(c -> c.strategy().equals(s) && c.window().equals(w))
+                .findFirst()
+                        .map(c -> each(c.recall().recall(), Estimate::value))
+                        .orElseGet(() -> unknown(needle.distances().length)))
                         .toArray(double[][]::new))).toList();
         return new QualityReport.Probe(needle.pattern(), needle.skipped(), needle.texts(), needle.distances(), curves,
                 new HeatMap("", strategies, List.of(), metrics),
-                windows.stream().map(w -> QualityAnswers.remembered(w, strategies, curves, needle.distances())).toList());
+                windows.stream().map(w -> QualityAnswers.remembered(w, strategies, curves, needle.distances()))
+                .toList());
     }
 
     private static double[] unknown(int length) {
@@ -209,7 +224,8 @@ public final class QualityPage {
     }
 
     private HeatMap.Metric metric(String name, String unit, Function<Configuration, Double> of) {
-        return new HeatMap.Metric(name, unit, strategies.stream().map(s -> windows.stream().mapToDouble(w -> quality.find(s, w).map(of)
+        return new HeatMap.Metric(name, unit,
+                strategies.stream().map(s -> windows.stream().mapToDouble(w -> quality.find(s, w).map(of)
                 .orElse(Double.NaN)).toArray()).toArray(double[][]::new));
     }
 }

@@ -1,6 +1,7 @@
 package dev.kvbench.report.page;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.plot.Look;
 import dev.kvbench.results.QualityFile.Estimate;
@@ -30,8 +31,8 @@ import java.util.Map;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record QualityReport(String title, String subtitle, List<String> answers, List<String> notes, List<Strategy> strategies,
-        List<Integer> windows, Integer window, List<Row> rows, List<Best> best, Needs needs, Along along, Timed timed, Probe probe,
-        List<HeatMap> heatMaps, Map<String, String> findings, List<Report.Origin> origins) {
+        List<Integer> windows, Integer window, List<Row> rows, List<Best> best, Needs needs, Along along, Timed timed,
+        Probe probe, List<HeatMap> heatMaps, Map<String, String> findings, List<Report.Origin> origins) {
 
     /** A strategy and how its curves are drawn. */
     record Strategy(String name, Look look) {}
@@ -51,8 +52,8 @@ record QualityReport(String title, String subtitle, List<String> answers, List<S
      * @param front whether nothing that was timed is as fast and better, or as good and faster
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Row(String name, Integer strategy, Integer window, Estimate perplexity, double rise, Estimate loss, double agreement, double kl,
-            Estimate time, boolean front) {}
+    record Row(String name, Integer strategy, Integer window, Estimate perplexity, double rise, Estimate loss,
+            double agreement, double kl, Estimate time, boolean front) {}
 
     /**
      * Which strategy loses least at a window.
@@ -61,10 +62,11 @@ record QualityReport(String title, String subtitle, List<String> answers, List<S
      * @param loss what it loses
      * @param next the one that loses least of the others; null if there is no other
      * @param lead what that one loses beyond it, paired by sequence; null if there is none
-     * @param tells whether the interval of the lead excludes zero
+     * @param significant whether the interval of the lead excludes zero
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Best(int window, String strategy, Estimate loss, String next, Estimate lead, boolean tells) {}
+    record Best(int window, String strategy, Estimate loss, String next, Estimate lead,
+            @JsonProperty("tells") boolean significant) {}
 
     /**
      * The smallest window measured whose perplexity, by the whole interval of its loss, rises by at most so much.
@@ -100,7 +102,8 @@ record QualityReport(String title, String subtitle, List<String> answers, List<S
      * @param limit ms
      * @param front the Pareto front's rows by time
      */
-    record Timed(String label, String source, List<Integer> order, List<Integer> near, double limit, List<Integer> front) {}
+    record Timed(String label, String source, List<Integer> order, List<Integer> near, double limit,
+            List<Integer> front) {}
 
     /**
      * What is remembered of a planted pattern, as a part of what the full cache remembers.
@@ -113,5 +116,6 @@ record QualityReport(String title, String subtitle, List<String> answers, List<S
      * @param map the same as a table: a metric per window, a row per strategy, a column per distance
      * @param findings by window, what its curves show
      */
-    record Probe(int pattern, int skipped, int texts, int[] distances, List<Curve> curves, HeatMap map, List<String> findings) {}
+    record Probe(int pattern, int skipped, int texts, int[] distances, List<Curve> curves, HeatMap map,
+            List<String> findings) {}
 }

@@ -23,8 +23,8 @@ import java.util.Map;
  * @param origins where it all comes from
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @JsonUnwrapped Scores scores, List<HeatMap> heatMaps,
-        List<HeldMap> maps, Map<String, String> findings, @JsonUnwrapped Origins origins) {
+record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @JsonUnwrapped Scores scores,
+        List<HeatMap> heatMaps, List<HeldMap> maps, Map<String, String> findings, @JsonUnwrapped Origins origins) {
 
     /**
      * The head of the page.
@@ -72,9 +72,9 @@ record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @Jso
      * @param generations measured iterations
      * @param spread what the band covers, in words
      * @param host time per token on the host
-     * @param device the same on the device; null where nothing tells
+     * @param device the same on the device; null if not measured
      * @param latency all steps of all generations, host
-     * @param deviceMs median step on the device; null where nothing tells
+     * @param deviceMs median step on the device, ms; null if not measured
      * @param tokensPerSecond all sequences, median over the generations
      * @param timesLimit median step over the time that reading weights and the entries held takes at the bandwidth of a
      *     copy; null without a GPU
@@ -83,8 +83,10 @@ record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @Jso
      * @param raw measured iterations; null if the page would become too large
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Line(String name, Look look, boolean shown, int generations, String spread, Band host, Band device, Latency latency,
-            Double deviceMs, double tokensPerSecond, Double timesLimit, double[] cacheMb, Double deviceMb, List<Raw> raw) {}
+    record Line(String name, Look look, boolean shown, int generations, String spread, Band host, Band device,
+            Latency latency,
+            Double deviceMs, double tokensPerSecond, Double timesLimit, double[] cacheMb, Double deviceMb,
+            List<Raw> raw) {}
 
     /** A curve with its spread, smoothed, ms of step t at index t−1. */
     record Band(double[] median, double[] low, double[] high) {}
@@ -100,7 +102,7 @@ record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @Jso
      * A measured iteration.
      *
      * @param host ns of step t at index t−1
-     * @param device the same on the device; null where nothing tells
+     * @param device the same on the device; null if not measured
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Raw(int fork, int iteration, long[] host, long[] device) {}
@@ -117,7 +119,8 @@ record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @Jso
      * @param terabytesPerSecond at which bandwidth
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Time(double low, double high, double lowest, boolean wide, int smoothing, double[] limit, Double terabytesPerSecond) {}
+    record Time(double low, double high, double lowest, boolean wide, int smoothing, double[] limit,
+            Double terabytesPerSecond) {}
 
     /** Steps at pinned cache lengths: ms and errors by {@code at}. */
     record Pinned(String name, Look look, int[] at, double[] ms, double[] error) {}
@@ -128,7 +131,8 @@ record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @Jso
      * @param title the strategy and model
      * @param steps of the trace
      * @param every steps and tokens from one cell to the next
-     * @param columns by step, runs of cells from token 0 on: percent of layers and heads that hold the token, times how often
+     * @param columns by step, runs of cells from token 0 on: percent of layers and heads that hold the token, times how
+     *     often
      * @param finding in a sentence
      */
     record HeldMap(String title, int steps, int every, int[][] columns, String finding) {}

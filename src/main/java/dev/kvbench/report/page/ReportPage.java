@@ -19,7 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The page of one or more results, or of traces: computed here, section by section; its JavaScript only displays it. */
+/**
+ * The page of one or more results, or of traces: computed here, section by section; its JavaScript only displays it.
+ */
 public final class ReportPage {
 
     private final List<LoadedResult> results;
@@ -45,7 +47,8 @@ public final class ReportPage {
         steps = merged == null ? null : merged.steps();
         parts = merged == null ? List.of() : merged.parts();
         configurations = merged == null ? List.of() : steps.configurations();
-        List<StepsFile.Configuration> shown = configurations.stream().filter(StepsFile.Configuration::hasSeries).toList();
+        List<StepsFile.Configuration> shown = configurations.stream().filter(StepsFile.Configuration::hasSeries)
+                .toList();
         captions = new Captions(steps, shown.isEmpty() ? configurations : shown);
         measured = Measured.all(parts.stream().map(LoadedResult::steps).toList(), captions);
         against = AgainstFullCache.of(measured);
@@ -63,7 +66,8 @@ public final class ReportPage {
      */
     public static Path write(List<LoadedResult> results, List<TraceFile> traces, Path file) throws IOException {
         Report report = of(results, traces);
-        return Page.write(report.summary().title(), String.join(" ", report.summary().answers()), report, "report.js", file);
+        return Page.write(report.summary().title(), String.join(" ", report.summary().answers()), report, "report.js",
+                file);
     }
 
     static Report of(List<LoadedResult> results, List<TraceFile> traces) {
@@ -75,7 +79,8 @@ public final class ReportPage {
         Report.Curves curves = curves();
         Report.Scores scores = scores();
         List<HeatMap> heatMaps = heatMaps();
-        return new Report(summary, curves, scores, heatMaps, maps, findings(summary, curves, scores, heatMaps), origins());
+        return new Report(summary, curves, scores, heatMaps, maps, findings(summary, curves, scores, heatMaps),
+                origins());
     }
 
     private Report.Summary summary() {
@@ -84,7 +89,8 @@ public final class ReportPage {
             sentences = PinnedAnswers.ranges(allScores());
         }
         if (sentences.isEmpty()) {
-            sentences = List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows." : maps.get(0).finding());
+            sentences = List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows."
+                    : maps.get(0).finding());
         }
         return new Report.Summary(results.isEmpty() ? maps.get(0).title() : captions.title(),
                 String.join(" · ", files.stream().map(f -> "run of " + f.created()).distinct().toList()), sentences,
@@ -102,7 +108,8 @@ public final class ReportPage {
 
     private List<Score> allScores() {
         Captions ofScores = new Captions(steps, Score.bare(configurations));
-        return parts.stream().filter(r -> r.jmh() != null).flatMap(r -> Score.of(r.steps(), r.jmh(), ofScores).stream()).toList();
+        return parts.stream().filter(r -> r.jmh() != null).flatMap(r -> Score.of(r.steps(), r.jmh(), ofScores).stream())
+                .toList();
     }
 
     /** What pinned steps say, result by result. */
@@ -119,7 +126,8 @@ public final class ReportPage {
         return heatMaps;
     }
 
-    private Map<String, String> findings(Report.Summary summary, Report.Curves curves, Report.Scores scores, List<HeatMap> heatMaps) {
+    private Map<String, String> findings(Report.Summary summary, Report.Curves curves, Report.Scores scores,
+            List<HeatMap> heatMaps) {
         Map<String, String> findings = new LinkedHashMap<>();
         if (!measured.isEmpty()) {
             findings.put("time", summary.answers().get(0));

@@ -20,13 +20,16 @@ public final class CacheMemoryPlot {
             return Optional.empty();
         }
         XYChart chart = Charts.xy(new Captions(steps, all.stream().map(Measured::configuration).toList()).title(),
-                "sequence length (tokens)   |   entries held after each step, all sequences", "keys and values held (MB)");
+                "sequence length (tokens)   |   entries held after each step, all sequences",
+                "keys and values held (MB)");
         for (int i = 0; i < all.size(); i++) {
             double[] mb = all.get(i).cacheMb();
-            Charts.curve(chart, i, all.get(i).name(), IntStream.rangeClosed(1, mb.length).asDoubleStream().toArray(), mb);
+            Charts.curve(chart, i, all.get(i).name(), IntStream.rangeClosed(1, mb.length).asDoubleStream().toArray(),
+                    mb);
         }
         chart.getStyler().setXAxisMin(0.0);
-        Charts.roundTicks(chart, all.stream().mapToInt(Measured::length).max().orElse(1) + 0.5, Math.PI / 10 * all.get(0).cacheMb()[0]);
+        Charts.roundTicks(chart, all.stream().mapToInt(Measured::length).max().orElse(1) + 0.5,
+                Math.PI / 10 * all.get(0).cacheMb()[0]);
         return Optional.of(chart);
     }
 }

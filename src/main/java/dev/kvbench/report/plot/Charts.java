@@ -36,8 +36,8 @@ import org.w3c.dom.Document;
 /** The look that all plots share, and how they become files. */
 public final class Charts {
 
-    public static final int WIDTH = 1100;
-    public static final int HEIGHT = 660;
+    static final int WIDTH = 1100;
+    static final int HEIGHT = 660;
 
     /** A plot's height without its legend, and what a line of that adds. */
     private static final int PLOT_HEIGHT = 540;
@@ -60,28 +60,30 @@ public final class Charts {
 
     /** Of lines that are no measurement: a limit, a front. */
     static final Color GREY = new Color(0x777777);
-    static final BasicStroke DOTTED = new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {2, 4}, 0);
+    static final BasicStroke DOTTED = new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10,
+            new float[] {2, 4}, 0);
     static final Color UNSEEN = new Color(0, true);
 
     private static final float[][] DASHES = {null, {10, 4}, {3, 3}, {12, 3, 3, 3}, {20, 4}};
 
     private Charts() {}
 
+    /** @return the colour of a curve, 0, 1, … */
     public static Color colour(int curve) {
         return COLOURS.get(Look.of(curve).colour());
     }
 
-    public static Color band(int curve) {
+    static Color band(int curve) {
         Color colour = colour(curve);
         return new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 50);
     }
 
-    public static BasicStroke stroke(int curve) {
+    static BasicStroke stroke(int curve) {
         return new BasicStroke(2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10,
                 DASHES[Look.of(curve).dash()], 0);
     }
 
-    public static XYChart xy(String title, String x, String y) {
+    static XYChart xy(String title, String x, String y) {
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y).build();
         XYStyler style = chart.getStyler();
@@ -100,7 +102,7 @@ public final class Charts {
      * @param curve which one, 0, 1, …
      * @param legend in words, which no other curve has
      */
-    public static XYSeries curve(XYChart chart, int curve, String legend, double[] x, double[] y) {
+    static XYSeries curve(XYChart chart, int curve, String legend, double[] x, double[] y) {
         XYSeries line = chart.addSeries(legend(legend), x, y);
         line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
         line.setLineColor(colour(curve));
@@ -112,24 +114,24 @@ public final class Charts {
     }
 
     /** A logarithmic axis, labelled at 1, 2 and 5 times the powers of ten: XChart by itself labels only those. */
-    public static void logarithmicY(XYChart chart) {
+    static void logarithmicY(XYChart chart) {
         chart.getStyler().setYAxisLogarithmic(true).setYAxisLogarithmicDecadeOnly(false);
         chart.setCustomYAxisTickLabelsFormatter(Charts::oneTwoFive);
     }
 
     /** The same for x. */
-    public static void logarithmicX(XYChart chart) {
+    static void logarithmicX(XYChart chart) {
         chart.getStyler().setXAxisLogarithmic(true).setXAxisLogarithmicDecadeOnly(false);
         chart.setCustomXAxisTickLabelsFormatter(Charts::oneTwoFive);
     }
 
-    public static String oneTwoFive(double value) {
+    static String oneTwoFive(double value) {
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros();
         return List.of("1", "2", "5").contains(rounded.unscaledValue().toString()) ? rounded.toPlainString() : "";
     }
 
     /** White, with a thin grid and readable type. */
-    public static void plain(AxesChartStyler style) {
+    static void plain(AxesChartStyler style) {
         style.setLocale(Locale.ROOT);
         style.setChartBackgroundColor(Color.WHITE);
         style.setPlotBackgroundColor(Color.WHITE);
@@ -152,17 +154,17 @@ public final class Charts {
      * @param chart the plot, its x values 1, 2, …
      * @param last the largest of them
      */
-    public static void roundTicks(XYChart chart, double last) {
+    static void roundTicks(XYChart chart, double last) {
         roundTicks(chart, last + 0.5, 0);
     }
 
     /** The same with a point off the grid of y values as well. */
-    public static void roundTicks(XYChart chart, double x, double y) {
+    static void roundTicks(XYChart chart, double x, double y) {
         unseen(chart, new double[] {x}, y);
     }
 
     /** Points that an axis makes room for and takes into account for its ticks, and that are not drawn. */
-    public static void unseen(XYChart chart, double[] x, double y) {
+    static void unseen(XYChart chart, double[] x, double y) {
         double[] same = new double[x.length];
         Arrays.fill(same, y);
         XYSeries unseen = chart.addSeries(" ", x, same);
@@ -172,16 +174,16 @@ public final class Charts {
     }
 
     /** A curve's name in lines that the legend has room for: it cuts longer ones. */
-    public static String legend(String name) {
+    static String legend(String name) {
         return WordUtils.wrap(name, LEGEND_CHARACTERS, "\n", false);
     }
 
     /** Writes NAME.png and NAME.svg into a folder, each whole or not at all. */
-    public static List<Path> write(Chart<?, ?> chart, Path folder, String name) throws IOException {
+    static List<Path> write(Chart<?, ?> chart, Path folder, String name) throws IOException {
         return List.of(writePng(chart, folder, name), writeSvg(chart, folder, name));
     }
 
-    public static Path writePng(Chart<?, ?> chart, Path folder, String name) throws IOException {
+    static Path writePng(Chart<?, ?> chart, Path folder, String name) throws IOException {
         Path png = folder.resolve(name + ".png");
         BufferedImage image = new BufferedImage(SCALE * WIDTH, SCALE * height(chart), BufferedImage.TYPE_INT_RGB);
         Graphics2D pixels = image.createGraphics();
@@ -191,7 +193,7 @@ public final class Charts {
         return WholeFile.write(png, out -> ImageIO.write(image, "png", out));
     }
 
-    public static Path writeSvg(Chart<?, ?> chart, Path folder, String name) throws IOException {
+    static Path writeSvg(Chart<?, ?> chart, Path folder, String name) throws IOException {
         Path svg = folder.resolve(name + ".svg");
         SVGGeneratorContext context = SVGGeneratorContext.createDefault(svgDocument());
         context.setPrecision(SVG_DECIMALS);

@@ -22,7 +22,8 @@ public final class EvictionMap {
     /** More steps than pixels blur; their columns are thinned out. */
     private static final int MOST_COLUMNS = 256;
     private static final int MOST_SVG_STEPS = 96;
-    private static final Color[] SHADES = {new Color(0xFFFFFF), new Color(0xC6DBEF), new Color(0x6BAED6), new Color(0x08519C)};
+    private static final Color[] SHADES = {new Color(0xFFFFFF), new Color(0xC6DBEF), new Color(0x6BAED6),
+            new Color(0x08519C)};
     private static final int MOST_LABELS = 10;
 
     private EvictionMap() {}
@@ -50,14 +51,15 @@ public final class EvictionMap {
         return file.getFileName().toString().replaceFirst("\\.json$", "");
     }
 
-    public static HeatMapChart chart(TraceFile trace) {
+    static HeatMapChart chart(TraceFile trace) {
         double[][] held = HeldTokens.of(trace);
         int steps = held.length;
         int every = (steps + MOST_COLUMNS - 1) / MOST_COLUMNS;
         int columns = (steps + every - 1) / every;
         HeatMapChart chart = new HeatMapChartBuilder().width(Charts.WIDTH).height(Charts.HEIGHT)
                 .title(HeldTokens.title(trace))
-                .xAxisTitle("step   |   shade: % of layers and heads that hold the entry after the step").yAxisTitle("original index of the token")
+                .xAxisTitle("step   |   shade: % of layers and heads that hold the entry after the step")
+                .yAxisTitle("original index of the token")
                 .build();
         HeatMapStyler style = chart.getStyler();
         Charts.plain(style);
@@ -67,7 +69,8 @@ public final class EvictionMap {
         style.setMax(100);
         style.setShowValue(false);
         style.setPlotGridLinesVisible(false);
-        // a label per cell, most of them blank: XChart would put numbers such as 0, 13, 26, … elsewhere than they belong
+        // a label per cell, most of them blank: XChart would put numbers such as 0, 13, 26, … elsewhere than they
+        // belong
         style.setXAxisMaxLabelCount(0);
         style.setXAxisTickMarkSpacingHint(1);
         style.setAxisTicksMarksVisible(false);

@@ -24,7 +24,9 @@ public final class HistoryPlot {
     /** Pixels of the axis that a commit's name takes, upright. */
     private static final int COMMIT_HEIGHT = 18;
 
-    /** From more pixels between ticks of the x axis than a logarithmic y axis is long XChart leaves out the latter's. */
+    /**
+     * From more pixels between ticks of the x axis than a logarithmic y axis is long XChart leaves out the latter's.
+     */
     private static final int MOST_SPACING = 440;
 
     /**
@@ -36,9 +38,9 @@ public final class HistoryPlot {
     public record Drawn(List<Path> files, List<String> leftOut) {}
 
     /** A benchmark, parameter set and device with its figures. */
-    public record Line(String row, String device, List<History.Entry> entries) {
+    record Line(String row, String device, List<History.Entry> entries) {
 
-        public History.Entry last() {
+        History.Entry last() {
             return entries.get(entries.size() - 1);
         }
     }
@@ -66,17 +68,18 @@ public final class HistoryPlot {
             List<Line> lines = lines(unit.getValue());
             List<Line> drawn = longest(lines);
             if (drawn.size() < lines.size()) {
-                leftOut.add(name + " shows " + drawn.size() + " of " + lines.size() + " lines, those of the most and latest results;"
-                        + " choose others with --filter");
+                leftOut.add(name + " shows " + drawn.size() + " of " + lines.size()
+                        + " lines, those of the most and latest results;" + " choose others with --filter");
             }
             files.addAll(Charts.write(chart(drawn, unit.getKey()), folder, name));
         }
         return new Drawn(files, leftOut);
     }
 
-    public static List<Line> lines(List<History.Entry> entries) {
+    static List<Line> lines(List<History.Entry> entries) {
         Map<String, Line> lines = new LinkedHashMap<>();
-        entries.forEach(e -> lines.computeIfAbsent(e.row() + ", " + e.device(), l -> new Line(e.row(), e.device(), new ArrayList<>()))
+        entries.forEach(e -> lines.computeIfAbsent(e.row() + ", " + e.device(),
+                l -> new Line(e.row(), e.device(), new ArrayList<>()))
                 .entries().add(e));
         return new ArrayList<>(lines.values());
     }
@@ -84,13 +87,15 @@ public final class HistoryPlot {
     /** As many as can be told apart, in the order they are in. */
     private static List<Line> longest(List<Line> lines) {
         List<Line> chosen = lines.stream()
-                .sorted(Comparator.comparing((Line l) -> l.entries().size()).thenComparing(l -> l.last().created()).reversed())
+                .sorted(Comparator.comparing((Line l) -> l.entries().size()).thenComparing(l -> l.last().created())
+                .reversed())
                 .limit(MOST_LINES).toList();
         return lines.stream().filter(chosen::contains).toList();
     }
 
-    public static XYChart chart(List<Line> lines, String unit) {
-        List<Path> order = lines.stream().flatMap(l -> l.entries().stream()).sorted(Comparator.comparing(History.Entry::created))
+    static XYChart chart(List<Line> lines, String unit) {
+        List<Path> order = lines.stream().flatMap(l -> l.entries().stream())
+                .sorted(Comparator.comparing(History.Entry::created))
                 .map(History.Entry::folder).distinct().toList();
         Map<Path, String> commits = new LinkedHashMap<>();
         lines.forEach(l -> l.entries().forEach(e -> commits.put(e.folder(), e.commit())));
@@ -115,7 +120,8 @@ public final class HistoryPlot {
             series.setLineColor(Charts.colour(curve));
             series.setLineStyle(Charts.stroke(curve++));
         }
-        DoubleSummaryStatistics medians = lines.stream().flatMap(l -> l.entries().stream()).mapToDouble(History.Entry::median)
+        DoubleSummaryStatistics medians = lines.stream().flatMap(l -> l.entries().stream())
+                .mapToDouble(History.Entry::median)
                 .summaryStatistics();
         if (medians.getMin() > 0 && medians.getMax() / medians.getMin() >= TimeAxis.WIDE) {
             Charts.logarithmicY(chart);
@@ -126,10 +132,10 @@ public final class HistoryPlot {
     }
 
     /**
-     * What stands at a tick. XChart leaves ticks out until no two have the same label, those outside the plot included: commits
-     * are numbered, and every other tick has blanks of its own.
+     * What stands at a tick. XChart leaves ticks out until no two have the same label, those outside the plot included:
+     * commits are numbered, and every other tick has blanks of its own.
      */
-    public static String label(double x, List<String> commits) {
+    static String label(double x, List<String> commits) {
         if (x == Math.rint(x) && x >= 1 && x <= commits.size()) {
             return (int) x + ": " + commits.get((int) x - 1);
         }

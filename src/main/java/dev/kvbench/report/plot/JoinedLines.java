@@ -21,8 +21,8 @@ import org.apache.batik.ext.awt.g2d.AbstractGraphics2D;
 import org.apache.batik.ext.awt.g2d.GraphicContext;
 
 /**
- * Joins lines that go on where the last one ended. XChart draws a curve as a line per pair of points, each of which starts
- * its dashes anew: on a dense curve no dash ever ends, and every line becomes an element of its own in SVG.
+ * Joins lines that go on where the last one ended. XChart draws a curve as a line per pair of points, each of which
+ * starts its dashes anew: on a dense curve no dash ever ends, and every line becomes an element of its own in SVG.
  */
 final class JoinedLines extends AbstractGraphics2D {
 
@@ -69,8 +69,8 @@ final class JoinedLines extends AbstractGraphics2D {
     }
 
     private boolean continues(Line2D line) {
-        return line.getP1().equals(path.getCurrentPoint()) && gc.getStroke().equals(stroke) && gc.getPaint().equals(paint)
-                && gc.getTransform().equals(transform);
+        return line.getP1().equals(path.getCurrentPoint()) && gc.getStroke().equals(stroke)
+                && gc.getPaint().equals(paint) && gc.getTransform().equals(transform);
     }
 
     private void flush() {
@@ -146,7 +146,8 @@ final class JoinedLines extends AbstractGraphics2D {
     }
 
     @Override
-    public boolean drawImage(Image image, int x, int y, int width, int height, Color background, ImageObserver observer) {
+    public boolean drawImage(Image image, int x, int y, int width, int height, Color background,
+            ImageObserver observer) {
         apply();
         return target.drawImage(image, x, y, width, height, background, observer);
     }

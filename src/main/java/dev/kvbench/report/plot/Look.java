@@ -8,7 +8,10 @@ package dev.kvbench.report.plot;
  */
 public record Look(int colour, int dash) {
 
-    /** Colours of plots and pages; their number and that of dash patterns have no divisor in common, so that the two repeat late. */
+    /**
+     * Colours of plots and pages; their number and that of dash patterns have no divisor in common, so that the two
+     * repeat late.
+     */
     public static final int COLOURS = 8;
 
     /** Dash patterns. */

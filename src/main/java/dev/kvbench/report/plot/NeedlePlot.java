@@ -20,7 +20,8 @@ import org.knowm.xchart.style.Styler;
 /** What strategies remember of a pattern against how far back it was: curves for one window, and a map of all. */
 public final class NeedlePlot {
 
-    private static final Color[] SHADES = {new Color(0xFFFFFF), new Color(0xC6DBEF), new Color(0x6BAED6), new Color(0x2171B5)};
+    private static final Color[] SHADES = {new Color(0xFFFFFF), new Color(0xC6DBEF), new Color(0x6BAED6),
+            new Color(0x2171B5)};
     private static final String REMEMBERED = "remembered, of what the full cache remembers";
 
     private NeedlePlot() {}
@@ -33,14 +34,16 @@ public final class NeedlePlot {
         int[] distances = quality.needle().distances();
         int window = QualityLayout.middle(quality);
         XYChart chart = QualityCharts.chart(quality, "window " + window,
-                "tokens from a pattern to its repetition   |   bars: 95 % bootstrap intervals over " + quality.needle().texts() + " texts",
-                REMEMBERED + " (1 = all)");
+                "tokens from a pattern to its repetition   |   bars: 95 % bootstrap intervals over "
+                + quality.needle().texts() + " texts", REMEMBERED + " (1 = all)");
         QualityCharts.logarithmic(chart, distances[0], distances[distances.length - 1]);
-        QualityLayout.byStrategy(quality).forEach((strategy, all) -> all.stream().filter(c -> c.window() == window).forEach(c -> {
+        QualityLayout.byStrategy(quality).forEach((strategy, all) -> all.stream().filter(c -> c.window() == window)
+                .forEach(c -> {
             int[] known = IntStream.range(0, distances.length).filter(d -> recall(c, d) != null).toArray();
             double[] x = Arrays.stream(known).mapToDouble(d -> QualityCharts.log2(distances[d])).toArray();
             if (x.length > 0) {
-                QualityCharts.line(chart, strategy, x, Arrays.stream(known).mapToDouble(d -> recall(c, d).value()).toArray());
+                QualityCharts.line(chart, strategy, x, Arrays.stream(known).mapToDouble(d -> recall(c, d).value())
+                        .toArray());
                 for (int i = 0; i < x.length; i++) {
                     QualityCharts.interval(chart, strategy, x[i], recall(c, known[i]));
                 }
@@ -57,7 +60,8 @@ public final class NeedlePlot {
             return Optional.empty();
         }
         HeatMapChart chart = new HeatMapChartBuilder().width(Charts.WIDTH).height(Charts.HEIGHT)
-                .title(QualityLayout.title(quality, "")).xAxisTitle("tokens from a pattern to its repetition   |   %: " + REMEMBERED)
+                .title(QualityLayout.title(quality, "")).xAxisTitle("tokens from a pattern to its repetition   |   %: "
+                + REMEMBERED)
                 .yAxisTitle("strategy, window").build();
         HeatMapStyler style = chart.getStyler();
         Charts.plain(style);
@@ -89,7 +93,8 @@ public final class NeedlePlot {
         if (cells.isEmpty()) {
             return Optional.empty();
         }
-        chart.addSeries("recall", Arrays.stream(quality.needle().distances()).mapToObj(String::valueOf).toList(), labels, cells);
+        chart.addSeries("recall", Arrays.stream(quality.needle().distances()).mapToObj(String::valueOf).toList(),
+                labels, cells);
         return Optional.of(chart);
     }
 

@@ -19,7 +19,8 @@ final class PinnedLines {
         chart.getStyler().setErrorBarsColorSeriesColor(true);
         chart.getStyler().setMarkerSize(8);
         chart.getStyler().setXAxisMin(0.0);
-        Charts.roundTicks(chart, lines.values().stream().flatMap(List::stream).mapToDouble(PinnedPoint::cacheLength).max().orElse(1));
+        Charts.roundTicks(chart, lines.values().stream().flatMap(List::stream).mapToDouble(PinnedPoint::cacheLength)
+                .max().orElse(1));
         int curve = 0;
         for (Map.Entry<String, List<PinnedPoint>> line : lines.entrySet()) {
             List<PinnedPoint> points = line.getValue();

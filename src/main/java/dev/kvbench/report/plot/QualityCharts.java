@@ -11,7 +11,7 @@ import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** What plots of quality share: a strategy has the same colour, dashes and marker in all of them. */
-public final class QualityCharts {
+final class QualityCharts {
 
     private static final Marker[] MARKERS = {SeriesMarkers.CIRCLE, SeriesMarkers.DIAMOND, SeriesMarkers.SQUARE,
         SeriesMarkers.TRIANGLE_UP, SeriesMarkers.TRIANGLE_DOWN};
@@ -23,7 +23,7 @@ public final class QualityCharts {
     private QualityCharts() {}
 
     /** An empty plot that is titled with the model, its dtype, the text and what else it is about. */
-    public static XYChart chart(QualityFile quality, String about, String x, String y) {
+    static XYChart chart(QualityFile quality, String about, String x, String y) {
         XYChart chart = Charts.xy(QualityLayout.title(quality, about), x, y);
         chart.getStyler().setMarkerSize(MARKER_SIZE);
         chart.getStyler().setYAxisMin(null);
@@ -31,7 +31,7 @@ public final class QualityCharts {
         return chart;
     }
 
-    public static XYSeries line(XYChart chart, String strategy, double[] x, double[] y) {
+    static XYSeries line(XYChart chart, String strategy, double[] x, double[] y) {
         XYSeries series = chart.addSeries(Charts.legend(strategy), x, y);
         int curve = QualityLayout.curve(strategy);
         series.setMarker(MARKERS[curve % MARKERS.length]);
@@ -42,11 +42,11 @@ public final class QualityCharts {
     }
 
     /** An interval as a thin line; XChart's own error bars are symmetric, these intervals are not. */
-    public static void interval(XYChart chart, String strategy, double x, Estimate estimate) {
+    static void interval(XYChart chart, String strategy, double x, Estimate estimate) {
         unlisted(chart, strategy, new double[] {x, x}, new double[] {estimate.low(), estimate.high()});
     }
 
-    public static void unlisted(XYChart chart, String strategy, double[] x, double[] y) {
+    static void unlisted(XYChart chart, String strategy, double[] x, double[] y) {
         XYSeries series = chart.addSeries("interval " + chart.getSeriesCollection().size(), x, y);
         series.setMarker(SeriesMarkers.NONE);
         series.setLineColor(Charts.colour(QualityLayout.curve(strategy)));
@@ -55,7 +55,7 @@ public final class QualityCharts {
     }
 
     /** An axis whose values are given as logarithms to base 2, with a tick at every power of two. */
-    public static void logarithmic(XYChart chart, double first, double last) {
+    static void logarithmic(XYChart chart, double first, double last) {
         double min = log2(first) - MARGIN;
         double max = log2(last) + MARGIN;
         chart.getStyler().setXAxisMin(min);
@@ -64,7 +64,7 @@ public final class QualityCharts {
         chart.getStyler().setXAxisTickLabelsFormattingFunction(x -> String.valueOf(Math.round(Math.pow(2, x))));
     }
 
-    public static double log2(double value) {
+    static double log2(double value) {
         return Math.log(value) / Math.log(2);
     }
 }

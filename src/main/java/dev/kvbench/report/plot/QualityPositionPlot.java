@@ -26,11 +26,14 @@ public final class QualityPositionPlot {
                         + quality.text().starts().length + " sequences",
                 QualityLayout.LOSS);
         chart.getStyler().setXAxisMin(0.0);
-        double[] x = IntStream.range(0, edges.length - 1).mapToDouble(i -> (edges[i] + edges[i + 1] + 1) / 2.0).toArray();
+        double[] x = IntStream.range(0, edges.length - 1).mapToDouble(i -> (edges[i] + edges[i + 1] + 1) / 2.0)
+                .toArray();
         double[] best = means(full.get().nll());
-        QualityLayout.byStrategy(quality).forEach((strategy, all) -> all.stream().filter(c -> c.window() == window).forEach(c -> {
+        QualityLayout.byStrategy(quality).forEach((strategy, all) -> all.stream().filter(c -> c.window() == window)
+                .forEach(c -> {
             double[] own = means(c.nll());
-            QualityCharts.line(chart, strategy, x, IntStream.range(0, own.length).mapToDouble(i -> own[i] - best[i]).toArray());
+            QualityCharts.line(chart, strategy, x, IntStream.range(0, own.length).mapToDouble(i -> own[i] - best[i])
+                    .toArray());
         }));
         Charts.roundTicks(chart, edges[edges.length - 1]);
         return Optional.of(chart);

@@ -68,7 +68,8 @@ public final class QualityTimePlot {
     public static Optional<String> notDrawn(List<Configuration> timed, double limit) {
         String beyond = timed.stream().filter(c -> c.time().value() > limit).map(Configuration::strategy).distinct()
                 .collect(Collectors.joining(", "));
-        return beyond.isEmpty() ? Optional.empty() : Optional.of("not drawn, above " + Numbers.ms(limit) + ": " + beyond);
+        return beyond.isEmpty() ? Optional.empty()
+                : Optional.of("not drawn, above " + Numbers.ms(limit) + ": " + beyond);
     }
 
     private static double[] x(List<Configuration> shown) {

@@ -31,11 +31,13 @@ public final class QualityWindowPlot {
         int place = 0;
         for (Map.Entry<String, List<Configuration>> strategy : all.entrySet()) {
             double shift = BESIDE * (place++ - middle);
-            double[] x = strategy.getValue().stream().mapToDouble(c -> QualityCharts.log2(c.window()) + shift).toArray();
+            double[] x = strategy.getValue().stream().mapToDouble(c -> QualityCharts.log2(c.window()) + shift)
+                    .toArray();
             QualityCharts.line(chart, strategy.getKey(), x,
                     strategy.getValue().stream().mapToDouble(c -> c.decisive().nllIncrease().value()).toArray());
             for (int i = 0; i < x.length; i++) {
-                QualityCharts.interval(chart, strategy.getKey(), x[i], strategy.getValue().get(i).decisive().nllIncrease());
+                QualityCharts.interval(chart, strategy.getKey(), x[i], strategy.getValue().get(i).decisive()
+                        .nllIncrease());
             }
         }
         return Optional.of(chart);

@@ -5,10 +5,13 @@ import java.util.List;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** A marker on some points of a dense curve, so that curves are told apart without colour. One per series: it counts. */
-public final class SpacedMarker extends Marker {
+/**
+ * A marker on some points of a dense curve, so that curves are told apart without colour. One per series: it counts.
+ */
+final class SpacedMarker extends Marker {
 
-    private static final List<Marker> SHAPES = List.of(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.TRIANGLE_UP,
+    private static final List<Marker> SHAPES = List.of(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE,
+            SeriesMarkers.TRIANGLE_UP,
             SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS, SeriesMarkers.PLUS);
 
     private final Marker shape;
@@ -22,7 +25,7 @@ public final class SpacedMarker extends Marker {
      * @param points of the curve; what is painted after them is the legend's
      * @param markers that the curve gets, at least one
      */
-    public SpacedMarker(int curve, int points, int markers) {
+    SpacedMarker(int curve, int points, int markers) {
         this.shape = SHAPES.get(curve % SHAPES.size());
         this.points = points;
         this.every = Math.max(1, points / markers);

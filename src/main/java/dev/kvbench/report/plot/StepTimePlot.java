@@ -29,7 +29,8 @@ public final class StepTimePlot {
 
     /** @return the plot, empty if the result has no series */
     public static Optional<XYChart> of(StepsFile steps) {
-        List<StepsFile.Configuration> shown = steps.configurations().stream().filter(StepsFile.Configuration::hasSeries).toList();
+        List<StepsFile.Configuration> shown = steps.configurations().stream().filter(StepsFile.Configuration::hasSeries)
+                .toList();
         if (shown.isEmpty()) {
             return Optional.empty();
         }
@@ -42,7 +43,8 @@ public final class StepTimePlot {
             int length = curve.median().length;
             double[] x = IntStream.rangeClosed(1, length).asDoubleStream().toArray();
             if (curve.generations() > 1 && length > 1) {
-                XYSeries band = chart.addSeries("band " + i, around(x, reversed(x)), around(curve.high(), reversed(curve.low())));
+                XYSeries band = chart.addSeries("band " + i, around(x, reversed(x)),
+                        around(curve.high(), reversed(curve.low())));
                 band.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.PolygonArea);
                 band.setFillColor(Charts.band(i));
                 band.setLineStyle(new BasicStroke(0));
@@ -88,7 +90,8 @@ public final class StepTimePlot {
     static void draw(MemoryLimit limit, XYChart chart) {
         double[] ms = limit.curve();
         XYSeries line = chart.addSeries(String.format(Locale.ROOT,
-                        "memory limit: weights and cache read once at a copy's %.2f TB/s", limit.bytesPerSecond() / 1e12),
+                        "memory limit: weights and cache read once at a copy's %.2f TB/s",
+                        limit.bytesPerSecond() / 1e12),
                 IntStream.rangeClosed(1, ms.length).asDoubleStream().toArray(), ms);
         line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
         line.setLineColor(Charts.GREY);

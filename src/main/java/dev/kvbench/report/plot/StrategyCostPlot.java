@@ -35,8 +35,8 @@ public final class StrategyCostPlot {
         Captions captions = new Captions(steps, costs.stream().map(PinnedPoint::configuration).distinct().toList());
         Map<String, List<PinnedPoint>> lines = new LinkedHashMap<>();
         boolean oneRuntime = costs.stream().map(p -> p.configuration().runtime()).distinct().count() == 1;
-        costs.forEach(p -> lines.computeIfAbsent(captions.byStrategy(p.configuration(), PinnedPoint.CACHE_LENGTH, "runtime")
-                + (oneRuntime ? "" : ", " + p.configuration().runtime())
+        costs.forEach(p -> lines.computeIfAbsent(captions.byStrategy(p.configuration(), PinnedPoint.CACHE_LENGTH,
+                "runtime") + (oneRuntime ? "" : ", " + p.configuration().runtime())
                 + (p.unlike(points) == null ? "" : ", against " + p.unlike(points)), l -> new ArrayList<>()).add(p));
         XYChart chart = Charts.xy(captions.title(),
                 "window, held full (entries)   |   mean, error bars as JMH gives them (99.9 %)",

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * mangled names, which libtorch 2.5 to 2.11 share but for the constructor. They throw C++ exceptions on misuse,
  * which would end the process: what can fail is tried through C functions before.
  */
-final class CapturedSteps implements AutoCloseable {
+public final class CapturedSteps implements AutoCloseable {
 
     private static final String CLASS = "_ZN2at4cuda9CUDAGraph";
     /** Room for the object: it has some hundred bytes. */
@@ -47,7 +47,7 @@ final class CapturedSteps implements AutoCloseable {
      * @param cuda the driver
      * @throws Unsupported if libtorch lacks a function
      */
-    CapturedSteps(CudaDriver cuda) {
+    public CapturedSteps(CudaDriver cuda) {
         this.cuda = cuda;
         Path library = SharedLibraries.loaded("libtorch_cuda.so")
                 .orElseThrow(() -> new Unsupported("libtorch_cuda.so is not loaded"));
@@ -78,7 +78,7 @@ final class CapturedSteps implements AutoCloseable {
     }
 
     /** Runs operators on the stream that captures happen on, and waits: libraries select and load what they need. */
-    void warmUp(Runnable operators) {
+    public void warmUp(Runnable operators) {
         cuda.synchronize();
         Pointer guard = enter();
         try {
@@ -93,7 +93,7 @@ final class CapturedSteps implements AutoCloseable {
      * @param operators what to capture, on the stream that it gets; nothing of it runs
      * @return a graph of it
      */
-    Pointer capture(Consumer<Pointer> operators) {
+    public Pointer capture(Consumer<Pointer> operators) {
         cuda.synchronize();
         Pointer graph = new Memory(OBJECT_BYTES);
         ((Memory) graph).clear();
@@ -126,7 +126,7 @@ final class CapturedSteps implements AutoCloseable {
     }
 
     /** Launches a graph on the stream that libtorch uses when nobody sets one. */
-    void replay(Pointer graph) {
+    public void replay(Pointer graph) {
         replay.invokeVoid(new Object[] {graph});
     }
 

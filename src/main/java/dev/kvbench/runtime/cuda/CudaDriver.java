@@ -15,7 +15,7 @@ import java.util.Set;
  * The functions of the CUDA driver that this project calls, on the context that libtorch uses (the device's
  * primary one). Names and arguments as in NVIDIA's CUDA Driver API reference.
  */
-final class CudaDriver implements KernelMemory {
+public final class CudaDriver implements KernelMemory {
 
     static final int MULTIPROCESSORS = 16;
     static final int MAJOR = 75;
@@ -175,7 +175,7 @@ final class CudaDriver implements KernelMemory {
     }
 
     /** Makes the context the calling thread's. */
-    void useOnThisThread() {
+    public void useOnThisThread() {
         check("cuCtxSetCurrent", functions.cuCtxSetCurrent(context));
     }
 
@@ -260,7 +260,7 @@ final class CudaDriver implements KernelMemory {
     }
 
     /** @return bytes of device memory in use, by whomever */
-    long memoryInUse() {
+    public long memoryInUse() {
         LongByReference free = new LongByReference();
         LongByReference total = new LongByReference();
         check("cuMemGetInfo", functions.cuMemGetInfo_v2(free, total));

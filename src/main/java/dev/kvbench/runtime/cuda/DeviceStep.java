@@ -45,12 +45,12 @@ public final class DeviceStep implements AutoCloseable {
         end = second;
     }
 
-    CudaDriver cuda() {
+    public CudaDriver cuda() {
         return cuda;
     }
 
     /** @return where a kernel may write the tokens itself, as the device knows the address */
-    long hostTokens() {
+    public long hostTokens() {
         return cuda.deviceAddress(host);
     }
 
@@ -60,7 +60,7 @@ public final class DeviceStep implements AutoCloseable {
     }
 
     /** Steps may come from another thread than the last. */
-    void useOnThisThread() {
+    public void useOnThisThread() {
         if (bound != Thread.currentThread()) {
             bound = Thread.currentThread();
             cuda.useOnThisThread();
@@ -82,13 +82,13 @@ public final class DeviceStep implements AutoCloseable {
     }
 
     /** @param stream where the tokens' copy to the host is queued, or captured; null for libtorch's default */
-    void copyTokens(Pointer stream) {
+    public void copyTokens(Pointer stream) {
         cuda.check("cuMemcpyDtoHAsync", cuda.functions.cuMemcpyDtoHAsync_v2(
                 host, deviceTokens, (long) tokens.length * Long.BYTES, stream));
     }
 
     /** After a step that brings its tokens to the host itself. */
-    void end() {
+    public void end() {
         if (timed) {
             cuda.record(end);
         }

@@ -26,9 +26,11 @@ final class Gpt2Arguments implements KernelArguments {
     private static final int OF_PIECE = 4;
 
     /**
-     * From how many entries on those of a head are cut into two pieces, three, and so on, if there are blocks for all of them:
-     * fewer pieces leave multiprocessors idle, more cost putting them together. As measured on an H100 with one sequence and
-     * GPT-2-large. B sequences have B times the heads to keep blocks busy with, and are cut from B times as many entries on.
+     * From how many entries on those of a head are cut into two pieces, three, and so on, if there are blocks for all
+     * of them: fewer pieces leave multiprocessors idle, more cost putting them together. As measured on an H100 with
+     * one sequence and GPT-2-large, launches in a row by hand: no result file holds it, cuda/README.md ("A head's
+     * entries are cut into pieces") has figures on either side. B sequences have B times the heads to keep blocks busy
+     * with, and are cut from B times as many entries on.
      */
     private static final int[] SPLIT_FROM_SINGLE = {100, 260, 460, 700, 800};
     private static final int[] SPLIT_FROM_HALF = {110, 360, 700, 800, 900};
@@ -53,7 +55,8 @@ final class Gpt2Arguments implements KernelArguments {
      * @param hostTokens address at which the kernel may write the next tokens for the host, [B] int64
      */
     Gpt2Arguments(
-            KernelMemory memory, Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
+            KernelMemory memory, Weights weights, KvCache cache, EvictionStrategy strategy, int blocks,
+            long hostTokens) {
         this.memory = memory;
         Scoring scoring = Scoring.of(strategy).orElseThrow();
         Gpt2Config config = (Gpt2Config) weights.shape();

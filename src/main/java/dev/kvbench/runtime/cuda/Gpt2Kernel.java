@@ -50,8 +50,8 @@ final class Gpt2Kernel implements KernelSource {
         int headBytes = config.headDim() * dtype.bytes();
         if (headBytes < COPIED || ROW % headBytes != 0) {
             return Optional.of("model " + config.name() + " has heads of width " + config.headDim()
-                    + ", the kernel only powers of two from " + COPIED / dtype.bytes() + " to " + ROW / dtype.bytes() + " in "
-                    + dtype.label());
+                    + ", the kernel only powers of two from " + COPIED / dtype.bytes() + " to "
+                    + ROW / dtype.bytes() + " in " + dtype.label());
         }
         return Optional.empty();
     }
@@ -108,7 +108,8 @@ final class Gpt2Kernel implements KernelSource {
 
     @Override
     public KernelArguments arguments(
-            KernelMemory memory, Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens) {
+            KernelMemory memory, Weights weights, KvCache cache, EvictionStrategy strategy, int blocks,
+            long hostTokens) {
         return new Gpt2Arguments(memory, weights, cache, strategy, blocks, hostTokens);
     }
 
@@ -121,7 +122,9 @@ final class Gpt2Kernel implements KernelSource {
      */
     record Block(int warps, int chunkRows, int underWay) {
 
-        /** Most warps for which a thread has 168 registers, the copying warp not counted; fewer than 8, and it has 255. */
+        /**
+         * Most warps for which a thread has 168 registers, the copying warp not counted; fewer than 8, and it has 255.
+         */
         private static final int MANY_WARPS = 11;
 
         private static final int FEW_WARPS = 7;
@@ -139,11 +142,12 @@ final class Gpt2Kernel implements KernelSource {
             int rowBytes = model.width() * dtype.bytes();
             // a chunk has room for the key and the value of an entry, which with one head are rows
             int fewest = model.heads() == 1 ? 2 : 1;
-            // a lone sequence in half precision: a chunk per warp covers a block's rows of the widest product, without spills
+            // a lone sequence in half precision: a chunk per warp covers a block's rows of the widest product, no spills
             boolean few = batch == 1 && dtype != Dtype.FP32;
             int warps = few ? FEW_WARPS : MANY_WARPS;
             int widest = (int) Math.ceil((double) model.inner() / blocks / warps);
-            int most = Math.min((few ? MOST_CHUNK_BYTES : CHUNK_BYTES) / rowBytes, batch > MOST_LOW_LATENCY ? 2 : MOST_CHUNK_ROWS);
+            int most = Math.min((few ? MOST_CHUNK_BYTES : CHUNK_BYTES) / rowBytes,
+                    batch > MOST_LOW_LATENCY ? 2 : MOST_CHUNK_ROWS);
             int rows = Math.max(fewest, Math.min(widest, most));
             // too few leave device memory idle, and what is waited for queues behind too many
             int underWay = few || batch <= MOST_LOW_LATENCY && dtype == Dtype.FP32 ? 30 * 1024 : 20 * 1024;

@@ -4,9 +4,9 @@ import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
 
 /** {@code struct Step} of cuda/step.cuh in host memory, field by field: see there. Addresses are the device's. */
-@FieldOrder({"layers", "tokens", "positions", "gain", "shift", "token", "position", "logits", "cache", "scores", "hostToken",
-    "x", "qkv", "partial", "raw", "hidden", "best", "counters", "tag", "n", "advance", "capacity", "splits", "scoring", "evicts",
-    "first", "recent"})
+@FieldOrder({"layers", "tokens", "positions", "gain", "shift", "token", "position", "logits", "cache", "scores",
+    "hostToken", "x", "qkv", "partial", "raw", "hidden", "best", "counters", "tag", "n", "advance", "capacity", "splits",
+    "scoring", "evicts", "first", "recent"})
 public final class Gpt2Step extends Structure {
 
     public long layers;

@@ -2,8 +2,11 @@ package dev.kvbench.runtime.cuda;
 
 import com.sun.jna.Pointer;
 
-/** What launches of a kernel are given: addresses that stay, and what changes from step to step. Owns the kernel's buffers. */
-interface KernelArguments extends AutoCloseable {
+/**
+ * What launches of a kernel are given: addresses that stay, and what changes from step to step. Owns the kernel's
+ * buffers.
+ */
+public interface KernelArguments extends AutoCloseable {
 
     /**
      * Sets what a step is about.

@@ -3,7 +3,7 @@ package dev.kvbench.runtime.cuda;
 import com.sun.jna.Memory;
 
 /** Memory that a kernel reads and writes, where it runs. */
-interface KernelMemory {
+public interface KernelMemory {
 
     /** @return memory of that size, zeroed, its address a multiple of 256; {@link #free} gives it back */
     long allocate(long bytes);

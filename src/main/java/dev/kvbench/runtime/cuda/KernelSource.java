@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A kernel of our own for one model family: what it takes, how it is compiled, and what a launch of it is given. */
-interface KernelSource {
+public interface KernelSource {
 
     /** The kernels there are. A family may have none. */
     List<KernelSource> ALL = List.of(
@@ -24,8 +24,9 @@ interface KernelSource {
      * @throws Unsupported if there is none
      */
     static KernelSource of(Architecture model) {
-        return ALL.stream().filter(kernel -> kernel.family() == model.family()).findFirst().orElseThrow(() -> new Unsupported(
-                "model " + model.name() + " is a " + model.family().name() + ", for which there is no kernel"));
+        return ALL.stream().filter(kernel -> kernel.family() == model.family()).findFirst()
+                .orElseThrow(() -> new Unsupported("model " + model.name() + " is of the family " + model.family().name()
+                        + ", for which there is no kernel"));
     }
 
     /** @return whose models it takes */
@@ -42,7 +43,9 @@ interface KernelSource {
     /** @return most sequences */
     int mostSequences();
 
-    /** @return the file of {@code cuda/} to compile; has a kernel {@code decodeStep} and a constant {@code sharedBytes} */
+    /**
+     * @return the file of {@code cuda/} to compile; has a kernel {@code decodeStep} and a constant {@code sharedBytes}
+     */
     String file();
 
     /** @return the files of {@code cuda/} that it includes */
@@ -85,7 +88,8 @@ interface KernelSource {
      * @throws Unsupported if there is no memory for it, or a tensor's address is not known
      */
     KernelArguments arguments(
-            KernelMemory memory, Weights weights, KvCache cache, EvictionStrategy strategy, int blocks, long hostTokens);
+            KernelMemory memory, Weights weights, KvCache cache, EvictionStrategy strategy, int blocks,
+            long hostTokens);
 
     /**
      * @param model a model that it takes
@@ -96,7 +100,8 @@ interface KernelSource {
      * @param architecture as the compilers name it, "sm_90"
      * @return the compiler's options
      */
-    default List<String> options(Architecture model, Dtype dtype, int batch, int blocks, int maxShared, String architecture) {
+    default List<String> options(
+            Architecture model, Dtype dtype, int batch, int blocks, int maxShared, String architecture) {
         List<String> options = new ArrayList<>(List.of("-std=c++17", "-arch=" + architecture));
         macros(model, dtype, batch, blocks, maxShared).forEach((name, value) -> options.add("-D" + name + "=" + value));
         return options;

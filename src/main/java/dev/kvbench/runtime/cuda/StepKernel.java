@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A family's kernel, compiled for one model, dtype, batch and card. */
-final class StepKernel implements AutoCloseable {
+public final class StepKernel implements AutoCloseable {
 
     private static final int MIN_CAPABILITY = 9;
 
@@ -39,7 +39,7 @@ final class StepKernel implements AutoCloseable {
      * @param batch sequences
      * @throws Unsupported if the kernel cannot be made for these
      */
-    StepKernel(CudaDriver cuda, KernelSource source, Architecture model, Dtype dtype, int batch) {
+    public StepKernel(CudaDriver cuda, KernelSource source, Architecture model, Dtype dtype, int batch) {
         this.cuda = cuda;
         int major = cuda.attribute(CudaDriver.MAJOR);
         int minor = cuda.attribute(CudaDriver.MINOR);
@@ -48,7 +48,8 @@ final class StepKernel implements AutoCloseable {
                     + ", the kernel needs " + MIN_CAPABILITY + ".0");
         }
         if (batch > source.mostSequences()) {
-            throw new Unsupported("batch=" + batch + ": the kernel takes at most " + source.mostSequences() + " sequences");
+            throw new Unsupported("batch=" + batch + ": the kernel takes at most " + source.mostSequences()
+                    + " sequences");
         }
         blocks = source.blocks(model, cuda.attribute(CudaDriver.MULTIPROCESSORS));
         int maxShared = cuda.attribute(CudaDriver.MAX_SHARED_OPTIN);
@@ -86,12 +87,12 @@ final class StepKernel implements AutoCloseable {
     }
 
     /** @return blocks of a launch */
-    int blocks() {
+    public int blocks() {
         return blocks;
     }
 
     /** @param arguments from {@link KernelArguments} */
-    void launch(Pointer arguments) {
+    public void launch(Pointer arguments) {
         cuda.launch(kernel, blocks, threads, sharedBytes, arguments);
     }
 

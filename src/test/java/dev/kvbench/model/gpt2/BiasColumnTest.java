@@ -1,6 +1,5 @@
 package dev.kvbench.model.gpt2;
 
-import dev.kvbench.model.gpt2.Products;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.Device;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.gpt2.Activation;
-import dev.kvbench.model.gpt2.Gpt2Config;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -69,7 +69,7 @@ class AgainstFullCacheTest {
         // the curve is a median of 33 steps
         assertEquals(65, crossing.fasterFrom());
         assertEquals(65, crossing.fasterBeyond());
-        assertTrue(crossing.controlled() && crossing.start().tells() && crossing.end().tells());
+        assertTrue(crossing.controlled() && crossing.start().significant() && crossing.end().significant());
         assertNull(crossing.unlike());
         assertNull(crossing.fastest());
     }
@@ -79,7 +79,7 @@ class AgainstFullCacheTest {
         for (double control : new double[] {1.03, 0.97}) {
             Report report = report(full("explicit", 1), tova(control, 1.02, 0.98));
             AgainstFullCache crossing = report.curves().crossings().get(0);
-            assertFalse(crossing.start().tells() || crossing.evicting().tells() || crossing.end().tells());
+            assertFalse(crossing.start().significant() || crossing.evicting().significant() || crossing.end().significant());
             assertEquals(List.of("TOVA (32) cannot be told from the full cache when it starts to evict, at token 33, nor at token 128."
                     + " Before it evicts it takes 3.0 % " + (control > 1 ? "more" : "less")
                     + ": scoring and noise, from which no smaller difference is told."), report.summary().answers());
@@ -139,7 +139,7 @@ class AgainstFullCacheTest {
         assertEquals("another form of attention: full cache fused, TOVA explicit", unlike.curves().crossings().get(0).unlike());
         assertTrue(unlike.summary().answers().get(0).contains(" Compared with another form of attention: full cache fused, TOVA explicit. Before it evicts it"
                 + " takes 11 % more: scoring and noise, and what else differs, from"), unlike.summary().answers().get(0));
-        assertFalse(unlike.curves().crossings().get(0).end().tells(), "5.6 % more where 11 % are no eviction's");
+        assertFalse(unlike.curves().crossings().get(0).end().significant(), "5.6 % more where 11 % are no eviction's");
 
         Report kernel = report(made("full", 0, "fused", "fused", t -> 1), made("tova", WINDOW, "explicit", "fused", t -> 1.1));
         assertNull(kernel.curves().crossings().get(0).unlike());
@@ -153,7 +153,7 @@ class AgainstFullCacheTest {
     void tooFewStepsAreNoControl() throws Exception {
         Report report = report(full("explicit", 1), made("tova", 4, "explicit", "cudagraph", t -> t <= 4 ? 1.5 : 1.2));
         assertFalse(report.curves().crossings().get(0).controlled());
-        assertTrue(report.curves().crossings().get(0).end().tells());
+        assertTrue(report.curves().crossings().get(0).end().significant());
         assertTrue(report.summary().answers().get(0).endsWith(" Too few steps come before that for a control."), report.summary().answers().get(0));
     }
 
@@ -163,13 +163,13 @@ class AgainstFullCacheTest {
         AgainstFullCache crossing = report.curves().crossings().get(0);
         assertEquals("another form of attention: full cache fused, H2O explicit", crossing.unlike());
         assertEquals(0.055, crossing.control().change(), 5e-4);
-        assertFalse(crossing.end().tells(), "it never pays, says the operator's attention, not eviction");
+        assertFalse(crossing.end().significant(), "it never pays, says the operator's attention, not eviction");
         assertTrue(report.summary().answers().get(0).contains("Compared with another form of attention: full cache fused, H2O explicit."), report.summary().answers().get(0));
         // in one form on both sides
         Report explicit = committed("2026-11-25_13-37-48_ce0bbc22_NVIDIA-H100-80GB-HBM3");
         assertNull(explicit.curves().crossings().get(0).unlike());
         assertEquals(-0.043, explicit.curves().crossings().get(0).end().change(), 5e-4);
-        assertTrue(explicit.curves().crossings().get(0).end().tells());
+        assertTrue(explicit.curves().crossings().get(0).end().significant());
     }
 
     @Test
@@ -177,12 +177,12 @@ class AgainstFullCacheTest {
         Report eight = committed("2026-11-25_14-27-39_6ed9fd63_NVIDIA-H100-80GB-HBM3");
         assertEquals(0.030, eight.curves().crossings().get(0).control().change(), 5e-4);
         assertTrue(eight.summary().answers().get(0).contains("Before it evicts it takes 3.0 % more: scoring and noise"), eight.summary().answers().get(0));
-        assertTrue(eight.curves().crossings().get(0).start().tells() && eight.curves().crossings().get(0).end().tells());
+        assertTrue(eight.curves().crossings().get(0).start().significant() && eight.curves().crossings().get(0).end().significant());
         // in fp16 it is as much when it starts to evict as before: that costs nothing is not told
         Report half = committed("2026-11-25_14-24-55_6ed9fd63_NVIDIA-H100-80GB-HBM3");
         assertEquals(-0.017, half.curves().crossings().get(0).control().change(), 5e-4);
-        assertFalse(half.curves().crossings().get(0).start().tells());
-        assertTrue(half.curves().crossings().get(0).end().tells());
+        assertFalse(half.curves().crossings().get(0).start().significant());
+        assertTrue(half.curves().crossings().get(0).end().significant());
         assertNull(half.curves().crossings().get(0).unlike(), "the kernel has attention of its own");
         assertNotNull(half.findings().get("time"));
     }

@@ -85,8 +85,8 @@ class ReportDataTest {
         // lost from 101 on: 0.149 down to 0; won from 251 on: as much after as many steps
         assertEquals(400, crossing.paidBackAt(), 2);
         assertEquals(0, crossing.control().change());
-        assertFalse(crossing.control().tells());
-        assertTrue(crossing.end().tells());
+        assertFalse(crossing.control().significant());
+        assertTrue(crossing.end().significant());
     }
 
     @Test

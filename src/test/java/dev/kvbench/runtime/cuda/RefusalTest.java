@@ -10,6 +10,8 @@ import com.sun.jna.Memory;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Families;
+import dev.kvbench.model.OtherFamily;
 import dev.kvbench.model.Weights;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.TestStrategies;
@@ -40,6 +42,13 @@ class RefusalTest {
         RuntimeException failure = CudaDriver.failure(error, "cuLaunchKernel: CUDA error " + error);
         assertEquals(CudaError.class, failure.getClass());
         assertEquals("cuLaunchKernel: CUDA error " + error, failure.getMessage());
+    }
+
+    @Test
+    void aFamilyWithoutAKernelIsToldSo() {
+        Unsupported why = assertThrows(Unsupported.class, () -> KernelSource.of(OtherFamily.MODEL));
+        assertEquals("model m is of the family Other, for which there is no kernel", why.getMessage());
+        assertEquals(Gpt2Kernel.class, KernelSource.of(Families.preset("tiny")).getClass());
     }
 
     @Test

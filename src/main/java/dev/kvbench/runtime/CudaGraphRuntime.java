@@ -1,18 +1,19 @@
-package dev.kvbench.runtime.cuda;
+package dev.kvbench.runtime;
 
 import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
-import dev.kvbench.runtime.StepRuntime;
-import dev.kvbench.runtime.TorchScriptRuntime;
+import dev.kvbench.runtime.cuda.CapturedSteps;
+import dev.kvbench.runtime.cuda.DeviceStep;
+import dev.kvbench.runtime.cuda.Unsupported;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Launches each step as one CUDA graph of libtorch's operators, captured the first time that a cache length
- * comes up, eviction and the tokens' way to the host included. Takes every strategy, dtype and batch. A graph writes where the step wrote when
- * it was captured, so all state stays in place: {@link KvCache} allocates it once.
+ * Launches each step as one CUDA graph of libtorch's operators, captured the first time that a cache length comes up,
+ * eviction and the tokens' way to the host included. Takes every strategy, dtype and batch. A graph writes where the
+ * step wrote when it was captured, so all state stays in place: {@link KvCache} allocates it once.
  */
 public final class CudaGraphRuntime implements StepRuntime {
 

@@ -1,18 +1,22 @@
-package dev.kvbench.runtime.cuda;
+package dev.kvbench.runtime;
 
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Weights;
-import dev.kvbench.runtime.StepCheck;
-import dev.kvbench.runtime.StepRuntime;
-import dev.kvbench.runtime.TorchScriptRuntime;
+import dev.kvbench.runtime.cuda.CudaDriver;
+import dev.kvbench.runtime.cuda.DeviceStep;
+import dev.kvbench.runtime.cuda.KernelArguments;
+import dev.kvbench.runtime.cuda.KernelSource;
+import dev.kvbench.runtime.cuda.Scoring;
+import dev.kvbench.runtime.cuda.StepKernel;
+import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.OptionalDouble;
 
 /**
- * Launches each step as one kernel of our own, eviction included: that of the model's family, {@link KernelSource}, compiled for
- * the model at run time. The kernel writes the next tokens straight into the host's buffer.
+ * Launches each step as one kernel of our own, eviction included: that of the model's family, {@link KernelSource},
+ * compiled for the model at run time. The kernel writes the next tokens straight into the host's buffer.
  *
  * <p>Takes fp32, fp16 and bf16 with fp32 arithmetic, up to 8 sequences, NVIDIA cards of compute capability 9.0
  * and later, and strategies whose scores have a {@link Scoring}. Before it takes a model it runs some steps beside the

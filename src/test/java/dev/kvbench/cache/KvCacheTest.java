@@ -1,0 +1,25 @@
+package dev.kvbench.cache;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.Device;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.OtherFamily;
+import dev.kvbench.strategy.Scope;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("native")
+class KvCacheTest {
+
+    /** One key-value head of width 4 for two query heads, in one layer. */
+    @Test
+    void keysAndValuesAreThoseOfKeyValueHeads() {
+        try (KvCache cache = new KvCache(OtherFamily.MODEL, Dtype.FP16, Device.cpu(), 3, 5, Scope.HEAD, false)) {
+            assertEquals(2 * 4 * 2, cache.bytesPerEntry());
+            assertArrayEquals(new long[] {1, 2, 3, 1, 5, 4}, cache.at(Place.CACHE).getShape().getShape());
+            assertArrayEquals(new long[] {1, 3, 1, 5}, cache.scoresShape());
+        }
+    }
+}

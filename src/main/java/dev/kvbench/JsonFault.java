@@ -59,19 +59,19 @@ public final class JsonFault {
                 .map(p -> p.getFieldName() == null ? "[" + p.getIndex() + "]" : "." + p.getFieldName())
                 .collect(Collectors.joining()).replaceFirst("^\\.", "");
         if (e instanceof UnrecognizedPropertyException unknown) {
-            return Names.unknown("field", unknown.getPropertyName(), unknown.getKnownPropertyIds().stream().map(String::valueOf).toList())
-                    .getMessage();
+            return Suggestions.unknown("field", unknown.getPropertyName(),
+                    unknown.getKnownPropertyIds().stream().map(String::valueOf).toList()).getMessage();
         }
         if (e instanceof InvalidNullException || MISSING.matcher(String.valueOf(e.getOriginalMessage())).find()) {
-            return "a required field is missing" + (path.isEmpty() ? "" : ": " + Names.quoted(path));
+            return "a required field is missing" + (path.isEmpty() ? "" : ": " + ForeignText.quoted(path));
         }
         if (e instanceof MismatchedInputException wrong && wrong.getTargetType() != null) {
-            String found = e instanceof InvalidFormatException format ? Names.quoted(String.valueOf(format.getValue()))
+            String found = e instanceof InvalidFormatException format ? ForeignText.quoted(String.valueOf(format.getValue()))
                     : found(String.valueOf(e.getOriginalMessage()));
-            return (path.isEmpty() ? "the whole" : Names.quoted(path)) + (found.isEmpty() ? "" : " is " + found + ", but")
+            return (path.isEmpty() ? "the whole" : ForeignText.quoted(path)) + (found.isEmpty() ? "" : " is " + found + ", but")
                     + " must be " + expected(wrong.getTargetType());
         }
-        return path.isEmpty() ? "has no such content" : Names.quoted(path) + " has no such value";
+        return path.isEmpty() ? "has no such content" : ForeignText.quoted(path) + " has no such value";
     }
 
     private static String found(String said) {
@@ -115,7 +115,7 @@ public final class JsonFault {
             return "the file ends in the middle; its rest is missing";
         }
         Matcher quoted = QUOTED.matcher(said);
-        String part = quoted.find() ? Names.quoted(quoted.group(1)) : "this";
+        String part = quoted.find() ? ForeignText.quoted(quoted.group(1)) : "this";
         if (said.startsWith("Duplicate")) {
             return part + " is there twice";
         }

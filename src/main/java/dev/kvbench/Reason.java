@@ -54,7 +54,7 @@ public final class Reason {
             Matcher why = IN_BRACKETS.matcher(message);
             message = why.matches() ? why.group(1) : NO_FILE;
         }
-        String line = message == null ? "" : Names.printable(message.lines().findFirst().orElse("")).strip();
+        String line = message == null ? "" : ForeignText.printable(message.lines().findFirst().orElse("")).strip();
         String said = CLASS_NAME.matcher(line).replaceFirst("").strip();
         return said.isEmpty() ? words(e.getClass().getSimpleName()) : PLAIN.getOrDefault(said, said);
     }
@@ -76,7 +76,7 @@ public final class Reason {
         Throwable e = unwrapped(thrown);
         String file = e instanceof FileSystemException some ? some.getFile()
                 : e instanceof FileNotFoundException && e.getMessage() != null ? e.getMessage().replaceFirst(" \\([^()]+\\)$", "") : null;
-        return (file == null ? "" : Names.printable(file) + ": ") + of(e);
+        return (file == null ? "" : ForeignText.printable(file) + ": ") + of(e);
     }
 
     /** What a wrapper says is its cause's name. */
@@ -133,7 +133,7 @@ public final class Reason {
             return "no connection";
         }
         if (e instanceof ClassNotFoundException || e instanceof NoClassDefFoundError) {
-            return "class " + Names.quoted(String.valueOf(e.getMessage()).replace('/', '.')) + " is not there";
+            return "class " + ForeignText.quoted(String.valueOf(e.getMessage()).replace('/', '.')) + " is not there";
         }
         return null;
     }

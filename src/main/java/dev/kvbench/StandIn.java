@@ -34,7 +34,7 @@ public final class StandIn {
     public static Optional<String> inBinary(Path file) {
         return in(file).or(() -> beginning(file).map(bytes -> new String(bytes, StandardCharsets.UTF_8))
                 .filter(text -> text.codePoints().allMatch(c -> c >= ' ' && c < 0x7f || Character.isWhitespace(c)))
-                .map(text -> "is a text that begins with " + Names.quoted(text.lines().findFirst().orElse(""))
+                .map(text -> "is a text that begins with " + ForeignText.quoted(text.lines().findFirst().orElse(""))
                         + "; fetch the file itself"));
     }
 

@@ -1,6 +1,6 @@
 package dev.kvbench.bench;
 
-import dev.kvbench.Names;
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import dev.kvbench.host.Installation;
 import java.io.IOException;
@@ -69,7 +69,7 @@ final class ConfigFiles {
             throw new UserError("--config " + name + (Files.isDirectory(given) ? ": a folder, not a file" : ": no such file")
                     + "; by name there are " + String.join(", ", names));
         }
-        throw new UserError(Names.unknown("config", name, names).getMessage() + "; looked in "
+        throw new UserError(Suggestions.unknown("config", name, names).getMessage() + "; looked in "
                 + String.join(", ", folders.stream().map(f -> f.toAbsolutePath().toString()).distinct().toList()) + " and " + code);
     }
 

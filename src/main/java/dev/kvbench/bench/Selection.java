@@ -1,6 +1,6 @@
 package dev.kvbench.bench;
 
-import dev.kvbench.Names;
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import java.io.PrintStream;
 import java.util.Collection;
@@ -97,7 +97,7 @@ final class Selection {
     private static void mustBeKnown(Collection<String> names, Set<String> known) {
         for (String name : names) {
             if (!known.contains(name)) {
-                throw Names.unknown("parameter", name, known);
+                throw Suggestions.unknown("parameter", name, known);
             }
         }
     }

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Benchmark)
 public abstract class StrategyBenchmark {
 
-    /** The default of a parameter that sweeps every strategy that evicts, since no list in an annotation follows the registry. */
+    /** Every strategy that evicts, as a default: no list in an annotation follows the registry. */
     static final String ALL = "all";
 
     /** Entries of the window kept for their accumulated attention; 0 for strategies that have none. */
@@ -28,6 +28,7 @@ public abstract class StrategyBenchmark {
      * @return those that they stand for
      */
     static List<String> declared(String name, String... values) {
-        return name.equals(StrategyParameters.STRATEGY) && List.of(values).equals(List.of(ALL)) ? Strategies.evicting() : List.of(values);
+        return name.equals(StrategyParameters.STRATEGY) && List.of(values).equals(List.of(ALL))
+                ? Strategies.evicting() : List.of(values);
     }
 }

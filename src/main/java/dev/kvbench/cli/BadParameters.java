@@ -1,7 +1,7 @@
 package dev.kvbench.cli;
 
-import dev.kvbench.Names;
 import dev.kvbench.Reason;
+import dev.kvbench.Suggestions;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -37,7 +37,7 @@ final class BadParameters implements IParameterExceptionHandler {
             }
         }
         if (e instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
-            return Names.unknown("option", unmatched.getUnmatched().get(0),
+            return Suggestions.unknown("option", unmatched.getUnmatched().get(0),
                     e.getCommandLine().getCommandSpec().optionsMap().keySet()).getMessage();
         }
         return Reason.of(e).replaceFirst("\\.$", "");

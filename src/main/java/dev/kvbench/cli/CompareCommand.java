@@ -1,6 +1,6 @@
 package dev.kvbench.cli;
 
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
 import dev.kvbench.compare.Compare;
 import dev.kvbench.compare.Comparison;
@@ -85,7 +85,7 @@ final class CompareCommand implements Callable<Integer> {
         Comparison comparison = Compare.of(old, now, results, Noise.of(threshold), alpha, pattern(), onlyChanged, order);
         boolean refused = !comparison.differences().isEmpty() && !allowDifferent;
         if (refused || !printer.forPeople()) {
-            comparison.allDifferences().forEach(d -> System.err.println("different " + Names.printable(d)));
+            comparison.allDifferences().forEach(d -> System.err.println("different " + ForeignText.printable(d)));
         }
         if (refused) {
             System.err.println("error: not comparable; --allow-different compares all the same");
@@ -95,7 +95,7 @@ final class CompareCommand implements Callable<Integer> {
             System.err.println("error: not comparable: " + old + " and " + now + " have no benchmark with the same parameters in common"
                     + (filter == null ? "" : " that --filter " + filter + " finds")
                     + (comparison.onlyOld().isEmpty() || comparison.onlyNow().isEmpty() ? ""
-                            : Names.printable(": the first has " + comparison.onlyOld().get(0) + ", the second "
+                            : ForeignText.printable(": the first has " + comparison.onlyOld().get(0) + ", the second "
                                     + comparison.onlyNow().get(0))));
             return INCOMPARABLE;
         }

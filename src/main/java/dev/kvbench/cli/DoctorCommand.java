@@ -1,6 +1,7 @@
 package dev.kvbench.cli;
 
 import ai.djl.util.Utils;
+import com.sun.management.OperatingSystemMXBean;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.Diagnosis;
 import dev.kvbench.doctor.Host;
@@ -10,7 +11,6 @@ import dev.kvbench.host.Machine;
 import dev.kvbench.model.HubCache;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.OperatingSystemMXBean;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,8 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static String memoryGigabytes() {
-        OperatingSystemMXBean os = ManagementFactory.getOperatingSystemMXBean();
-        return os instanceof com.sun.management.OperatingSystemMXBean sun
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean sun
                 ? Math.round(sun.getTotalMemorySize() / 1e9) + " GB of memory"
                 : "memory unknown";
     }

@@ -1,6 +1,6 @@
 package dev.kvbench.cli;
 
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
 import java.nio.file.InvalidPathException;
 import java.util.List;
@@ -44,7 +44,7 @@ final class Encoding {
 
     private static void check(String what, String text) {
         if (text.indexOf(LOST) >= 0) {
-            throw lost(what + " " + Names.quoted(text), "");
+            throw lost(what + " " + ForeignText.quoted(text), "");
         }
     }
 
@@ -71,8 +71,8 @@ final class Encoding {
      * @return it in one line, with the way out
      */
     static String said(InvalidPathException e) {
-        return kept(encoding()) ? Names.quoted(e.getInput()) + ": no name of a file: " + e.getReason()
-                : lost(Names.quoted(e.getInput()), "").getMessage();
+        return kept(encoding()) ? ForeignText.quoted(e.getInput()) + ": no name of a file: " + e.getReason()
+                : lost(ForeignText.quoted(e.getInput()), "").getMessage();
     }
 
     private static boolean kept(String encoding) {

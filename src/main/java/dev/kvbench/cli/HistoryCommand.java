@@ -1,6 +1,6 @@
 package dev.kvbench.cli;
 
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
 import dev.kvbench.compare.History;
 import dev.kvbench.report.plot.HistoryPlot;
@@ -47,11 +47,11 @@ final class HistoryCommand implements Callable<Integer> {
         if (entries.isEmpty()) {
             throw new UserError(results + ": no result" + (filter == null ? "" : " that --filter " + filter + " finds"));
         }
-        int width = entries.stream().mapToInt(e -> Names.printable(e.row()).length()).max().orElse(0);
+        int width = entries.stream().mapToInt(e -> ForeignText.printable(e.row()).length()).max().orElse(0);
         for (History.Entry entry : entries) {
             System.out.printf(Locale.ROOT, "%s  %-8s  %-" + width + "s  %9.3f %-8s  %s%n", entry.created().toString().substring(0, 16),
-                    Names.printable(entry.commit()), Names.printable(entry.row()), entry.median(), Names.printable(entry.unit()),
-                    Names.printable(entry.device()));
+                    ForeignText.printable(entry.commit()), ForeignText.printable(entry.row()), entry.median(),
+                    ForeignText.printable(entry.unit()), ForeignText.printable(entry.device()));
         }
         if (plot != null) {
             HistoryPlot.Drawn drawn = HistoryPlot.write(entries, plot);

@@ -1,6 +1,6 @@
 package dev.kvbench.cli;
 
-import dev.kvbench.Names;
+import dev.kvbench.Suggestions;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -36,13 +36,13 @@ final class JmhParser {
         } catch (CommandLineOptionException | IllegalStateException e) {
             Matcher mode = MODE.matcher(String.valueOf(e.getMessage()));
             if (mode.matches()) {
-                throw Names.unknown("-bm", mode.group(1), Stream.of(Mode.values()).map(Mode::shortLabel).toList());
+                throw Suggestions.unknown("-bm", mode.group(1), Stream.of(Mode.values()).map(Mode::shortLabel).toList());
             }
             Matcher named = NAMED.matcher(String.valueOf(e.getMessage()));
             if (named.matches()) {
                 for (Map.Entry<String, List<? extends Enum<?>>> option : NAMES.entrySet()) {
                     if (option.getValue().get(0).getDeclaringClass().getSimpleName().equals(named.group(1))) {
-                        throw Names.unknown(option.getKey(), named.group(2), option.getValue().stream().map(Enum::name).toList());
+                        throw Suggestions.unknown(option.getKey(), named.group(2), option.getValue().stream().map(Enum::name).toList());
                     }
                 }
             }

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.results.Csv;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ public enum Printer {
     TEXT {
         @Override
         public String print(Comparison comparison) {
-            List<List<String>> table = table(comparison).stream().map(row -> row.stream().map(Names::printable).toList()).toList();
+            List<List<String>> table = table(comparison).stream().map(row -> row.stream().map(ForeignText::printable).toList()).toList();
             int[] widths = new int[HEADER.size()];
             table.forEach(row -> Arrays.setAll(widths, i -> Math.max(widths[i], row.get(i).length())));
             StringBuilder out = new StringBuilder();
@@ -133,7 +133,7 @@ public enum Printer {
     }
 
     private static String lines(Stream<String> lines, UnaryOperator<String> as) {
-        return lines.map(line -> as.apply(Names.printable(line)) + "\n").collect(Collectors.joining());
+        return lines.map(line -> as.apply(ForeignText.printable(line)) + "\n").collect(Collectors.joining());
     }
 
     private static Stream<String> byIteration(Comparison comparison) {
@@ -157,7 +157,7 @@ public enum Printer {
 
     /** Text as Markdown shows it, whatever it holds: in a cell and in a list, on one line. */
     private static String escaped(String text) {
-        return Names.printable(text).replaceAll("[\\\\|*_`<>\\[\\]~&$#]", "\\\\$0");
+        return ForeignText.printable(text).replaceAll("[\\\\|*_`<>\\[\\]~&$#]", "\\\\$0");
     }
 
     /** A bar per eighth of the sequence, from the largest gain to the largest loss, and these two in numbers. */

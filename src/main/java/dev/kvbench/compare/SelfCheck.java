@@ -1,6 +1,6 @@
 package dev.kvbench.compare;
 
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,8 +39,8 @@ public record SelfCheck(int repetitions, int quiet, int found, double slowdown) 
         List<Samples> whole = new ArrayList<>();
         for (Samples samples : side.samples()) {
             if (Statistics.median(samples.values()) == 0) {
-                System.err.println("passed over: " + Names.printable(samples.benchmark() + " " + samples.params()) + ": its median is 0,"
-                        + " which no slowdown changes");
+                System.err.println("passed over: " + ForeignText.printable(samples.benchmark() + " " + samples.params())
+                        + ": its median is 0, which no slowdown changes");
             } else {
                 whole.add(samples);
             }

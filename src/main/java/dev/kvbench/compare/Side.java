@@ -1,7 +1,7 @@
 package dev.kvbench.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
 import dev.kvbench.host.Programs;
 import dev.kvbench.results.Baselines;
@@ -155,7 +155,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
     }
 
     private static String name(String benchmark, Map<String, String> params) {
-        return Names.printable(benchmark + " " + new TreeMap<>(params));
+        return ForeignText.printable(benchmark + " " + new TreeMap<>(params));
     }
 
     private static double[][] byFork(List<StepsFile.Iteration> iterations) {

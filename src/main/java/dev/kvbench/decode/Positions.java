@@ -1,6 +1,6 @@
 package dev.kvbench.decode;
 
-import dev.kvbench.Names;
+import dev.kvbench.Suggestions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +21,7 @@ public enum Positions {
         return Arrays.stream(values())
                 .filter(p -> p.label().equals(value))
                 .findFirst()
-                .orElseThrow(() -> Names.unknown("positions", value, List.of("original", "cache")));
+                .orElseThrow(() -> Suggestions.unknown("positions", value, List.of("original", "cache")));
     }
 
     /** @return the name in parameters and results */

@@ -1,6 +1,6 @@
 package dev.kvbench.fetch;
 
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.WholeFile;
@@ -70,10 +70,10 @@ public final class Fetch {
      */
     public Path fetch(String repository, String revision) {
         if (!HubCache.isRepository(repository)) {
-            throw new UserError(Names.quoted(repository) + ": not the name of a repository, such as gpt2-large or ORG/NAME");
+            throw new UserError(ForeignText.quoted(repository) + ": not the name of a repository, such as gpt2-large or ORG/NAME");
         }
         if (!REVISION.matcher(revision).matches()) {
-            throw new UserError("--revision " + Names.quoted(revision) + ": not the name of a branch, tag or commit");
+            throw new UserError("--revision " + ForeignText.quoted(revision) + ": not the name of a branch, tag or commit");
         }
         if (settings.offline()) {
             throw new UserError("HF_HUB_OFFLINE is set: nothing is fetched; unset it to fetch " + repository);

@@ -1,6 +1,6 @@
 package dev.kvbench.fetch;
 
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.host.BuildProperties;
@@ -88,7 +88,7 @@ final class HubClient {
         }
         String blob = etag.replaceFirst("^W/", "").replaceAll("^\"|\"$", "");
         if (!COMMIT.matcher(commit).matches() || !ETAG.matcher(blob).matches()) {
-            throw new UserError(uri + ": the answer's commit " + Names.quoted(commit) + " or checksum " + Names.quoted(etag)
+            throw new UserError(uri + ": the answer's commit " + ForeignText.quoted(commit) + " or checksum " + ForeignText.quoted(etag)
                     + " is none");
         }
         long size = answer.status() < 300 ? connection.getContentLengthLong() : -1;
@@ -196,7 +196,7 @@ final class HubClient {
         } catch (IllegalArgumentException e) {
             // said below
         }
-        throw new UserError(from + ": is redirected to " + Names.quoted(to) + ", which is not followed");
+        throw new UserError(from + ": is redirected to " + ForeignText.quoted(to) + ", which is not followed");
     }
 
     private HttpURLConnection request(String method, URI uri, long from) throws IOException {
@@ -265,7 +265,7 @@ final class HubClient {
         String code = String.valueOf(answer.connection().getHeaderField("X-Error-Code"));
         String who = site.token().isPresent() ? "the HF_TOKEN given does not reach it" : "needs HF_TOKEN";
         String what = switch (code) {
-            case "RevisionNotFound" -> "has no revision " + Names.quoted(revision);
+            case "RevisionNotFound" -> "has no revision " + ForeignText.quoted(revision);
             case "GatedRepo" -> "asks its users to accept conditions on its page first, and to say by HF_TOKEN who they are";
             case "RepoNotFound" -> "there is no such repository, or it is private and " + who;
             default -> switch (answer.status()) {

@@ -1,6 +1,6 @@
 package dev.kvbench.fetch;
 
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.torch.LibtorchFolder;
@@ -124,7 +124,7 @@ final class PublishedLibtorch {
         } catch (IllegalArgumentException e) {
             // said below
         }
-        throw new UserError(index + ": lists " + Names.quoted(line) + ", which is no file's name; check " + VARIABLE);
+        throw new UserError(index + ": lists " + ForeignText.quoted(line) + ", which is no file's name; check " + VARIABLE);
     }
 
     /** The last four bytes of a gzip are the length of its content. */

@@ -1,7 +1,7 @@
 package dev.kvbench.model;
 
 import ai.djl.Device;
-import dev.kvbench.Names;
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -99,7 +99,7 @@ public final class Checkpoint {
         if (path.isPresent()) {
             return path.get();
         }
-        return Names.unknown("model", name, known);
+        return Suggestions.unknown("model", name, known);
     }
 
     /** What looks like a path is answered as one. */

@@ -1,6 +1,6 @@
 package dev.kvbench.model;
 
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,7 +54,7 @@ final class CheckpointLayout {
         for (String full : tensors.names()) {
             String other = names.put(WRAPPER.matcher(full).replaceAll(""), full);
             if (other != null) {
-                throw new UserError(tensors.folder() + ": tensors " + Names.quoted(other) + " and " + Names.quoted(full)
+                throw new UserError(tensors.folder() + ": tensors " + ForeignText.quoted(other) + " and " + ForeignText.quoted(full)
                         + " differ only by what wraps the model; keep one of them");
             }
         }
@@ -101,11 +101,11 @@ final class CheckpointLayout {
     private UserError missing(String name) {
         if (names.keySet().stream().noneMatch(n -> called.own().matcher(n).matches())) {
             return new UserError(tensors.folder() + ": not a " + shape.family().name() + ": its tensors are called "
-                    + String.join(", ", tensors.names().stream().limit(2).map(Names::quoted).toList()) + ", …");
+                    + String.join(", ", tensors.names().stream().limit(2).map(ForeignText::quoted).toList()) + ", …");
         }
         String behind = names.values().stream().filter(n -> n.endsWith("." + name)).findFirst().orElse(null);
         return new UserError(tensors.folder() + ": tensor '" + prefix + name + "' is missing" + (behind == null ? ""
-                : "; names begin with " + Names.quoted(behind.substring(0, behind.length() - name.length()))
+                : "; names begin with " + ForeignText.quoted(behind.substring(0, behind.length() - name.length()))
                         + ", which is not read; take that out"));
     }
 
@@ -130,7 +130,7 @@ final class CheckpointLayout {
         for (Map.Entry<String, String> entry : names.entrySet()) {
             String name = entry.getKey().startsWith(prefix) ? entry.getKey().substring(prefix.length()) : entry.getKey();
             if (name.startsWith(called.block()) && !known.contains(name) && !called.ignored().matcher(name).matches()) {
-                throw new UserError(tensors.folder() + ": tensor " + Names.quoted(entry.getValue())
+                throw new UserError(tensors.folder() + ": tensor " + ForeignText.quoted(entry.getValue())
                         + " is not of a " + shape.family().name() + " with " + called.layersField() + "=" + shape.layers()
                         + " and would be left out");
             }

@@ -1,7 +1,7 @@
 package dev.kvbench.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ final class CheckpointTensors implements AutoCloseable {
 
         /** @return it, for a message */
         String described() {
-            return file.file() + ": tensor " + Names.quoted(tensor.name());
+            return file.file() + ": tensor " + ForeignText.quoted(tensor.name());
         }
     }
 
@@ -89,7 +89,7 @@ final class CheckpointTensors implements AutoCloseable {
         for (String shard : new TreeSet<>(shards.values())) {
             Path file = index.resolveSibling(shard);
             if (!Files.isRegularFile(file)) {
-                throw new UserError(Absent.under(file).orElseGet(() -> index + ": names shard " + Names.quoted(shard)
+                throw new UserError(Absent.under(file).orElseGet(() -> index + ": names shard " + ForeignText.quoted(shard)
                         + ", which is not beside it; copy or fetch it too"));
             }
             Safetensors opened = new Safetensors(file);
@@ -100,7 +100,7 @@ final class CheckpointTensors implements AutoCloseable {
         shards.forEach((name, shard) -> {
             Safetensors file = open.get(shard);
             tensors.put(name, new Located(file, file.find(name).orElseThrow(() -> new UserError(index + ": says that tensor "
-                    + Names.quoted(name) + " is in " + shard + ", where it is not"))));
+                    + ForeignText.quoted(name) + " is in " + shard + ", where it is not"))));
         });
         return tensors;
     }
@@ -120,8 +120,8 @@ final class CheckpointTensors implements AutoCloseable {
             String shard = entry.getValue().asText("");
             // a plain name: nothing that could leave the folder
             if (!shard.matches("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors")) {
-                throw new UserError(index + ": tensor " + Names.quoted(entry.getKey()) + " is said to be in "
-                        + Names.quoted(shard) + ", which is not the name of a safetensors file beside it");
+                throw new UserError(index + ": tensor " + ForeignText.quoted(entry.getKey()) + " is said to be in "
+                        + ForeignText.quoted(shard) + ", which is not the name of a safetensors file beside it");
             }
             shards.put(entry.getKey(), shard);
         });

@@ -1,7 +1,7 @@
 package dev.kvbench.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
 import java.nio.file.Path;
 import java.util.Set;
@@ -68,7 +68,7 @@ public final class ConfigFile {
                 continue;
             }
             if (!found.isIntegralNumber() || !found.canConvertToInt() || found.asInt() < 1) {
-                throw new UserError(file + ": " + key + "=" + Names.quoted(found.toString())
+                throw new UserError(file + ": " + key + "=" + ForeignText.quoted(found.toString())
                         + ": must be a positive whole number");
             }
             return found.asInt();
@@ -88,7 +88,7 @@ public final class ConfigFile {
             return otherwise;
         }
         if (!found.isNumber() || !(found.asDouble() >= 0 && found.asDouble() < 1)) {
-            throw new UserError(file + ": " + key + "=" + Names.quoted(found.toString())
+            throw new UserError(file + ": " + key + "=" + ForeignText.quoted(found.toString())
                     + ": must be a number from 0 to below 1");
         }
         return found.asDouble();
@@ -106,11 +106,11 @@ public final class ConfigFile {
             return otherwise;
         }
         if (!found.isIntegralNumber()) {
-            throw new UserError(file + ": bos_token_id=" + Names.quoted(found.toString()) + ": must be a whole number");
+            throw new UserError(file + ": bos_token_id=" + ForeignText.quoted(found.toString()) + ": must be a whole number");
         }
         if (!found.canConvertToInt() || found.asInt() < 0 || found.asInt() >= vocabulary) {
             int last = vocabulary - 1;
-            say(file + ": bos_token_id=" + Names.quoted(found.toString()) + " is not one of the " + vocabulary
+            say(file + ": bos_token_id=" + ForeignText.quoted(found.toString()) + " is not one of the " + vocabulary
                     + " tokens; the last one, " + last + ", is taken to start from");
             return last;
         }
@@ -133,7 +133,7 @@ public final class ConfigFile {
     public void require(String key, boolean only) {
         JsonNode found = json.path(key);
         if (has(key) && !(found.isBoolean() && found.asBoolean() == only)) {
-            throw unsupported(key, Names.quoted(found.toString()), Boolean.toString(only));
+            throw unsupported(key, ForeignText.quoted(found.toString()), Boolean.toString(only));
         }
     }
 
@@ -141,7 +141,8 @@ public final class ConfigFile {
     public void requirePlainWeights() {
         if (has("quantization_config")) {
             throw new UserError(file + ": quantization_config="
-                    + Names.quoted(json.path("quantization_config").toString()) + " is not supported: weights must be F32, F16 or BF16");
+                    + ForeignText.quoted(json.path("quantization_config").toString())
+                    + " is not supported: weights must be F32, F16 or BF16");
         }
     }
 

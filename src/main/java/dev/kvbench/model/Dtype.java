@@ -1,7 +1,7 @@
 package dev.kvbench.model;
 
 import ai.djl.ndarray.types.DataType;
-import dev.kvbench.Names;
+import dev.kvbench.Suggestions;
 import java.util.Arrays;
 
 /** Element type of the weights and the cache. Eviction scores are fp32 whatever it is. */
@@ -32,7 +32,7 @@ public enum Dtype {
         return Arrays.stream(values())
                 .filter(d -> d.label.equals(label))
                 .findFirst()
-                .orElseThrow(() -> Names.unknown(
+                .orElseThrow(() -> Suggestions.unknown(
                         "dtype", label, Arrays.stream(values()).map(Dtype::label).toList()));
     }
 

@@ -1,6 +1,7 @@
 package dev.kvbench.model;
 
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
+import dev.kvbench.Suggestions;
 import dev.kvbench.model.gpt2.Gpt2Family;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -34,7 +35,7 @@ public final class Families {
                 return preset;
             }
         }
-        throw Names.unknown("model", name, presetNames());
+        throw Suggestions.unknown("model", name, presetNames());
     }
 
     /**
@@ -47,7 +48,7 @@ public final class Families {
     static Architecture read(Path file, String name) {
         ConfigFile config = ConfigFile.open(file);
         return ALL.stream().filter(family -> family.takes(config)).findFirst()
-                .orElseThrow(() -> config.unsupported("model_type", Names.quoted(config.text("model_type", "")),
+                .orElseThrow(() -> config.unsupported("model_type", ForeignText.quoted(config.text("model_type", "")),
                         ALL.stream().map(Family::modelType).collect(Collectors.joining(", "))))
                 .read(config, name);
     }

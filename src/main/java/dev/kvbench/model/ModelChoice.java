@@ -1,7 +1,7 @@
 package dev.kvbench.model;
 
 import ai.djl.Device;
-import dev.kvbench.Names;
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ public record ModelChoice(Architecture shape, Optional<Checkpoint> checkpoint) {
             return new ModelChoice(found.map(Checkpoint::shape).orElseGet(() -> Families.preset(model)), found);
         }
         if (!Files.isDirectory(Path.of(weights))) {
-            UserError unknown = Names.unknown("weights", weights, List.of(AUTO, REAL, Weights.SYNTHETIC));
+            UserError unknown = Suggestions.unknown("weights", weights, List.of(AUTO, REAL, Weights.SYNTHETIC));
             throw new UserError(unknown.getMessage().replaceFirst("\\)$", ", or a checkpoint's folder)"));
         }
         Architecture wanted = shape(model, cache);

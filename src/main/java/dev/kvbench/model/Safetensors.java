@@ -1,6 +1,6 @@
 package dev.kvbench.model;
 
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.Reason;
 import dev.kvbench.StandIn;
 import dev.kvbench.UserError;
@@ -110,7 +110,7 @@ public final class Safetensors implements AutoCloseable {
      */
     public ByteBuffer map(Tensor tensor) {
         if (tensor.size() > Integer.MAX_VALUE) {
-            throw new UserError(file + ": tensor " + Names.quoted(tensor.name()) + " has " + tensor.size()
+            throw new UserError(file + ": tensor " + ForeignText.quoted(tensor.name()) + " has " + tensor.size()
                     + " bytes: at most " + Integer.MAX_VALUE + " can be read at once");
         }
         try {

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.kvbench.ForeignText;
 import dev.kvbench.JsonFault;
-import dev.kvbench.Names;
 import dev.kvbench.UserError;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -112,7 +112,7 @@ final class SafetensorsHeader {
                 case "dtype" -> dtype = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : null;
                 case "shape" -> shape = numbers(name, field, json);
                 case "data_offsets" -> range = numbers(name, field, json);
-                default -> throw wrong(name, "has an unknown field " + Names.quoted(field));
+                default -> throw wrong(name, "has an unknown field " + ForeignText.quoted(field));
             }
         }
         if (dtype == null || shape == null || range == null) {
@@ -120,7 +120,7 @@ final class SafetensorsHeader {
         }
         StoredType type = StoredType.of(dtype);
         if (type == null) {
-            throw wrong(name, "has dtype " + Names.quoted(dtype) + ", which is not known; weights must be F32, F16 or BF16");
+            throw wrong(name, "has dtype " + ForeignText.quoted(dtype) + ", which is not known; weights must be F32, F16 or BF16");
         }
         if (range.size() != 2 || range.get(0) > range.get(1)) {
             throw wrong(name, "has data_offsets " + range + ", which are not a range");
@@ -149,7 +149,7 @@ final class SafetensorsHeader {
             boolean whole = json.currentToken() == JsonToken.VALUE_NUMBER_INT
                     && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
             if (!whole || json.getLongValue() < 0) {
-                throw wrong(name, "has an impossible number in " + field + ": " + Names.quoted(json.getText()));
+                throw wrong(name, "has an impossible number in " + field + ": " + ForeignText.quoted(json.getText()));
             }
             if (numbers.size() == MAX_RANK) {
                 throw wrong(name, "has more than " + MAX_RANK + " numbers in " + field);
@@ -191,7 +191,7 @@ final class SafetensorsHeader {
     }
 
     private UserError wrong(String tensor, String what) {
-        return malformed("tensor " + Names.quoted(tensor) + " " + what);
+        return malformed("tensor " + ForeignText.quoted(tensor) + " " + what);
     }
 
     private UserError malformed(String what) {

@@ -10,11 +10,11 @@ import org.apache.commons.statistics.descriptive.Quantile;
 
 /**
  * Intervals over sequences by the percentile bootstrap: whole sequences are drawn with replacement, since the tokens of
- * one are not independent. Every figure is drawn with the same lots, so that those of two strategies belong together.
+ * one are not independent. Every figure is of the same resamples, so that those of two strategies belong together.
  *
  * <p>Source: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13.
  *
- * @param seed of the lots
+ * @param seed of the resamples
  */
 record Bootstrap(long seed) {
 
@@ -59,7 +59,7 @@ record Bootstrap(long seed) {
 
     /**
      * @param values [S][columns], a row per sequence
-     * @return by column, what {@link #mean} gives, from one drawing of the lots
+     * @return by column, what {@link #mean} gives, from one set of resamples
      */
     List<Estimate> means(double[][] values) {
         int columns = values[0].length;

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 
 /**
  * What configurations of a result differ by, sequence by sequence: how hard a text is cancels out, so that small
- * differences show that overlapping intervals of each one hide. Intervals are those of the run, from the same lots.
+ * differences show that overlapping intervals of each one hide. Intervals are those of the run, from the same resamples.
  */
 public final class Paired {
 

@@ -23,7 +23,7 @@ import java.util.List;
  * @param dtype "fp32", "fp16" or "bf16"
  * @param runtime how steps are launched
  * @param positions which position ids tokens get
- * @param seed of synthetic weights, intervals, lots and patterns
+ * @param seed of synthetic weights, intervals, strategies that choose at random, and patterns
  */
 public record QualityOptions(
         String model,

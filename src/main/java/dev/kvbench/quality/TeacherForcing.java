@@ -85,7 +85,7 @@ final class TeacherForcing implements AutoCloseable {
     /**
      * Decodes with a strategy.
      *
-     * @param strategy by batch: a strategy that draws lots draws others for every batch
+     * @param strategy by batch: a strategy that chooses at random chooses anew in each
      * @param stepDone told of every step
      * @return its scores
      * @throws NotNumbers if its logits are none

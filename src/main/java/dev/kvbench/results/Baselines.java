@@ -3,8 +3,8 @@ package dev.kvbench.results;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.kvbench.JsonFault;
-import dev.kvbench.Names;
 import dev.kvbench.Reason;
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,7 +90,7 @@ public final class Baselines {
     public void remove(String name) {
         Map<String, String> names = read();
         if (names.remove(name) == null) {
-            throw Names.unknown("baseline", name, names.keySet());
+            throw Suggestions.unknown("baseline", name, names.keySet());
         }
         write(names);
     }

@@ -125,8 +125,8 @@ public record StepsFile(
      * @param fork 1, 2, …
      * @param phase "warmup" or "measurement"
      * @param iteration 1, 2, … within fork and phase
-     * @param stepNanos host time of step t at index t−1, from launch to the tokens on the host
-     * @param deviceNanos device time of the same steps; null where nothing tells it
+     * @param stepNanos host time of step t at index t−1, ns, from launch to the tokens on the host
+     * @param deviceNanos device time of step t at index t−1, ns; null if not measured
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Iteration(int fork, String phase, int iteration, @Required long[] stepNanos, long[] deviceNanos) {

@@ -1,6 +1,6 @@
 package dev.kvbench.runtime;
 
-import dev.kvbench.Names;
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -35,7 +35,7 @@ public enum AttentionForm {
         AttentionForm form = Arrays.stream(values())
                 .filter(f -> f.label().equals(value))
                 .findFirst()
-                .orElseThrow(() -> Names.unknown("attention", value, List.of(AUTO, "explicit", "fused")));
+                .orElseThrow(() -> Suggestions.unknown("attention", value, List.of(AUTO, "explicit", "fused")));
         if (form == FUSED && strategy.traits().readsAttention()) {
             throw new UserError("attention=fused with strategy=" + strategy.name()
                     + ": that strategy scores with attention weights, which the fused operator does not give;"

@@ -2,7 +2,7 @@ package dev.kvbench.runtime;
 
 import ai.djl.Device;
 import dev.kvbench.Cleanup;
-import dev.kvbench.Names;
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Weights;
@@ -95,7 +95,7 @@ public enum Runtimes {
         return Arrays.stream(values())
                 .filter(r -> r.label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> Names.unknown("runtime", label, labels()));
+                .orElseThrow(() -> Suggestions.unknown("runtime", label, labels()));
     }
 
     /** @return all names */

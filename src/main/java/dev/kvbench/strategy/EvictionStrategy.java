@@ -7,19 +7,21 @@ import dev.kvbench.UserError;
 import java.util.Set;
 
 /**
- * Decides which entries stay in the KV cache, as a value. When more are held than {@link #schedule} lets be, the lowest scored of
- * those that are not protected go, among equals the oldest. Choosing and removing them, launching and timing are shared.
+ * Decides which entries stay in the KV cache, as a value. When more are held than {@link #schedule} lets be, the lowest
+ * scored of those that are not protected go, among equals the oldest. Choosing and removing them, launching and timing
+ * are shared.
  *
- * <p>Scores of its own are one method of the step's module, called once per step after all layers have run, and once for
- * a whole prompt; with {@link Scores#AT_EVICTION} only where entries go:
+ * <p>Scores of its own are one method of the step's module, called once per step after all layers have run, and once
+ * for a whole prompt; with {@link Scores#AT_EVICTION} only where entries go:
  *
  * <pre>
  * def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType
  *   state   by place: state[CACHE] [L, 2, B, H, C, Dh], keys and values, of which the first n of C are held;
- *           state[SCORES] [l, B, h, C] fp32, l = 1 or L, h = 1 or H, to be set or added to, zero beyond the held entries;
- *           state[INDICES] [C] int64, 0, 1, … C−1; state[STEPS] [1] int64, steps since the cache was empty, if it reads them
- *   rows    L × [B, H, n], the current token's attention weights, if it reads them; of a prompt their sum over its tokens,
- *           with {@link Scores#LAST} those of its last token
+ *           state[SCORES] [l, B, h, C] fp32, l = 1 or L, h = 1 or H, to be set or added to, zero beyond what is held;
+ *           state[INDICES] [C] int64, 0, 1, … C−1; state[STEPS] [1] int64, steps since the cache was empty,
+ *           if it reads them
+ *   rows    if it reads them L × [B, H, n], the current token's attention weights; of a prompt their sum over its
+ *           tokens, with {@link Scores#LAST} those of its last token
  *   first   the first of the entries that are new: n − 1, or 0 for a prompt
  *   self    has every parameter that it reads, by name
  * </pre>
@@ -34,8 +36,8 @@ import java.util.Set;
  * @param protects entries that stay whatever their score
  * @param score TorchScript of scores of its own; empty where there are none, or they are attention as it is
  */
-public record EvictionStrategy(String name, String caption, Set<Parameter> reads, StrategyParameters parameters, Traits traits,
-        Protects protects, String score) {
+public record EvictionStrategy(String name, String caption, Set<Parameter> reads, StrategyParameters parameters,
+        Traits traits, Protects protects, String score) {
 
     /** What all strategies that ever evict read. */
     static final Set<Parameter> SCHEDULE = Set.of(WINDOW, EVICT_EVERY);
@@ -45,7 +47,8 @@ public record EvictionStrategy(String name, String caption, Set<Parameter> reads
         parameters = parameters.only(reads);
         int window = parameters.get(WINDOW);
         if (reads.contains(WINDOW) && window <= protects.front()) {
-            throw new UserError(WINDOW.label() + "=" + window + ": must be at least " + (protects.front() + 1) + " for strategy=" + name);
+            throw new UserError(WINDOW.label() + "=" + window + ": must be at least " + (protects.front() + 1)
+                    + " for strategy=" + name);
         }
         parameters.values().forEach((p, value) -> {
             if (value < p.least()) {
@@ -55,7 +58,8 @@ public record EvictionStrategy(String name, String caption, Set<Parameter> reads
     }
 
     /** One without scores, or with attention as its score. */
-    EvictionStrategy(String name, String caption, Set<Parameter> reads, StrategyParameters parameters, Traits traits, Protects protects) {
+    EvictionStrategy(String name, String caption, Set<Parameter> reads, StrategyParameters parameters, Traits traits,
+            Protects protects) {
         this(name, caption, reads, parameters, traits, protects, "");
     }
 

@@ -43,8 +43,9 @@ public final class H2o {
             throw new UserError(WINDOW.label() + "=" + window + ": must be at least 1");
         }
         if (heavyHitters < 0 || heavyHitters >= window) {
-            throw new UserError(HEAVY_HITTERS.label() + "=" + heavyHitters + " with " + WINDOW.label() + "=" + window + ": must be from 0 to "
-                    + WINDOW.label() + "-1; lower " + HEAVY_HITTERS.label() + " or raise " + WINDOW.label());
+            throw new UserError(HEAVY_HITTERS.label() + "=" + heavyHitters + " with " + WINDOW.label() + "=" + window
+                    + ": must be from 0 to " + WINDOW.label() + "-1; lower " + HEAVY_HITTERS.label() + " or raise "
+                    + WINDOW.label());
         }
         return new Protects(0, window - heavyHitters);
     }

@@ -4,7 +4,7 @@ import dev.kvbench.UserError;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A parameter of strategies: the one place that knows its name, its least value, its default and how a legend says it. */
+/** A parameter of strategies: the one place that knows its name, least value and default, and how a legend says it. */
 public enum Parameter {
 
     /** Most entries kept after a step. */

@@ -10,9 +10,13 @@ import java.util.OptionalInt;
  */
 public record Schedule(OptionalInt window, int every) {
 
-    /** @return most entries held within a step, the step's own among them: from this many on it evicts; the largest int if it never does */
+    /**
+     * @return most entries held within a step, the step's own among them: from this many on it evicts; the largest int
+     *     if it never does
+     */
     public int peak() {
-        return window.isEmpty() ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, (long) window.getAsInt() + every);
+        long peak = window.isEmpty() ? Integer.MAX_VALUE : (long) window.getAsInt() + every;
+        return (int) Math.min(Integer.MAX_VALUE, peak);
     }
 
     /**

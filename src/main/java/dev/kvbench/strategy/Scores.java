@@ -4,9 +4,9 @@ package dev.kvbench.strategy;
 public enum Scores {
     /** Nothing: the oldest unprotected entries go. */
     NONE,
-    /** In every step, adding up over steps; without a source of the strategy's own it is attention, over what shares a set. */
+    /** In every step, adding up over steps; unless the strategy has a source of its own, of attention. */
     SUM,
-    /** In every step anew; without a source of the strategy's own it is the last token's attention, mean over what shares a set. */
+    /** In every step anew; unless it has a source of its own, of the last token's attention, a mean. */
     LAST,
     /** Once, in the step that writes an entry. */
     AT_WRITE,

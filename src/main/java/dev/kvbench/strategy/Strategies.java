@@ -1,6 +1,6 @@
 package dev.kvbench.strategy;
 
-import dev.kvbench.Names;
+import dev.kvbench.Suggestions;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +46,7 @@ public enum Strategies {
         return Arrays.stream(values())
                 .filter(s -> s.label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> Names.unknown("strategy", label, labels()));
+                .orElseThrow(() -> Suggestions.unknown("strategy", label, labels()));
     }
 
     /** @return all names, in the order of the registry */
@@ -56,7 +56,8 @@ public enum Strategies {
 
     /** @return names of those that ever evict */
     public static List<String> evicting() {
-        return Arrays.stream(values()).filter(s -> s.reads().contains(Parameter.WINDOW)).map(Strategies::label).toList();
+        return Arrays.stream(values()).filter(s -> s.reads().contains(Parameter.WINDOW)).map(Strategies::label)
+                .toList();
     }
 
     /** @return the name in parameters and results */
@@ -71,7 +72,8 @@ public enum Strategies {
 
     /**
      * @param params values of any parameters by name
-     * @return those that are of strategies as results show them: of what it does not read, {@link StrategyParameters#UNREAD}
+     * @return those that are of strategies as results show them: {@link StrategyParameters#UNREAD} of what it does not
+     *     read
      * @throws dev.kvbench.UserError if one of them is not a whole number, or too small
      */
     public Map<String, String> shown(Map<String, String> params) {
@@ -87,10 +89,10 @@ public enum Strategies {
 
     /**
      * @param given values of parameters; those that it does not read are ignored
-     * @return the strategy with those parameters
+     * @return the strategy with those parameters, and of others that it reads the defaults
      * @throws dev.kvbench.UserError if they are impossible
      */
     public EvictionStrategy create(StrategyParameters given) {
-        return factory.apply(given);
+        return factory.apply(given.orDefaults());
     }
 }

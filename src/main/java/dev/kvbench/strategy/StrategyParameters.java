@@ -29,8 +29,8 @@ public record StrategyParameters(Map<Parameter, Integer> values, int seed) {
     public static final StrategyParameters NONE = new StrategyParameters(Map.of(), 1);
 
     /** Every parameter's default. */
-    public static final StrategyParameters DEFAULTS =
-            new StrategyParameters(Arrays.stream(Parameter.values()).collect(Collectors.toMap(p -> p, Parameter::byDefault)), 1);
+    public static final StrategyParameters DEFAULTS = new StrategyParameters(
+            Arrays.stream(Parameter.values()).collect(Collectors.toMap(p -> p, Parameter::byDefault)), 1);
 
     /** Copies the values. */
     public StrategyParameters {
@@ -119,6 +119,13 @@ public record StrategyParameters(Map<Parameter, Integer> values, int seed) {
         return new StrategyParameters(values, other);
     }
 
+    /** @return these, and every other parameter's default */
+    StrategyParameters orDefaults() {
+        Map<Parameter, Integer> all = new EnumMap<>(DEFAULTS.values);
+        all.putAll(values);
+        return new StrategyParameters(all, seed);
+    }
+
     /**
      * @param parameters those that a strategy reads
      * @return these without all others
@@ -168,6 +175,7 @@ public record StrategyParameters(Map<Parameter, Integer> values, int seed) {
     public String caption(String name, Parameter... left) {
         Set<Parameter> out = Set.of(left);
         return Stream.concat(Stream.of(name), Arrays.stream(Parameter.values())
-                .filter(p -> !out.contains(p) && p.isSaid(get(p))).map(p -> p.caption(get(p)))).collect(Collectors.joining(", "));
+                .filter(p -> !out.contains(p) && p.isSaid(get(p))).map(p -> p.caption(get(p))))
+                .collect(Collectors.joining(", "));
     }
 }

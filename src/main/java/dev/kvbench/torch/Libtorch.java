@@ -5,8 +5,8 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
 import dev.kvbench.Home;
-import dev.kvbench.Names;
 import dev.kvbench.Reason;
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import dev.kvbench.host.BuildProperties;
 import dev.kvbench.host.Programs;
@@ -135,7 +135,7 @@ public final class Libtorch {
                 }
                 yield Device.gpu();
             }
-            default -> throw Names.unknown("device", value, List.of("auto", "cpu", "gpu"));
+            default -> throw Suggestions.unknown("device", value, List.of("auto", "cpu", "gpu"));
         };
     }
 }

@@ -1,6 +1,6 @@
 package dev.kvbench.model.gpt2;
 
-import dev.kvbench.Names;
+import dev.kvbench.ForeignText;
 import dev.kvbench.model.CheckpointNames;
 import dev.kvbench.model.ConfigFile;
 import dev.kvbench.model.Family;
@@ -95,7 +95,7 @@ public final class Gpt2Family implements Family {
                 config.fraction("layer_norm_epsilon", DEFAULT_EPSILON),
                 inner,
                 Activation.of(activation).orElseThrow(() -> config.unsupported("activation_function",
-                        Names.quoted(activation), Activation.known().collect(Collectors.joining(", ")))),
+                        ForeignText.quoted(activation), Activation.known().collect(Collectors.joining(", ")))),
                 config.startToken(vocabulary, Gpt2Config.startToken(vocabulary)));
     }
 

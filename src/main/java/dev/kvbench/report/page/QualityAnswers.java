@@ -94,7 +94,7 @@ final class QualityAnswers {
                 ? "every window" : join(at.stream().map(String::valueOf).toList(), "and"))));
         return parts.isEmpty() ? "None loses more, beyond noise, than one that draws lots (" + QualityLayout.CONTROL
                 + ")."
-                : "Worse than one that draws lots (" + QualityLayout.CONTROL + "), beyond noise: " + join(parts, "and") + ".";
+                : "Worse than drawing lots (" + QualityLayout.CONTROL + "), beyond noise: " + join(parts, "and") + ".";
     }
 
     /** @return whether a window makes steps faster */

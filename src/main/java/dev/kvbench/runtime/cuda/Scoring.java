@@ -33,7 +33,8 @@ public enum Scoring {
     public static Optional<Scoring> of(EvictionStrategy strategy) {
         Traits traits = strategy.traits();
         return strategy.score().isEmpty() && strategy.schedule().every() == 1
-                ? Arrays.stream(values()).filter(s -> s.scope == traits.scope() && s.scores == traits.scores()).findFirst()
+                ? Arrays.stream(values())
+                        .filter(s -> s.scope == traits.scope() && s.scores == traits.scores()).findFirst()
                 : Optional.empty();
     }
 }

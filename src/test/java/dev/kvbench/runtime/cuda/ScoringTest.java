@@ -22,9 +22,11 @@ class ScoringTest {
 
     @Test
     void theKernelHasTheSameNumbers() throws Exception {
-        Matcher kernels = Pattern.compile("enum Scoring \\{ (.*?) \\};").matcher(Files.readString(Path.of("src/main/resources/cuda/step.cuh")));
+        Matcher kernels = Pattern.compile("enum Scoring \\{ (.*?) \\};")
+                .matcher(Files.readString(Path.of("src/main/resources/cuda/step.cuh")));
         assertTrue(kernels.find());
-        assertEquals(Arrays.stream(Scoring.values()).map(s -> s + " = " + s.ordinal()).collect(Collectors.joining(", ")), kernels.group(1));
+        assertEquals(Arrays.stream(Scoring.values()).map(s -> s + " = " + s.ordinal()).collect(Collectors.joining(", ")),
+                kernels.group(1));
     }
 
     @Test

@@ -4,12 +4,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Looks names up the way people type them: an unknown one is answered with its closest match. */
-public final class Names {
+/** What a name that is not known may have meant: people mistype them, and are answered with the closest match. */
+public final class Suggestions {
 
-    private static final int LONGEST = 80;
-
-    private Names() {}
+    private Suggestions() {}
 
     /**
      * @param what what is named, for the message ("strategy")
@@ -27,22 +25,5 @@ public final class Names {
                 "unknown " + what + " '" + name + "'"
                         + (near ? ": did you mean '" + closest + "'?" : "")
                         + " (known: " + String.join(", ", known) + ")");
-    }
-
-    /**
-     * @param foreign text from a file or a server
-     * @return it on one line: what a terminal would act on is a question mark
-     */
-    public static String printable(String foreign) {
-        return foreign.replaceAll("[\\p{C}\\u2028\\u2029]", "?");
-    }
-
-    /**
-     * @param foreign text from a file or a server
-     * @return it in quotes, on one line and not too long to read
-     */
-    public static String quoted(String foreign) {
-        String line = printable(foreign);
-        return "'" + (line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line) + "'";
     }
 }

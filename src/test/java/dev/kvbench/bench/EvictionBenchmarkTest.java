@@ -66,7 +66,8 @@ class EvictionBenchmarkTest {
         int moved = 0;
         for (int from = 0; from < before.length; from += (WINDOW + 1) * width) {
             int head = from;
-            int[] kept = IntStream.range(0, WINDOW).map(slot -> (before.length - (int) after[head + slot * width] - head) / width).toArray();
+            int[] kept = IntStream.range(0, WINDOW).map(slot -> (before.length - (int) after[head + slot * width] - head) / width)
+                    .toArray();
             assertEquals(WINDOW, IntStream.of(kept).filter(slot -> slot >= 0 && slot <= WINDOW).distinct().count(), "entries of its own");
             assertArrayEquals(IntStream.of(kept).sorted().toArray(), kept, "in their order");
             for (int i = 0; i < WINDOW * width; i++) {

@@ -46,7 +46,8 @@ class RunPlanTest {
 
     @Test
     void evictionAloneIsMeasuredOfEveryStrategyThatEvicts() {
-        List<RunPlan.Configuration> plan = plan("Eviction.*score$", Map.of("model", List.of("tiny"), "window", List.of("16"), "heavyHitters",
+        List<RunPlan.Configuration> plan = plan("Eviction.*score$",
+                Map.of("model", List.of("tiny"), "window", List.of("16"), "heavyHitters",
                 List.of("4")));
         assertEquals(Strategies.labels().stream().filter(name -> !name.equals("full")).toList(), shown(plan, "strategy"));
         assertThrows(UserError.class, () -> plan("Eviction.*score$", Map.of("strategy", List.of("all"))));

@@ -49,8 +49,10 @@ class FusedStepTest {
         List<Arguments> cases = new ArrayList<>();
         for (Dtype dtype : Dtype.values()) {
             for (int batch : new int[] {1, 2, 3, 8}) {
-                for (EvictionStrategy strategy : List.of(TestStrategies.FULL, TestStrategies.h2o(16, 4), TestStrategies.h2o(7, 0), TestStrategies.h2o(100, 32),
-                        TestStrategies.h2oHead(16, 4), TestStrategies.of("window", 16, 0), TestStrategies.of("sinks", 16, 0), TestStrategies.of("tova", 16, 0))) {
+                for (EvictionStrategy strategy : List.of(TestStrategies.FULL, TestStrategies.h2o(16, 4), TestStrategies.h2o(7,
+                        0), TestStrategies.h2o(100, 32),
+                        TestStrategies.h2oHead(16, 4), TestStrategies.of("window", 16, 0), TestStrategies.of("sinks", 16, 0),
+                                TestStrategies.of("tova", 16, 0))) {
                     cases.add(Arguments.of(dtype, batch, strategy));
                 }
             }

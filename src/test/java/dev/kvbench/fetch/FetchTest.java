@@ -10,17 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Checkpoint;
-import dev.kvbench.model.TestCheckpoint;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,93 +22,18 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A checkpoint fetched from a hub on this machine, in fair weather and foul. */
+/** A checkpoint fetched from a hub on this machine in fair weather. */
 @Timeout(120)
 @Tag("unit")
-class FetchTest {
-
-    private static final String WEIGHTS = "model.safetensors";
-
-    @TempDir
-    private Path folder;
-
-    private final LocalHub hub = new LocalHub();
-    private final List<String> said = Collections.synchronizedList(new ArrayList<>());
-
-    @BeforeEach
-    void aModelOnTheHub() throws IOException {
-        Path model = TestCheckpoint.write(folder.resolve("source"), 1);
-        for (String file : List.of("config.json", WEIGHTS, "tokenizer.json")) {
-            hub.files.put(file, Files.readAllBytes(model.resolve(file)));
-        }
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
-
-    private Map<String, String> environment(String... more) {
-        Map<String, String> environment = new HashMap<>(Map.of("HF_ENDPOINT", hub.endpoint(), "HF_HOME", folder.resolve("hf").toString()));
-        for (int i = 0; i < more.length; i += 2) {
-            environment.put(more[i], more[i + 1]);
-        }
-        return environment;
-    }
-
-    private Path fetchOf(String name, String revision, String... more) {
-        return new Fetch(environment(more), said::add, Duration.ZERO, f -> Long.MAX_VALUE).fetch(name, revision);
-    }
-
-    private Path fetch(String... more) {
-        return fetchOf(hub.repository, "main", more);
-    }
-
-    private Path repository() {
-        return folder.resolve("hf/hub/models--org--model");
-    }
-
-    private Path blob(String file) {
-        return repository().resolve("blobs").resolve(hub.etag(file));
-    }
-
-    private Path part() {
-        return Path.of(blob(WEIGHTS) + ".incomplete");
-    }
-
-    private void assertRefused(String says, String... more) {
-        UserError error = assertThrows(UserError.class, () -> fetch(more));
-        assertTrue(error.getMessage().contains(says), error.getMessage());
-        assertEquals(1, error.getMessage().lines().count(), error.getMessage());
-    }
-
-    /** Nothing is there under a name that says it is whole. */
-    private void assertNothingHalf() throws IOException {
-        assertFalse(Files.exists(blob(WEIGHTS)));
-        assertFalse(Files.exists(repository().resolve("snapshots").resolve(hub.commit).resolve(WEIGHTS), LinkOption.NOFOLLOW_LINKS));
-        assertFalse(Files.exists(repository().resolve("refs/main")), "a branch points to a commit that is not there");
-    }
-
-    private void assertWhole(Path snapshot) throws IOException {
-        for (String file : hub.files.keySet()) {
-            assertArrayEquals(hub.files.get(file), Files.readAllBytes(snapshot.resolve(file)), file);
-        }
-        assertEquals(hub.commit, Files.readString(repository().resolve("refs/main")));
-        try (Stream<Path> blobs = Files.list(repository().resolve("blobs"))) {
-            assertTrue(blobs.noneMatch(b -> b.toString().endsWith(".incomplete")), "something incomplete is left");
-        }
-    }
+class FetchTest extends HubOnThisMachine {
 
     @Test
     void theCacheIsAsPythonsToolsLeaveIt() throws IOException {
@@ -198,145 +117,6 @@ class FetchTest {
     void aNameThatIsNoRepositorysIsRefused(String name) {
         assertTrue(assertThrows(UserError.class, () -> fetchOf(name, "main")).getMessage().contains("not the name of a repository"));
         assertEquals(List.of(), hub.requests);
-    }
-
-    @Test
-    void aDroppedConnectionGoesOnWhereItStopped() throws IOException {
-        hub.dropAfter = 20_000;
-        hub.drops = 2;
-        assertWhole(fetch());
-        assertEquals(Arrays.asList(null, "bytes=20000-", "bytes=40000-"), hub.gets(WEIGHTS).stream().map(LocalHub.Request::range).toList());
-    }
-
-    @Test
-    void aConnectionThatBringsNothingMoreIsOneLineAndTheNextFetchGoesOn() throws IOException {
-        writePart(Arrays.copyOf(hub.files.get(WEIGHTS), 20_000));
-        hub.dropAfter = 0;
-        hub.drops = Integer.MAX_VALUE;
-        assertRefused("the connection to 127.0.0.1 drops after 20000 of " + hub.files.get(WEIGHTS).length + " bytes");
-        assertEquals(5, hub.gets(WEIGHTS).size());
-        assertEquals(20_000, Files.size(part()));
-        assertNothingHalf();
-        hub.dropAfter = Integer.MAX_VALUE;
-        hub.requests.clear();
-        assertWhole(fetch());
-        assertEquals(List.of("bytes=20000-"), hub.gets(WEIGHTS).stream().map(LocalHub.Request::range).toList());
-    }
-
-    private void writePart(byte[] bytes) throws IOException {
-        Files.createDirectories(part().getParent());
-        Files.write(part(), bytes);
-    }
-
-    @Test
-    void aServerWithoutRangesStartsOver() throws IOException {
-        writePart(Arrays.copyOf(hub.files.get(WEIGHTS), 1000));
-        hub.ranges = false;
-        assertWhole(fetch());
-        assertEquals(1, hub.gets(WEIGHTS).size());
-    }
-
-    @Test
-    void aServerThatGivesAnotherRangeIsNotBelieved() throws IOException {
-        writePart(Arrays.copyOf(hub.files.get(WEIGHTS), 1000));
-        hub.wrongRange = "bytes 999-2000/3000";
-        assertWhole(fetch());
-    }
-
-    @Test
-    void whatIsLeftOfAnotherFileIsNotKept() throws IOException {
-        writePart(new byte[1000]);
-        assertRefused("model.safetensors: what came has the checksum");
-        assertNothingHalf();
-        assertFalse(Files.exists(part()));
-        assertWhole(fetch());
-        Files.delete(blob(WEIGHTS));
-        writePart(new byte[hub.files.get(WEIGHTS).length + 1]);
-        assertWhole(fetch());
-        Files.delete(blob(WEIGHTS));
-        writePart(hub.files.get(WEIGHTS));
-        hub.requests.clear();
-        assertWhole(fetch());
-        assertEquals(0, hub.gets(WEIGHTS).size(), "it was whole but for its name");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {WEIGHTS, "config.json", "tokenizer.json"})
-    void aWrongChecksumLeavesNothing(String file) throws IOException {
-        hub.etags.put(file, hub.large(file) ? "a".repeat(64) : "a".repeat(40));
-        assertRefused(file + ": what came has the checksum");
-        assertFalse(Files.exists(blob(file)));
-        assertFalse(Files.exists(Path.of(blob(file) + ".incomplete")));
-        assertFalse(Files.exists(repository().resolve("refs/main")));
-    }
-
-    @Test
-    void aChecksumOfAnotherKindIsSaidNotToBeVerified() throws IOException {
-        hub.etags.put("tokenizer.json", "abc-123");
-        assertWhole(fetch());
-        assertTrue(said.stream().anyMatch(l -> l.startsWith("tokenizer.json: ")
-                && l.contains("no checksum that can be verified")), said.toString());
-    }
-
-    @Test
-    void moreOrLessThanTheHubSaysIsNotKept() throws IOException {
-        hub.served = Arrays.copyOf(hub.files.get(WEIGHTS), hub.files.get(WEIGHTS).length + 10);
-        assertRefused("sends more than the");
-        assertNothingHalf();
-        hub.served = Arrays.copyOf(hub.files.get(WEIGHTS), hub.files.get(WEIGHTS).length - 10);
-        assertRefused("drops after");
-        assertNothingHalf();
-    }
-
-    @Test
-    void aFileOfUnknownSizeIsVerifiedByItsChecksum() throws IOException {
-        hub.saysSize = false;
-        assertWhole(fetch());
-        Files.delete(blob(WEIGHTS));
-        hub.served = Arrays.copyOf(hub.files.get(WEIGHTS), hub.files.get(WEIGHTS).length - 10);
-        Files.delete(repository().resolve("refs/main"));
-        Files.delete(repository().resolve("snapshots").resolve(hub.commit).resolve(WEIGHTS));
-        assertRefused("what came has the checksum");
-        assertNothingHalf();
-    }
-
-    @Test
-    void aFullDiskIsOneLine() throws IOException {
-        Path full = Path.of("/dev/full");
-        Assumptions.assumeTrue(Files.isWritable(full), "this system has no /dev/full");
-        Files.createDirectories(part().getParent());
-        Files.createSymbolicLink(part(), full);
-        assertRefused("cannot be written: No space left on device");
-        assertNothingHalf();
-        assertEquals(1, hub.gets(WEIGHTS).size(), "a full disk is not tried again");
-        Files.delete(part());
-        assertWhole(fetch());
-    }
-
-    @Test
-    void whatDoesNotFitIsNotBegun() throws IOException {
-        UserError error = assertThrows(UserError.class, () ->
-                new Fetch(environment(), said::add, Duration.ZERO, f -> 30_000).fetch("org/model", "main"));
-        assertTrue(error.getMessage().startsWith("model.safetensors: needs " + hub.files.get(WEIGHTS).length + " bytes, "),
-                error.getMessage());
-        assertEquals(0, hub.gets(WEIGHTS).size());
-        assertNothingHalf();
-        writePart(Arrays.copyOf(hub.files.get(WEIGHTS), hub.files.get(WEIGHTS).length - 30_000));
-        new Fetch(environment(), said::add, Duration.ZERO, f -> 30_000).fetch("org/model", "main");
-    }
-
-    @Test
-    void aFolderThatCannotBeWrittenIsOneLine() throws IOException {
-        Files.writeString(folder.resolve("file"), "");
-        assertRefused("; make room there, or set HF_HOME to another place", "HF_HOME", folder.resolve("file").toString());
-    }
-
-    @Test
-    void aBusyHubIsAskedAgain() throws IOException {
-        hub.unavailable.set(3);
-        assertWhole(fetch());
-        hub.unavailable.set(100);
-        assertRefused("the hub answers with status 503");
     }
 
     @Test

@@ -101,7 +101,8 @@ class CheckpointTest {
 
     @Test
     void namesWithoutPrefixMasksAndATiedHeadAreThoseOfOlderCheckpoints() throws IOException {
-        Map<String, TensorFile.Content> old = each(golden(), (name, content) -> Map.entry(name.replaceFirst("^transformer\\.", ""), content));
+        Map<String, TensorFile.Content> old = each(golden(),
+                (name, content) -> Map.entry(name.replaceFirst("^transformer\\.", ""), content));
         old.put("h.0.attn.bias", new TensorFile.Content("F32", List.of(1L, 1L, 4L, 4L), new byte[64]));
         old.put("h.1.attn.bias", new TensorFile.Content("U8", List.of(1L, 1L, 4L, 4L), new byte[16]));
         old.put("h.0.attn.masked_bias", new TensorFile.Content("F32", List.of(), new byte[4]));
@@ -224,7 +225,8 @@ class CheckpointTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "pytorch_model.bin | its pytorch_model.bin is not read, because such files can run code; convert it to safetensors",
-        "pytorch_model-00001-of-00002.bin pytorch_model.bin.index.json training_args.bin | its pytorch_model-00001-of-00002.bin is not read",
+        "pytorch_model-00001-of-00002.bin pytorch_model.bin.index.json training_args.bin | its pytorch_model-00001-of-00002.bin"
+                + " is not read",
         "epoch=3.ckpt | its epoch=3.ckpt is not read",
         "tf_model.h5 | its tf_model.h5 is TensorFlow's and is not read; convert it to safetensors",
         "model.ckpt.meta model.ckpt.index checkpoint | its model.ckpt.index is TensorFlow's",
@@ -274,7 +276,8 @@ class CheckpointTest {
 
     private static void assertNoCheckpoint(Path path, String says) {
         UserError error = assertThrows(UserError.class, () -> Checkpoint.open(path.toString()));
-        assertTrue(error.getMessage().contains(path + ": " + says) || error.getMessage().contains(path.resolve(says).toString()), error.getMessage());
+        assertTrue(error.getMessage().contains(path + ": " + says) || error.getMessage().contains(path.resolve(says).toString()),
+                error.getMessage());
         assertEquals(1, error.getMessage().lines().count(), error.getMessage());
     }
 
@@ -326,7 +329,8 @@ class CheckpointTest {
 
     @Test
     void theHostHoldsNoCopyOfWhatIsLoaded() throws IOException {
-        Files.writeString(folder.resolve("config.json"), "{\"n_layer\":1,\"n_head\":4,\"n_embd\":256,\"vocab_size\":40000,\"n_positions\":64}");
+        Files.writeString(folder.resolve("config.json"),
+                "{\"n_layer\":1,\"n_head\":4,\"n_embd\":256,\"vocab_size\":40000,\"n_positions\":64}");
         Map<String, TensorFile.Content> tensors = new LinkedHashMap<>();
         Architecture config = Families.read(folder.resolve("config.json"), "m");
         for (WeightTensor weight : config.tensors()) {

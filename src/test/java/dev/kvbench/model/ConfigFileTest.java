@@ -107,7 +107,8 @@ class ConfigFileTest {
         } finally {
             System.setErr(err);
         }
-        assertEquals(folder.resolve("config.json") + ": bos_token_id='" + token + "' is not one of the 211 tokens; the last one, 210, is taken to"
+        assertEquals(folder.resolve("config.json") + ": bos_token_id='" + token
+                + "' is not one of the 211 tokens; the last one, 210, is taken to"
                 + " start from" + System.lineSeparator(), said.toString(StandardCharsets.UTF_8));
     }
 

@@ -10,6 +10,7 @@ import dev.kvbench.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -107,7 +108,8 @@ class HubCacheTest {
         "some/body | auto | model some/body: no such folder, and nothing under",
         "gpt2-lage | auto | unknown model 'gpt2-lage': did you mean 'gpt2-large'?",
         "../gpt2 | auto | model ../gpt2: no such folder",
-        "gpt2 | sinthetic | unknown weights 'sinthetic': did you mean 'synthetic'? (known: auto, real, synthetic, or a checkpoint's folder)",
+        "gpt2 | sinthetic | unknown weights 'sinthetic': did you mean 'synthetic'? (known: auto, real, synthetic, or a"
+                + " checkpoint's folder)",
         "gpt2 | src/test/resources/golden | has 3 layers, 48 wide, 4 heads, model=gpt2 has 12 layers, 768 wide, 12 heads; use model=",
         "gpt2-lage | src/test/resources/golden | unknown model 'gpt2-lage': did you mean 'gpt2-large'?",
         "gpt2-docs | src/test/resources/golden | has 3 layers, 48 wide, 4 heads, model=gpt2-docs has",
@@ -122,7 +124,7 @@ class HubCacheTest {
     void aDamagedCheckpointStopsARunBeforeItStarts() throws IOException {
         Path snapshot = repository("models--gpt2", "config.json", "model.safetensors");
         Path blob = snapshot.resolve("model.safetensors").toRealPath();
-        Files.write(blob, java.util.Arrays.copyOf(Files.readAllBytes(blob), 1000));
+        Files.write(blob, Arrays.copyOf(Files.readAllBytes(blob), 1000));
         assertTrue(assertThrows(UserError.class, () -> ModelChoice.of("gpt2", "auto", cache())).getMessage()
                 .contains("not a safetensors file"));
     }

@@ -31,8 +31,10 @@ class SafetensorsFuzzTest {
     private static final long PARSER_BYTES = 300_000;
     private static final long BYTES_PER_BYTE = 200;
 
-    private static final List<String> WORDS = List.of("0", "-1", "9223372036854775807", "9223372036854775808", "1e300", "18446744073709551615",
-            "4294967296", "null", "true", "{}", "[]", "\"\"", "\"F32\"", "\"BF16\"", "\"dtype\"", "\"__metadata__\"", "{", "}", "[", "]", ",", ":",
+    private static final List<String> WORDS = List.of("0", "-1", "9223372036854775807", "9223372036854775808", "1e300",
+            "18446744073709551615",
+            "4294967296", "null", "true", "{}", "[]", "\"\"", "\"F32\"", "\"BF16\"", "\"dtype\"", "\"__metadata__\"", "{", "}",
+                    "[", "]", ",", ":",
             "\\u0000", "\u0000", "\ud83d");
 
     @TempDir

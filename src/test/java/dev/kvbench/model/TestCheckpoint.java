@@ -27,7 +27,8 @@ public final class TestCheckpoint {
     /** Writes config.json, model.safetensors with random values, and tokenizer.json. */
     public static Path write(Path folder, int seed) throws IOException {
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve(ConfigFile.NAME), "{\"model_type\":\"gpt2\",\"n_layer\":2,\"n_head\":2,\"n_embd\":16,\"vocab_size\":"
+        Files.writeString(folder.resolve(ConfigFile.NAME),
+                "{\"model_type\":\"gpt2\",\"n_layer\":2,\"n_head\":2,\"n_embd\":16,\"vocab_size\":"
                 + VOCABULARY + ",\"n_positions\":256}");
         Random random = new Random(seed);
         Map<String, TensorFile.Content> tensors = new LinkedHashMap<>();
@@ -75,7 +76,8 @@ public final class TestCheckpoint {
     static void tokenizer(Path file, boolean hostile) throws IOException {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", "1.0");
-        root.set("truncation", hostile ? JSON.readTree("{\"direction\":\"Right\",\"max_length\":4,\"strategy\":\"LongestFirst\",\"stride\":0}") : null);
+        root.set("truncation", hostile
+                ? JSON.readTree("{\"direction\":\"Right\",\"max_length\":4,\"strategy\":\"LongestFirst\",\"stride\":0}") : null);
         root.set("padding", hostile ? JSON.readTree("{\"strategy\":{\"Fixed\":99},\"direction\":\"Right\",\"pad_to_multiple_of\":null,"
                 + "\"pad_id\":0,\"pad_type_id\":0,\"pad_token\":\"x\"}") : null);
         root.putArray("added_tokens").addObject().put("id", 258).put("content", "<|endoftext|>").put("single_word", false)

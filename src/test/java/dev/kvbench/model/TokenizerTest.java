@@ -51,8 +51,10 @@ class TokenizerTest {
         "NUL \u0000 in \u0000\u0000 the middle", "\u0000", "\u0001\u001f\u007f\u0080\u009f",
         "  leading,      long     and trailing whitespace      ", "\u00a0\u2003\u3000 other spaces \u200b\u2028\u2029",
         "e\u0301 and \u00e9, n\u0303, \u1e9b\u0323, Z\u0351\u036b\u0343a\u0310l\u0320g\u0345o", "\uac00 \u1100\u1161",
-        "\ud83d\ude00\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67\u200d\ud83d\udc66\ud83c\uddfa\ud83c\uddf3\u2764\ufe0f\ud83c\udfff", "\ud800\udc00\udbff\udfff",
-        "\u6f22\u5b57\u304b\u306a\uff46\uff55\uff4c\uff4c", "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd \u200f\u202e abc \u202c",
+        "\ud83d\ude00\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67\u200d\ud83d\udc66"
+                + "\ud83c\uddfa\ud83c\uddf3\u2764\ufe0f\ud83c\udfff", "\ud800\udc00\udbff\udfff",
+        "\u6f22\u5b57\u304b\u306a\uff46\uff55\uff4c\uff4c",
+                "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd \u200f\u202e abc \u202c",
         "\ufeffbyte order mark", "\ufffd \uffff \ufdd0", "don't we'll I'VE it's 's", "x = a[i]; // \"quoted\" \\n \\u0041 & <b>&amp;</b>",
         "\u0120 \u010a \u0100", "1234567890 12.5e-3 \u0663\u00bd\u2168"})
     void difficultTextComesBackAsItWas(String text) throws IOException {

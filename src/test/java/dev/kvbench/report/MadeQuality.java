@@ -44,7 +44,8 @@ public final class MadeQuality {
     public static Path odd(Path folder) throws IOException {
         String endless = "a-very-long-name-without-a-single-space-".repeat(12);
         return write(folder, MadeResults.HOSTILE, endless + MadeResults.HOSTILE, "synthetic", false,
-                List.of(full(false, false), configuration(MadeResults.HOSTILE, 32, false, false), configuration(endless, 32, false, false)));
+                List.of(full(false, false), configuration(MadeResults.HOSTILE, 32, false, false),
+                        configuration(endless, 32, false, false)));
     }
 
     /** A run that was interrupted after so many configurations. */
@@ -53,16 +54,20 @@ public final class MadeQuality {
                 configuration("h2o", 32, false, false)).subList(0, configurations));
     }
 
-    public static Path write(Path folder, String model, String text, String weights, boolean whole, List<Configuration> configurations) throws IOException {
+    public static Path write(Path folder, String model, String text, String weights, boolean whole,
+            List<Configuration> configurations) throws IOException {
         Files.createDirectories(folder);
         new QualityFile(QualityFile.SCHEMA, QualityFile.VERSION, "2026-11-24T08:00:00Z", List.of("quality", "--window", "16,32,64"),
-                QualityText.UNITS, QualityText.RULES, new Fingerprint("0123456789abcdef0123456789abcdef01234567", false, "0.1.0", "1.37", "0.36.0",
+                QualityText.UNITS, QualityText.RULES, new Fingerprint("0123456789abcdef0123456789abcdef01234567", false, "0.1.0",
+                        "1.37", "0.36.0",
                         "2.11.0", "OpenJDK 17", "Linux", "a processor", 2, 2, null, null),
                 new QualityFile.Model(model, weights, null, 1234, 1024, "fp32"),
-                new QualityFile.Text(text, "0".repeat(64), 4321, IntStream.range(0, whole ? SEQUENCES : 2).map(i -> 200 * i).toArray(), 128),
+                new QualityFile.Text(text, "0".repeat(64), 4321, IntStream.range(0, whole ? SEQUENCES : 2).map(i -> 200 * i)
+                        .toArray(), 128),
                 new QualityFile.Setting("torchscript", "cpu", "original", 4, 1, EDGES, LATE),
                 whole ? new QualityFile.Times("this run", "gpt2 · fp32 · 128 tokens · 1 sequence · a processor") : null,
-                whole ? new QualityFile.Needle(12, 3, DISTANCES, TEXTS, 1023) : null, configurations).write(folder.resolve(QualityFile.FILE));
+                whole ? new QualityFile.Needle(12, 3, DISTANCES, TEXTS, 1023) : null, configurations)
+                        .write(folder.resolve(QualityFile.FILE));
         return folder;
     }
 
@@ -92,7 +97,8 @@ public final class MadeQuality {
         Estimate time = !timed ? null : window == null ? new Estimate(1.5, 1.45, 1.55)
                 : new Estimate(1 + window / 100.0 + (order > 5 ? 2 : 0.01 * order), 0.99 + window / 100.0 + (order > 5 ? 2 : 0.01 * order),
                         1.02 + window / 100.0 + (order > 5 ? 2 : 0.01 * order));
-        return new Configuration(strategy, window == null ? "full cache" : strategy, window, null, nll, kl, agreement, aggregate(0, nll, kl, agreement, sequences),
+        return new Configuration(strategy, window == null ? "full cache" : strategy, window, null, nll, kl, agreement,
+                aggregate(0, nll, kl, agreement, sequences),
                 aggregate(LATE, nll, kl, agreement, sequences), time, probed ? recall(order, window) : null);
     }
 
@@ -125,7 +131,8 @@ public final class MadeQuality {
         double[] best = ExpectedQuality.over(EDGES, from, fullNll(sequences));
         Estimate mean = ExpectedQuality.bootstrap(own);
         return new Aggregate(mean, new Estimate(Math.exp(mean.value()), Math.exp(mean.low()), Math.exp(mean.high())),
-                ExpectedQuality.bootstrap(ExpectedQuality.less(own, best)), ExpectedQuality.bootstrap(ExpectedQuality.over(EDGES, from, kl)),
+                ExpectedQuality.bootstrap(ExpectedQuality.less(own, best)),
+                        ExpectedQuality.bootstrap(ExpectedQuality.over(EDGES, from, kl)),
                 ExpectedQuality.bootstrap(ExpectedQuality.over(EDGES, from, agreement)));
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /** Results with made-up times, for pages and plots. */
 public final class MadeResults {
@@ -20,7 +21,8 @@ public final class MadeResults {
     public static final String STEP = "dev.kvbench.bench.DecodeStepBenchmark.step";
 
     /** What would run a script if any of it were taken for markup. */
-    public static final String HOSTILE = "</script><script>window.taken = 1</script><img src=x onerror=\"window.taken = 2\">&amp;' {{data}} $1";
+    public static final String HOSTILE =
+            "</script><script>window.taken = 1</script><img src=x onerror=\"window.taken = 2\">&amp;' {{data}} $1";
 
     private MadeResults() {}
 
@@ -49,7 +51,8 @@ public final class MadeResults {
     public static ResultFolder odd(Path path) throws IOException {
         String endless = "a-very-long-name-without-a-single-space-".repeat(12);
         StepsFile.Configuration pinned = new StepsFile.Configuration(STEP, "full cache " + HOSTILE,
-                Map.of("strategy", "full", "window", "0", "cacheLength", "64"), "synthetic", "explicit", "fused", "gpu", 8, null, List.of());
+                Map.of("strategy", "full", "window", "0", "cacheLength", "64"), "synthetic", "explicit", "fused", "gpu", 8, null,
+                        List.of());
         ResultFolder folder = write(path, "device " + HOSTILE + endless, List.of(
                 configuration("full cache", "full", 0, 0, 1, 1, false),
                 configuration(endless + HOSTILE, "h2o", 1, 0, 1, 1, false), pinned),
@@ -80,8 +83,10 @@ public final class MadeResults {
 
     private static void pinned(List<StepsFile.Configuration> all, List<String> jmh, int window, int length, double ms) {
         String strategy = window == 0 ? "full" : "h2o";
-        all.add(new StepsFile.Configuration(STEP, window == 0 ? "full cache" : "H2O, one set for all heads, window " + window + ", 32 heavy hitters",
-                new TreeMap<>(Map.of("strategy", strategy, "window", "" + window, "heavyHitters", window == 0 ? "0" : "32", "cacheLength", "" + length)),
+        all.add(new StepsFile.Configuration(STEP, window == 0 ? "full cache" : "H2O, one set for all heads, window " + window
+                + ", 32 heavy hitters",
+                new TreeMap<>(Map.of("strategy", strategy, "window", "" + window, "heavyHitters", window == 0 ? "0" : "32",
+                        "cacheLength", "" + length)),
                 "synthetic", "explicit", "fused", "gpu", 8, null, List.of()));
         jmh.add("""
                 {"benchmark": "%s", "mode": "avgt",
@@ -110,7 +115,8 @@ public final class MadeResults {
                     warmUp ? 1 : g, host, device ? onDevice : null));
         }
         return new StepsFile.Configuration(LOOP, label, new TreeMap<>(Map.of("strategy", strategy, "window", String.valueOf(window),
-                "heavyHitters", String.valueOf(heavyHitters), "model", "gpt2", "dtype", "fp32", "batch", "2", "tokens", String.valueOf(tokens))),
+                "heavyHitters", String.valueOf(heavyHitters), "model", "gpt2", "dtype", "fp32", "batch", "2", "tokens",
+                        String.valueOf(tokens))),
                 "synthetic", "explicit", "fused", "gpu", 73_728,
                 new StepsFile.Gpu(2_400_000_000L, 2.9e12, 900_000_000L, null, null), iterations);
     }
@@ -129,8 +135,8 @@ public final class MadeResults {
         List<TraceFile.Step> all = new ArrayList<>();
         for (int t = 0; t < steps; t++) {
             int from = Math.max(1, t - 3);
-            long[] kept = java.util.stream.LongStream.concat(java.util.stream.LongStream.of(0),
-                    java.util.stream.LongStream.rangeClosed(from, t)).distinct().toArray();
+            long[] kept = LongStream.concat(LongStream.of(0),
+                    LongStream.rangeClosed(from, t)).distinct().toArray();
             all.add(new TraceFile.Step(t, 1, t, 1, t, kept.length, List.of(List.of(kept)), List.of(List.of()), null, null));
         }
         return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "sinks", "attention sinks, window 5", 5, 0, 1, "tiny", "synthetic",

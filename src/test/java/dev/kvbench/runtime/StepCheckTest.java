@@ -1,6 +1,5 @@
 package dev.kvbench.runtime;
 
-import dev.kvbench.model.gpt2.Products;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -13,6 +12,7 @@ import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Gpt2Config;
+import dev.kvbench.model.gpt2.Products;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.TestStrategies;

@@ -37,7 +37,8 @@ public record Score(String benchmark, String name, double score, Double error, S
                 if (PinnedPoint.isOf(result, configuration)) {
                     JsonNode metric = result.path("primaryMetric");
                     double error = metric.path("scoreError").asDouble(Double.NaN);
-                    scores.add(new Score(configuration.benchmark().replaceFirst(BENCHMARK, "$1.$2"), captions.legend(configuration), metric.path("score").asDouble(Double.NaN),
+                    scores.add(new Score(configuration.benchmark().replaceFirst(BENCHMARK, "$1.$2"),
+                            captions.legend(configuration), metric.path("score").asDouble(Double.NaN),
                             Double.isFinite(error) ? error : null, metric.path("scoreUnit").asText("")));
                 }
             }

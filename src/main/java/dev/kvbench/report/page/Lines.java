@@ -4,7 +4,6 @@ import dev.kvbench.report.analysis.AgainstFullCache;
 import dev.kvbench.report.analysis.Curve;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.MemoryLimit;
-import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.TimeAxis;
 import dev.kvbench.report.plot.Look;
 import dev.kvbench.results.StepsFile;

@@ -32,7 +32,8 @@ class CaptionsTest {
     @Test
     void whichFormOfH2oRan() {
         assertEquals("H2O, one set for all heads, window 128, 32 heavy hitters", caption("H2O, window 128, 32 heavy hitters").full());
-        for (String recorded : List.of("H2O, one set for all heads, window 128, 32 heavy hitters", "H2O per head, window 128, 32 heavy hitters")) {
+        for (String recorded : List.of("H2O, one set for all heads, window 128, 32 heavy hitters",
+                "H2O per head, window 128, 32 heavy hitters")) {
             assertEquals(recorded, caption(recorded).full());
         }
         assertEquals("H2O (128/32, one set for all heads)", caption("H2O, one set for all heads, window 128, 32 heavy hitters").brief());

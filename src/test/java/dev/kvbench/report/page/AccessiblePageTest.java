@@ -28,7 +28,8 @@ class AccessiblePageTest extends MadePages {
                 browser.open(page);
                 assertTrue(browser.overflow() <= 0, name + " is wider than 400 px");
                 for (WebElement chart : browser.all(".chart")) {
-                    assertTrue(chart.getSize().width <= 400 && chart.getSize().width > 300, name + ": a chart is " + chart.getSize().width + " px wide");
+                    assertTrue(chart.getSize().width <= 400 && chart.getSize().width > 300, name + ": a chart is "
+                            + chart.getSize().width + " px wide");
                 }
                 browser.screenshot(name + "-400" + (dark ? "-dark" : ""));
             }
@@ -54,10 +55,13 @@ class AccessiblePageTest extends MadePages {
     /** WCAG 2.2: 4.5:1 for text (SC 1.4.3), 3:1 for what a graphic or control is recognised by (SC 1.4.11). */
     private static final String CONTRAST = """
             const rgb = c => { const n = c.match(/[\\d.]+/g).map(Number); return n.length > 3 && n[3] === 0 ? null : n.slice(0, 3); };
-            const luminance = c => { const [r, g, b] = c.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+            const luminance = c => { const [r, g, b] = c.map(v => v / 255)
+                .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
               return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
             const ratio = (a, b) => { const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
-            const behind = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c) return c; } return [255, 255, 255]; };
+            const behind = e => {
+              for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c) return c; }
+              return [255, 255, 255]; };
             const weak = new Set();
             const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
             while (walk.nextNode()) {
@@ -118,17 +122,21 @@ class AccessiblePageTest extends MadePages {
                     for (const c of document.querySelectorAll("canvas")) {
                       const figure = c.closest("[role=img]");
                       if (!figure || figure.ariaLabel.length < 30) out.push("canvas without a text alternative");
-                      else if (!c.closest("figure").querySelector("figcaption").textContent.includes(figure.ariaLabel)) out.push("unseen finding");
+                      else if (!c.closest("figure").querySelector("figcaption").textContent.includes(figure.ariaLabel))
+                        out.push("unseen finding");
                     }
-                    for (const i of document.querySelectorAll("input, select")) if (![...i.labels].some(l => l.textContent.trim())) out.push("no label: " + i.id);
+                    for (const i of document.querySelectorAll("input, select"))
+                      if (![...i.labels].some(l => l.textContent.trim())) out.push("no label: " + i.id);
                     for (const b of document.querySelectorAll("button, a")) if (!b.textContent.trim()) out.push("no text: " + b.outerHTML);
-                    for (const t of document.querySelectorAll("table")) if (!t.caption || t.querySelectorAll("thead th[scope=col]").length === 0) out.push("bare table " + t.id);
+                    for (const t of document.querySelectorAll("table"))
+                      if (!t.caption || t.querySelectorAll("thead th[scope=col]").length === 0) out.push("bare table " + t.id);
                     const levels = [...document.querySelectorAll("h1, h2, h3")].map(h => Number(h.tagName[1]));
                     levels.forEach((l, i) => { if (i && l > levels[i - 1] + 1) out.push("heading level skipped"); });
                     if (levels.filter(l => l === 1).length !== 1) out.push("not one h1");
                     const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
                     if (new Set(ids).size !== ids.length) out.push("an id twice");
-                    for (const a of document.querySelectorAll("a[href^='#']")) if (!document.getElementById(a.hash.slice(1))) out.push("dead link " + a.hash);
+                    for (const a of document.querySelectorAll("a[href^='#']"))
+                      if (!document.getElementById(a.hash.slice(1))) out.push("dead link " + a.hash);
                     return out""");
             assertEquals(List.of(), unnamed, page.toString());
         }

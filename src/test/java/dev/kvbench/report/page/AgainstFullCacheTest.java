@@ -38,7 +38,8 @@ class AgainstFullCacheTest {
         return new StepsFile.Configuration(MadeResults.LOOP, window == 0 ? "full cache" : "TOVA, window " + window, new TreeMap<>(Map.of(
                 "strategy", strategy, "window", "" + window, "evictEvery", "1", "attention", "auto", "runtime", "auto", "batch", "1")),
                 "synthetic", attention, runtime, "gpu", 1_000_000, null,
-                IntStream.rangeClosed(1, 6).mapToObj(i -> new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, i, nanos, null)).toList());
+                IntStream.rangeClosed(1, 6).mapToObj(i -> new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, i, nanos,
+                        null)).toList());
     }
 
     private static StepsFile.Configuration full(String attention, double ms) {
@@ -51,7 +52,8 @@ class AgainstFullCacheTest {
     }
 
     private Report report(StepsFile.Configuration... configurations) throws Exception {
-        return ReportPage.of(List.of(LoadedResult.read(MadeResults.write(folder.resolve("r"), "GPU", List.of(configurations), null))), List.of());
+        return ReportPage.of(List.of(LoadedResult.read(MadeResults.write(folder.resolve("r"), "GPU", List.of(configurations),
+                null))), List.of());
     }
 
     private static Report committed(String name) {
@@ -61,8 +63,10 @@ class AgainstFullCacheTest {
     @Test
     void anEffectLargerThanTheControlIsToldAndTheControlStated() throws Exception {
         Report report = report(full("explicit", 1), tova(1.03, 1.1, 0.84));
-        assertEquals(List.of("TOVA (32) is 10 % slower than the full cache when it starts to evict, at token 33, catches up at token 65, and is"
-                + " 16 % faster at token 128. Before it evicts it takes 3.0 % more: scoring and noise, from which no smaller difference is told."),
+        assertEquals(List.of("TOVA (32) is 10 % slower than the full cache when it starts to evict, at token 33, catches up at"
+                + " token 65, and is"
+                + " 16 % faster at token 128. Before it evicts it takes 3.0 % more: scoring and noise, from which no smaller"
+                + " difference is told."),
                 report.summary().answers());
         AgainstFullCache crossing = report.curves().crossings().get(0);
         assertEquals(0.03, crossing.control().change(), 1e-9);
@@ -84,7 +88,8 @@ class AgainstFullCacheTest {
                     + " Before it evicts it takes 3.0 % " + (control > 1 ? "more" : "less")
                     + ": scoring and noise, from which no smaller difference is told."), report.summary().answers());
         }
-        assertEquals(List.of("TOVA (32) is 5.0 % slower than the full cache when it starts to evict, at token 33, and cannot be told from it at"
+        assertEquals(List.of("TOVA (32) is 5.0 % slower than the full cache when it starts to evict, at token 33, and cannot be"
+                + " told from it at"
                 + " token 128. Before it evicts it takes 3.0 % more: scoring and noise, from which no smaller difference is told."),
                 report(full("explicit", 1), tova(1.03, 1.05, 0.98)).summary().answers());
     }
@@ -110,9 +115,11 @@ class AgainstFullCacheTest {
         assertEquals("another form of attention: full cache fused, TOVA explicit", crossing.fastest().unlike());
         assertEquals(0.95 / 0.9 - 1, crossing.fastest().end().change(), 1e-9);
         assertEquals(List.of("TOVA (32) is 10 % slower than the full cache with explicit attention when it starts to evict, at token"
-                + " 33, catches up at token 65, and is 5.0 % faster at token 128. Before it evicts it takes 0.0 % more: scoring and noise, from"
+                + " 33, catches up at token 65, and is 5.0 % faster at token 128. Before it evicts it takes 0.0 % more: scoring"
+                + " and noise, from"
                 + " which no smaller difference is told. Against the fastest full cache (fused attention) it is 5.6 % slower at token 128.",
-                "Of 2 full caches the fastest takes 0.9000 ms per token (full cache, fused attention), 10.0 % less than the next (full cache,"
+                "Of 2 full caches the fastest takes 0.9000 ms per token (full cache, fused attention), 10.0 % less than the next"
+                        + " (full cache,"
                         + " explicit attention)."), report.summary().answers());
     }
 
@@ -121,7 +128,8 @@ class AgainstFullCacheTest {
         StepsFile.Configuration steady = full("explicit", 1);
         // of three generations the middle one is fast, of all steps most are slow
         long[][] times = {{2, 2, 2, 2}, {2, 2, 0, 0, 0}, {0, 0, 0, 3, 3, 3, 3}};
-        StepsFile.Configuration uneven = new StepsFile.Configuration(steady.benchmark(), steady.label(), steady.params(), steady.weights(), "fused",
+        StepsFile.Configuration uneven = new StepsFile.Configuration(steady.benchmark(), steady.label(), steady.params(),
+                steady.weights(), "fused",
                 steady.runtime(), steady.device(), steady.cacheBytesPerEntry(), null, IntStream.range(0, times.length)
                         .mapToObj(g -> new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, g,
                                 Arrays.stream(times[g]).map(t -> 100_000 + 1_000_000 * t).toArray(), null)).toList());
@@ -129,7 +137,8 @@ class AgainstFullCacheTest {
         for (Report.Line line : report.curves().lines()) {
             assertEquals(line.name().contains("fused") ? 2.1 : 1, line.latency().p50(), 1e-9);
         }
-        assertEquals(List.of("Of 2 full caches the fastest takes 1.000 ms per token (full cache, explicit attention), 52 % less than the next"
+        assertEquals(List.of("Of 2 full caches the fastest takes 1.000 ms per token (full cache, explicit attention), 52 % less"
+                + " than the next"
                 + " (full cache, fused attention)."), report.summary().answers());
     }
 
@@ -137,7 +146,8 @@ class AgainstFullCacheTest {
     void anotherFormOfAttentionIsSaidAndNoneClaimedWhereTheKernelHasItsOwn() throws Exception {
         Report unlike = report(full("fused", 0.9), tova(1, 1.1, 0.95));
         assertEquals("another form of attention: full cache fused, TOVA explicit", unlike.curves().crossings().get(0).unlike());
-        assertTrue(unlike.summary().answers().get(0).contains(" Compared with another form of attention: full cache fused, TOVA explicit. Before it evicts it"
+        assertTrue(unlike.summary().answers().get(0)
+                .contains(" Compared with another form of attention: full cache fused, TOVA explicit. Before it evicts it"
                 + " takes 11 % more: scoring and noise, and what else differs, from"), unlike.summary().answers().get(0));
         assertFalse(unlike.curves().crossings().get(0).end().significant(), "5.6 % more where 11 % are no eviction's");
 
@@ -154,7 +164,8 @@ class AgainstFullCacheTest {
         Report report = report(full("explicit", 1), made("tova", 4, "explicit", "cudagraph", t -> t <= 4 ? 1.5 : 1.2));
         assertFalse(report.curves().crossings().get(0).controlled());
         assertTrue(report.curves().crossings().get(0).end().significant());
-        assertTrue(report.summary().answers().get(0).endsWith(" Too few steps come before that for a control."), report.summary().answers().get(0));
+        assertTrue(report.summary().answers().get(0).endsWith(" Too few steps come before that for a control."), report.summary()
+                .answers().get(0));
     }
 
     @Test
@@ -164,7 +175,8 @@ class AgainstFullCacheTest {
         assertEquals("another form of attention: full cache fused, H2O explicit", crossing.unlike());
         assertEquals(0.055, crossing.control().change(), 5e-4);
         assertFalse(crossing.end().significant(), "it never pays, says the operator's attention, not eviction");
-        assertTrue(report.summary().answers().get(0).contains("Compared with another form of attention: full cache fused, H2O explicit."), report.summary().answers().get(0));
+        assertTrue(report.summary().answers().get(0)
+                .contains("Compared with another form of attention: full cache fused, H2O explicit."), report.summary().answers().get(0));
         // in one form on both sides
         Report explicit = committed("2026-11-25_13-37-48_ce0bbc22_NVIDIA-H100-80GB-HBM3");
         assertNull(explicit.curves().crossings().get(0).unlike());
@@ -176,7 +188,8 @@ class AgainstFullCacheTest {
     void theControlsOfPublishedRuns() {
         Report eight = committed("2026-11-25_14-27-39_6ed9fd63_NVIDIA-H100-80GB-HBM3");
         assertEquals(0.030, eight.curves().crossings().get(0).control().change(), 5e-4);
-        assertTrue(eight.summary().answers().get(0).contains("Before it evicts it takes 3.0 % more: scoring and noise"), eight.summary().answers().get(0));
+        assertTrue(eight.summary().answers().get(0).contains("Before it evicts it takes 3.0 % more: scoring and noise"),
+                eight.summary().answers().get(0));
         assertTrue(eight.curves().crossings().get(0).start().significant() && eight.curves().crossings().get(0).end().significant());
         // in fp16 it is as much when it starts to evict as before: that costs nothing is not told
         Report half = committed("2026-11-25_14-24-55_6ed9fd63_NVIDIA-H100-80GB-HBM3");

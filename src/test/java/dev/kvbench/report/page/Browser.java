@@ -60,7 +60,8 @@ final class Browser implements AutoCloseable {
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--force-device-scale-factor=1",
                 "--disable-dev-shm-usage", "--user-data-dir=" + profile.toAbsolutePath());
         // both paths are given, so that Selenium looks for nothing and downloads nothing
-        ChromeDriverService service = new ChromeDriverService.Builder().usingDriverExecutable(chromedriver.get().toFile()).usingAnyFreePort().build();
+        ChromeDriverService service = new ChromeDriverService.Builder().usingDriverExecutable(chromedriver.get().toFile())
+                .usingAnyFreePort().build();
         Browser browser = new Browser(new ChromeDriver(service, options));
         browser.driver.manage().timeouts().scriptTimeout(Duration.ofSeconds(30));
         browser.width(1100, 900);
@@ -69,7 +70,8 @@ final class Browser implements AutoCloseable {
 
     private static Optional<Path> onPath(String... names) {
         return Arrays.stream(names)
-                .flatMap(name -> Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)).map(d -> Path.of(d, name)))
+                .flatMap(name -> Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .map(d -> Path.of(d, name)))
                 .filter(Files::isExecutable).findFirst();
     }
 
@@ -98,7 +100,8 @@ final class Browser implements AutoCloseable {
     /** Clicks what saves a file, and waits for it. */
     List<String> saved(String selector, Path folder, String name) throws IOException, InterruptedException {
         Files.createDirectories(folder);
-        driver.executeCdpCommand("Browser.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", folder.toAbsolutePath().toString()));
+        driver.executeCdpCommand("Browser.setDownloadBehavior",
+                Map.of("behavior", "allow", "downloadPath", folder.toAbsolutePath().toString()));
         click(selector);
         Path file = folder.resolve(name);
         for (int i = 0; i < 100 && !Files.isRegularFile(file); i++) {
@@ -145,7 +148,8 @@ final class Browser implements AutoCloseable {
 
     /** @return the cells of a table's body, row by row */
     List<List<String>> table(String id) {
-        return script("return [...document.querySelectorAll('#' + arguments[0] + ' tbody tr')].map(r => [...r.cells].map(c => c.textContent))", id);
+        return script("return [...document.querySelectorAll('#' + arguments[0] + ' tbody tr')].map(r => [...r.cells].map(c =>"
+                + " c.textContent))", id);
     }
 
     /** @return pixels by which the page is wider than its window */

@@ -34,8 +34,10 @@ class ComparisonPageTest extends InBrowser {
     }
 
     private static StepsFile.Configuration slowed(StepsFile.Configuration c, double factor) {
-        return new StepsFile.Configuration(c.benchmark(), c.label(), new TreeMap<>(c.params()), c.weights(), c.attention(), c.runtime(), c.device(),
-                c.cacheBytesPerEntry(), c.gpu(), c.iterations().stream().map(i -> new StepsFile.Iteration(i.fork(), i.phase(), i.iteration(),
+        return new StepsFile.Configuration(c.benchmark(), c.label(), new TreeMap<>(c.params()), c.weights(), c.attention(),
+                c.runtime(), c.device(),
+                c.cacheBytesPerEntry(), c.gpu(), c.iterations().stream()
+                        .map(i -> new StepsFile.Iteration(i.fork(), i.phase(), i.iteration(),
                         Arrays.stream(i.stepNanos()).map(n -> (long) (n * factor)).toArray(), null)).toList());
     }
 
@@ -63,9 +65,11 @@ class ComparisonPageTest extends InBrowser {
             assertEquals(List.of("5", "5"), row.subList(8, 10));
         }
         assertEquals(List.of("no change", "regressed"), rows.stream().map(r -> r.get(10)).toList());
-        assertTrue(browser.text("#answer").matches("1 of 2 regressed, most DecodeLoop.decode strategy=h2o.* by 20 %\\."), browser.text("#answer"));
+        assertTrue(browser.text("#answer").matches("1 of 2 regressed, most DecodeLoop.decode strategy=h2o.* by 20 %\\."),
+                browser.text("#answer"));
         assertTrue(browser.text("#threshold").endsWith("±3 %."));
-        assertTrue(browser.text(".mean").contains("+" + String.format(Locale.ROOT, "%.1f %%", 100 * comparison.means().values().iterator().next())));
+        assertTrue(browser.text(".mean").contains("+" + String.format(Locale.ROOT, "%.1f %%", 100 * comparison.means().values()
+                .iterator().next())));
     }
 
     /** The share of all ways to deal these ten values to two sides of five that part them at least as much. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -55,8 +56,10 @@ final class Expected {
             double[][] host = series(configuration, "stepNanos");
             if (host.length > 0) {
                 double[][] device = series(configuration, "deviceNanos");
-                configs.add(new Config(configuration.path("label").asText().replaceFirst("^H2O, w", "H2O, one set for all heads, w"), configuration.path("params").path("strategy").asText(),
-                        configuration.path("params").path("window").asInt(), configuration, host, device.length == host.length ? device : null));
+                configs.add(new Config(configuration.path("label").asText()
+                        .replaceFirst("^H2O, w", "H2O, one set for all heads, w"), configuration.path("params").path("strategy").asText(),
+                        configuration.path("params").path("window").asInt(), configuration, host, device.length == host.length
+                                ? device : null));
             }
         }
     }
@@ -199,7 +202,8 @@ final class Expected {
                 : " cannot be told from the full cache") + " when it starts to evict, at token " + (of.window + 1)
                 + (!end.tells ? (start.tells ? ", and cannot be told from it" : ", nor") + " at token " + of.length() + "."
                 : faster == 0 && end.change > 0 ? ", and has not caught up by token " + of.length() + ": there it is " + atEnd + "."
-                : !start.tells || start.change < 0 || faster <= of.window + 1 || end.change > 0 ? ", and is " + atEnd + " at token " + of.length() + "."
+                : !start.tells || start.change < 0 || faster <= of.window + 1 || end.change > 0 ? ", and is " + atEnd
+                        + " at token " + of.length() + "."
                 : ", catches up at token " + faster + ", and is " + atEnd + " at token " + of.length() + ".")
                 + " Before it evicts it takes " + percent(control) + (control < 0 ? " less" : " more")
                 + ": scoring and noise, from which no smaller difference is told.";
@@ -207,6 +211,6 @@ final class Expected {
 
     static String percent(double change) {
         double percent = Math.abs(100 * change);
-        return String.format(java.util.Locale.ROOT, percent < 10 ? "%.1f %%" : "%.0f %%", percent);
+        return String.format(Locale.ROOT, percent < 10 ? "%.1f %%" : "%.0f %%", percent);
     }
 }

@@ -94,7 +94,8 @@ public final class ExpectedQuality {
 
     /** Configurations of a window, the one that loses least first. */
     public List<Config> ranked(int window) {
-        return evicting().stream().filter(c -> c.window == window).sorted(Comparator.comparingDouble(c -> mean(less(late(c), late(full()))))).toList();
+        return evicting().stream().filter(c -> c.window == window)
+                .sorted(Comparator.comparingDouble(c -> mean(less(late(c), late(full()))))).toList();
     }
 
     /** Mean nll by sequence over the positions that configurations are compared by. */
@@ -230,8 +231,10 @@ public final class ExpectedQuality {
             if (window.isPresent() && window.get() < least) {
                 least = window.get();
                 int at = least;
-                parts.add((parts.isEmpty() ? "Perplexity rises by at most " : "by at most ") + rise + " % with " + (parts.isEmpty() ? "a window of " : "")
-                        + least + " (" + String.join(", ", strategies().stream().filter(s -> needed(s, rise / 100.0).equals(Optional.of(at))).toList()) + ")");
+                parts.add((parts.isEmpty() ? "Perplexity rises by at most " : "by at most ") + rise + " % with "
+                        + (parts.isEmpty() ? "a window of " : "")
+                        + least + " (" + String.join(", ", strategies().stream()
+                        .filter(s -> needed(s, rise / 100.0).equals(Optional.of(at))).toList()) + ")");
             }
         }
         return parts.isEmpty() ? "No window that was measured keeps perplexity within twice the full cache's."
@@ -241,7 +244,8 @@ public final class ExpectedQuality {
 
     public String time(List<Config> timed) {
         List<Config> windows = timed.stream().filter(c -> c.window > 0).sorted(Comparator.comparingDouble(Config::ms)).toList();
-        long faster = windows.stream().filter(c -> c.json.path("time").path("high").asDouble() < full().json.path("time").path("low").asDouble()).count();
+        long faster = windows.stream().filter(c -> c.json.path("time").path("high").asDouble() < full().json.path("time")
+                .path("low").asDouble()).count();
         return "Of " + windows.size() + " timed windows " + (faster == 0 ? "none is" : faster == 1 ? "1 is" : faster + " are")
                 + " faster per step than the full cache (" + digits(full().ms()) + " ms) beyond both intervals"
                 + (faster == 0 ? "." : ", most of all " + windows.get(0).brief() + " (" + digits(windows.get(0).ms()) + " ms).");
@@ -272,7 +276,8 @@ public final class ExpectedQuality {
             d--;
         }
         Config most = most(evicting(), d);
-        return "Of a pattern " + distances[d] + " tokens back " + most.brief() + " entries remembers most: " + share(recall(most, d), "value") + " ("
+        return "Of a pattern " + distances[d] + " tokens back " + most.brief() + " entries remembers most: "
+                + share(recall(most, d), "value") + " ("
                 + share(recall(most, d), "low") + " to " + share(recall(most, d), "high") + ") of what the full cache does"
                 + (d < last ? "; farther back none remembers anything beyond noise." : ".");
     }
@@ -287,7 +292,8 @@ public final class ExpectedQuality {
         int at = half;
         return "With a window of " + window + (half < 0 ? " none remembers half of a pattern, at any distance; "
                 : " half of a pattern is remembered up to " + distances[half] + " tokens back, by "
-                        + join(of.stream().filter(c -> recall(c, at).path("value").asDouble() >= 0.5).map(Config::strategy).toList(), "and") + "; ")
+                        + join(of.stream().filter(c -> recall(c, at).path("value").asDouble() >= 0.5).map(Config::strategy)
+                        .toList(), "and") + "; ")
                 + distances[last] + " tokens back " + (most(of, last) == null ? "none remembers anything beyond noise."
                         : most(of, last).strategy + " remembers most, " + share(recall(most(of, last), last), "value") + ".");
     }

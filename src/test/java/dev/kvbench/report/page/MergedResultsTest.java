@@ -26,6 +26,7 @@ import dev.kvbench.results.StepsFile;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -155,8 +156,10 @@ class MergedResultsTest {
         assertEquals(lines, report.scores().pinned().stream().map(Report.Pinned::name).toList());
         assertEquals(4, report.scores().pinned().stream().map(Report.Pinned::look).distinct().count());
         assertEquals(6, report.scores().scores().stream().map(Score::name).distinct().count());
-        assertEquals(List.of("With 64 entries held a step of H2O (64/32, one set for all heads) takes 10 % more time than one of the full cache.",
-                "With 128 entries held a step of H2O (128/32, one set for all heads) takes 25 % more time than one of the full cache."), report.summary().answers());
+        assertEquals(List.of("With 64 entries held a step of H2O (64/32, one set for all heads) takes 10 % more time than one of"
+                + " the full cache.",
+                "With 128 entries held a step of H2O (128/32, one set for all heads) takes 25 % more time than one of the full"
+                        + " cache."), report.summary().answers());
     }
 
     @Test
@@ -167,7 +170,8 @@ class MergedResultsTest {
             Path path = newer.path().resolve(file);
             Files.writeString(path, Files.readString(path).replaceAll("\"cacheLength\"", "\"evictEvery\": \"1\", $0"));
         }
-        assertEquals(List.of("H2O, one set for all heads, window 64, 32 heavy hitters, older", "H2O, one set for all heads, window 64, 32 heavy hitters, newer"),
+        assertEquals(List.of("H2O, one set for all heads, window 64, 32 heavy hitters, older",
+                "H2O, one set for all heads, window 64, 32 heavy hitters, newer"),
                 labels(merged(older, newer).steps()));
     }
 
@@ -225,7 +229,7 @@ class MergedResultsTest {
 
     private static String peersJson() throws IOException {
         try (InputStream json = MergedResultsTest.class.getResourceAsStream("/peers/steps.json")) {
-            return new String(json.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(json.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

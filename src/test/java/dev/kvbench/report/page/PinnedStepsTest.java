@@ -99,7 +99,8 @@ class PinnedStepsTest {
         measured("full", 0, 128, "fused", 0);
         measured("window", 128, 128, "fused", 0);
         assertEquals(List.of("With 64 entries held a step of tova takes infinitely more time than one of the full cache.",
-                "With 128 entries held a step of window takes 0.0 % more time than one of the full cache, which cannot be told from noise."),
+                "With 128 entries held a step of window takes 0.0 % more time than one of the full cache, which cannot be told"
+                        + " from noise."),
                 PinnedAnswers.answers(points(), new Captions(steps(), configurations)));
     }
 

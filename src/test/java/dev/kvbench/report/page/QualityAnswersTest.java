@@ -51,7 +51,8 @@ class QualityAnswersTest {
         assertTrue(report.answers().get(0).matches("With a window of 16 h2o loses least: [0-9.]+ nats per token above the full cache\\."
                 + " Its lead over the next, tova, is more than noise\\."), report.answers().get(0));
         report = only(List.of(of("full", null), of("window", 64), of("sinks", 64)));
-        assertTrue(report.answers().get(0).matches(".* Noise does not tell (window from sinks|sinks from window) at 64\\."), report.answers().get(0));
+        assertTrue(report.answers().get(0).matches(".* Noise does not tell (window from sinks|sinks from window) at 64\\."),
+                report.answers().get(0));
     }
 
     @Test
@@ -59,7 +60,8 @@ class QualityAnswersTest {
         Configuration full = of("full", null).timed(null);
         assertTrue(says(only(List.of(full, of("h2o", 16), of("h2o", 32))),
                 "Of 2 timed configurations h2o with 16 has the fastest step, 1.170 ms; the full cache's was not timed."));
-        assertTrue(says(only(List.of(of("full", null), of("h2o", 16))), "A step of h2o with 16 takes 1.170 ms, one of the full cache 1.500 ms."));
+        assertTrue(says(only(List.of(of("full", null), of("h2o", 16))),
+                "A step of h2o with 16 takes 1.170 ms, one of the full cache 1.500 ms."));
         QualityReport one = only(List.of(full, of("h2o", 16), of("tova", 16).timed(null)));
         assertTrue(one.timed() == null && one.answers().stream().noneMatch(a -> a.contains(" ms")), one.answers().toString());
         // of these the full cache's step is slower beyond both intervals than one
@@ -72,7 +74,8 @@ class QualityAnswersTest {
     @Test
     void noWindowIsEnoughIfNoneIs() {
         QualityReport report = only(List.of(of("full", null), of("random", 16)));
-        assertTrue(says(report, "No window that was measured keeps perplexity within twice the full cache's."), report.answers().toString());
+        assertTrue(says(report, "No window that was measured keeps perplexity within twice the full cache's."), report.answers()
+                .toString());
         assertTrue(report.needs().needed().get(0).windows().stream().allMatch(w -> w == null));
     }
 
@@ -108,8 +111,10 @@ class QualityAnswersTest {
                 + " h2o-head.", "Only 5 texts were probed: intervals over so few are too narrow; take more (--probe-texts)."),
                 QualityOrigins.notes(all, List.of(), "folder"));
         QualityFile.Setting s = all.setting();
-        QualityFile odd = new QualityFile(all.schema(), all.version(), all.created(), all.command(), all.units(), all.rules(), all.fingerprint(),
-                all.model(), all.text(), new QualityFile.Setting(s.runtime(), s.device(), s.positions(), s.batch(), s.seed(), s.bucketEdges(), null),
+        QualityFile odd = new QualityFile(all.schema(), all.version(), all.created(), all.command(), all.units(), all.rules(),
+                all.fingerprint(),
+                all.model(), all.text(), new QualityFile.Setting(s.runtime(), s.device(), s.positions(), s.batch(), s.seed(),
+                        s.bucketEdges(), null),
                 new QualityFile.Times("elsewhere", "gpt2-large · fp32"), null, all.configurations());
         List<String> notes = QualityOrigins.notes(odd, List.of(), "x_quality.unfinished");
         assertEquals(4, notes.size(), notes.toString());

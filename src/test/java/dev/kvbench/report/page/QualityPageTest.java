@@ -12,6 +12,7 @@ import dev.kvbench.report.QualityRenderer;
 import dev.kvbench.results.QualityFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
@@ -29,7 +30,7 @@ class QualityPageTest extends MadePages {
     }
 
     private static String withEnds(QualityFile.Estimate e) {
-        return String.format(java.util.Locale.ROOT, "%.3f (%.3f to %.3f)", e.value(), e.low(), e.high());
+        return String.format(Locale.ROOT, "%.3f (%.3f to %.3f)", e.value(), e.low(), e.high());
     }
 
     @Test
@@ -49,7 +50,8 @@ class QualityPageTest extends MadePages {
         browser.click("#none");
         assertEquals(0, pixels("#window", ".k0"));
         browser.click("#all");
-        for (String toggle : List.of("#window #spread-loss", "#along #spread-along", "#probe #spread-probe", "#window input[name=axis]:not(:checked)", "#timed #slow")) {
+        for (String toggle : List.of("#window #spread-loss", "#along #spread-along", "#probe #spread-probe",
+                "#window input[name=axis]:not(:checked)", "#timed #slow")) {
             String plot = toggle.split(" ")[0];
             int before = image(plot);
             browser.click(toggle);
@@ -99,7 +101,8 @@ class QualityPageTest extends MadePages {
         assertEquals(last, browser.text("#along-key"));
         browser.find("#distance").sendKeys(Keys.END);
         assertEquals("256", browser.text("#distance-shown"));
-        assertTrue(browser.text("#probe-key").startsWith("h2o\n–"), "there the full cache remembers nothing: " + browser.text("#probe-key"));
+        assertTrue(browser.text("#probe-key").startsWith("h2o\n–"), "there the full cache remembers nothing: "
+                + browser.text("#probe-key"));
     }
 
     @Test
@@ -114,7 +117,8 @@ class QualityPageTest extends MadePages {
         double share = (1.5 - least.value()) / (most.value() - least.value());
         int x = (int) ((0.06 + share) / 1.12 * over.getSize().width) - over.getSize().width / 2;
         new Actions(browser.driver()).moveToElement(over, x, over.getSize().height / 2 - 3).perform();
-        assertEquals("full cache: 1.500 (1.450 to 1.550) ms, 0.000 (0.000 to 0.000) nats, on the Pareto front", browser.text("#timed-read"));
+        assertEquals("full cache: 1.500 (1.450 to 1.550) ms, 0.000 (0.000 to 0.000) nats, on the Pareto front",
+                browser.text("#timed-read"));
         new Actions(browser.driver()).moveToElement(browser.find("#timed h2")).perform();
         assertTrue(browser.text("#timed-read").startsWith("Point at the plot"));
     }
@@ -126,7 +130,8 @@ class QualityPageTest extends MadePages {
             browser.script("arguments[0].scrollIntoView({block: 'center'})", browser.find(plot + " .chart"));
             WebElement over = browser.find(plot + " .u-over");
             int before = image(plot);
-            new Actions(browser.driver()).moveToElement(over, -over.getSize().width / 4, 0).clickAndHold().moveByOffset(over.getSize().width / 3, 10)
+            new Actions(browser.driver()).moveToElement(over, -over.getSize().width / 4, 0).clickAndHold()
+                    .moveByOffset(over.getSize().width / 3, 10)
                     .release().moveToElement(browser.find("h2")).perform();
             browser.frame();
             assertNotEquals(before, image(plot), plot);
@@ -143,7 +148,8 @@ class QualityPageTest extends MadePages {
         browser.open(quality);
         QualityFile file = QualityFile.read(quality.resolveSibling(QualityFile.FILE));
         List<String> lines = browser.saved("#all-table-csv", folder.resolve("quality-downloads"), "quality.csv");
-        assertEquals("strategy,window,perplexity,perplexity above full,nats above full,from,to,agreement (%),KL (nats),ms per step,ms from,ms to,Pareto front",
+        assertEquals("strategy,window,perplexity,perplexity above full,nats above full,from,to,agreement (%),KL (nats),ms per"
+                + " step,ms from,ms to,Pareto front",
                 lines.get(0));
         assertEquals(file.configurations().size(), lines.size() - 1);
         for (int i = 0; i < file.configurations().size(); i++) {
@@ -151,11 +157,14 @@ class QualityPageTest extends MadePages {
             String[] cells = lines.get(i + 1).split(",");
             assertEquals(c.window() == null ? "full cache" : c.strategy(), cells[0]);
             assertEquals(c.window() == null ? "" : c.window().toString(), cells[1]);
-            double[] expected = {c.late().perplexity().value(), Math.exp(c.late().nllIncrease().value()) - 1, c.late().nllIncrease().value(),
-                c.late().nllIncrease().low(), c.late().nllIncrease().high(), 100 * c.late().agreement().value(), c.late().kl().value(), c.time().value(),
+            double[] expected = {c.late().perplexity().value(), Math.exp(c.late().nllIncrease().value()) - 1, c.late()
+                    .nllIncrease().value(),
+                c.late().nllIncrease().low(), c.late().nllIncrease().high(), 100 * c.late().agreement().value(), c.late().kl()
+                        .value(), c.time().value(),
                 c.time().low(), c.time().high()};
             for (int k = 0; k < expected.length; k++) {
-                assertEquals(expected[k], Double.parseDouble(cells[k + 2]), 1e-5 * Math.abs(expected[k]) + 1e-9, lines.get(0).split(",")[k + 2]);
+                assertEquals(expected[k], Double.parseDouble(cells[k + 2]), 1e-5 * Math.abs(expected[k]) + 1e-9, lines.get(0)
+                        .split(",")[k + 2]);
             }
         }
         browser.click("#all-table th:nth-child(3) button");
@@ -186,7 +195,8 @@ class QualityPageTest extends MadePages {
         for (int done = 1; done <= 3; done++) {
             browser.open(page(MadeQuality.unfinished(folder.resolve(done + "_quality.unfinished"), done)));
             browser.assertSilent();
-            assertTrue(browser.text(".note").startsWith("The run has not ended: " + done + (done == 1 ? " configuration is" : " configurations are")
+            assertTrue(browser.text(".note").startsWith("The run has not ended: " + done + (done == 1 ? " configuration is"
+                    : " configurations are")
                     + " scored so far"), browser.text(".note"));
             assertEquals(done, browser.table("all-table").size());
             String answer = browser.text("#answer");
@@ -194,13 +204,15 @@ class QualityPageTest extends MadePages {
                 assertTrue(answer.startsWith("Only the full cache has been scored: perplexity "), answer);
                 assertTrue(browser.all(".chart").isEmpty());
             } else {
-                assertTrue(answer.startsWith(done == 2 ? "With a window of 16 h2o loses " : "With a window of 16 or 32 h2o loses "), answer);
+                assertTrue(answer.startsWith(done == 2 ? "With a window of 16 h2o loses "
+                        : "With a window of 16 or 32 h2o loses "), answer);
                 assertFalse(answer.contains("least") || answer.contains("noise"), "nothing to compare with: " + answer);
                 assertTrue(pixels("#window", ".k0") > 20, "no curve");
                 assertEquals(done == 2 ? 0 : 1, browser.all("#heat").size(), "a map of one cell");
             }
             assertEquals(0, browser.overflow());
         }
-        assertEquals(List.of(), QualityRenderer.render(MadeQuality.unfinished(folder.resolve("0_quality.unfinished"), 0)), "nothing to show");
+        assertEquals(List.of(), QualityRenderer.render(MadeQuality.unfinished(folder.resolve("0_quality.unfinished"), 0)),
+                "nothing to show");
     }
 }

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("native")
 class ReportDataTest {
 
-    private static final String CONTROL = " Before it evicts it takes 0.0 % more: scoring and noise, from which no smaller difference is told.";
+    private static final String CONTROL = " Before it evicts it takes 0.0 % more: scoring and noise, from which no smaller"
+            + " difference is told.";
 
     @TempDir
     private Path folder;
@@ -40,16 +42,19 @@ class ReportDataTest {
     private static StepsFile.Configuration made(String label, String strategy, int window, int every, double... ms) {
         long[] nanos = Arrays.stream(ms).mapToLong(v -> Math.round(1e6 * v)).toArray();
         return new StepsFile.Configuration(MadeResults.LOOP, label, new TreeMap<>(Map.of("strategy", strategy, "window", "" + window,
-                "evictEvery", "" + every, "heavyHitters", label.contains("20 heavy hitters") ? "20" : "0", "batch", "2")), "synthetic", "explicit", "torchscript", "cpu", 1_000_000, null,
-                IntStream.rangeClosed(1, 5).mapToObj(i -> new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, i, nanos, null)).toList());
+                "evictEvery", "" + every, "heavyHitters", label.contains("20 heavy hitters") ? "20" : "0", "batch", "2")),
+                        "synthetic", "explicit", "torchscript", "cpu", 1_000_000, null,
+                IntStream.rangeClosed(1, 5).mapToObj(i -> new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, i, nanos,
+                        null)).toList());
     }
 
-    private static double[] steps(int length, java.util.function.IntToDoubleFunction ms) {
+    private static double[] steps(int length, IntToDoubleFunction ms) {
         return IntStream.rangeClosed(1, length).mapToDouble(ms).toArray();
     }
 
     private Report report(StepsFile.Configuration... configurations) throws Exception {
-        return ReportPage.of(List.of(LoadedResult.read(MadeResults.write(folder.resolve("r"), "GPU", List.of(configurations), null))), List.of());
+        return ReportPage.of(List.of(LoadedResult.read(MadeResults.write(folder.resolve("r"), "GPU", List.of(configurations),
+                null))), List.of());
     }
 
     /** Benchmarks that keep no series: JMH's own scores, and no weights where no model ran. */
@@ -58,7 +63,8 @@ class ReportDataTest {
         Path eviction = Path.of("src/test/resources/published/2026-11-25_01-04-48_ea48ea07_NVIDIA-H100-80GB-HBM3");
         Report report = ReportPage.of(List.of(LoadedResult.read(ResultFolder.open(eviction))), List.of());
         assertEquals("gpt2-large · fp32 · NVIDIA H100 80GB HBM3", report.summary().title());
-        assertEquals(List.of("Eviction.score took from 3.791 us/op (attention sinks, window 128) to 26.34 us/op (H2O, one set for all heads, window 128,"
+        assertEquals(List.of("Eviction.score took from 3.791 us/op (attention sinks, window 128) to 26.34 us/op (H2O, one set for"
+                + " all heads, window 128,"
                 + " 32 heavy hitters).", "Eviction.scoreAndEvict took from 97.58 us/op (sliding window 128) to 272.3 us/op"
                 + " (key difference, window 128)."), report.summary().answers());
         assertEquals(16, report.scores().scores().size());
@@ -76,8 +82,10 @@ class ReportDataTest {
     void costAndGainInOneSentence() throws Exception {
         Report report = report(
                 made("full cache", "full", 0, 1, steps(400, t -> 1 + t / 1000.0)),
-                made("H2O, one set for all heads, window 100, 20 heavy hitters", "h2o", 100, 1, steps(400, t -> t <= 100 ? 1 + t / 1000.0 : 1.25)));
-        assertEquals(List.of("H2O (100/20, one set for all heads) is 12 % slower than the full cache when it starts to evict, at token 101, catches up at token 251,"
+                made("H2O, one set for all heads, window 100, 20 heavy hitters", "h2o", 100, 1,
+                        steps(400, t -> t <= 100 ? 1 + t / 1000.0 : 1.25)));
+        assertEquals(List.of("H2O (100/20, one set for all heads) is 12 % slower than the full cache when it starts to evict, at"
+                + " token 101, catches up at token 251,"
                 + " and is 9.7 % faster at token 400." + CONTROL), report.summary().answers());
         AgainstFullCache crossing = report.curves().crossings().get(0);
         assertEquals(101, crossing.firstEviction());
@@ -105,7 +113,8 @@ class ReportDataTest {
                 made("full cache", "full", 0, 1, steps(64, t -> 1)),
                 made("sliding window 16", "window", 16, 1, steps(64, t -> t <= 16 ? 1 : 1.5)),
                 made("TOVA, window 16", "tova", 16, 1, steps(64, t -> t <= 16 ? 1 : 1.2)));
-        assertEquals(List.of("None of 2 configurations are faster than the full cache at token 64. The nearest: TOVA (16) is 20 % slower than"
+        assertEquals(List.of("None of 2 configurations are faster than the full cache at token 64. The nearest: TOVA (16) is 20 %"
+                + " slower than"
                 + " the full cache when it starts to evict, at token 17, and has not caught up by token 64: there it is 20 % slower."
                 + CONTROL), report.summary().answers());
         assertNull(report.curves().crossings().get(0).fasterFrom());
@@ -118,13 +127,16 @@ class ReportDataTest {
 
     @Test
     void gainsFromTheFirstEvictionOnAndWindowsThatAreNeverFull() throws Exception {
-        assertEquals("sliding window (16) is 50 % faster than the full cache when it starts to evict, at token 17, and is 50 % faster at token 64." + CONTROL, report(
+        assertEquals("sliding window (16) is 50 % faster than the full cache when it starts to evict, at token 17, and is 50 %"
+                + " faster at token 64." + CONTROL, report(
                 made("full cache", "full", 0, 1, steps(64, t -> 1)),
                 made("sliding window 16", "window", 16, 1, steps(64, t -> t <= 16 ? 1 : 0.5))).summary().answers().get(0));
-        assertEquals("sliding window (64) evicts nothing within 64 tokens; its steps take 20 % more time than those of the full cache.", report(
+        assertEquals("sliding window (64) evicts nothing within 64 tokens; its steps take 20 % more time than those of the full"
+                + " cache.", report(
                 made("full cache", "full", 0, 1, steps(64, t -> 1)),
                 made("sliding window 64", "window", 64, 1, steps(64, t -> 1.2))).summary().answers().get(0));
-        assertEquals("sliding window (16) takes 1.200 ms per token; without the full cache in the same result nothing says what that costs or saves.",
+        assertEquals("sliding window (16) takes 1.200 ms per token; without the full cache in the same result nothing says what"
+                + " that costs or saves.",
                 report(made("sliding window 16", "window", 16, 1, steps(64, t -> 1.2))).summary().answers().get(0));
         assertEquals("full cache takes 1.000 ms per token; no strategy was measured beside it.",
                 report(made("full cache", "full", 0, 1, steps(64, t -> 1))).summary().answers().get(0));
@@ -140,15 +152,18 @@ class ReportDataTest {
         assertArrayEquals(new double[] {2, 4, 6, 8, 10, 12, 14, 16}, report.curves().lines().get(0).cacheMb());
         assertArrayEquals(new double[] {2, 4, 6, 6, 6, 6, 6, 6}, report.curves().lines().get(1).cacheMb());
         assertArrayEquals(new double[] {2, 4, 6, 8, 6, 8, 6, 8}, report.curves().lines().get(2).cacheMb());
-        assertEquals("At token 8 full cache holds 16.00 MB of keys and values, sliding window (3) 6.000 MB, 63 % less.", report.findings().get("memory"));
+        assertEquals("At token 8 full cache holds 16.00 MB of keys and values, sliding window (3) 6.000 MB, 63 % less.",
+                report.findings().get("memory"));
     }
 
     @Test
     void ofManyPinnedStepsTheEndsAreSaid() throws Exception {
-        Report report = ReportPage.of(List.of(LoadedResult.read(MadeResults.pinned(folder.resolve("p"), new double[][] {{0, 64, 1}, {0, 128, 1}, {0, 256, 1}, {0, 512, 2},
+        Report report = ReportPage.of(List.of(LoadedResult.read(MadeResults.pinned(folder.resolve("p"),
+                new double[][] {{0, 64, 1}, {0, 128, 1}, {0, 256, 1}, {0, 512, 2},
                 {64, 64, 1.005}, {128, 128, 1.1}, {256, 256, 1.3}, {512, 512, 1.5}, {1024, 1024, 9}}))), List.of());
         assertEquals(List.of("Of 4 strategies and windows, each against the full cache of its runtime with as many entries held, a step of"
-                + " H2O (512/32, one set for all heads) takes 25 % less time; at the other end H2O (256/32, one set for all heads) takes 30 % more."), report.summary().answers());
+                + " H2O (512/32, one set for all heads) takes 25 % less time; at the other end H2O (256/32, one set for all"
+                + " heads) takes 30 % more."), report.summary().answers());
         // 1024 entries were not measured with the full cache
         double[] changes = report.heatMaps().get(0).metrics().get(0).values()[0];
         assertArrayEquals(new double[] {0.005, 0.1, 0.3, -0.25, Double.NaN}, changes, 1e-9);
@@ -185,7 +200,8 @@ class ReportDataTest {
     void manySamplesAreLeftOut() throws Exception {
         StepsFile.Configuration one = made("full cache", "full", 0, 1, steps(1000, t -> 1));
         List<StepsFile.Iteration> many = IntStream.rangeClosed(1, 1600)
-                .mapToObj(i -> new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, i, one.iterations().get(0).stepNanos(), null)).toList();
+                .mapToObj(i -> new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, i, one.iterations().get(0)
+                        .stepNanos(), null)).toList();
         Report report = report(new StepsFile.Configuration(one.benchmark(), one.label(), one.params(), one.weights(), one.attention(),
                 one.runtime(), one.device(), 8, null, many));
         assertNull(report.curves().lines().get(0).raw());

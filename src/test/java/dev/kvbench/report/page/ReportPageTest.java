@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -100,11 +101,14 @@ class ReportPageTest extends MadePages {
         assertEquals(String.valueOf(token), browser.text("#token-shown"));
         assertEquals(pointed, texts("#lines output"));
         double mb = new ResultFolder(small.getParent()).readSteps().configurations().get(0).cacheBytesPerEntry() * 2 / 1e6;
-        assertEquals(String.format(java.util.Locale.ROOT, "Token %d: full cache %.3f MB; H2O, one set for all heads, window 32, 8 heavy hitters %.3f MB", token, token * mb, 32 * mb),
+        assertEquals(String.format(Locale.ROOT,
+                "Token %d: full cache %.3f MB; H2O, one set for all heads, window 32, 8 heavy hitters %.3f MB", token, token * mb, 32 * mb),
                 browser.text("#memory-read"));
 
-        new Actions(browser.driver()).scrollToElement(browser.find("#latency .chart")).moveToElement(browser.find("#latency .u-over"), 0, 0).perform();
-        assertTrue(browser.text("#latency-read").matches("At most [0-9.]+ ms: full cache [0-9.]+ %; H2O.* [0-9.]+ %"), browser.text("#latency-read"));
+        new Actions(browser.driver()).scrollToElement(browser.find("#latency .chart"))
+                .moveToElement(browser.find("#latency .u-over"), 0, 0).perform();
+        assertTrue(browser.text("#latency-read").matches("At most [0-9.]+ ms: full cache [0-9.]+ %; H2O.* [0-9.]+ %"),
+                browser.text("#latency-read"));
     }
 
     @Test
@@ -117,7 +121,8 @@ class ReportPageTest extends MadePages {
                 for (int t = 0; t < i.stepNanos().length; t++) {
                     host.add(i.stepNanos()[t]);
                     String name = c.label().contains(",") ? '"' + c.label() + '"' : c.label();
-                    lines.add(name + "," + i.fork() + "," + i.iteration() + "," + (t + 1) + "," + i.stepNanos()[t] + "," + i.deviceNanos()[t]);
+                    lines.add(name + "," + i.fork() + "," + i.iteration() + "," + (t + 1) + "," + i.stepNanos()[t] + ","
+                            + i.deviceNanos()[t]);
                 }
             }
         }
@@ -167,7 +172,8 @@ class ReportPageTest extends MadePages {
             browser.open(page);
             browser.assertSilent();
             assertTrue(browser.text("#map figcaption").endsWith(
-                    "After step 39 the cache holds entries of 5 of 40 tokens; 1 of them is older than the last 5 tokens."), browser.text("#map figcaption"));
+                    "After step 39 the cache holds entries of 5 of 40 tokens; 1 of them is older than the last 5 tokens."),
+                            browser.text("#map figcaption"));
             // after step 20 token 0 and tokens 17 to 20 are held, token 10 is not, and token 30 is not there yet
             assertEquals("After step 20 100 % of layers and heads hold token 0", cell(20, 0));
             assertEquals("After step 20 0 % of layers and heads hold token 10", cell(20, 10));
@@ -197,15 +203,19 @@ class ReportPageTest extends MadePages {
         browser.open(page(MadeResults.pinned(folder.resolve("pinned"))));
         browser.assertSilent();
         browser.screenshot("pinned");
-        String answer = "With 64 entries held a step of H2O (64/32, one set for all heads) takes 0.5 % more time than one of the full cache, which cannot be told from noise.";
-        String other = "With 128 entries held a step of H2O (128/32, one set for all heads) takes 17 % less time than one of the full cache; before it evicts 0.5 % more:"
+        String answer = "With 64 entries held a step of H2O (64/32, one set for all heads) takes 0.5 % more time than one of the"
+                + " full cache, which cannot be told from noise.";
+        String other = "With 128 entries held a step of H2O (128/32, one set for all heads) takes 17 % less time than one of the"
+                + " full cache; before it evicts 0.5 % more:"
                 + " scoring and noise.";
         assertEquals(answer + "\n" + other, browser.text("#answer"));
         assertEquals(answer + " " + other, browser.text("#scores figcaption"));
         assertTrue(pixels("#scores", ".k0") > 200 && pixels("#scores", ".k2") > 100, "no curves");
-        assertEquals(List.of("1.000", "1.500", "1.005", "1.005", "1.250"), browser.table("scores-table").stream().map(r -> r.get(2)).toList());
+        assertEquals(List.of("1.000", "1.500", "1.005", "1.005", "1.250"), browser.table("scores-table").stream()
+                .map(r -> r.get(2)).toList());
         assertEquals(List.of(List.of("h2o, 32 heavy hitters", "+0.5 %", "−16.7 %")), browser.table("heat-0"));
-        assertEquals("The lowest change of step time against the full cache, as many entries held has h2o, 32 heavy hitters with a window of 128:"
+        assertEquals("The lowest change of step time against the full cache, as many entries held has h2o, 32 heavy hitters with"
+                + " a window of 128:"
                 + " 17 % less; before it evicts 0.5 % more: scoring and noise.", browser.text("#heat > p"));
         browser.script("const s = document.getElementById('heat-metric-0'); s.value = 1; s.dispatchEvent(new Event('change'))");
         assertEquals(List.of(List.of("h2o, 32 heavy hitters", "–", "+0.5 %")), browser.table("heat-0"));
@@ -220,7 +230,8 @@ class ReportPageTest extends MadePages {
         json.findValues("stepNanos").forEach(steps -> IntStream.range(0, steps.size())
                 .forEach(t -> ((ArrayNode) steps).set(t, 20 * steps.get(t).asLong())));
         new ObjectMapper().writeValue(peers.resolve(ResultFolder.STEPS_FILE).toFile(), json);
-        List<Path> written = Renderer.renderTogether(List.of(new ResultFolder(small.getParent()), new ResultFolder(peers)), List.of(), peers).files();
+        List<Path> written = Renderer.renderTogether(List.of(new ResultFolder(small.getParent()), new ResultFolder(peers)),
+                List.of(), peers).files();
         browser.open(written.get(2));
         browser.assertSilent();
         browser.screenshot("together");

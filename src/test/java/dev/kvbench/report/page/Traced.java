@@ -30,7 +30,8 @@ final class Traced {
                 const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
                 while (walk.nextNode()) {
                   const node = walk.currentNode;
-                  if (/[0-9]/.test(node.data) && !node.parentElement.closest("footer, script, style, noscript")) found.push(node.data.trim());
+                  if (/[0-9]/.test(node.data) && !node.parentElement.closest("footer, script, style, noscript"))
+                    found.push(node.data.trim());
                 }
                 for (const e of document.querySelectorAll("[aria-label]")) if (/[0-9]/.test(e.ariaLabel)) found.push(e.ariaLabel);
                 return found""");

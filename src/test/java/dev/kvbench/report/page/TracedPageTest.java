@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -50,17 +52,20 @@ class TracedPageTest extends InBrowser {
 
     /** The newest default run and the result with the most configurations, each of several strategies with one full cache. */
     private static List<Path> published() throws IOException {
-        try (Stream<Path> quoted = Files.list(Path.of("results")); Stream<Path> older = Files.list(Path.of("src/test/resources/published"))) {
+        try (Stream<Path> quoted = Files.list(Path.of("results"));
+                Stream<Path> older = Files.list(Path.of("src/test/resources/published"))) {
             List<ResultFolder> loops = Stream.concat(quoted, older)
                     .filter(r -> Files.isRegularFile(r.resolve(ResultFolder.STEPS_FILE))).map(ResultFolder::new)
-                    .filter(r -> r.readSteps().configurations().stream().allMatch(c -> c.benchmark().equals(MadeResults.LOOP) && c.gpu() != null))
+                    .filter(r -> r.readSteps().configurations().stream()
+                            .allMatch(c -> c.benchmark().equals(MadeResults.LOOP) && c.gpu() != null))
                     .filter(r -> r.readSteps().configurations().size() > 1)
-                    .filter(r -> r.readSteps().configurations().stream().filter(c -> "full".equals(c.params().get("strategy"))).count() == 1)
+                    .filter(r -> r.readSteps().configurations().stream().filter(c -> "full".equals(c.params().get("strategy")))
+                            .count() == 1)
                     .sorted((a, b) -> a.path().getFileName().compareTo(b.path().getFileName())).toList();
             return Stream.of(
                     loops.stream().filter(r -> r.readSteps().command().equals(List.of("run", "--config", "default"))).reduce((a, b) -> b),
                     loops.stream().reduce((a, b) -> b.readSteps().configurations().size() > a.readSteps().configurations().size() ? b : a))
-                    .flatMap(java.util.Optional::stream).map(ResultFolder::path).distinct().toList();
+                    .flatMap(Optional::stream).map(ResultFolder::path).distinct().toList();
         }
     }
 
@@ -82,7 +87,8 @@ class TracedPageTest extends InBrowser {
             heat(expected);
         }
         raw(expected);
-        assertEquals(Set.of(), Traced.leftOver(browser, traced, "report.js", "parts.js"), "numbers on the page that nothing traces to " + result.path().getFileName());
+        assertEquals(Set.of(), Traced.leftOver(browser, traced, "report.js", "parts.js"),
+                "numbers on the page that nothing traces to " + result.path().getFileName());
     }
 
     /** What a run calls itself is shown as it stands. */
@@ -101,10 +107,12 @@ class TracedPageTest extends InBrowser {
 
     private void answers(Expected expected) {
         List<Expected.Config> strategies = expected.strategies();
-        Expected.Config best = strategies.stream().min((a, b) -> Double.compare(expected.end(a).change(), expected.end(b).change())).orElseThrow();
+        Expected.Config best = strategies.stream().min((a, b) -> Double.compare(expected.end(a).change(), expected.end(b)
+                .change())).orElseThrow();
         long faster = strategies.stream().map(expected::end).filter(e -> e.tells() && e.change() < 0).count();
         String answer = strategies.size() == 1 ? expected.answer(best)
-                : (faster == 0 ? "None" : faster == strategies.size() ? "All" : "" + faster) + " of " + strategies.size() + " configurations "
+                : (faster == 0 ? "None" : faster == strategies.size() ? "All" : "" + faster) + " of " + strategies.size()
+                        + " configurations "
                         + (faster == 1 ? "is" : "are") + " faster than the full cache at token " + best.length() + ". "
                         + (faster == 0 ? "The nearest: " : faster == 1 ? "" : "The fastest: ") + expected.answer(best);
         assertEquals(answer, browser.text("#answer"));
@@ -115,7 +123,8 @@ class TracedPageTest extends InBrowser {
                 + (fewest == 1 ? " generation" : " generations") + ": differences below 3 % are not called real; run more iterations (-i).";
         assertEquals(fewest < 4, browser.text("main").contains(note));
         traced.add(note);
-        String simplified = "h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per head, is h2o-head.";
+        String simplified = "h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per"
+                + " head, is h2o-head.";
         assertEquals(strategies.stream().anyMatch(c -> c.strategy().equals("h2o")), browser.text("main").contains(simplified));
         traced.add(simplified);
     }
@@ -125,7 +134,8 @@ class TracedPageTest extends InBrowser {
         for (String clock : List.of("device", "host")) {
             browser.click("input[name=clock][value=" + clock + "]");
             for (int token : new int[] {1, 7, expected.full().length() / 2, expected.full().length()}) {
-                browser.script("const s = document.getElementById('token'); s.value = arguments[0]; s.dispatchEvent(new Event('input'))", token);
+                browser.script("const s = document.getElementById('token'); s.value = arguments[0]; s.dispatchEvent(new"
+                        + " Event('input'))", token);
                 assertEquals(String.valueOf(token), browser.text("#token-shown"));
                 List<String> shown = browser.script("return [...document.querySelectorAll('#lines output')].map(o => o.textContent)");
                 for (int i = 0; i < shown.size(); i++) {
@@ -138,12 +148,14 @@ class TracedPageTest extends InBrowser {
             }
         }
         double bandwidth = expected.full().json().path("gpu").path("copyBytesPerSecond").asDouble() / 1e12;
-        String limit = browser.text("#limit-value").isEmpty() ? "" : browser.script("return document.getElementById('limit-value').nextSibling.data");
-        assertTrue(limit.contains(String.format(java.util.Locale.ROOT, " at %.2f TB/s", bandwidth)), limit);
+        String limit = browser.text("#limit-value").isEmpty() ? ""
+                : browser.script("return document.getElementById('limit-value').nextSibling.data");
+        assertTrue(limit.contains(String.format(Locale.ROOT, " at %.2f TB/s", bandwidth)), limit);
         traced.add(limit);
         boolean quantiles = expected.full().host().length >= 10;
         List<String> hints = browser.script("return [...document.querySelectorAll('#time .hint')].map(h => h.textContent)");
-        assertTrue(hints.get(1).contains(quantiles ? "10th to 90th percentile" : "min to max") && hints.get(1).contains("both over 9 steps"), hints.get(1));
+        assertTrue(hints.get(1).contains(quantiles ? "10th to 90th percentile" : "min to max") && hints.get(1)
+                .contains("both over 9 steps"), hints.get(1));
         traced.add(hints.get(1));
     }
 
@@ -156,7 +168,8 @@ class TracedPageTest extends InBrowser {
             same(config.host().length, row.get(1));
             same(Expected.median(Expected.pooled(config.host())), row.get(2));
             same(Expected.median(Expected.pooled(config.device())), row.get(3));
-            same(Expected.median(Arrays.stream(config.host()).mapToDouble(g -> config.batch() * g.length / (Arrays.stream(g).sum() / 1e3)).toArray()), row.get(4));
+            same(Expected.median(Arrays.stream(config.host())
+                    .mapToDouble(g -> config.batch() * g.length / (Arrays.stream(g).sum() / 1e3)).toArray()), row.get(4));
             double[] curve = Expected.curve(config.host());
             same(Expected.median(Expected.each(curve.length, t -> curve[t]
                     / config.limit(config.window() == 0 ? t + 1 : Math.min(t, config.window()) + 1))), row.get(5));
@@ -180,7 +193,8 @@ class TracedPageTest extends InBrowser {
             interval(end, row.get(7));
             assertEquals(!end.tells() ? "cannot be told" : end.change() < 0 ? "faster" : "slower", row.get(8));
             int faster = expected.fasterFrom(config);
-            assertEquals(!end.tells() ? "cannot be told" : faster > 0 ? "" + faster : end.change() < 0 ? "–" : "not within " + config.length(), row.get(9));
+            assertEquals(!end.tells() ? "cannot be told" : faster > 0 ? "" + faster : end.change() < 0 ? "–" : "not within "
+                    + config.length(), row.get(9));
             int beyond = expected.fasterFrom(config, Math.abs(expected.control(config).change()));
             assertEquals(!end.tells() ? "cannot be told" : beyond > 0 ? "" + beyond : "not within " + config.length(), row.get(10));
             int paid = expected.paidBackAt(config);
@@ -253,7 +267,8 @@ class TracedPageTest extends InBrowser {
         }
         traced.add(readout);
         String finding = browser.text("#memory figcaption");
-        assertTrue(finding.startsWith("At token " + expected.full().length() + " full cache holds " + Numbers.mb(most) + " of keys and values, ")
+        assertTrue(finding.startsWith("At token " + expected.full().length() + " full cache holds " + Numbers.mb(most)
+                + " of keys and values, ")
                 && finding.endsWith(" " + Numbers.mb(least) + ", " + Expected.percent(1 - least / most) + " less."), finding);
         traced.add(finding);
     }
@@ -287,14 +302,16 @@ class TracedPageTest extends InBrowser {
         traced.addAll(windows);
         int cells = 0;
         for (int metric = 0; metric < 5; metric++) {
-            browser.script("const s = document.getElementById('heat-metric-0'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))", metric);
+            browser.script("const s = document.getElementById('heat-metric-0'); s.value = arguments[0]; s.dispatchEvent(new"
+                    + " Event('change'))", metric);
             for (List<String> row : browser.table("heat-0")) {
                 traced.add(row.get(0));
                 for (int column = 0; column < windows.size(); column++) {
                     String strategy = row.get(0).split(",")[0];
                     String heavyHitters = row.get(0).contains("heavy") ? row.get(0).replaceAll(".*, (\\d+) heavy hitters", "$1") : "0";
                     int window = Integer.parseInt(windows.get(column).replace("window ", ""));
-                    Expected.Config config = expected.strategies().stream().filter(c -> c.strategy().equals(strategy) && c.window() == window
+                    Expected.Config config = expected.strategies().stream()
+                            .filter(c -> c.strategy().equals(strategy) && c.window() == window
                             && c.json().path("params").path("heavyHitters").asText("0").equals(heavyHitters)).findFirst().orElseThrow();
                     same(switch (metric) {
                         case 0 -> 100 * expected.end(config).change();
@@ -323,7 +340,8 @@ class TracedPageTest extends InBrowser {
         Expected.Config first = expected.configs.get(0);
         List<List<String>> rows = browser.table("raw-table");
         for (int t = 0; t < rows.size(); t++) {
-            assertEquals(List.of(first.label(), "1", "1", "" + (t + 1), "" + Math.round(first.host()[0][t] * 1e6), "" + Math.round(first.device()[0][t] * 1e6)),
+            assertEquals(List.of(first.label(), "1", "1", "" + (t + 1), "" + Math.round(first.host()[0][t] * 1e6), ""
+                    + Math.round(first.device()[0][t] * 1e6)),
                     rows.get(t));
             traced.addAll(rows.get(t));
         }

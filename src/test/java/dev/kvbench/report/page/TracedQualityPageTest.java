@@ -109,9 +109,11 @@ class TracedQualityPageTest extends InBrowser {
         traced.addAll(expected.strategies());
         expected.windows().forEach(w -> traced.add(String.valueOf(w)));
         String title = json.path("model").path("name").asText() + " · " + json.path("model").path("dtype").asText() + " · "
-                + json.path("text").path("name").asText() + " · " + json.path("fingerprint").path(json.path("fingerprint").has("gpu") ? "gpu" : "cpu").asText();
+                + json.path("text").path("name").asText() + " · " + json.path("fingerprint")
+                .path(json.path("fingerprint").has("gpu") ? "gpu" : "cpu").asText();
         assertEquals(title, browser.text("#title"));
-        String subtitle = "run of " + json.path("created").asText() + " · tokens " + (expected.from + 1) + "–" + json.path("text").path("steps").asInt()
+        String subtitle = "run of " + json.path("created").asText() + " · tokens " + (expected.from + 1) + "–" + json.path("text")
+                .path("steps").asInt()
                 + " of " + json.path("text").path("starts").size() + " sequences";
         assertEquals(subtitle, texts("header .what").get(1));
         traced.addAll(List.of(title, subtitle, result.getFileName().toString()));
@@ -121,18 +123,23 @@ class TracedQualityPageTest extends InBrowser {
         List<String> command = new ArrayList<>();
         json.path("command").forEach(word -> command.add(word.asText()));
         traced.addAll(List.of(json.path("created").asText(), String.join(" ", command),
-                model.path("name").asText() + ", " + model.path("parameters").asLong() + " parameters, " + model.path("positions").asInt() + " positions, "
+                model.path("name").asText() + ", " + model.path("parameters").asLong() + " parameters, " + model.path("positions")
+                        .asInt() + " positions, "
                         + model.path("dtype").asText(),
                 model.path("weights").asText() + (model.has("sha256") ? ", sha256 " + model.path("sha256").asText() : ""),
                 text.path("name").asText() + ", " + text.path("tokens").asInt() + " tokens, sha256 " + text.path("sha256").asText(),
                 text.path("starts").size() + " of " + text.path("steps").asInt() + " tokens, from all over the text",
-                setting.path("runtime").asText() + ", " + setting.path("batch").asInt() + " sequences side by side", setting.path("seed").asText(),
+                setting.path("runtime").asText() + ", " + setting.path("batch").asInt() + " sequences side by side",
+                        setting.path("seed").asText(),
                 json.path("times").path("source").asText() + ": " + json.path("times").path("label").asText()));
         json.path("fingerprint").forEach(value -> traced.add(value.asText()));
-        traced.add("h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per head, is h2o-head.");
+        traced.add("h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per head, is"
+                + " h2o-head.");
         traced.add("Only " + text.path("starts").size() + " sequences: intervals over so few are too narrow; take more (--sequences).");
-        traced.add("Only " + json.path("needle").path("texts").asInt() + " texts were probed: intervals over so few are too narrow; take more (--probe-texts).");
-        traced.add("The run has not ended: " + expected.configs.size() + " configurations are scored so far; quality --resume goes on with it.");
+        traced.add("Only " + json.path("needle").path("texts").asInt()
+                + " texts were probed: intervals over so few are too narrow; take more (--probe-texts).");
+        traced.add("The run has not ended: " + expected.configs.size()
+                + " configurations are scored so far; quality --resume goes on with it.");
         traced.add("Times are not of the model that was scored: " + json.path("times").path("label").asText() + ".");
     }
 
@@ -164,10 +171,12 @@ class TracedQualityPageTest extends InBrowser {
         List<String> shown = texts("#lots");
         assertEquals(expected.strategies().contains("random") ? 1 : 0, shown.size());
         for (Config c : shown.isEmpty() ? List.<Config>of() : expected.evicting()) {
-            Estimate worse = ExpectedQuality.bootstrap(ExpectedQuality.less(expected.late(c), expected.late(expected.of("random", c.window()))));
+            Estimate worse = ExpectedQuality.bootstrap(ExpectedQuality.less(expected.late(c),
+                    expected.late(expected.of("random", c.window()))));
             if (!c.strategy().equals("random") && Math.abs(worse.low()) > DRAWS * (worse.high() - worse.low())) {
                 // "… noise: window at 256, knorm at every window and keydiff at 32."
-                String after = (" " + shown.get(0)).replaceFirst(".* " + c.strategy() + " at ", "").replaceFirst(",? (and )?[a-z0-9-]*[a-z][a-z0-9-]* at .*", "");
+                String after = (" " + shown.get(0)).replaceFirst(".* " + c.strategy() + " at ", "")
+                        .replaceFirst(",? (and )?[a-z0-9-]*[a-z][a-z0-9-]* at .*", "");
                 boolean named = shown.get(0).contains(" " + c.strategy() + " at ")
                         && (after.startsWith("every window") || List.of(after.split("[^0-9]+")).contains(String.valueOf(c.window())));
                 assertEquals(worse.low() > 0, named, c.strategy() + " " + c.window() + ": " + shown.get(0));
@@ -181,7 +190,8 @@ class TracedQualityPageTest extends InBrowser {
         assertEquals(expected.strategies().size(), rows.size());
         for (List<String> row : rows) {
             for (int i = 0; i < RISES.length; i++) {
-                assertEquals(expected.needed(row.get(0), RISES[i] / 100.0).map(String::valueOf).orElse("–"), row.get(i + 1), row.toString());
+                assertEquals(expected.needed(row.get(0), RISES[i] / 100.0).map(String::valueOf).orElse("–"), row.get(i + 1),
+                        row.toString());
                 traced.add("≤\u00a0" + RISES[i] + "\u00a0%");
             }
         }
@@ -228,7 +238,8 @@ class TracedQualityPageTest extends InBrowser {
             browser.click("#along input[value='" + window + "']");
             List<Config> shown = expected.strategies().stream().map(s -> expected.of(s, window)).filter(c -> c != null).toList();
             for (int bucket : new int[] {0, last / 2, last}) {
-                browser.script("const s = document.getElementById('tokens'); s.value = arguments[0]; s.dispatchEvent(new Event('input'))", bucket);
+                browser.script("const s = document.getElementById('tokens'); s.value = arguments[0]; s.dispatchEvent(new"
+                        + " Event('input'))", bucket);
                 assertEquals((expected.edges[bucket] + 1) + " to " + expected.edges[bucket + 1], browser.text("#tokens-shown"));
                 List<String> values = texts("#along-key output");
                 assertEquals(shown.size(), values.size());
@@ -245,7 +256,8 @@ class TracedQualityPageTest extends InBrowser {
             String tokens = (expected.edges[last] + 1) + " to " + expected.edges[last + 1];
             String finding = "With a window of " + window + " " + least.strategy() + " loses " + (shown.size() == 1
                     ? nats(least, last) + " nats per token in tokens " + tokens + "."
-                    : "least in the last tokens, " + tokens + ": " + nats(least, last) + " nats per token; " + most.strategy() + " most: " + nats(most, last) + ".");
+                    : "least in the last tokens, " + tokens + ": " + nats(least, last) + " nats per token; " + most.strategy()
+                            + " most: " + nats(most, last) + ".");
             assertEquals(finding, browser.text("#along figcaption"));
             traced.add(finding);
         }
@@ -263,12 +275,14 @@ class TracedQualityPageTest extends InBrowser {
                 + ExpectedQuality.digits(c.ms()) + " ms, " + String.format(Locale.ROOT, "%.3f", c.loss()) + " nats)").toList())
                 + ". Nothing else that was timed is faster than one of these without losing more.", finding);
         String hint = texts("#timed .hint").get(2);
-        assertTrue(hint.startsWith("The dotted line is the Pareto front, with " + front.size() + " of " + timed.size() + " timed configurations;"), hint);
+        assertTrue(hint.startsWith("The dotted line is the Pareto front, with " + front.size() + " of " + timed.size()
+                + " timed configurations;"), hint);
         double limit = Math.max(1.5 * front.get(0).ms(), front.get(front.size() - 1).ms());
         long slow = timed.stream().filter(c -> c.ms() > limit).count();
         String more = "also the " + slow + " of " + timed.size() + " that take more than " + ExpectedQuality.digits(limit) + " ms";
         assertEquals(slow == 0 ? List.of() : List.of(more), texts("#timed label"));
-        traced.addAll(List.of(finding, hint, more, expected.json.path("times").path("label").asText(), expected.json.path("times").path("source").asText(),
+        traced.addAll(List.of(finding, hint, more, expected.json.path("times").path("label").asText(), expected.json.path("times")
+                .path("source").asText(),
                 ", from " + expected.json.path("times").path("source").asText()));
         return expected.time(timed);
     }
@@ -281,7 +295,8 @@ class TracedQualityPageTest extends InBrowser {
             List<Config> shown = expected.strategies().stream().map(s -> expected.of(s, window)).toList();
             List<List<String>> cells = browser.table("heat-probe");
             for (int d = 0; d < distances.length; d++) {
-                browser.script("const s = document.getElementById('distance'); s.value = arguments[0]; s.dispatchEvent(new Event('input'))", d);
+                browser.script("const s = document.getElementById('distance'); s.value = arguments[0]; s.dispatchEvent(new"
+                        + " Event('input'))", d);
                 assertEquals(String.valueOf(distances[d]), browser.text("#distance-shown"));
                 List<String> values = texts("#probe-key output");
                 for (int i = 0; i < shown.size(); i++) {
@@ -298,7 +313,8 @@ class TracedQualityPageTest extends InBrowser {
             traced.addAll(List.of(finding, "remembered with a window of " + window));
         }
         String hint = texts("#probe .hint").get(0);
-        assertTrue(hint.startsWith("Patterns of " + needle.path("pattern").asInt() + " random tokens are planted in " + needle.path("texts").asInt() + " texts ")
+        assertTrue(hint.startsWith("Patterns of " + needle.path("pattern").asInt() + " random tokens are planted in "
+                + needle.path("texts").asInt() + " texts ")
                 && hint.contains("; the first " + needle.path("skipped").asInt() + " tokens of a repetition do not count"), hint);
         traced.add(hint);
         return expected.farthest(distances);
@@ -308,11 +324,13 @@ class TracedQualityPageTest extends InBrowser {
         List<String> metrics = texts("#heat option");
         assertEquals(expected.json.has("times") ? 5 : 4, metrics.size());
         for (int metric = 0; metric < metrics.size(); metric++) {
-            browser.script("const s = document.getElementById('heat-metric-0'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))", metric);
+            browser.script("const s = document.getElementById('heat-metric-0'); s.value = arguments[0]; s.dispatchEvent(new"
+                    + " Event('change'))", metric);
             for (List<String> row : browser.table("heat-0")) {
                 for (int i = 0; i < expected.windows().size(); i++) {
                     Config c = expected.of(row.get(0), expected.windows().get(i));
-                    double value = metric == 4 ? c.ms() : c.late().path(List.of("nllIncrease", "perplexity", "agreement", "kl").get(metric)).path("value").asDouble();
+                    double value = metric == 4 ? c.ms() : c.late()
+                            .path(List.of("nllIncrease", "perplexity", "agreement", "kl").get(metric)).path("value").asDouble();
                     if (Double.isNaN(value)) {
                         assertEquals("–", row.get(i + 1));
                     } else {
@@ -330,7 +348,8 @@ class TracedQualityPageTest extends InBrowser {
         for (int i = 0; i < rows.size(); i++) {
             Config c = expected.configs.get(i);
             List<String> row = rows.get(i);
-            assertEquals(c.window() == 0 ? List.of("full cache", "–") : List.of(c.strategy(), String.valueOf(c.window())), row.subList(0, 2));
+            assertEquals(c.window() == 0 ? List.of("full cache", "–") : List.of(c.strategy(), String.valueOf(c.window())),
+                    row.subList(0, 2));
             same(Math.exp(ExpectedQuality.mean(expected.late(c))), row.get(2));
             same(100 * (Math.exp(c.loss()) - 1), row.get(3));
             same(c.loss(), row.get(4));

@@ -79,7 +79,8 @@ class ChartsTest {
     void colourAndDashesRepeatTogetherAfterFortyCurves() {
         assertEquals(40, IntStream.range(0, 40).mapToObj(Look::of).distinct().count());
         assertEquals(Look.COLOURS, IntStream.range(0, 40).mapToObj(Charts::colour).distinct().count());
-        assertEquals(Look.DASHES, IntStream.range(0, 40).mapToObj(i -> Arrays.toString(Charts.stroke(i).getDashArray())).distinct().count());
+        assertEquals(Look.DASHES, IntStream.range(0, 40).mapToObj(i -> Arrays.toString(Charts.stroke(i).getDashArray()))
+                .distinct().count());
     }
 
     @ParameterizedTest

@@ -131,7 +131,8 @@ class QualityPlotsTest {
         all().write(folder.resolve(QualityFile.FILE));
         List<String> names = QualityRenderer.render(folder).stream().map(p -> p.getFileName().toString()).toList();
         assertEquals(List.of("quality-time.png", "quality-time.svg", "quality-window.png", "quality-window.svg",
-                "quality-position.png", "quality-position.svg", "needle.png", "needle.svg", "needle-map.png", "needle-map.svg", "report.html"), names);
+                "quality-position.png", "quality-position.svg", "needle.png", "needle.svg", "needle-map.png", "needle-map.svg",
+                        "report.html"), names);
         assertEquals(2200, ImageIO.read(folder.resolve("needle-map.png").toFile()).getWidth());
         // a file that is read and written again stays the same
         String before = Files.readString(folder.resolve(QualityFile.FILE));

@@ -11,13 +11,16 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** TorchScript methods, loaded from source. Not thread-safe; the calling thread may change between calls. */
 public final class TorchModule implements AutoCloseable {
 
     private final PtModel model;
     private final PtSymbolBlock block;
+    private final Set<String> called = new HashSet<>();
     private Thread bound;
 
     /**
@@ -43,12 +46,21 @@ public final class TorchModule implements AutoCloseable {
      * @return its result; the caller closes it
      */
     public IValue run(String method, IValue... arguments) {
-        // The profiling executor respecialises on every new cache length; its switch is per thread.
-        if (bound != Thread.currentThread()) {
+        // The profiling executor respecialises on every new cache length; its switch is per thread. Only a method's first call
+        // has it on: that is
+        // when the methods that it calls are inlined, which the host would pay for at every step otherwise.
+        boolean first = called.add(method);
+        if (first || bound != Thread.currentThread()) {
             bound = Thread.currentThread();
-            JniUtils.setGraphExecutorOptimize(false);
+            JniUtils.setGraphExecutorOptimize(first);
         }
-        return IValueUtils.runMethod(block, method, arguments);
+        try {
+            return IValueUtils.runMethod(block, method, arguments);
+        } finally {
+            if (first) {
+                JniUtils.setGraphExecutorOptimize(false);
+            }
+        }
     }
 
     @Override

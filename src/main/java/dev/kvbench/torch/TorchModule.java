@@ -47,8 +47,7 @@ public final class TorchModule implements AutoCloseable {
      */
     public IValue run(String method, IValue... arguments) {
         // The profiling executor respecialises on every new cache length; its switch is per thread. Only a method's first call
-        // has it on: that is
-        // when the methods that it calls are inlined, which the host would pay for at every step otherwise.
+        // has it on: then the methods that it calls are inlined, which the host would pay for at every step otherwise.
         boolean first = called.add(method);
         if (first || bound != Thread.currentThread()) {
             bound = Thread.currentThread();

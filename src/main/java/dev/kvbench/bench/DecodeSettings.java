@@ -2,10 +2,10 @@ package dev.kvbench.bench;
 
 import ai.djl.Device;
 import dev.kvbench.UserError;
+import dev.kvbench.checkpoint.ModelChoice;
 import dev.kvbench.decode.MemoryNeed;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.ModelChoice;
 import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;

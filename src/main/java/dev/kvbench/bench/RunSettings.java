@@ -1,7 +1,7 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.UserError;
-import dev.kvbench.model.ModelChoice;
+import dev.kvbench.checkpoint.ModelChoice;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

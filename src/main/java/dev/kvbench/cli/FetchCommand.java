@@ -2,9 +2,9 @@ package dev.kvbench.cli;
 
 import ai.djl.util.Utils;
 import dev.kvbench.UserError;
+import dev.kvbench.checkpoint.HubCache;
 import dev.kvbench.fetch.Fetch;
 import dev.kvbench.fetch.LibtorchFetch;
-import dev.kvbench.model.HubCache;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -2,14 +2,14 @@ package dev.kvbench.cli;
 
 import ai.djl.Device;
 import dev.kvbench.UserError;
+import dev.kvbench.checkpoint.Checkpoint;
+import dev.kvbench.checkpoint.ModelChoice;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.MemoryNeed;
 import dev.kvbench.decode.NotNumbers;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.doctor.Readiness;
-import dev.kvbench.model.Checkpoint;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.ModelChoice;
 import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.Tokenizer;
 import dev.kvbench.model.Weights;

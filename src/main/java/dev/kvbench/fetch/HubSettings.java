@@ -1,7 +1,7 @@
 package dev.kvbench.fetch;
 
 import dev.kvbench.UserError;
-import dev.kvbench.model.HubCache;
+import dev.kvbench.checkpoint.HubCache;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;

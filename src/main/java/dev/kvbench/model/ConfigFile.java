@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ConfigFile {
 
-    static final String NAME = "config.json";
+    /** Its name in a checkpoint. */
+    public static final String NAME = "config.json";
 
     private static final int LONGEST = 1 << 20;
 
@@ -33,7 +34,7 @@ public final class ConfigFile {
      * @return its fields
      * @throws UserError if it cannot be read
      */
-    static ConfigFile open(Path file) {
+    public static ConfigFile open(Path file) {
         return new ConfigFile(file, PythonJson.read(file, "a model's config.json", LONGEST));
     }
 

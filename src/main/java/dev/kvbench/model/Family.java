@@ -1,5 +1,6 @@
 package dev.kvbench.model;
 
+import dev.kvbench.checkpoint.Families;
 import java.util.Map;
 
 /**

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** JSON as Python's json module writes and reads it: NaN and infinities are numbers. A name that stands twice is refused. */
-final class PythonJson {
+public final class PythonJson {
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -29,7 +29,7 @@ final class PythonJson {
      * @return its object
      * @throws UserError if it cannot be read, is longer, or is no JSON object
      */
-    static JsonNode read(Path file, String what, long longest) {
+    public static JsonNode read(Path file, String what, long longest) {
         JsonNode json;
         try {
             if (Files.size(file) > longest) {

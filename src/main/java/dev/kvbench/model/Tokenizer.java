@@ -13,7 +13,8 @@ import java.util.Map;
 /** Text to tokens and back, by a checkpoint's {@code tokenizer.json}. Adds, cuts and pads nothing. */
 public final class Tokenizer implements AutoCloseable {
 
-    static final String FILE = "tokenizer.json";
+    /** Its name in a checkpoint. */
+    public static final String FILE = "tokenizer.json";
 
     private static final Map<String, String> PLAIN =
             Map.of("addSpecialTokens", "false", "truncation", "do_not_truncate", "padding", "do_not_pad");
@@ -39,7 +40,7 @@ public final class Tokenizer implements AutoCloseable {
      * @return the tokenizer
      * @throws UserError if it cannot be read as one
      */
-    static Tokenizer read(Path file) {
+    public static Tokenizer read(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             return new Tokenizer(HuggingFaceTokenizer.newInstance(in, PLAIN));
         } catch (IOException | RuntimeException | LinkageError e) {

@@ -5,21 +5,15 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.Cleanup;
-import dev.kvbench.Progress;
 import dev.kvbench.torch.Casts;
 import dev.kvbench.torch.Finite;
-import dev.kvbench.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import me.tongfei.progressbar.ProgressBar;
 
 /**
  * A model's weights on one device, in the order in which the step's TorchScript source reads them. Matrices are [out,
@@ -30,22 +24,6 @@ public final class Weights implements AutoCloseable {
     /** Kind of weights that nobody trained. */
     public static final String SYNTHETIC = "synthetic";
 
-    /** Below so many bytes, loading is over before a bar could be read. */
-    private static final long SHOWN_FROM = 200_000_000;
-
-    /** Reads bits as an element type, and copies between layouts and element types in one pass. */
-    private static final String PLACE = """
-            def place(self, source: Tensor, stored: int, type: int, transposed: int) -> Tensor:
-              typed = source
-              if stored == 15:
-                typed = torch.view_copy(source, dtype=stored)
-              if transposed == 1:
-                typed = torch.t(typed)
-              placed = torch.empty_like(typed, dtype=type, memory_format=0)
-              torch.copy_(placed, typed)
-              return placed
-            """;
-
     private final Architecture shape;
     private final Dtype dtype;
     private final String kind;
@@ -54,7 +32,16 @@ public final class Weights implements AutoCloseable {
     /** How they are arranged; null for as they are stored. */
     private Arrangement arrangement;
 
-    private Weights(Architecture shape, Dtype dtype, String kind, NDManager manager, List<NDArray> arrays) {
+    /**
+     * Weights that are there already.
+     *
+     * @param shape the shape
+     * @param dtype element type
+     * @param kind where they are from, in words
+     * @param manager owns the arrays, on their device; closed with the weights
+     * @param arrays in the order of {@link Architecture#tensors}
+     */
+    public Weights(Architecture shape, Dtype dtype, String kind, NDManager manager, List<NDArray> arrays) {
         this.shape = shape;
         this.dtype = dtype;
         this.kind = kind;
@@ -98,53 +85,6 @@ public final class Weights implements AutoCloseable {
             case RESIDUAL -> manager.randomNormal(
                     0f, (float) (0.02 / Math.sqrt(2.0 * layers)), tensor.shape(), DataType.FLOAT32);
         };
-    }
-
-    /**
-     * Loads a checkpoint, one tensor after the other: each is mapped from its file, goes to the device as it is stored,
-     * and is converted and transposed there. The host holds no copy of it.
-     *
-     * @param shape the shape, from the checkpoint's config.json
-     * @param tensors the checkpoint's tensors
-     * @param dtype element type to convert to
-     * @param device where they go
-     * @return the weights; the caller closes them
-     * @throws dev.kvbench.UserError if a tensor is missing or not as the shape demands; nothing is allocated then
-     */
-    static Weights load(Architecture shape, CheckpointTensors tensors, Dtype dtype, Device device) {
-        List<CheckpointLayout.Placed> layout = CheckpointLayout.of(shape, tensors);
-        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
-        List<NDArray> arrays = new ArrayList<>();
-        long bytes = layout.stream().mapToLong(p -> p.source().tensor().size()).sum();
-        try (ProgressBar progress = Progress.bytes("loading " + shape.name(), bytes, SHOWN_FROM);
-                TorchModule placing = new TorchModule(PLACE, Map.of(), device)) {
-            for (CheckpointLayout.Placed one : layout) {
-                arrays.add(placed(one, dtype, manager, placing));
-                progress.stepBy(one.source().tensor().size());
-            }
-        } catch (RuntimeException | Error e) {
-            Cleanup.after(e, manager);
-            throw e;
-        }
-        return new Weights(shape, dtype, "checkpoint " + shape.name(), manager, arrays);
-    }
-
-    private static PtNDArray placed(CheckpointLayout.Placed one, Dtype dtype, NDManager manager, TorchModule placing) {
-        Safetensors.Tensor tensor = one.source().tensor();
-        Shape shape = new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
-        // DJL makes no bfloat16 array of bytes: the bits go there as halves, and become what they are on the device
-        DataType carrier = tensor.type() == StoredType.F32 ? DataType.FLOAT32 : DataType.FLOAT16;
-        try (NDManager host = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-                // on the CPU this is the mapped file itself
-                NDArray mapped = host.create(one.source().map(), shape, carrier);
-                NDArray there = mapped.toDevice(manager.getDevice(), false);
-                IValue source = IValue.from((PtNDArray) there);
-                IValue stored = IValue.from(Casts.scalarType(tensor.type().weights().orElseThrow()));
-                IValue type = IValue.from(Casts.scalarType(dtype.dataType()));
-                IValue transposed = IValue.from(one.transposed() ? 1L : 0L);
-                IValue result = placing.run("place", source, stored, type, transposed)) {
-            return result.toTensor((PtNDManager) manager);
-        }
     }
 
     /** @return the model's shape */

@@ -1,5 +1,5 @@
 /**
- * Models as shapes, and their weights: checkpoints, safetensors, tokenizers, and families of architectures. What only
- * one family has lies in a package below.
+ * Models as shapes, their weights and tokenizers, and what a family of architectures has to say. What only one family has
+ * lies in a package of its own; the list of families is with the checkpoints.
  */
 package dev.kvbench.model;

@@ -9,7 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.Place;
-import dev.kvbench.model.ModelChoice;
+import dev.kvbench.checkpoint.ModelChoice;
 import dev.kvbench.model.ModelShape;
 import dev.kvbench.torch.TorchModule;
 import java.util.Map;

@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kvbench.model.Checkpoint;
-import dev.kvbench.model.Safetensors;
-import dev.kvbench.model.TensorFile;
-import dev.kvbench.model.TestCheckpoint;
+import dev.kvbench.checkpoint.Checkpoint;
+import dev.kvbench.checkpoint.Safetensors;
+import dev.kvbench.checkpoint.TensorFile;
+import dev.kvbench.checkpoint.TestCheckpoint;
 import dev.kvbench.model.Tokenizer;
 import dev.kvbench.strategy.Strategies;
 import java.nio.file.Files;

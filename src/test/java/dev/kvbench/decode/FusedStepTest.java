@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import dev.kvbench.UserError;
+import dev.kvbench.checkpoint.Families;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Families;
 import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Activation;

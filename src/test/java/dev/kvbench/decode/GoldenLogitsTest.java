@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.Device;
-import dev.kvbench.model.Checkpoint;
+import dev.kvbench.checkpoint.Checkpoint;
+import dev.kvbench.checkpoint.Safetensors;
+import dev.kvbench.checkpoint.TensorFile;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.ModelShape;
-import dev.kvbench.model.Safetensors;
-import dev.kvbench.model.TensorFile;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;

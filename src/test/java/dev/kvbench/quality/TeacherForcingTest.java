@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
+import dev.kvbench.checkpoint.Safetensors;
+import dev.kvbench.checkpoint.TensorFile;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
-import dev.kvbench.model.Safetensors;
-import dev.kvbench.model.TensorFile;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;

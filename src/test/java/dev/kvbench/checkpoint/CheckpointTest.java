@@ -1,4 +1,4 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,10 @@ import ai.djl.Device;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.ThreadMXBean;
 import dev.kvbench.UserError;
+import dev.kvbench.model.Architecture;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.WeightTensor;
+import dev.kvbench.model.Weights;
 import dev.kvbench.torch.Casts;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;

@@ -1,4 +1,4 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,7 +1,10 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
+import dev.kvbench.model.Architecture;
+import dev.kvbench.model.CheckpointNames;
+import dev.kvbench.model.WeightTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

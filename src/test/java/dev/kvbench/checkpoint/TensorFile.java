@@ -1,4 +1,4 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;

@@ -1,8 +1,13 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import ai.djl.Device;
 import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
+import dev.kvbench.model.Architecture;
+import dev.kvbench.model.ConfigFile;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Tokenizer;
+import dev.kvbench.model.Weights;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -151,7 +156,7 @@ public final class Checkpoint {
      */
     public Weights weights(Dtype dtype, Device device) {
         try (CheckpointTensors tensors = CheckpointTensors.open(folder)) {
-            return Weights.load(shape, tensors, dtype, device);
+            return WeightLoading.load(shape, tensors, dtype, device);
         }
     }
 

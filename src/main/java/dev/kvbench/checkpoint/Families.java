@@ -1,7 +1,10 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import dev.kvbench.ForeignText;
 import dev.kvbench.Suggestions;
+import dev.kvbench.model.Architecture;
+import dev.kvbench.model.ConfigFile;
+import dev.kvbench.model.Family;
 import dev.kvbench.model.gpt2.Gpt2Family;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;

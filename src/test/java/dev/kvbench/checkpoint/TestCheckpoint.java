@@ -1,8 +1,11 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kvbench.model.ConfigFile;
+import dev.kvbench.model.Tokenizer;
+import dev.kvbench.model.WeightTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +76,7 @@ public final class TestCheckpoint {
      * @param file where to
      * @param hostile with settings that would cut and pad
      */
-    static void tokenizer(Path file, boolean hostile) throws IOException {
+    public static void tokenizer(Path file, boolean hostile) throws IOException {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", "1.0");
         root.set("truncation", hostile

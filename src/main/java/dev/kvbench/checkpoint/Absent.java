@@ -1,5 +1,6 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
+import dev.kvbench.model.ConfigFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

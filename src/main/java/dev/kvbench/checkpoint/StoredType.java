@@ -1,4 +1,4 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import ai.djl.ndarray.types.DataType;
 import java.util.Optional;

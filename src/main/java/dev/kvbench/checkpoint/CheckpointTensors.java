@@ -1,8 +1,9 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
+import dev.kvbench.model.PythonJson;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;

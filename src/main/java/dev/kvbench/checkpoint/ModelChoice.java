@@ -1,8 +1,12 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import ai.djl.Device;
 import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
+import dev.kvbench.model.Architecture;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.ModelShape;
+import dev.kvbench.model.Weights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

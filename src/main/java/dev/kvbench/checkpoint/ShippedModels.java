@@ -1,5 +1,7 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
+import dev.kvbench.model.ConfigFile;
+import dev.kvbench.model.Tokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;

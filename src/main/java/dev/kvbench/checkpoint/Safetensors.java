@@ -1,4 +1,4 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import dev.kvbench.ForeignText;
 import dev.kvbench.Reason;

@@ -1,4 +1,4 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import dev.kvbench.UserError;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,11 @@
-package dev.kvbench.model;
+package dev.kvbench.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
+import dev.kvbench.model.Dtype;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

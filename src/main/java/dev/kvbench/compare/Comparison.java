@@ -1,6 +1,7 @@
 package dev.kvbench.compare;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.kvbench.strategy.Strategies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -106,13 +107,18 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 rows.size(), rows, means);
     }
 
-    /** Samples by benchmark, mode and those parameters that both sides know; by all parameters where these do not tell them apart. */
+    /**
+     * Samples by benchmark, mode and those parameters that both sides know; by all parameters where these do not tell them
+     * apart. A strategy's parameter that one side does not know had its default there.
+     */
     private static Map<List<Object>, Samples> keyed(Side side, Side other) {
+        Set<String> names = Stream.of(side, other).flatMap(s -> s.samples().stream()).flatMap(s -> s.params().keySet().stream())
+                .collect(Collectors.toSet());
         Set<String> known = new TreeSet<>();
-        other.samples().forEach(s -> known.addAll(s.params().keySet()));
+        other.samples().forEach(s -> known.addAll(Strategies.withDefaults(s.params(), names).keySet()));
         Map<List<Object>, List<Samples>> alike = new LinkedHashMap<>();
         for (Samples samples : side.samples()) {
-            Map<String, String> params = new TreeMap<>(samples.params());
+            Map<String, String> params = new TreeMap<>(Strategies.withDefaults(samples.params(), names));
             params.keySet().retainAll(known);
             alike.computeIfAbsent(List.of(samples.benchmark(), samples.mode(), params), k -> new ArrayList<>()).add(samples);
         }

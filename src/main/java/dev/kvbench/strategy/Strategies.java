@@ -2,6 +2,7 @@ package dev.kvbench.strategy;
 
 import dev.kvbench.Suggestions;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,26 @@ public enum Strategies {
                 .filter(s -> s.label().equals(label))
                 .findFirst()
                 .orElseThrow(() -> Suggestions.unknown("strategy", label, labels()));
+    }
+
+    /**
+     * Parameters as a result has them that may be older than one of its strategy's parameters: it ran with that one's
+     * default.
+     *
+     * @param params values by name, of any strategy or none
+     * @param names of parameters that are to be there
+     * @return the values, with those of a strategy's parameters among the names that it lacks
+     */
+    public static Map<String, String> withDefaults(Map<String, String> params, Collection<String> names) {
+        Map<String, String> all = new LinkedHashMap<>(params);
+        Arrays.stream(values()).filter(s -> s.label().equals(params.get(StrategyParameters.STRATEGY))).forEach(strategy -> {
+            for (Parameter p : Parameter.values()) {
+                if (names.contains(p.label())) {
+                    all.putIfAbsent(p.label(), strategy.reads().contains(p) ? Integer.toString(p.byDefault()) : StrategyParameters.UNREAD);
+                }
+            }
+        });
+        return all;
     }
 
     /** @return all names, in the order of the registry */

@@ -310,18 +310,35 @@ class CompareTest {
         String scores = "1,1.01,1.02,1.03,1.04";
         String h2o = "\"strategy\": \"h2o\"";
         Path before = jmh(entry("avgt", "ms/op", h2o, scores), entry("avgt", "ms/op", "\"strategy\": \"full\"", scores));
-        Path after = jmh(entry("avgt", "ms/op", h2o + ", \"evictEvery\": \"1\"", scores),
-                entry("avgt", "ms/op", h2o + ", \"evictEvery\": \"4\"", scores),
-                entry("avgt", "ms/op", "\"strategy\": \"full\", \"evictEvery\": \"1\"", scores));
+        Path after = jmh(entry("avgt", "ms/op", h2o + ", \"positions\": \"original\"", scores),
+                entry("avgt", "ms/op", h2o + ", \"positions\": \"cache\"", scores),
+                entry("avgt", "ms/op", "\"strategy\": \"full\", \"positions\": \"original\"", scores));
         Comparison comparison = compare(before, after);
         assertEquals(1, comparison.shared());
-        assertEquals("strategy=full evictEvery=1", compare(after, before).rows().get(0).params());
+        assertEquals("strategy=full positions=original", compare(after, before).rows().get(0).params());
         assertEquals(List.of("x.Y.z strategy=h2o"), comparison.onlyOld());
-        assertEquals(List.of("x.Y.z strategy=h2o evictEvery=1", "x.Y.z strategy=h2o evictEvery=4"), comparison.onlyNow());
+        assertEquals(List.of("x.Y.z strategy=h2o positions=original", "x.Y.z strategy=h2o positions=cache"), comparison.onlyNow());
         // pooled, the row without the parameter has its like on the other side
         Comparison pooled = Compare.of(before.toString(), before + "," + after, folder, 0.03, 0.05, null, false, Compare.Sort.RESULT);
         assertEquals(2, pooled.shared());
         assertEquals(3, pooled.onlyNow().size());
+    }
+
+    @Test
+    void aStrategysParameterThatOneSideDoesNotKnowHadItsDefault() throws Exception {
+        String scores = "1,1.01,1.02,1.03,1.04";
+        String h2o = "\"strategy\": \"h2o\"";
+        String full = "\"strategy\": \"full\"";
+        Path before = jmh(entry("avgt", "ms/op", h2o, scores), entry("avgt", "ms/op", full, scores));
+        Path sweep = jmh(entry("avgt", "ms/op", h2o + ", \"evictEvery\": \"1\"", scores),
+                entry("avgt", "ms/op", h2o + ", \"evictEvery\": \"4\"", scores),
+                entry("avgt", "ms/op", full + ", \"evictEvery\": \"0\"", scores));
+        assertEquals(2, compare(before, sweep).shared());
+        assertEquals(List.of("x.Y.z strategy=h2o evictEvery=4"), compare(before, sweep).onlyNow());
+        Path other = jmh(entry("avgt", "ms/op", h2o + ", \"evictEvery\": \"4\"", scores),
+                entry("avgt", "ms/op", full + ", \"evictEvery\": \"0\"", scores));
+        assertEquals(List.of("x.Y.z strategy=h2o"), compare(before, other).onlyOld());
+        assertEquals(1, compare(other, before).shared());
     }
 
     @Test

@@ -116,7 +116,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         });
     }
 
-    /** Without it the step still runs: TorchScript reads its tokens back, and nothing tells its device time. */
+    /** Without it the step still runs: TorchScript reads its tokens back, and its device time is not measured. */
     private static DeviceStep deviceStep(KvCache cache) {
         try {
             return new DeviceStep(cache);

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Draws a result's plots and writes its page, from its files alone. */
+/** Plots and pages of results, made from their files alone. */
 public final class Renderer {
 
     /** The plots of a result, in the order of its page. */

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Launches each step as one call of a TorchScript method, model and strategy together. The module is put
+ * The runtime whose step is one call of a TorchScript method, model and strategy together. The module is put
  * together from the sources in {@code torchscript/} and the strategy's own.
  */
 public final class TorchScriptRuntime implements StepRuntime {

@@ -45,6 +45,7 @@ public final class DeviceStep implements AutoCloseable {
         end = second;
     }
 
+    /** @return the driver that steps are launched by */
     public CudaDriver cuda() {
         return cuda;
     }

@@ -53,7 +53,7 @@ def mlp(self, weights: List[Tensor], w: int, x: Tensor) -> Tensor:
 def logits(self, weights: List[Tensor], w: int, x: Tensor, out: Tensor) -> NoneType:
   # the output embedding is the token embedding
   h = torch.layer_norm(x, [self.width], weights[w], weights[w + 1], self.epsilon)
-  if self.columnwise == 1:
+  if self.weightFirst == 1:
     torch.copy_(out, torch.t(torch.mm(weights[0], torch.t(h))))
   else:
     torch.mm(h, torch.t(weights[0]), out=out)
@@ -61,7 +61,7 @@ def logits(self, weights: List[Tensor], w: int, x: Tensor, out: Tensor) -> NoneT
 
 def product(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
   # [.., in], [out, in], [out] -> [.., out]
-  if self.columnwise == 1:
+  if self.weightFirst == 1:
     return torch.add(torch.t(torch.mm(weight, torch.t(x))), bias)
   return torch.linear(x, weight, bias)
 
@@ -69,11 +69,11 @@ def residual(self, x: Tensor, h: Tensor, weight: Tensor, bias: Tensor, row: Tens
   # x [B * T, D] and the product of h [B * T, in], which is in `row` already where biases are columns
   if self.biasColumn == 1:
     return torch.addmm_(x, row, torch.t(weight))
-  if self.pieces == 1:
+  if self.innerPieces == 1:
     return torch.add(x, torch.linear(h, weight, bias))
   # in is cut into pieces that are multiplied side by side: [k, B, in / k] by [k, in / k, D]
   size = torch.size(weight)
-  part = torch.floordiv(size[1], self.pieces)
-  left = torch.transpose(torch.view(h, [torch.size(h, 0), self.pieces, part]), 0, 1)
-  right = torch.permute(torch.view(weight, [size[0], self.pieces, part]), [1, 2, 0])
+  part = torch.floordiv(size[1], self.innerPieces)
+  left = torch.transpose(torch.view(h, [torch.size(h, 0), self.innerPieces, part]), 0, 1)
+  right = torch.permute(torch.view(weight, [size[0], self.innerPieces, part]), [1, 2, 0])
   return torch.add(torch.add(x, bias), torch.sum(torch.bmm(left, right), [0]))

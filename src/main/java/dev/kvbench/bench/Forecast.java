@@ -83,9 +83,9 @@ final class Forecast {
                 given == null ? entry.getWarmupIterations().orElse(1) : given.warmupIterations());
         int measured = options.getMeasurementIterations().orElse(
                 given == null ? entry.getMeasurementIterations().orElse(1) : given.iterations());
-        TimeValue otherwise = TimeValue.seconds(1);
-        double seconds = warmups * seconds(options.getWarmupTime().orElse(entry.getWarmupTime().orElse(otherwise)))
-                + measured * seconds(options.getMeasurementTime().orElse(entry.getMeasurementTime().orElse(otherwise)));
+        TimeValue usual = TimeValue.seconds(1);
+        double seconds = warmups * seconds(options.getWarmupTime().orElse(entry.getWarmupTime().orElse(usual)))
+                + measured * seconds(options.getMeasurementTime().orElse(entry.getMeasurementTime().orElse(usual)));
         return new Effort(Math.max(1, forks), warmups + measured, seconds);
     }
 

@@ -3,13 +3,13 @@ package dev.kvbench.bench;
 import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.JsonFault;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.host.Machine;
 import dev.kvbench.host.Source;
 import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.Json;
 import dev.kvbench.runtime.cuda.FirstCard;
 import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
@@ -92,14 +92,14 @@ record PlanFile(int version, String created, List<String> command, Source source
                     + " and has a " + NAME);
         }
         try {
-            JsonNode json = new ObjectMapper().readTree(file.toFile());
+            JsonNode json = Json.MAPPER.readTree(file.toFile());
             if (json.path("version").asInt() != VERSION) {
                 throw new UserError("--resume " + folder + ": begun by another version of this suite (" + NAME + " of version "
                         + json.path("version").asInt() + ", this reads " + VERSION
                         + "); resume it with the build that began it, or start anew");
             }
             // from the file: a tree knows no lines
-            PlanFile plan = new ObjectMapper().readValue(file.toFile(), PlanFile.class);
+            PlanFile plan = Json.MAPPER.readValue(file.toFile(), PlanFile.class);
             if (plan.configurations == null || plan.command == null || plan.source == null || plan.machine == null
                     || plan.on == null) {
                 throw new UserError("--resume " + folder + ": its " + NAME + " is not whole; start anew");

@@ -109,8 +109,8 @@ public record Shard(int index, int count) {
         return new Shard(index + 1, count);
     }
 
-    private static int number(Map<String, String> environment, String name, String otherwise) {
-        String value = environment.getOrDefault(name, otherwise);
+    private static int number(Map<String, String> environment, String name, String fallback) {
+        String value = environment.getOrDefault(name, fallback);
         try {
             return Integer.parseInt(value);
         } catch (NumberFormatException e) {

@@ -15,7 +15,7 @@ import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.runner.IterationType;
 
 /**
- * Brings the step times of a generation into JMH's own result as secondary metrics: the time of the step
+ * The step times of a generation as secondary metrics of JMH's own result: the time of the step
  * at each power of two of the sequence length ({@code step.time.len00064}, ms), quantiles over the whole
  * generation, on the device too where it is a GPU, and tokens per second. Adds nothing to benchmarks that keep no series.
  */

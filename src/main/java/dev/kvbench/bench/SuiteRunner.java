@@ -23,7 +23,7 @@ import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /**
- * Runs benchmarks one configuration at a time through JMH and puts everything into one result folder.
+ * A run: its configurations one at a time through JMH, and one result folder of all.
  * JMH alone would run the whole product of the parameters, read or not.
  */
 public final class SuiteRunner {

@@ -1,8 +1,6 @@
 package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Json;
@@ -31,8 +29,6 @@ final class UnfinishedRun {
     /** What such folders' names end with. */
     static final String SUFFIX = ".unfinished";
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     /**
      * A configuration that has ended.
      *
@@ -50,7 +46,7 @@ final class UnfinishedRun {
 
         /** One that was not begun, and why. */
         static Part failed(String why) {
-            return new Part(JSON.createArrayNode(), null, why, null, null, false);
+            return new Part(Json.MAPPER.createArrayNode(), null, why, null, null, false);
         }
     }
 
@@ -149,7 +145,7 @@ final class UnfinishedRun {
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < plan.configurations().size(); i++) {
             if (has(i)) {
-                parts.add(JSON.readValue(folder.resolve(part(i)).toFile(), Part.class));
+                parts.add(Json.MAPPER.readValue(folder.resolve(part(i)).toFile(), Part.class));
             }
         }
         return parts;
@@ -165,7 +161,7 @@ final class UnfinishedRun {
         List<StepsFile.Failure> failures = new ArrayList<>();
         for (int i = 0; i < plan.configurations().size(); i++) {
             if (has(i)) {
-                Part part = JSON.readValue(folder.resolve(part(i)).toFile(), Part.class);
+                Part part = Json.MAPPER.readValue(folder.resolve(part(i)).toFile(), Part.class);
                 if (part.failure != null) {
                     RunPlan.Configuration one = plan.configurations().get(i);
                     failures.add(new StepsFile.Failure(one.benchmark(), one.params(), part.failure));
@@ -177,11 +173,11 @@ final class UnfinishedRun {
 
     /** Writes JMH's results of all parts into a folder. */
     void writeJmh(Path into) throws IOException {
-        ArrayNode all = JSON.createArrayNode();
+        ArrayNode all = Json.MAPPER.createArrayNode();
         for (Part part : parts()) {
             part.jmh.forEach(all::add);
         }
-        JSON.writeValue(into.resolve(ResultFolder.JMH_FILE).toFile(), all);
+        Json.write(into.resolve(ResultFolder.JMH_FILE), all);
     }
 
     /** Leaves nothing of a run that did not come to the end of any configuration: there is nothing to go on with. */

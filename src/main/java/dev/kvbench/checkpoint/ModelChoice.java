@@ -88,7 +88,7 @@ public record ModelChoice(Architecture shape, Optional<Checkpoint> checkpoint) {
     }
 
     /** @return where the weights are from, in words: "synthetic" or "checkpoint NAME" */
-    public String kind() {
+    String kind() {
         return checkpoint.map(c -> "checkpoint " + c.shape().name()).orElse(Weights.SYNTHETIC);
     }
 }

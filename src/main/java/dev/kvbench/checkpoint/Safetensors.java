@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads a file in the safetensors format: an 8-byte little-endian header length, a JSON header that gives every
+ * A file in the safetensors format: an 8-byte little-endian header length, a JSON header that gives every
  * tensor's dtype, shape and byte range, then the bytes. Files may be hostile: sizes are checked against the file's own
  * before anything is allocated, and tensors are mapped, never copied.
  *

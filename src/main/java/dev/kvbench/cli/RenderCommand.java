@@ -80,7 +80,7 @@ final class RenderCommand implements Callable<Integer> {
             if (folders.size() == 1) {
                 written.addAll(Renderer.render(first, shown, to(first.path())));
             } else {
-                Renderer.Together together = Renderer.renderTogether(folders, shown, to(first.path()));
+                Renderer.Drawn together = Renderer.renderTogether(folders, shown, to(first.path()));
                 List<String> left = together.leftOut().stream().map(f -> f.path().toString()).toList();
                 if (!left.isEmpty()) {
                     System.err.println("left out of the plots, with neither series nor pinned steps: " + String.join(", ", left));

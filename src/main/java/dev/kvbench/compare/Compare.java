@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Compares results. */
+/** A comparison of two sides as the user names them, its rows chosen and in order. */
 public final class Compare {
 
     /** Orders of rows. */

@@ -57,10 +57,6 @@ enum Condition {
         return words;
     }
 
-    boolean decisive() {
-        return decisive;
-    }
-
     /** Conditions that differ, and in which rows. */
     record Differences(Map<String, List<String>> decisive, Map<String, List<String>> others, int rows) {
 

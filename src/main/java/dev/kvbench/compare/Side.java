@@ -29,7 +29,7 @@ import java.util.stream.StreamSupport;
  *
  * @param name what the user called it
  * @param samples by benchmark, mode and parameters
- * @param passedOver what else its results have, and why it has no samples, a line each
+ * @param passedOver what else its results have, and why it has no samples, one per line
  */
 record Side(String name, List<Samples> samples, List<String> passedOver) {
 

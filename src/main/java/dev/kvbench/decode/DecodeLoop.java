@@ -202,7 +202,7 @@ public final class DecodeLoop implements AutoCloseable {
      * Generates from an empty cache.
      *
      * @param stepNanos receives the host time of every step, in ns, from launch to tokens on the host
-     * @param deviceNanos receives the time that the device took for it, ns; negative where nothing tells. Null
+     * @param deviceNanos receives the device time of every step, ns; negative where it was not measured. Null
      *     leaves that out
      */
     public void generate(long[] stepNanos, long[] deviceNanos) {

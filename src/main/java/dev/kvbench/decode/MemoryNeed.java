@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 public final class MemoryNeed {
 
-    /** Where nothing tells how much there is: no processor of today addresses more. */
+    /** Bytes, where it is not known how much there is: no processor of today addresses more. */
     private static final double ADDRESSABLE = 0x1p47;
 
     private MemoryNeed() {}

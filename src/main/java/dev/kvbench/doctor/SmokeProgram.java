@@ -15,9 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Loads libtorch and computes 1 + 1 with it, on the CPU and on a GPU if there is one. A program of its own,
+ * A program that loads libtorch and computes 1 + 1 with it, on the CPU and on a GPU if there is one. Apart from this one,
  * started by {@link SmokeOutcome}: a library that does not fit can take the process down.
- * Prints what it learns in UTF-8, one {@code KEY=VALUE} a line behind {@link #MARK}, as soon as it knows.
+ * Prints what it learns in UTF-8, lines of {@code KEY=VALUE} behind {@link #MARK}, as soon as it knows.
  */
 public final class SmokeProgram {
 

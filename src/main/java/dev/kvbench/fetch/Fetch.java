@@ -19,7 +19,7 @@ import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 
 /**
- * Brings a GPT-2 checkpoint of the hub into the cache that Python's tools share. A name of a branch points to a commit only
+ * A checkpoint of the hub, brought into the cache that Python's tools share. A name of a branch points to a commit only
  * when all files of that commit are there.
  */
 public final class Fetch {

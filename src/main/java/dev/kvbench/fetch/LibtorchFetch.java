@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Brings the libtorch with CUDA that DJL publishes into DJL's cache, where DJL itself would put it. Files are gathered in a folder
+ * The libtorch with CUDA that DJL publishes, brought into DJL's cache, where DJL itself would put it. Files are gathered in a folder
  * named .incomplete, from which an interrupted fetch goes on; its name becomes the libtorch's when all of them are there.
  */
 public final class LibtorchFetch {

@@ -49,12 +49,12 @@ public final class ConfigFile {
 
     /**
      * @param key a field
-     * @param otherwise what it is worth where it is missing or null
+     * @param fallback its value where it is missing or null
      * @return its text; of what is no text the JSON
      */
-    public String text(String key, String otherwise) {
+    public String text(String key, String fallback) {
         JsonNode found = json.path(key);
-        return !has(key) ? otherwise : found.isTextual() ? found.asText() : found.toString();
+        return !has(key) ? fallback : found.isTextual() ? found.asText() : found.toString();
     }
 
     /**
@@ -79,14 +79,14 @@ public final class ConfigFile {
 
     /**
      * @param key a field that holds a small number
-     * @param otherwise what it is worth where it is missing or null
+     * @param fallback its value where it is missing or null
      * @return its value, from 0 to below 1
      * @throws UserError if it is no such number
      */
-    public double fraction(String key, double otherwise) {
+    public double fraction(String key, double fallback) {
         JsonNode found = json.path(key);
         if (!has(key)) {
-            return otherwise;
+            return fallback;
         }
         if (!found.isNumber() || !(found.asDouble() >= 0 && found.asDouble() < 1)) {
             throw new UserError(file + ": " + key + "=" + ForeignText.quoted(found.toString())
@@ -97,14 +97,14 @@ public final class ConfigFile {
 
     /**
      * @param vocabulary tokens, V
-     * @param otherwise the token where the file names none
+     * @param fallback the token where the file names none
      * @return the token that a generation without a prompt starts from
      * @throws UserError if bos_token_id is no whole number
      */
-    public int startToken(int vocabulary, int otherwise) {
+    public int startToken(int vocabulary, int fallback) {
         JsonNode found = json.path("bos_token_id");
         if (!has("bos_token_id")) {
-            return otherwise;
+            return fallback;
         }
         if (!found.isIntegralNumber()) {
             throw new UserError(file + ": bos_token_id=" + ForeignText.quoted(found.toString()) + ": must be a whole number");

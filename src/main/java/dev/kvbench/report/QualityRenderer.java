@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Draws the plots of a quality result and writes its page, from its file alone. */
+/** Plots and page of a quality result, made from its file alone. */
 public final class QualityRenderer {
 
     private static final List<Plot<QualityFile>> PLOTS = List.of(

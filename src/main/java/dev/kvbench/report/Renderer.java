@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Draws a result's plots and writes its page, from its files alone. */
+/** Plots and pages of results, made from their files alone. */
 public final class Renderer {
 
     /** The plots of a result, in the order of its page. */
@@ -76,7 +76,7 @@ public final class Renderer {
      * @param files plots, as PNG and SVG, and the page
      * @param leftOut results with neither series nor pinned steps, of which there is nothing in the plots
      */
-    public record Together(List<Path> files, List<ResultFolder> leftOut) {}
+    public record Drawn(List<Path> files, List<ResultFolder> leftOut) {}
 
     /**
      * Draws the curves of several results over each other, and their steps at pinned cache lengths.
@@ -88,7 +88,7 @@ public final class Renderer {
      * @throws UserError if a result cannot be read or none has anything to draw
      * @throws IOException if a file cannot be written
      */
-    public static Together renderTogether(List<ResultFolder> folders, List<TraceFile> traces,
+    public static Drawn renderTogether(List<ResultFolder> folders, List<TraceFile> traces,
             Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
         List<LoadedResult> results = folders.stream().map(LoadedResult::read).toList();
@@ -103,7 +103,7 @@ public final class Renderer {
                     + " lengths (DecodeStep) to draw together; render each by itself");
         }
         written.add(ReportPage.write(results, traces, output.resolve("report-together.html")));
-        return new Together(written, IntStream.range(0, folders.size()).filter(i -> !results.get(i).hasCurves())
+        return new Drawn(written, IntStream.range(0, folders.size()).filter(i -> !results.get(i).hasCurves())
                 .mapToObj(folders::get).toList());
     }
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Launches each step as one CUDA graph of libtorch's operators, captured the first time that a cache length comes up,
- * eviction and the tokens' way to the host included. Takes every strategy, dtype and batch. A graph writes where the
+ * The runtime whose step is one CUDA graph of libtorch's operators, captured the first time that a cache length comes up,
+ * eviction and the tokens' copy to the host included. Takes every strategy, dtype and batch. A graph writes where the
  * step wrote when it was captured, so all state stays in place: {@link KvCache} allocates it once.
  */
 public final class CudaGraphRuntime implements StepRuntime {

@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Compares one evicting step of two runtimes: which entries go, where the others and their scores go, what the step itself
- * leaves. The step finds a {@link KnownWindow}.
+ * A comparison of one evicting step of two runtimes: which entries go, where the others and their scores go, what the step
+ * itself leaves. The step finds a {@link KnownWindow}.
  */
 final class EvictionCheck {
 

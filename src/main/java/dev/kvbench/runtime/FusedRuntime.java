@@ -15,7 +15,7 @@ import dev.kvbench.strategy.EvictionStrategy;
 import java.util.OptionalDouble;
 
 /**
- * Launches each step as one kernel of our own, eviction included: that of the model's family, {@link KernelSource},
+ * The runtime whose step is one kernel of our own, eviction included: that of the model's family, {@link KernelSource},
  * compiled for the model at run time. The kernel writes the next tokens straight into the host's buffer.
  *
  * <p>Takes fp32, fp16 and bf16 with fp32 arithmetic, up to 8 sequences, NVIDIA cards of compute capability 9.0

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Compares two runtimes over the same weights and cache: a step that is fast and wrong is worth nothing, and what goes wrong may
- * depend on the model's shape and the card, which tests elsewhere did not see.
+ * A comparison of two runtimes over the same weights and cache: a step that is fast and wrong is worth nothing, and what goes
+ * wrong may depend on the model's shape and the card, which tests elsewhere did not see.
  *
  * @param difference the largest relative difference of logits or of all scores as long as nothing is evicted
  * @param fault in what the tried runtime's steps are not the reference's, empty if they are

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Launches each step as one call of a TorchScript method, model and strategy together. The module is put
+ * The runtime whose step is one call of a TorchScript method, model and strategy together. The module is put
  * together from the sources in {@code torchscript/} and the strategy's own.
  */
 public final class TorchScriptRuntime implements StepRuntime {
@@ -116,7 +116,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         });
     }
 
-    /** Without it the step still runs: TorchScript reads its tokens back, and nothing tells its device time. */
+    /** Without it the step still runs: TorchScript reads its tokens back, and its device time is not measured. */
     private static DeviceStep deviceStep(KvCache cache) {
         try {
             return new DeviceStep(cache);

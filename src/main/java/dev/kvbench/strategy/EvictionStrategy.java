@@ -7,8 +7,8 @@ import dev.kvbench.UserError;
 import java.util.Set;
 
 /**
- * Decides which entries stay in the KV cache, as a value. When more are held than {@link #schedule} lets be, the lowest
- * scored of those that are not protected go, among equals the oldest. Choosing and removing them, launching and timing
+ * A policy of which entries stay in the KV cache, as a value. When more are held than {@link #schedule} lets be, the
+ * lowest scored of those that are not protected go, among equals the oldest. Choosing and removing them, launching and timing
  * are shared.
  *
  * <p>Scores of its own are one method of the step's module, called once per step after all layers have run, and once

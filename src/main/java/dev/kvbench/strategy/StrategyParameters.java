@@ -1,9 +1,7 @@
 package dev.kvbench.strategy;
 
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -87,16 +85,6 @@ public record StrategyParameters(Map<Parameter, Integer> values, int seed) {
      */
     public static boolean isUnread(String name, String value) {
         return Parameter.of(name).isPresent() && value.equals(UNREAD);
-    }
-
-    /**
-     * @param all some strategies' parameters
-     * @return those whose values differ
-     */
-    public static Set<Parameter> differing(Collection<StrategyParameters> all) {
-        Set<Parameter> differing = EnumSet.allOf(Parameter.class);
-        differing.removeIf(p -> all.stream().map(one -> one.get(p)).distinct().count() < 2);
-        return differing;
     }
 
     /**

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
-/** Writes a {@link TraceFile} step by step; the file appears when it is whole. */
+/** A {@link TraceFile} that is written step by step; the file appears when it is whole. */
 public final class Tracer implements AutoCloseable {
 
     private final Path file;

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the benchmark times is what its name says: scoring leaves all entries, evicting takes one of each head. */
 @Tag("native")
@@ -26,7 +26,7 @@ class EvictionBenchmarkTest {
     private static final int BATCH = 2;
 
     @ParameterizedTest
-    @ValueSource(strings = {"h2o", "h2o-head", "window", "sinks", "tova", "knorm", "keydiff", "random"})
+    @MethodSource("dev.kvbench.strategy.Strategies#evicting")
     void oneEntryOfEachHeadGoes(String strategy) {
         EvictionBenchmark benchmark = new EvictionBenchmark();
         benchmark.window = WINDOW;

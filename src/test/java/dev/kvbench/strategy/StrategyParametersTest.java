@@ -12,7 +12,6 @@ import dev.kvbench.bench.EvictionBenchmark;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,9 +85,6 @@ class StrategyParametersTest {
         assertFalse(StrategyParameters.isOne("batch"));
         assertTrue(StrategyParameters.isUnread("window", "0"));
         assertFalse(StrategyParameters.isUnread("window", "16") || StrategyParameters.isUnread("batch", "0"));
-        StrategyParameters h2o = StrategyParameters.of(H2O);
-        assertEquals(Set.of(Parameter.WINDOW), StrategyParameters.differing(List.of(h2o, h2o.with(Parameter.WINDOW, 8))));
-        assertEquals(Set.of(), StrategyParameters.differing(List.of(h2o)));
     }
 
     @ParameterizedTest

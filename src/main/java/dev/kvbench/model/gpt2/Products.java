@@ -16,7 +16,7 @@ import java.util.Map;
  * µs a product (queries, keys, values; projection with its residual; up; down with its residual):
  *
  * <pre>
- * fp32, B        linear operator      columnwise           in 4 pieces     in 16 pieces
+ * fp32, B        linear operator      weight first         in 4 pieces     in 16 pieces
  *      2      11.1  9.8 13.0  26.6   22.2 17.1 25.6 36.5   11.7  18.6      16.3  22.1
  *      8      17.3 16.5 18.6  53.6   21.2 17.1 25.8 32.2   13.8  24.9      15.5  30.4
  *     16      28.9 16.5 34.3 110.6   21.4 17.5 25.8 32.2   18.2  38.1      15.8  28.8
@@ -27,15 +27,15 @@ import java.util.Map;
  * products: with the bias as one more column of the matrix, a product that a residual joins adds to it in place. A step
  * at 64 entries takes 2.32 ms instead of 2.38 in fp32, 1.83 instead of 1.90 in fp16.
  *
- * @param columnwise whether products that no residual joins are [out, in] by [in, B] instead of [B, in] by [in, out]
- * @param pieces pieces that the inner dimension of a product is cut into where a residual joins it, each a product of
+ * @param weightFirst whether products that no residual joins are [out, in] by [in, B] instead of [B, in] by [in, out]
+ * @param innerPieces pieces that the inner dimension of a product is cut into where a residual joins it, each a product of
  *     its own; 1 for the linear operator
  * @param activates whether one operator multiplies, adds the bias and applies GELU: in half precision it saves a pass;
  *     it computes GELU's tanh form on a GPU alone
  * @param biasColumn whether products that a residual joins take their bias as a column of the matrix,
  *     {@link BiasColumns}
  */
-public record Products(boolean columnwise, int pieces, boolean activates, boolean biasColumn) implements StepForm {
+public record Products(boolean weightFirst, int innerPieces, boolean activates, boolean biasColumn) implements StepForm {
 
     /** Every product by the linear operator, on weights as they are stored. */
     public static final Products PLAIN = new Products(false, 1, false, false);
@@ -66,7 +66,7 @@ public record Products(boolean columnwise, int pieces, boolean activates, boolea
 
     @Override
     public Map<String, Number> attributes() {
-        return Map.of("columnwise", columnwise ? 1 : 0, "pieces", pieces, "activatesInProduct", activates ? 1 : 0,
+        return Map.of("weightFirst", weightFirst ? 1 : 0, "innerPieces", innerPieces, "activatesInProduct", activates ? 1 : 0,
                 "biasColumn", biasColumn ? 1 : 0);
     }
 

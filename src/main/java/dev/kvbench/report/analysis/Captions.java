@@ -21,6 +21,10 @@ public final class Captions {
     private final StepsFile steps;
     private final List<StepsFile.Configuration> shown;
 
+    /**
+     * @param steps the result; null if there is none
+     * @param shown those of its configurations that are to be told apart
+     */
     public Captions(StepsFile steps, List<StepsFile.Configuration> shown) {
         this.steps = steps;
         this.shown = shown;

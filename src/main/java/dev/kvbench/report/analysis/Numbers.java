@@ -26,11 +26,6 @@ public final class Numbers {
         return mb < 1000 ? digits(mb) + " MB" : digits(mb / 1000) + " GB";
     }
 
-    /** @return such as "5.0 times" */
-    public static String times(double ratio) {
-        return String.format(Locale.ROOT, ratio < 10 ? "%.1f times" : "%.0f times", ratio);
-    }
-
     /** @return as many digits as intervals of nats per token are good for */
     public static String nats(double nats) {
         return signed(String.format(Locale.ROOT, "%.3f", nats));

@@ -1,8 +1,8 @@
 package dev.kvbench.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.quality.QualityRun;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.strategy.Strategies;
 import java.util.ArrayList;
@@ -15,8 +15,6 @@ final class QualityOrigins {
 
     /** Intervals of fewer sequences are noticeably too narrow: those of a mean by a factor √((n − 1) / n). */
     private static final int FEW = 10;
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private QualityOrigins() {}
 
@@ -38,7 +36,7 @@ final class QualityOrigins {
         if (quality.times() != null) {
             fields.put("times", quality.times().source() + ": " + quality.times().label());
         }
-        JsonNode fingerprint = JSON.valueToTree(quality.fingerprint());
+        JsonNode fingerprint = Json.MAPPER.valueToTree(quality.fingerprint());
         fingerprint.properties().stream().filter(f -> !f.getValue().isNull())
                 .forEach(f -> fields.put(f.getKey(), f.getValue().asText()));
         return new Report.Origin(folder, fields);

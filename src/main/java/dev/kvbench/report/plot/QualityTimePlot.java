@@ -65,7 +65,7 @@ public final class QualityTimePlot {
     }
 
     /** @return which strategies have steps above the limit, in words; empty if none has */
-    public static Optional<String> notDrawn(List<Configuration> timed, double limit) {
+    static Optional<String> notDrawn(List<Configuration> timed, double limit) {
         String beyond = timed.stream().filter(c -> c.time().value() > limit).map(Configuration::strategy).distinct()
                 .collect(Collectors.joining(", "));
         return beyond.isEmpty() ? Optional.empty()

@@ -259,7 +259,7 @@ public final class CudaDriver implements KernelMemory {
         return address.getValue();
     }
 
-    /** @return bytes of device memory in use, by whomever */
+    /** @return bytes of device memory in use, by all processes */
     public long memoryInUse() {
         LongByReference free = new LongByReference();
         LongByReference total = new LongByReference();
@@ -267,7 +267,7 @@ public final class CudaDriver implements KernelMemory {
         return total.getValue() - free.getValue();
     }
 
-    /** @return an event that keeps the time; {@link #destroyEvent} gives it back */
+    /** @return an event that records a time; {@link #destroyEvent} gives it back */
     Pointer event() {
         PointerByReference event = new PointerByReference();
         check("cuEventCreate", functions.cuEventCreate(event, 0));

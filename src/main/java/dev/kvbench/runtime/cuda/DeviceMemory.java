@@ -21,7 +21,7 @@ public final class DeviceMemory {
         }
     }
 
-    /** @return bytes in use, by whomever */
+    /** @return bytes in use, by all processes */
     public static long bytesInUse() {
         return new CudaDriver().memoryInUse();
     }

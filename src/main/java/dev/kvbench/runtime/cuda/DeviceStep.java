@@ -6,7 +6,7 @@ import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
 
 /**
- * What surrounds a step on the GPU: two events that time it there, the way of its tokens to the host, and the
+ * What surrounds a step on the GPU: two events that time it there, the copy of its tokens to the host, and the
  * one wait per step. Everything is on the stream that libtorch uses when nobody sets one.
  */
 public final class DeviceStep implements AutoCloseable {
@@ -45,6 +45,7 @@ public final class DeviceStep implements AutoCloseable {
         end = second;
     }
 
+    /** @return the driver that steps are launched by */
     public CudaDriver cuda() {
         return cuda;
     }

@@ -12,7 +12,7 @@ public final class Unsupported extends RuntimeException {
 
     /**
      * @param reason why, without a full stop
-     * @param cause what was met
+     * @param cause the error that showed it
      */
     public Unsupported(String reason, Throwable cause) {
         super(reason, cause);

@@ -25,8 +25,8 @@ class ProductsTest {
 
     @Test
     void piecesDivideBothInnerDimensions() {
-        assertEquals(4, Products.of(with(256, Activation.GELU_NEW), Dtype.FP32, Device.gpu(), 2).pieces());
-        assertEquals(1, Products.of(with(250, Activation.GELU_NEW), Dtype.FP32, Device.gpu(), 2).pieces());
-        assertEquals(1, Products.of(with(100, Activation.GELU_NEW), Dtype.FP32, Device.gpu(), 16).pieces());
+        assertEquals(4, Products.of(with(256, Activation.GELU_NEW), Dtype.FP32, Device.gpu(), 2).innerPieces());
+        assertEquals(1, Products.of(with(250, Activation.GELU_NEW), Dtype.FP32, Device.gpu(), 2).innerPieces());
+        assertEquals(1, Products.of(with(100, Activation.GELU_NEW), Dtype.FP32, Device.gpu(), 16).innerPieces());
     }
 }

@@ -181,7 +181,7 @@ class MergedResultsTest {
         ResultFolder pinned = MadeResults.pinned(folder.resolve("pinned"));
         ResultFolder none = new ResultFolder(Files.createDirectory(folder.resolve("none")));
         none.writeSteps(steps("Processor", null, List.of()));
-        Renderer.Together together = Renderer.renderTogether(List.of(loop, pinned, none), List.of(), folder);
+        Renderer.Drawn together = Renderer.renderTogether(List.of(loop, pinned, none), List.of(), folder);
         assertEquals(List.of("step-time-together.png", "step-time-together.svg", "pinned-step-together.png", "pinned-step-together.svg",
                 "report-together.html"), names(together.files()));
         assertEquals(List.of(none), together.leftOut());

@@ -79,7 +79,7 @@ struct Step {
   float* qkv;                // [B, 3, D], the step's own query, scaled, key and value
   float* partial;            // [B, H, splits, Dh + 4]: weighted mean of values, maximum, sum of exponentials, two unused
   float* raw;                // [B, H, C], attention logits of the current layer
-  float* hidden;             // [B, 4D]
+  float* hidden;             // [B, I]
   float* best;               // [G, B, 2]: largest logit of a block, and its token
   unsigned* counters;        // [2]: arrivals at barriers, blocks that are done; zero between steps
   unsigned tag;              // of the first exchange; a step uses 2 * LAYERS of them

@@ -175,6 +175,7 @@ public final class Definition {
     private void evict(List<Integer> held, Map<Integer, Double> score, int n) {
         int first = strategy.equals("sinks") ? SINKS : 0;
         int recent = strategy.startsWith("h2o") ? window - heavyHitters : 0;
+        double highest = Double.NEGATIVE_INFINITY;
         while (held.size() > window) {
             int last = held.size() - recent;
             int victim = first;
@@ -182,16 +183,15 @@ public final class Definition {
                 for (int i = first; i < last; i++) {
                     victim = score.get(held.get(i)) < score.get(held.get(victim)) ? i : victim;
                 }
-                for (int i = first; i < last; i++) {
-                    if (i != victim) {
-                        double other = score.get(held.get(i));
-                        double lowest = score.get(held.get(victim));
-                        margin = Math.min(margin, (other - lowest) / (Math.abs(other) + Math.abs(lowest)));
-                    }
-                }
+                highest = score.get(held.get(victim));
             }
             score.remove(held.get(victim));
             held.remove(victim);
+        }
+        // which goes first of those that go does not matter
+        for (int i = first; i < held.size() - recent && highest > Double.NEGATIVE_INFINITY; i++) {
+            double stays = score.get(held.get(i));
+            margin = Math.min(margin, (stays - highest) / (Math.abs(stays) + Math.abs(highest)));
         }
     }
 }

@@ -35,14 +35,17 @@ class StrategyTest {
     private static final Gpt2Config CONFIG = TestModels.SMALL;
     private static final int TOKENS = 40;
 
-    /** Seeds of the cases below that bring two scores too near each other: others are taken in their place. */
-    private static final Set<Integer> NEAR_TIES = Set.of(149, 527, 929, 995);
+    /** Seeds of the cases below that bring two scores too near each other: another is taken in the place of each. */
+    private static final Set<Integer> NEAR_TIES = Set.of(634);
 
-    /** Random sizes, seeds, batches and intervals, the same ones on every run; then the smallest and largest windows and shares of H2O. */
+    /**
+     * Random sizes, seeds, batches and intervals, for each strategy the same ones on every run, whichever others there are;
+     * then the smallest and largest windows and shares of H2O.
+     */
     static Stream<Arguments> cases() {
-        Random random = new Random(20);
         List<Arguments> cases = new ArrayList<>();
         for (String name : Strategies.labels()) {
+            Random random = new Random(name.hashCode());
             for (int i = 0; i < 6; i++) {
                 int window = 5 + random.nextInt(TOKENS - 8);
                 int heavyHitters = random.nextInt(window);

@@ -10,6 +10,7 @@ import dev.kvbench.host.Machine;
 import dev.kvbench.host.Source;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.Json;
+import dev.kvbench.results.Required;
 import dev.kvbench.runtime.cuda.FirstCard;
 import dev.kvbench.torch.Libtorch;
 import java.io.IOException;
@@ -31,8 +32,9 @@ import java.util.List;
  * @param effort its part for the device found then, which JMH's options win over; null without {@code config}
  * @param configurations all that belong to it
  */
-record PlanFile(int version, String created, List<String> command, Source source, String machine, Fingerprint on,
-        RunConfig config, RunConfig.Effort effort, List<RunPlan.Configuration> configurations) {
+record PlanFile(int version, String created, @Required List<String> command, @Required Source source, @Required String machine,
+        @Required Fingerprint on, RunConfig config, RunConfig.Effort effort,
+        @Required List<RunPlan.Configuration> configurations) {
 
     /** Its name in the run's folder. */
     static final String NAME = "plan.json";
@@ -99,12 +101,7 @@ record PlanFile(int version, String created, List<String> command, Source source
                         + "); resume it with the build that began it, or start anew");
             }
             // from the file: a tree knows no lines
-            PlanFile plan = Json.MAPPER.readValue(file.toFile(), PlanFile.class);
-            if (plan.configurations == null || plan.command == null || plan.source == null || plan.machine == null
-                    || plan.on == null) {
-                throw new UserError("--resume " + folder + ": its " + NAME + " is not whole; start anew");
-            }
-            return plan;
+            return Json.MAPPER.readValue(file.toFile(), PlanFile.class);
         } catch (JsonProcessingException e) {
             throw new UserError("--resume " + JsonFault.of(file, "the plan of a run", e).getMessage() + "; start anew", e);
         } catch (IOException e) {

@@ -324,7 +324,8 @@ class UnfinishedRunTest {
         assertTrue(refused(folder, other).endsWith("begun by another version of this suite (plan.json of version 2, this reads 3);"
                 + " resume it with the build that began it, or start anew"), refused(folder, other));
         Files.writeString(file, "{\"version\": 3}");
-        assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("not whole"));
+        assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage()
+                .endsWith("a required field is missing: 'command'; start anew"));
         Files.writeString(file, "{");
         assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("not the plan of a run: line 1"));
     }

@@ -90,9 +90,9 @@ function windowSection() {
       ["nats per token", b => b.loss.value, format.nats], ["from", b => b.loss.low, format.nats], ["to", b => b.loss.high, format.nats],
       ["next", "next", format.text, true],
       ["lead", b => b.lead && b.lead.value, format.nats], ["lead from", b => b.lead && b.lead.low, format.nats], ["lead to", b => b.lead && b.lead.high, format.nats],
-      ["more than noise", b => b.lead ? b.tells ? "yes" : "no" : null, format.text],
+      ["more than noise", b => b.lead ? b.significant ? "yes" : "no" : null, format.text],
     ], "best.csv"),
-    report.findings.lots ? el("p", {id: "lots"}, report.findings.lots) : null);
+    report.findings.random ? el("p", {id: "random"}, report.findings.random) : null);
   read(chosen);
 }
 

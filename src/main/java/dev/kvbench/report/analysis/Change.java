@@ -1,6 +1,5 @@
 package dev.kvbench.report.analysis;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.kvbench.compare.Comparison;
 import dev.kvbench.compare.Statistics;
 
@@ -13,7 +12,7 @@ import dev.kvbench.compare.Statistics;
  * @param significant whether that interval excludes zero, there are enough generations to say so or it is large, and it is
  *     larger than the control, where there is one
  */
-public record Change(double change, double low, double high, @JsonProperty("tells") boolean significant) {
+public record Change(double change, double low, double high, boolean significant) {
 
     private static final double CONFIDENCE = 0.95;
 

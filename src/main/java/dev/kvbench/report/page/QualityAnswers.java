@@ -92,9 +92,9 @@ final class QualityAnswers {
         List<String> parts = new ArrayList<>();
         worse.forEach((strategy, at) -> parts.add(strategy + " at " + (at.equals(windows) && at.size() > 1
                 ? "every window" : join(at.stream().map(String::valueOf).toList(), "and"))));
-        return parts.isEmpty() ? "None loses more, beyond noise, than one that draws lots (" + QualityLayout.CONTROL
+        return parts.isEmpty() ? "None loses more, beyond noise, than one that chooses at random (" + QualityLayout.CONTROL
                 + ")."
-                : "Worse than drawing lots (" + QualityLayout.CONTROL + "), beyond noise: " + join(parts, "and") + ".";
+                : "Worse than choosing at random (" + QualityLayout.CONTROL + "), beyond noise: " + join(parts, "and") + ".";
     }
 
     /** @return whether a window makes steps faster */

@@ -1,7 +1,6 @@
 package dev.kvbench.report.page;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.plot.Look;
 import dev.kvbench.results.QualityFile.Estimate;
@@ -66,7 +65,7 @@ record QualityReport(String title, String subtitle, List<String> answers, List<S
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Best(int window, String strategy, Estimate loss, String next, Estimate lead,
-            @JsonProperty("tells") boolean significant) {}
+            boolean significant) {}
 
     /**
      * The smallest window measured whose perplexity, by the whole interval of its loss, rises by at most so much.

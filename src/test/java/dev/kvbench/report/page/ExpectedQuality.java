@@ -18,7 +18,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
-/** What the page of a quality result must show, computed from quality.json once more: other loops, other lots, other percentiles. */
+/** What the page of a quality result must show, computed from quality.json once more: other loops, random numbers and percentiles. */
 public final class ExpectedQuality {
 
     private static final int DRAWS = 4000;

@@ -186,7 +186,7 @@ class QualityPageTest extends MadePages {
         assertTrue(browser.text("#timed").contains("--times"), browser.text("#timed"));
         assertTrue(browser.text("#probe").contains("--probe"), browser.text("#probe"));
         assertTrue(browser.text("main").contains("Weights are synthetic") && browser.text("main").contains("Only 2 sequences"));
-        assertTrue(browser.all("#timed .chart, #probe .chart, #lots").isEmpty());
+        assertTrue(browser.all("#timed .chart, #probe .chart, #random").isEmpty());
         assertEquals(0, browser.overflow(), "long names make the page scroll sideways");
     }
 

@@ -163,12 +163,12 @@ class TracedQualityPageTest extends InBrowser {
                 assertEquals(List.of("–", "–", "–", "–", "–"), row.subList(5, 10));
             }
         }
-        lots();
+        random();
     }
 
-    /** Each strategy and window is named if it loses more than the one that draws lots, and only then. */
-    private void lots() {
-        List<String> shown = texts("#lots");
+    /** Each strategy and window is named if it loses more than the one that chooses at random, and only then. */
+    private void random() {
+        List<String> shown = texts("#random");
         assertEquals(expected.strategies().contains("random") ? 1 : 0, shown.size());
         for (Config c : shown.isEmpty() ? List.<Config>of() : expected.evicting()) {
             Estimate worse = ExpectedQuality.bootstrap(ExpectedQuality.less(expected.late(c),

@@ -115,9 +115,11 @@ public final class Renderer {
      * @throws IOException if a file cannot be written
      */
     public static List<Path> renderTrace(Path file, Path output) throws IOException {
-        List<Path> written = new ArrayList<>(EvictionMap.draw(file, output));
-        written.add(ReportPage.write(List.of(), List.of(TraceFile.read(file)),
-                output.resolve(EvictionMap.name(file) + ".html")));
+        System.setProperty("java.awt.headless", "true");
+        TraceFile trace = TraceFile.read(file);
+        String name = file.getFileName().toString().replaceFirst("\\.json$", "");
+        List<Path> written = new ArrayList<>(EvictionMap.draw(trace, output, name));
+        written.add(ReportPage.write(List.of(), List.of(trace), output.resolve(name + ".html")));
         return written;
     }
 }

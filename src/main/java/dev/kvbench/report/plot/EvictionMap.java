@@ -31,24 +31,16 @@ public final class EvictionMap {
     /**
      * Draws a trace.
      *
-     * @param file the trace
+     * @param trace what was held
      * @param folder where the plots go
+     * @param name what they are called
      * @return the plots, NAME.png, and NAME.svg if it is short: every cell is an element there
-     * @throws dev.kvbench.UserError if it is not a whole trace
      * @throws IOException if a plot cannot be written
      */
-    public static List<Path> draw(Path file, Path folder) throws IOException {
-        System.setProperty("java.awt.headless", "true");
-        TraceFile trace = TraceFile.read(file);
-        String name = name(file);
+    public static List<Path> draw(TraceFile trace, Path folder, String name) throws IOException {
         return trace.steps().get(trace.steps().size() - 1).step() < MOST_SVG_STEPS
                 ? Charts.write(chart(trace), folder, name)
                 : List.of(Charts.writePng(chart(trace), folder, name));
-    }
-
-    /** What a trace's map and page are called. */
-    public static String name(Path file) {
-        return file.getFileName().toString().replaceFirst("\\.json$", "");
     }
 
     static HeatMapChart chart(TraceFile trace) {

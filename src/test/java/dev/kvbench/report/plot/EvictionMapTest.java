@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.UserError;
+import dev.kvbench.report.Renderer;
 import dev.kvbench.report.analysis.HeldTokens;
 import dev.kvbench.trace.TraceFile;
 import java.awt.image.BufferedImage;
@@ -44,7 +45,7 @@ class EvictionMapTest {
         new ObjectMapper().writeValue(file.toFile(), TRACE);
         assertTrue(TraceFile.is(file));
         assertEquals(List.of("trace.png", "trace.svg"),
-                EvictionMap.draw(file, folder).stream().map(p -> p.getFileName().toString()).toList());
+                EvictionMap.draw(TraceFile.read(file), folder, "trace").stream().map(p -> p.getFileName().toString()).toList());
         BufferedImage image = ImageIO.read(folder.resolve("trace.png").toFile());
         int held = 0;
         for (int x = 0; x < image.getWidth(); x += 10) {
@@ -60,8 +61,9 @@ class EvictionMapTest {
         Path file = folder.resolve("x.json");
         Files.writeString(file, "{\"schema\": \"kvbench/trace\", \"version\": 1, \"steps\": [");
         assertTrue(TraceFile.is(file));
-        assertTrue(assertThrows(UserError.class, () -> EvictionMap.draw(file, folder)).getMessage().contains("not a valid kvbench/trace"));
+        assertTrue(assertThrows(UserError.class, () -> Renderer.renderTrace(file, folder)).getMessage()
+                .contains("not a valid kvbench/trace"));
         Files.writeString(file, "{\"schema\": \"kvbench/trace\", \"version\": 1, \"steps\": [null], \"label\": \"x\"}");
-        assertThrows(UserError.class, () -> EvictionMap.draw(file, folder));
+        assertThrows(UserError.class, () -> Renderer.renderTrace(file, folder));
     }
 }

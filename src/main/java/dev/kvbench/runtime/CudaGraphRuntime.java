@@ -15,7 +15,7 @@ import java.util.Optional;
  * eviction and the tokens' copy to the host included. Takes every strategy, dtype and batch. A graph writes where the
  * step wrote when it was captured, so all state stays in place: {@link KvCache} allocates it once.
  */
-public final class CudaGraphRuntime implements StepRuntime {
+public final class CudaGraphRuntime extends OwnSteps {
 
     /** The runtime's name in parameters and results. */
     public static final String LABEL = "cudagraph";
@@ -24,7 +24,6 @@ public final class CudaGraphRuntime implements StepRuntime {
 
     private record Key(int n, int advance) {}
 
-    private final TorchScriptRuntime operators;
     private final DeviceStep onDevice;
     private final CapturedSteps steps;
     private final Map<Key, Pointer> graphs = new HashMap<>();
@@ -37,7 +36,7 @@ public final class CudaGraphRuntime implements StepRuntime {
      * @throws Unsupported if steps cannot be captured here
      */
     public CudaGraphRuntime(TorchScriptRuntime operators, KvCache cache) {
-        this.operators = operators;
+        super(operators);
         onDevice = operators.deviceStep();
         if (onDevice == null) {
             throw new Unsupported("it needs an NVIDIA GPU that libtorch computes on, and its driver");
@@ -77,21 +76,6 @@ public final class CudaGraphRuntime implements StepRuntime {
     }
 
     @Override
-    public void reset() {
-        operators.reset();
-    }
-
-    @Override
-    public void force() {
-        operators.force();
-    }
-
-    @Override
-    public void prefill(long[] tokens, int position) {
-        operators.prefill(tokens, position);
-    }
-
-    @Override
     public void launch(int n, int advance) {
         onDevice.useOnThisThread();
         Pointer graph = graph(n, advance);
@@ -103,16 +87,6 @@ public final class CudaGraphRuntime implements StepRuntime {
     @Override
     public void await() {
         onDevice.await();
-    }
-
-    @Override
-    public void timeOnDevice(boolean on) {
-        onDevice.time(on);
-    }
-
-    @Override
-    public long deviceNanos() {
-        return onDevice.nanos();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.kvbench.runtime;
 
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Parameter;
+import dev.kvbench.strategy.Scope;
 import dev.kvbench.strategy.Scores;
 import dev.kvbench.torch.ScriptFile;
 import java.util.LinkedHashMap;
@@ -32,8 +33,8 @@ final class EvictionSource {
         attributes.put("back", strategy.protects().back());
         attributes.put("scored", flag(strategy.traits().scored()));
         attributes.put("scoresAtEviction", flag(strategy.traits().scores() == Scores.AT_EVICTION));
-        attributes.put("scoresPerLayer", flag(strategy.traits().scope().layers(2) == 2));
-        attributes.put("scoresPerHead", flag(strategy.traits().scope().heads(2) == 2));
+        attributes.put("scoresPerLayer", flag(strategy.traits().scope() != Scope.MODEL));
+        attributes.put("scoresPerHead", flag(strategy.traits().scope() == Scope.HEAD));
         attributes.put("traced", flag(traced));
         return attributes;
     }

@@ -22,7 +22,7 @@ import java.util.OptionalDouble;
  * and later, and strategies whose scores have a {@link Scoring}. Before it takes a model it runs some steps beside the
  * operators, and refuses if logits or evictions are not theirs.
  */
-public final class FusedRuntime implements StepRuntime {
+public final class FusedRuntime extends OwnSteps {
 
     /** The runtime's name in parameters and results. */
     public static final String LABEL = "fused";
@@ -30,7 +30,6 @@ public final class FusedRuntime implements StepRuntime {
     private final DeviceStep onDevice;
     private final StepKernel kernel;
     private final KernelArguments arguments;
-    private final TorchScriptRuntime operators;
     private final double logitsError;
 
     /**
@@ -41,6 +40,7 @@ public final class FusedRuntime implements StepRuntime {
      * @throws Unsupported if this cannot run here
      */
     public FusedRuntime(Weights weights, KvCache cache, EvictionStrategy strategy, TorchScriptRuntime operators) {
+        super(operators);
         Architecture model = weights.shape();
         KernelSource source = KernelSource.of(model);
         source.refuses(model, weights.dtype(), strategy).ifPresent(why -> {
@@ -52,7 +52,6 @@ public final class FusedRuntime implements StepRuntime {
         }
         CudaDriver cuda = onDevice.cuda();
         kernel = new StepKernel(cuda, source, model, weights.dtype(), cache.batch());
-        this.operators = operators;
         try {
             arguments = source.arguments(cuda, weights, cache, strategy, kernel.blocks(), onDevice.hostTokens());
         } catch (RuntimeException e) {
@@ -77,21 +76,6 @@ public final class FusedRuntime implements StepRuntime {
     }
 
     @Override
-    public void reset() {
-        operators.reset();
-    }
-
-    @Override
-    public void force() {
-        operators.force();
-    }
-
-    @Override
-    public void prefill(long[] tokens, int position) {
-        operators.prefill(tokens, position);
-    }
-
-    @Override
     public void launch(int n, int advance) {
         onDevice.begin();
         kernel.launch(arguments.of(n, advance));
@@ -101,16 +85,6 @@ public final class FusedRuntime implements StepRuntime {
     @Override
     public void await() {
         onDevice.await();
-    }
-
-    @Override
-    public void timeOnDevice(boolean on) {
-        operators.timeOnDevice(on);
-    }
-
-    @Override
-    public long deviceNanos() {
-        return operators.deviceNanos();
     }
 
     @Override

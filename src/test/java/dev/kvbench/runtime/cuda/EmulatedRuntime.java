@@ -4,18 +4,17 @@ import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
-import dev.kvbench.runtime.StepRuntime;
+import dev.kvbench.runtime.OwnSteps;
 import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
 
-/** What {@link FusedRuntime} does, with the kernel on the CPU. */
-final class EmulatedRuntime implements StepRuntime {
+/** What {@link dev.kvbench.runtime.FusedRuntime} does, with the kernel on the CPU. */
+final class EmulatedRuntime extends OwnSteps {
 
     private final EmulatedKernel.Functions kernel;
     private final int blocks;
     private final int threads;
     private final KernelArguments arguments;
-    private final TorchScriptRuntime operators;
     private int seed;
 
     /**
@@ -28,11 +27,11 @@ final class EmulatedRuntime implements StepRuntime {
      */
     EmulatedRuntime(EmulatedKernel.Functions kernel, Weights weights, KvCache cache, EvictionStrategy strategy,
             int blocks, int seed) {
+        super(new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT));
         this.kernel = kernel;
         this.blocks = blocks;
         this.seed = seed;
         threads = new Gpt2Kernel().threads(weights.shape(), weights.dtype(), cache.batch(), blocks);
-        operators = new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT);
         arguments = new Gpt2Arguments(new HostMemory(), weights, cache, strategy, blocks,
                 new DeviceTensors().address(cache.at(Place.HOST_TOKEN)));
     }
@@ -56,30 +55,7 @@ final class EmulatedRuntime implements StepRuntime {
     }
 
     @Override
-    public void reset() {
-        operators.reset();
-    }
-
-    @Override
-    public void force() {
-        operators.force();
-    }
-
-    @Override
-    public void prefill(long[] tokens, int position) {
-        operators.prefill(tokens, position);
-    }
-
-    @Override
     public void await() {}
-
-    @Override
-    public void timeOnDevice(boolean on) {}
-
-    @Override
-    public long deviceNanos() {
-        return -1;
-    }
 
     @Override
     public void close() {

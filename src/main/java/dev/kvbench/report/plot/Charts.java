@@ -28,6 +28,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.HeatMapStyler;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -128,6 +129,16 @@ public final class Charts {
     static String oneTwoFive(double value) {
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros();
         return List.of("1", "2", "5").contains(rounded.unscaledValue().toString()) ? rounded.toPlainString() : "";
+    }
+
+    /** As below, with cells from 0 to 100 in these shades and a legend beside them. */
+    static void percentages(HeatMapStyler style, Color... shades) {
+        plain(style);
+        style.setLegendPosition(Styler.LegendPosition.OutsideE);
+        style.setRangeColors(shades);
+        style.setMin(0);
+        style.setMax(100);
+        style.setPlotGridLinesVisible(false);
     }
 
     /** White, with a thin grid and readable type. */

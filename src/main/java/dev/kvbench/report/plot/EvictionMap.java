@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.style.HeatMapStyler;
-import org.knowm.xchart.style.Styler;
 
 /**
  * What a trace's cache holds: a column per step, a row per original token, filled where that token's entry is in the
@@ -54,13 +53,8 @@ public final class EvictionMap {
                 .yAxisTitle("original index of the token")
                 .build();
         HeatMapStyler style = chart.getStyler();
-        Charts.plain(style);
-        style.setLegendPosition(Styler.LegendPosition.OutsideE);
-        style.setRangeColors(SHADES);
-        style.setMin(0);
-        style.setMax(100);
+        Charts.percentages(style, SHADES);
         style.setShowValue(false);
-        style.setPlotGridLinesVisible(false);
         // a label per cell, most of them blank: XChart would put numbers such as 0, 13, 26, … elsewhere than they
         // belong
         style.setXAxisMaxLabelCount(0);

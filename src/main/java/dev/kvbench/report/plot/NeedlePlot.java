@@ -15,7 +15,6 @@ import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.HeatMapStyler;
-import org.knowm.xchart.style.Styler;
 
 /** What strategies remember of a pattern against how far back it was: curves for one window, and a map of all. */
 public final class NeedlePlot {
@@ -64,15 +63,10 @@ public final class NeedlePlot {
                 + REMEMBERED)
                 .yAxisTitle("strategy, window").build();
         HeatMapStyler style = chart.getStyler();
-        Charts.plain(style);
-        style.setLegendPosition(Styler.LegendPosition.OutsideE);
-        style.setRangeColors(SHADES);
-        style.setMin(0);
-        style.setMax(100);
+        Charts.percentages(style, SHADES);
         style.setShowValue(true);
         style.setValueFont(new Font(Font.SANS_SERIF, Font.PLAIN, 10));
         style.setHeatMapValueDecimalPattern("0");
-        style.setPlotGridLinesVisible(false);
         // of either axis, in spite of its name
         style.setXAxisTickMarkSpacingHint(8);
         style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 10));

@@ -4,14 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.Place;
 import dev.kvbench.checkpoint.ModelChoice;
 import dev.kvbench.model.ModelShape;
-import dev.kvbench.torch.TorchModule;
+import dev.kvbench.torch.TestArrays;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -48,16 +45,11 @@ class EvictionBenchmarkTest {
 
     /** Counts down, so that every number tells its place, and the oldest entries have the largest keys. */
     private static void numbered(PtNDArray array, int size) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-                TorchModule copy = new TorchModule("""
-                        def copy(self, to: Tensor, x: Tensor) -> NoneType:
-                          torch.copy_(to, x)
-                          return None
-                        """, Map.of(), Device.cpu());
-                IValue to = IValue.from(array);
-                IValue x = IValue.from((PtNDArray) manager.arange((float) size, 0f, -1f).reshape(array.getShape()))) {
-            copy.run("copy", to, x).close();
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = size - i;
         }
+        TestArrays.set(array, values);
     }
 
     /** [L, 2, B, H, C, Dh]: of each head, the entries before the one that went, then those behind it. */

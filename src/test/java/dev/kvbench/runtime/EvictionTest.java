@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
 import dev.kvbench.decode.Definition;
@@ -17,11 +14,10 @@ import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.TestStrategies;
-import dev.kvbench.torch.TorchModule;
+import dev.kvbench.torch.TestArrays;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -73,8 +69,8 @@ class EvictionTest {
                 expected[b].after(rows(eviction, b), keys);
                 assertTrue(expected[b].margin() > 1e-5, "rounding decides; choose another seed");
             }
-            set(cache.at(Place.SCORES), scores);
-            set(cache.at(Place.STEPS), WINDOW + 1);
+            TestArrays.set(cache.at(Place.SCORES), scores);
+            TestArrays.set(cache.at(Place.STEPS), WINDOW + 1);
             eviction.scoreAndEvict();
             for (int b = 0; b < BATCH; b++) {
                 check(cache, expected[b], before, b);
@@ -155,21 +151,7 @@ class EvictionTest {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextGaussian();
         }
-        set(cache.at(Place.CACHE), values);
-    }
-
-    /** Overwrites an array of any element type. */
-    private static void set(PtNDArray array, float... values) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-                TorchModule copy = new TorchModule("""
-                        def copy(self, to: Tensor, x: Tensor) -> NoneType:
-                          torch.copy_(to, x)
-                          return None
-                        """, Map.of(), Device.cpu());
-                IValue to = IValue.from(array);
-                IValue x = IValue.from((PtNDArray) manager.create(values, array.getShape()))) {
-            copy.run("copy", to, x).close();
-        }
+        TestArrays.set(cache.at(Place.CACHE), values);
     }
 
     /** [Dh] of [L, 2, B, H, C, Dh]. */

@@ -46,8 +46,7 @@ def move(self, state: List[Tensor], keep: Tensor) -> NoneType:
   cache = state[CACHE]
   kept = torch.numel(keep)
   torch.copy_(torch.narrow(cache, 4, 0, kept), torch.index_select(cache, 4, keep))
-  if self.traced == 1:
-    torch.copy_(torch.narrow(state[ORIGINS], 3, 0, kept), torch.index_select(state[ORIGINS], 3, keep))
+  torch.copy_(torch.narrow(state[ORIGINS], 3, 0, kept), torch.index_select(state[ORIGINS], 3, keep))
   return None
 
 def compact(self, state: List[Tensor], keep: Tensor, n: int) -> NoneType:
@@ -62,8 +61,7 @@ def compact(self, state: List[Tensor], keep: Tensor, n: int) -> NoneType:
     index = torch.unsqueeze(torch.unsqueeze(keep, 1), 5)
     index = torch.expand(index, [size[0], 2, size[2], size[3], kept, size[5]])
     torch.copy_(torch.narrow(cache, 4, 0, kept), torch.gather(cache, 4, index))
-    if self.traced == 1:
-      torch.copy_(torch.narrow(state[ORIGINS], 3, 0, kept), torch.gather(state[ORIGINS], 3, keep))
+    torch.copy_(torch.narrow(state[ORIGINS], 3, 0, kept), torch.gather(state[ORIGINS], 3, keep))
   torch.copy_(torch.narrow(scores, 3, 0, kept), torch.gather(scores, 3, keep))
   torch.zero_(torch.narrow(scores, 3, kept, n - kept))
   return None

@@ -16,7 +16,8 @@
 #
 # state     by place: TOKEN [B] int64, POSITION [1] int64, LOGITS [B, V], CACHE [L, 2, B, Hkv, C, Dh],
 #           SCORES [l, B, h, C] fp32, INDICES [C] int64 = 0..C-1, HOST_TOKEN [B] int64 on the CPU,
-#           STEPS [1] int64, where a run is traced ORIGINS [l, B, h, C] int64: the step that wrote each entry
+#           STEPS [1] int64, ORIGINS [l, B, h, C] int32: the step that wrote each entry; if nothing is ever evicted
+#           neither is written: slots are filled in their order
 #
 # All of state is preallocated and written in place, so a captured step finds it where it was.
 
@@ -41,11 +42,8 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
   self.logits(weights, self.embeddings + self.perLayer * self.layers, x, state[LOGITS])
   torch.argmax(state[LOGITS], 1, False, out=token)
   torch.add_(position, advance)
-  if self.traced == 1:
-    torch.copy_(torch.narrow(state[ORIGINS], 3, n - 1, 1), state[STEPS])
-  if self.countsSteps == 1:
-    torch.add_(state[STEPS], 1)
-  self.evict(state, rows, n - 1, n)
+  if self.evicts == 1:
+    self.end_step(state, rows, n)
   if self.readsBack == 1:
     torch.copy_(state[HOST_TOKEN], token)
   return None
@@ -74,14 +72,12 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
   torch.fill_(state[STEPS], length)
   torch.fill_(prompt[STEPS], length)
   torch.zero_(prompt[SCORES])
-  if self.traced == 1:
-    torch.copy_(prompt[ORIGINS], prompt[INDICES])
+  torch.copy_(prompt[ORIGINS], prompt[INDICES])
   self.evict(prompt, rows, 0, length)
   torch.copy_(torch.narrow(state[CACHE], 4, 0, held), torch.narrow(prompt[CACHE], 4, 0, held))
   torch.zero_(state[SCORES])
   torch.copy_(torch.narrow(state[SCORES], 3, 0, held), torch.narrow(prompt[SCORES], 3, 0, held))
-  if self.traced == 1:
-    torch.copy_(torch.narrow(state[ORIGINS], 3, 0, held), torch.narrow(prompt[ORIGINS], 3, 0, held))
+  torch.copy_(torch.narrow(state[ORIGINS], 3, 0, held), torch.narrow(prompt[ORIGINS], 3, 0, held))
   if self.readsBack == 1:
     torch.copy_(state[HOST_TOKEN], state[TOKEN])
   return None
@@ -108,6 +104,7 @@ def reset(self, state: List[Tensor]) -> NoneType:
   torch.zero_(state[POSITION])
   torch.zero_(state[SCORES])
   torch.zero_(state[STEPS])
+  torch.copy_(state[ORIGINS], state[INDICES])
   return None
 
 def force(self, state: List[Tensor]) -> NoneType:

@@ -30,6 +30,10 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
     @Param(Parameter.Default.WINDOW)
     public int window;
 
+    /** What happens to the slot of an entry that goes: replace or compact; 0 for strategies that never evict. */
+    @Param(Parameter.Default.REMOVAL)
+    public String removal;
+
     /** A GPT-2 preset (tiny, gpt2, gpt2-medium, gpt2-large, gpt2-xl), or a checkpoint: its folder or its name. */
     @Param("gpt2-large")
     public String model;

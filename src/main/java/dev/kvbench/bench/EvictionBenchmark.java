@@ -45,6 +45,10 @@ public class EvictionBenchmark extends StrategyBenchmark {
     @Param({"64", "128", "256", "512", "1024"})
     public int window;
 
+    /** What happens to the slot of an entry that goes. */
+    @Param({"replace", "compact"})
+    public String removal;
+
     /** A GPT-2 preset or a checkpoint: only its numbers of layers and heads and the heads' width matter. */
     @Param("gpt2-large")
     public String model;
@@ -73,7 +77,7 @@ public class EvictionBenchmark extends StrategyBenchmark {
     void start(DecodeSettings settings) {
         EvictionStrategy evicts = settings.strategy();
         cache = new KvCache(settings.model(), settings.dtype(), settings.device(), batch, window + 1,
-                evicts.traits().scope(), false);
+                evicts.traits().scope());
         try {
             eviction = new Eviction(settings.model(), settings.dtype(), cache, evicts);
         } catch (RuntimeException | Error e) {

@@ -12,7 +12,6 @@ import dev.kvbench.torch.Casts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -37,7 +36,6 @@ public final class KvCache implements AutoCloseable {
      * @param batch sequences, B
      * @param capacity entries that fit per sequence, C
      * @param scope what a kept set, and so a score, is shared by
-     * @param traced whether to keep the step that wrote each entry
      */
     public KvCache(
             ModelShape shape,
@@ -45,25 +43,21 @@ public final class KvCache implements AutoCloseable {
             Device device,
             int batch,
             int capacity,
-            Scope scope,
-            boolean traced) {
+            Scope scope) {
         this.batch = batch;
         this.capacity = capacity;
         bytesPerEntry = bytesPerEntry(shape, dtype);
         manager = NDManager.newBaseManager(device, "PyTorch");
-        long[] indices = new long[capacity];
-        Arrays.setAll(indices, i -> i);
+        PtNDArray indices = (PtNDArray) manager.arange(0, capacity, 1, DataType.INT64);
         Shape scored = new Shape(scope.layers(shape.layers()), batch, scope.heads(shape.keyValueHeads()), capacity);
         state.put(Place.TOKEN, zeros(manager, DataType.INT64, batch));
         state.put(Place.POSITION, zeros(manager, DataType.INT64, 1));
         state.put(Place.LOGITS, zeros(manager, dtype, batch, shape.vocabulary()));
         state.put(Place.CACHE, zeros(manager, dtype, shape.layers(), 2, batch, shape.keyValueHeads(), capacity, shape.headDim()));
         state.put(Place.SCORES, zeros(manager, DataType.FLOAT32, scored.getShape()));
-        state.put(Place.INDICES, (PtNDArray) manager.create(indices));
+        state.put(Place.INDICES, indices);
         state.put(Place.STEPS, zeros(manager, DataType.INT64, 1));
-        if (traced) {
-            state.put(Place.ORIGINS, zeros(manager, DataType.INT64, scored.getShape()));
-        }
+        state.put(Place.ORIGINS, (PtNDArray) zeros(manager, DataType.INT32, scored.getShape()).addi(indices.toType(DataType.INT32, false)));
         state.put(Place.HOST_TOKEN, device.isGpu()
                 ? (PtNDArray) manager.zeros(new Shape(batch), DataType.INT64, Device.cpu())
                 : zeros(manager, DataType.INT64, batch));
@@ -77,11 +71,11 @@ public final class KvCache implements AutoCloseable {
      * @param batch sequences
      * @param capacity entries that fit per sequence
      * @param scope what a kept set, and so a score, is shared by
-     * @return bytes that all of a cache's tensors take, untraced, about; beyond what a long holds too
+     * @return bytes that all of a cache's tensors take, about; beyond what a long holds too
      */
     public static double bytes(ModelShape shape, Dtype dtype, int batch, int capacity, Scope scope) {
-        double scores = (double) scope.layers(shape.layers()) * scope.heads(shape.keyValueHeads()) * Float.BYTES;
-        return (double) batch * capacity * (bytesPerEntry(shape, dtype) + scores)
+        double sets = (double) scope.layers(shape.layers()) * scope.heads(shape.keyValueHeads());
+        return (double) batch * capacity * (bytesPerEntry(shape, dtype) + sets * (Float.BYTES + Integer.BYTES))
                 + (double) batch * ((double) shape.vocabulary() * dtype.bytes() + Long.BYTES) + (double) capacity * Long.BYTES;
     }
 
@@ -144,14 +138,9 @@ public final class KvCache implements AutoCloseable {
         return Casts.toFloats(at(Place.SCORES));
     }
 
-    /** @return whether {@link #origins} are kept */
-    public boolean traced() {
-        return state.containsKey(Place.ORIGINS);
-    }
-
     /** @return the step that wrote each entry, from 0; the shape is that of {@link #scores} */
-    public long[] origins() {
-        return at(Place.ORIGINS).toLongArray();
+    public int[] origins() {
+        return at(Place.ORIGINS).toIntArray();
     }
 
     /** @return shape of the scores: [l, B, h, C] with l and h 1 where layers or heads share them */

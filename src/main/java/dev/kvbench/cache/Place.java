@@ -23,7 +23,7 @@ public enum Place {
     HOST_TOKEN,
     /** Steps since the cache was empty, [1] int64. */
     STEPS,
-    /** The step that wrote each entry, int64, shaped as the scores; only where a run is traced. */
+    /** The step that wrote each entry, int32, shaped as the scores: what tells its age, whatever slot it lies in. */
     ORIGINS;
 
     private static final Pattern NAMED = Pattern.compile(

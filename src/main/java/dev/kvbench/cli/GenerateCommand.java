@@ -133,7 +133,7 @@ final class GenerateCommand implements Callable<Integer> {
                     });
             try (Weights weights = choice.weights(type, place, seed);
                     DecodeLoop loop = new DecodeLoop(weights, evicts, trace == null ? Runtimes.AUTO : Runtimes.TORCHSCRIPT,
-                            form, ids, 1, steps, trace != null);
+                            form, ids, 1, steps);
                     Tracer tracer = trace == null ? null : new Tracer(trace, header(evicts, weights, ids),
                             evicts.traits().scored(), traceLogits)) {
                 generate(loop, fed, steps, tokenizer, tracer);

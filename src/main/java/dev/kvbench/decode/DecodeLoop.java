@@ -45,36 +45,12 @@ public final class DecodeLoop implements AutoCloseable {
             Positions positions,
             int batch,
             int tokens) {
-        this(weights, strategy, runtime, form, positions, batch, tokens, false);
-    }
-
-    /**
-     * As above, and keeps which step wrote each entry, if asked to. Only runtimes made of operators do.
-     *
-     * @param weights the model; stays the caller's
-     * @param strategy what to evict
-     * @param runtime how to launch steps
-     * @param form how to compute attention
-     * @param positions which position ids tokens get
-     * @param batch sequences, B
-     * @param tokens the longest generation that must fit
-     * @param traced whether {@link KvCache#origins} are kept
-     */
-    public DecodeLoop(
-            Weights weights,
-            EvictionStrategy strategy,
-            Runtimes runtime,
-            AttentionForm form,
-            Positions positions,
-            int batch,
-            int tokens,
-            boolean traced) {
         this.weights = weights;
         this.strategy = strategy;
         this.positions = positions;
         cache = new KvCache(
                 weights.shape(), weights.dtype(), weights.device(), batch, capacity(strategy, tokens),
-                strategy.traits().scope(), traced);
+                strategy.traits().scope());
         try {
             this.runtime = runtime.create(weights, cache, strategy, form);
         } catch (RuntimeException | Error e) {

@@ -51,7 +51,7 @@ public final class Eviction implements AutoCloseable {
         window = strategy.schedule().window().orElseThrow();
         Device device = cache.at(Place.SCORES).getDevice();
         Engine.getEngine("PyTorch").setRandomSeed(SEED);
-        module = new TorchModule(Place.numbered(EvictionSource.of(strategy)), EvictionSource.attributes(strategy, false), device);
+        module = new TorchModule(Place.numbered(EvictionSource.of(strategy)), EvictionSource.attributes(strategy), device);
         manager = NDManager.newBaseManager(device, "PyTorch");
         state = IValue.listFrom(cache.state());
         try {
@@ -120,8 +120,8 @@ public final class Eviction implements AutoCloseable {
     }
 
     private void operators(IValue rows, int n) {
-        try (IValue first = IValue.from(n - 1L); IValue entries = IValue.from((long) n)) {
-            module.run("evict", state, rows, first, entries).close();
+        try (IValue entries = IValue.from((long) n)) {
+            module.run("end_step", state, rows, entries).close();
         }
     }
 

@@ -19,11 +19,12 @@ final class EvictionSource {
         String score = strategy.score().isEmpty()
                 ? ScriptFile.read("score_" + strategy.traits().scores().name().toLowerCase(Locale.ROOT) + ".py")
                 : strategy.score();
-        return String.join("\n", ScriptFile.read("eviction.py"), ScriptFile.read("eviction_compact.py"), score);
+        return String.join("\n", ScriptFile.read("eviction.py"),
+                ScriptFile.read("eviction_" + strategy.parameters().removal().label() + ".py"), score);
     }
 
     /** @return what these read of {@code self} */
-    static Map<String, Number> attributes(EvictionStrategy strategy, boolean traced) {
+    static Map<String, Number> attributes(EvictionStrategy strategy) {
         Map<String, Number> attributes = new LinkedHashMap<>();
         for (Parameter p : Parameter.values()) {
             attributes.put(p.label(), strategy.parameters().get(p));
@@ -35,7 +36,6 @@ final class EvictionSource {
         attributes.put("scoresAtEviction", flag(strategy.traits().scores() == Scores.AT_EVICTION));
         attributes.put("scoresPerLayer", flag(strategy.traits().scope() != Scope.MODEL));
         attributes.put("scoresPerHead", flag(strategy.traits().scope() == Scope.HEAD));
-        attributes.put("traced", flag(traced));
         return attributes;
     }
 

@@ -76,10 +76,10 @@ public final class TorchScriptRuntime implements StepRuntime {
         attributes.put("headDim", shape.headDim());
         attributes.put("width", shape.width());
         attributes.put("scale", 1 / Math.sqrt(shape.headDim()));
-        add(attributes, EvictionSource.attributes(strategy, cache.traced()));
+        add(attributes, EvictionSource.attributes(strategy));
         attributes.put("readsAttention", EvictionSource.flag(strategy.traits().readsAttention()));
         attributes.put("accumulates", EvictionSource.flag(strategy.traits().scores() != Scores.LAST));
-        attributes.put("countsSteps", EvictionSource.flag(cache.traced() || strategy.traits().readsSteps()));
+        attributes.put("evicts", EvictionSource.flag(strategy.schedule().window().isPresent()));
         onDevice = weights.device().isGpu() ? deviceStep(cache) : null;
         attributes.put("readsBack", onDevice == null ? 1 : 0);
         add(attributes, shape.attributes());
@@ -147,7 +147,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         if (prompt == null || prompt.capacity() != length) {
             closePrompt();
             prompt = new KvCache(model.shape(), model.dtype(), model.device(), cache.batch(), length,
-                    strategy.traits().scope(), cache.traced());
+                    strategy.traits().scope());
         }
         if (onDevice != null) {
             onDevice.begin();

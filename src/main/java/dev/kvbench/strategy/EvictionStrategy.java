@@ -1,6 +1,8 @@
 package dev.kvbench.strategy;
 
 import static dev.kvbench.strategy.Parameter.EVICT_EVERY;
+import static dev.kvbench.strategy.Parameter.HEAVY_HITTERS;
+import static dev.kvbench.strategy.Parameter.REMOVAL;
 import static dev.kvbench.strategy.Parameter.WINDOW;
 
 import dev.kvbench.UserError;
@@ -18,8 +20,8 @@ import java.util.Set;
  * def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType
  *   state   by place: state[CACHE] [L, 2, B, H, C, Dh], keys and values, of which the first n of C are held;
  *           state[SCORES] [l, B, h, C] fp32, l = 1 or L, h = 1 or H, to be set or added to, zero beyond what is held;
- *           state[INDICES] [C] int64, 0, 1, … C−1; state[STEPS] [1] int64, steps since the cache was empty,
- *           if it reads them
+ *           state[ORIGINS] [l, B, h, C] int32, the step that wrote each entry: its age, which its slot does not tell;
+ *           state[STEPS] [1] int64, steps since the cache was empty, this one among them
  *   rows    if it reads them L × [B, H, n], the current token's attention weights; of a prompt their sum over its
  *           tokens, with {@link Scores#LAST} those of its last token
  *   first   the first of the entries that are new: n − 1, or 0 for a prompt
@@ -40,7 +42,7 @@ public record EvictionStrategy(String name, String caption, Set<Parameter> reads
         Traits traits, Protects protects, String score) {
 
     /** What all strategies that ever evict read. */
-    static final Set<Parameter> SCHEDULE = Set.of(WINDOW, EVICT_EVERY);
+    static final Set<Parameter> SCHEDULE = Set.of(WINDOW, EVICT_EVERY, REMOVAL);
 
     /** Checks the parameters, and forgets those that it does not read. */
     public EvictionStrategy {
@@ -63,9 +65,9 @@ public record EvictionStrategy(String name, String caption, Set<Parameter> reads
         this(name, caption, reads, parameters, traits, protects, "");
     }
 
-    /** @return what it is, in words, for legends: "H2O per head, window 128, 32 heavy hitters, every 2 steps" */
+    /** @return what it is, in words, for legends: "H2O per head, window 128, 32 heavy hitters, every 2 steps, compacting" */
     public String describe() {
-        return caption + (schedule().every() == 1 ? "" : ", " + EVICT_EVERY.caption(schedule().every()));
+        return parameters.caption(caption, WINDOW, HEAVY_HITTERS);
     }
 
     /** @return when it evicts, and what that leaves */

@@ -2,6 +2,7 @@ package dev.kvbench.strategy;
 
 import static dev.kvbench.strategy.Parameter.EVICT_EVERY;
 import static dev.kvbench.strategy.Parameter.HEAVY_HITTERS;
+import static dev.kvbench.strategy.Parameter.REMOVAL;
 import static dev.kvbench.strategy.Parameter.WINDOW;
 
 import dev.kvbench.UserError;
@@ -26,7 +27,7 @@ import java.util.Set;
  */
 public final class H2o {
 
-    static final Set<Parameter> READS = Set.of(WINDOW, HEAVY_HITTERS, EVICT_EVERY);
+    static final Set<Parameter> READS = Set.of(WINDOW, HEAVY_HITTERS, EVICT_EVERY, REMOVAL);
 
     private H2o() {}
 

@@ -1,8 +1,11 @@
 package dev.kvbench.strategy;
 
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A parameter of strategies: the one place that knows its name, least value and default, and how a legend says it. */
 public enum Parameter {
@@ -12,7 +15,9 @@ public enum Parameter {
     /** Entries of the window kept for their accumulated score. */
     HEAVY_HITTERS("heavyHitters", 0, Default.HEAVY_HITTERS, "%d heavy hitters", 0),
     /** Steps from one eviction to the next. */
-    EVICT_EVERY("evictEvery", 1, Default.EVICT_EVERY, "every %d steps", 1);
+    EVICT_EVERY("evictEvery", 1, Default.EVICT_EVERY, "every %d steps", 1),
+    /** What happens to the slot of an entry that goes; its values are words, {@link Removal}. */
+    REMOVAL("removal", Default.REMOVAL, "compacting", Stream.of(Removal.values()).map(Removal::label).toList(), Removal.COMPACT.label());
 
     /** Defaults as annotations take them. */
     public static final class Default {
@@ -23,6 +28,8 @@ public enum Parameter {
         public static final String HEAVY_HITTERS = "32";
         /** Of {@link Parameter#EVICT_EVERY}. */
         public static final String EVICT_EVERY = "1";
+        /** Of {@link Parameter#REMOVAL}. */
+        public static final String REMOVAL = "replace";
 
         private Default() {}
     }
@@ -32,6 +39,9 @@ public enum Parameter {
     private final int byDefault;
     private final String words;
     private final int unsaid;
+    /** Words that stand for 1, 2, … where values are words; else empty. */
+    private final List<String> named;
+    private final int before;
 
     /** @param unsaid the largest value that a short legend leaves out: what it means goes without it */
     Parameter(String label, int least, String byDefault, String words, int unsaid) {
@@ -40,6 +50,23 @@ public enum Parameter {
         this.byDefault = Integer.parseInt(byDefault);
         this.words = words;
         this.unsaid = unsaid;
+        named = List.of();
+        before = this.byDefault;
+    }
+
+    /**
+     * @param words what a legend says of every value but the default
+     * @param named all values, from the first on
+     * @param before what ran before there was such a parameter
+     */
+    Parameter(String label, String byDefault, String words, List<String> named, String before) {
+        this.label = label;
+        least = 1;
+        this.named = named;
+        this.byDefault = named.indexOf(byDefault) + 1;
+        this.words = words;
+        unsaid = this.byDefault;
+        this.before = named.indexOf(before) + 1;
     }
 
     /**
@@ -63,6 +90,35 @@ public enum Parameter {
     /** @return the value where none is given */
     public int byDefault() {
         return byDefault;
+    }
+
+    /** @return the value that results older than this parameter ran with */
+    public int before() {
+        return before;
+    }
+
+    /**
+     * @param value of this parameter
+     * @return it as parameters and results have it: a number, or a word
+     */
+    public String shown(int value) {
+        return named.isEmpty() || value == 0 ? Integer.toString(value) : named.get(value - 1);
+    }
+
+    /**
+     * @param value as given, or null
+     * @param least the smallest that it may be, of a number; of a word 0 if {@link StrategyParameters#UNREAD} may be given
+     * @return its value; 0 for {@link StrategyParameters#UNREAD}
+     * @throws UserError if it is none, in one line
+     */
+    public int parse(String value, int least) {
+        if (named.isEmpty()) {
+            return number(label, value, least);
+        }
+        if (!named.contains(value) && !(least == 0 && StrategyParameters.UNREAD.equals(value))) {
+            throw Suggestions.unknown(label, String.valueOf(value), named);
+        }
+        return named.indexOf(value) + 1;
     }
 
     /**

@@ -7,7 +7,7 @@ import static dev.kvbench.strategy.Parameter.WINDOW;
  *
  * <pre>
  * if n &gt; window:
- *   score[i] = hash(seed, step, sequence, i), uniform in [0, 1)
+ *   score[i] = hash(seed, step, sequence, step that wrote i), uniform in [0, 1)
  *   keep the `window` best-scored entries
  * </pre>
  *
@@ -20,7 +20,7 @@ public final class RandomEntries {
 
     static EvictionStrategy of(StrategyParameters p) {
         return new EvictionStrategy("random", "random, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
-                new Traits(Scope.MODEL, Scores.AT_EVICTION, false, true), Protects.NOTHING, """
+                Traits.of(Scope.MODEL, Scores.AT_EVICTION), Protects.NOTHING, """
                 def mixed(self, x: Tensor) -> Tensor:
                   # MurmurHash3's 32-bit finalizer of the low 32 bits, in 64-bit arithmetic
                   h = torch.bitwise_and(x, 4294967295)
@@ -32,13 +32,12 @@ public final class RandomEntries {
 
                 def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
                   size = torch.size(state[SCORES])
-                  entries = torch.narrow(state[INDICES], 0, 0, n)
-                  # [B, 1]: 1, 2, ... B
-                  sequence = torch.unsqueeze(torch.cumsum(torch.ones_like(state[TOKEN]), 0), 1)
+                  # [B, 1, 1]: 1, 2, ... B
+                  sequence = torch.view(torch.cumsum(torch.ones_like(state[TOKEN]), 0), [size[1], 1, 1])
                   step = self.mixed(torch.add(state[STEPS], SEED))
                   key = self.mixed(torch.add(step, sequence))
-                  uniform = torch.div(torch.to(self.mixed(torch.add(key, entries)), 6), 4294967296.)
-                  torch.copy_(torch.narrow(state[SCORES], 3, 0, n), torch.view(uniform, [1, size[1], 1, n]))
+                  draw = self.mixed(torch.add(torch.narrow(state[ORIGINS], 3, 0, n), key))
+                  torch.copy_(torch.narrow(state[SCORES], 3, 0, n), torch.div(torch.to(draw, 6), 4294967296.))
                   return None
                 """.replace("SEED", Long.toString(1_000_003L * p.seed())));
     }

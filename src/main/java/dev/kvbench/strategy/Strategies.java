@@ -51,8 +51,8 @@ public enum Strategies {
     }
 
     /**
-     * Parameters as a result has them that may be older than one of its strategy's parameters: it ran with that one's
-     * default.
+     * Parameters as a result has them that may be older than one of its strategy's parameters: it ran with what there was
+     * {@linkplain Parameter#before before}.
      *
      * @param params values by name, of any strategy or none
      * @param names of parameters that are to be there
@@ -63,7 +63,7 @@ public enum Strategies {
         Arrays.stream(values()).filter(s -> s.label().equals(params.get(StrategyParameters.STRATEGY))).forEach(strategy -> {
             for (Parameter p : Parameter.values()) {
                 if (names.contains(p.label())) {
-                    all.putIfAbsent(p.label(), strategy.reads().contains(p) ? Integer.toString(p.byDefault()) : StrategyParameters.UNREAD);
+                    all.putIfAbsent(p.label(), strategy.reads().contains(p) ? p.shown(p.before()) : StrategyParameters.UNREAD);
                 }
             }
         });
@@ -95,14 +95,14 @@ public enum Strategies {
      * @param params values of any parameters by name
      * @return those that are of strategies as results show them: {@link StrategyParameters#UNREAD} of what it does not
      *     read
-     * @throws dev.kvbench.UserError if one of them is not a whole number, or too small
+     * @throws dev.kvbench.UserError if one of them is no value of its parameter, or too small
      */
     public Map<String, String> shown(Map<String, String> params) {
         Map<String, String> shown = new LinkedHashMap<>();
         for (Parameter p : Parameter.values()) {
             if (params.containsKey(p.label())) {
-                int value = Parameter.number(p.label(), params.get(p.label()), reads().contains(p) ? p.least() : 0);
-                shown.put(p.label(), reads().contains(p) ? Integer.toString(value) : StrategyParameters.UNREAD);
+                int value = p.parse(params.get(p.label()), reads().contains(p) ? p.least() : 0);
+                shown.put(p.label(), reads().contains(p) ? p.shown(value) : StrategyParameters.UNREAD);
             }
         }
         return shown;

@@ -1,5 +1,6 @@
 package dev.kvbench.strategy;
 
+import dev.kvbench.UserError;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -38,13 +39,13 @@ public record StrategyParameters(Map<Parameter, Integer> values, int seed) {
     /**
      * @param params values of any parameters by name
      * @return those that are of strategies
-     * @throws dev.kvbench.UserError if one of them is not a whole number
+     * @throws dev.kvbench.UserError if one of them is no value of its parameter
      */
     public static StrategyParameters of(Map<String, String> params) {
         StrategyParameters parameters = NONE;
         for (Parameter p : Parameter.values()) {
             if (params.containsKey(p.label())) {
-                parameters = parameters.with(p, Parameter.number(p.label(), params.get(p.label()), 0));
+                parameters = parameters.with(p, p.parse(params.get(p.label()), 0));
             }
         }
         return parameters;
@@ -52,12 +53,18 @@ public record StrategyParameters(Map<Parameter, Integer> values, int seed) {
 
     /**
      * @param params parameters as a result has them, whoever wrote it
-     * @return those that are of strategies; what is not a whole number counts as not read
+     * @return those that are of strategies; what is no value of its parameter counts as not read
      */
     public static StrategyParameters recorded(Map<String, String> params) {
-        Map<String, String> numbers = new LinkedHashMap<>(params);
-        numbers.values().removeIf(value -> value == null || !value.matches("\\d{1,10}") || Long.parseLong(value) > Integer.MAX_VALUE);
-        return of(numbers);
+        StrategyParameters parameters = NONE;
+        for (Parameter p : Parameter.values()) {
+            try {
+                parameters = params.get(p.label()) == null ? parameters : parameters.with(p, p.parse(params.get(p.label()), 0));
+            } catch (UserError e) {
+                // counts as not read
+            }
+        }
+        return parameters;
     }
 
     /**
@@ -97,6 +104,14 @@ public record StrategyParameters(Map<Parameter, Integer> values, int seed) {
         more.putAll(values);
         more.put(parameter, value);
         return new StrategyParameters(more, seed);
+    }
+
+    /**
+     * @param removal what happens to the slot of an entry that goes
+     * @return these, with that
+     */
+    public StrategyParameters with(Removal removal) {
+        return with(Parameter.REMOVAL, removal.ordinal() + 1);
     }
 
     /**
@@ -145,6 +160,12 @@ public record StrategyParameters(Map<Parameter, Integer> values, int seed) {
     /** @return when these evict */
     public Schedule schedule() {
         return new Schedule(window(), Math.max(Parameter.EVICT_EVERY.least(), get(Parameter.EVICT_EVERY)));
+    }
+
+    /** @return what happens to the slot of an entry that goes; where nothing does, the default */
+    public Removal removal() {
+        int value = get(Parameter.REMOVAL);
+        return Removal.values()[(value == 0 ? Parameter.REMOVAL.byDefault() : value) - 1];
     }
 
     /**

@@ -6,16 +6,15 @@ package dev.kvbench.strategy;
  * @param scope what a kept set is shared by
  * @param scores what entries are scored by, and when
  * @param readsAttention whether the step must compute attention weights explicitly for it
- * @param readsSteps whether it reads the number of the step, {@code state[STEPS]}
  */
-public record Traits(Scope scope, Scores scores, boolean readsAttention, boolean readsSteps) {
+public record Traits(Scope scope, Scores scores, boolean readsAttention) {
 
     /** One kept set for all, without scores. */
     static final Traits UNSCORED = of(Scope.MODEL, Scores.NONE);
 
     /** With scores over steps, of attention; others read nothing but the cache. */
     static Traits of(Scope scope, Scores scores) {
-        return new Traits(scope, scores, scores == Scores.SUM || scores == Scores.LAST, false);
+        return new Traits(scope, scores, scores == Scores.SUM || scores == Scores.LAST);
     }
 
     /** @return whether entries have scores */

@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** A {@link TraceFile} that is written step by step; the file appears when it is whole. */
@@ -59,11 +61,11 @@ public final class Tracer implements AutoCloseable {
      * @param next the token it chose
      * @param heldBefore entries held before it
      * @param heldAfter entries held after it
-     * @param cache the cache after it, of one sequence, traced
+     * @param cache the cache after it, of one sequence
      */
     public void step(int step, long token, int position, long next, int heldBefore, int heldAfter, KvCache cache) {
         long[] shape = cache.scoresShape();
-        long[] origins = cache.origins();
+        int[] origins = cache.origins();
         float[] scores = scored ? cache.scores() : null;
         List<List<long[]>> kept = new ArrayList<>();
         List<List<long[]>> evicted = new ArrayList<>();
@@ -74,13 +76,20 @@ public final class Tracer implements AutoCloseable {
             List<float[]> scoresOfLayer = new ArrayList<>();
             for (int head = 0; head < shape[2]; head++) {
                 int from = (int) ((layer * shape[2] + head) * shape[3]);
-                long[] now = Arrays.copyOfRange(origins, from, from + heldAfter);
+                // slots by the age of what they hold
+                int[] slots = IntStream.range(from, from + heldAfter).boxed().sorted(Comparator.comparingInt(slot -> origins[slot]))
+                        .mapToInt(Integer::intValue).toArray();
+                long[] now = Arrays.stream(slots).mapToLong(slot -> origins[slot]).toArray();
                 keptOfLayer.add(now);
                 // what the first step traced does not find in a cache was fed with it
                 long[] held = before.isEmpty() ? LongStream.range(0, step).toArray() : before.get(layer).get(head);
                 evictedOfLayer.add(without(held, step, now));
                 if (scored) {
-                    scoresOfLayer.add(Arrays.copyOfRange(scores, from, from + heldAfter));
+                    float[] byAge = new float[heldAfter];
+                    for (int i = 0; i < heldAfter; i++) {
+                        byAge[i] = scores[slots[i]];
+                    }
+                    scoresOfLayer.add(byAge);
                 }
             }
             kept.add(keptOfLayer);

@@ -16,7 +16,7 @@ class KvCacheTest {
     /** One key-value head of width 4 for two query heads, in one layer. */
     @Test
     void keysAndValuesAreThoseOfKeyValueHeads() {
-        try (KvCache cache = new KvCache(OtherFamily.MODEL, Dtype.FP16, Device.cpu(), 3, 5, Scope.HEAD, false)) {
+        try (KvCache cache = new KvCache(OtherFamily.MODEL, Dtype.FP16, Device.cpu(), 3, 5, Scope.HEAD)) {
             assertEquals(2 * 4 * 2, cache.bytesPerEntry());
             assertArrayEquals(new long[] {1, 2, 3, 1, 5, 4}, cache.at(Place.CACHE).getShape().getShape());
             assertArrayEquals(new long[] {1, 3, 1, 5}, cache.scoresShape());

@@ -130,7 +130,7 @@ public final class Definition {
                 case "random" -> {
                     if (evicts) {
                         int key = mixed(mixed(steps + 1_000_003) + sequence + 1);
-                        score.put(index, Integer.toUnsignedLong(mixed(key + slot)) / 4294967296.0);
+                        score.put(index, Integer.toUnsignedLong(mixed(key + index)) / 4294967296.0);
                     }
                 }
                 default -> { }

@@ -29,7 +29,7 @@ class MemoryNeedTest {
             for (Dtype dtype : new Dtype[] {Dtype.FP32, Dtype.FP16}) {
                 int capacity = DecodeLoop.capacity(strategy, 64);
                 double told = MemoryNeed.bytes(TINY, dtype, strategy, 3, capacity, false);
-                try (KvCache cache = new KvCache(TINY, dtype, Device.cpu(), 3, capacity, strategy.traits().scope(), false)) {
+                try (KvCache cache = new KvCache(TINY, dtype, Device.cpu(), 3, capacity, strategy.traits().scope())) {
                     long there = Stream.of(cache.state()).mapToLong(MemoryNeedTest::bytes).sum();
                     assertTrue(told <= there && there <= told + 64, name + " " + dtype + ": " + told + " of " + there);
                 }

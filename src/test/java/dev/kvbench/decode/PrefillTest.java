@@ -11,6 +11,7 @@ import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Scope;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.TestStrategies;
@@ -39,7 +40,9 @@ class PrefillTest {
         List<Arguments> cases = new ArrayList<>();
         for (String name : Strategies.labels()) {
             for (int length : new int[] {1, 5, 9, 10, 30}) {
-                cases.add(Arguments.of(name, length, Positions.values()[length % 2]));
+                for (Removal removal : Removal.values()) {
+                    cases.add(Arguments.of(name, length, Positions.values()[length % 2], removal));
+                }
             }
         }
         return cases.stream();
@@ -47,11 +50,11 @@ class PrefillTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void scoresTheWholePromptThenEvictsOnce(String name, int length, Positions positions) {
-        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS);
+    void scoresTheWholePromptThenEvictsOnce(String name, int length, Positions positions, Removal removal) {
+        EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, HEAVY_HITTERS), removal);
         try (Weights weights = TestModels.sharp(length);
                 DecodeLoop loop = new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions,
-                        BATCH, length + STEPS_AFTER, true)) {
+                        BATCH, length + STEPS_AFTER)) {
             PlainGpt2[] models = new PlainGpt2[BATCH];
             Definition[] expected = new Definition[BATCH];
             PlainGpt2.Step[] last = new PlainGpt2.Step[BATCH];
@@ -94,7 +97,7 @@ class PrefillTest {
         float[] logits = cache.logits();
         float[] scores = cache.scores();
         float[] entries = cache.keysValues();
-        long[] origins = cache.origins();
+        int[] origins = cache.origins();
         int held = expected[0].kept(0, 0).size();
         assertEquals(held, loop.cacheLength());
         for (int b = 0; b < BATCH; b++) {
@@ -106,9 +109,8 @@ class PrefillTest {
                     int row = scope == Scope.MODEL ? b
                             : scope == Scope.LAYER ? layer * BATCH + b
                             : (layer * BATCH + b) * CONFIG.heads() + head;
-                    for (int slot = 0; slot < held; slot++) {
-                        int index = expected[b].kept(layer, head).get(slot);
-                        assertEquals((long) index, origins[row * cache.capacity() + slot]);
+                    for (int index : expected[b].kept(layer, head)) {
+                        int slot = StepAssertions.slotOf(index, origins, row * cache.capacity(), held);
                         Double score = expected[b].score(layer, head, index);
                         if (score != null) {
                             assertEquals(score, scores[row * cache.capacity() + slot], 1e-3);

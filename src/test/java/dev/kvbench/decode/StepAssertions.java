@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.runtime.StepCheck;
+import java.util.stream.IntStream;
 
 /** What two runtimes' steps are compared by. */
 public final class StepAssertions {
@@ -15,6 +16,13 @@ public final class StepAssertions {
         assertEquals(expected.length, actual.length);
         double error = StepCheck.relativeDifference(expected, actual);
         assertTrue(error <= tolerance, what + ": relative error " + error);
+    }
+
+    /** The one slot of a row's held entries that has an origin, counted from the row's first. */
+    public static int slotOf(int origin, int[] origins, int row, int held) {
+        int[] slots = IntStream.range(0, held).filter(slot -> origins[row + slot] == origin).toArray();
+        assertEquals(1, slots.length, "slots that hold entry " + origin);
+        return slots[0];
     }
 
     /** Keys and values of held entries; what lies behind them is nobody's. */

@@ -12,6 +12,7 @@ import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Scope;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.TestStrategies;
@@ -56,24 +57,28 @@ class StrategyTest {
                 while (NEAR_TIES.contains(seed)) {
                     seed += 1000;
                 }
-                cases.add(Arguments.of(name, window, heavyHitters, every, batch, positions, seed));
+                for (Removal removal : Removal.values()) {
+                    cases.add(Arguments.of(name, window, heavyHitters, every, batch, positions, seed, removal));
+                }
             }
         }
         for (int window : new int[] {1, 2, 3, 8, 17, TOKENS - 1, TOKENS}) {
             IntStream.of(0, 1, window / 4, window / 2, window - 1).filter(h -> h < window).distinct().forEach(heavyHitters -> {
                 for (Positions positions : Positions.values()) {
-                    cases.add(Arguments.of("h2o", window, heavyHitters, 1, 1, positions, 1));
+                    for (Removal removal : Removal.values()) {
+                        cases.add(Arguments.of("h2o", window, heavyHitters, 1, 1, positions, 1, removal));
+                    }
                 }
             });
         }
         return cases.stream();
     }
 
-    @ParameterizedTest(name = "{0} window {1}, {2} heavy hitters, every {3}, batch {4}, {5} positions, seed {6}")
+    @ParameterizedTest(name = "{0} window {1}, {2} heavy hitters, every {3}, batch {4}, {5} positions, seed {6}, {7}")
     @MethodSource("cases")
     void keepsWhatItsDefinitionKeeps(
-            String name, int window, int heavyHitters, int every, int batch, Positions positions, int seed) {
-        EvictionStrategy strategy = TestStrategies.of(name, window, heavyHitters, every);
+            String name, int window, int heavyHitters, int every, int batch, Positions positions, int seed, Removal removal) {
+        EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, window, heavyHitters, every), removal);
         try (Weights weights = TestModels.sharp(seed); DecodeLoop loop = loop(weights, strategy, positions, batch)) {
             PlainGpt2[] models = new PlainGpt2[batch];
             Definition[] expected = new Definition[batch];
@@ -103,7 +108,7 @@ class StrategyTest {
                 int held = expected[0].kept(0, 0).size();
                 assertEquals(held, loop.cacheLength());
                 assertEquals(before + 1 > window + every - 1 && !name.equals("full") ? window : before + 1, held);
-                check(loop.cache(), expected, logits, written, held, strategy.traits().scope(), "step " + t);
+                check(loop.cache(), expected, logits, written, held, strategy, "step " + t);
             }
         }
     }
@@ -111,15 +116,15 @@ class StrategyTest {
     /** Runs a step and returns what it wrote, [L, 2, B, H, Dh], wherever eviction moved it; null where it was dropped. */
     private static float[] stepAndReadNewest(DecodeLoop loop, int slot) {
         loop.step();
-        // a step writes to slot n - 1 before it evicts; eviction moves entries down but leaves that slot's content
+        // a step writes to slot n - 1 before it evicts; eviction moves entries elsewhere but leaves that slot's content
         return entry(loop.cache(), slot);
     }
 
     private static void check(KvCache cache, Definition[] expected, double[][] logits, List<float[]> written, int held,
-            Scope scope, String when) {
+            EvictionStrategy strategy, String when) {
         float[] actualLogits = cache.logits();
         float[] scores = cache.scores();
-        long[] origins = cache.origins();
+        int[] origins = cache.origins();
         int capacity = cache.capacity();
         int batch = cache.batch();
         int heads = CONFIG.heads();
@@ -132,26 +137,29 @@ class StrategyTest {
         for (int i = 0; i < scores.length; i++) {
             assertTrue(i % capacity < held || scores[i] == 0, when + ": a score where no entry is held");
         }
-        for (int slot = 0; slot < held; slot++) {
-            float[] entry = entry(cache, slot);
+        float[] entries = cache.keysValues();
+        Scope scope = strategy.traits().scope();
+        for (int i = 0; i < held; i++) {
             for (int layer = 0; layer < CONFIG.layers(); layer++) {
                 for (int b = 0; b < batch; b++) {
                     for (int head = 0; head < heads; head++) {
                         List<Integer> kept = expected[b].kept(layer, head);
-                        assertTrue(slot == 0 || kept.get(slot - 1) < kept.get(slot), "ascending");
-                        float[] original = written.get(kept.get(slot));
-                        for (int kv = 0; kv < 2; kv++) {
-                            int from = (((layer * 2 + kv) * batch + b) * heads + head) * dh;
-                            assertArrayEquals(Arrays.copyOfRange(original, from, from + dh),
-                                    Arrays.copyOfRange(entry, from, from + dh),
-                                    when + ": slot " + slot + " of layer " + layer + ", head " + head + ", sequence " + b
-                                            + " does not hold entry " + kept.get(slot));
-                        }
+                        assertTrue(i == 0 || kept.get(i - 1) < kept.get(i), "ascending");
                         int layers = scope == Scope.MODEL ? 0 : layer;
                         int row = scope == Scope.HEAD
                                 ? (layers * batch + b) * heads + head : layers * batch + b;
-                        assertEquals((long) kept.get(slot), origins[row * capacity + slot], when + ": origin of slot " + slot);
-                        Double score = expected[b].score(layer, head, kept.get(slot));
+                        int slot = StepAssertions.slotOf(kept.get(i), origins, row * capacity, held);
+                        assertTrue(strategy.parameters().removal() == Removal.REPLACE || slot == i, "in the order of age");
+                        float[] original = written.get(kept.get(i));
+                        for (int kv = 0; kv < 2; kv++) {
+                            int from = (((layer * 2 + kv) * batch + b) * heads + head) * dh;
+                            int at = from * capacity + slot * dh;
+                            assertArrayEquals(Arrays.copyOfRange(original, from, from + dh),
+                                    Arrays.copyOfRange(entries, at, at + dh),
+                                    when + ": slot " + slot + " of layer " + layer + ", head " + head + ", sequence " + b
+                                            + " does not hold entry " + kept.get(i));
+                        }
+                        Double score = expected[b].score(layer, head, kept.get(i));
                         if (score != null) {
                             assertEquals(score, scores[row * capacity + slot], 1e-3, when + ": score of slot " + slot);
                         }
@@ -226,7 +234,7 @@ class StrategyTest {
     }
 
     private static DecodeLoop loop(Weights weights, EvictionStrategy strategy, Positions positions, int batch) {
-        return new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch, TOKENS, true);
+        return new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch, TOKENS);
     }
 
     /** Greedy tokens by sequence and step. */

@@ -8,10 +8,12 @@ import ai.djl.Device;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
 import dev.kvbench.decode.Definition;
+import dev.kvbench.decode.StepAssertions;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.TestStrategies;
 import dev.kvbench.torch.TestArrays;
@@ -39,13 +41,14 @@ class EvictionTest {
 
     static Stream<Arguments> cases() {
         return Strategies.labels().stream().filter(name -> !name.equals("full"))
-                .flatMap(name -> Arrays.stream(Dtype.values()).map(dtype -> Arguments.of(name, dtype)));
+                .flatMap(name -> Arrays.stream(Dtype.values()).flatMap(dtype ->
+                        Arrays.stream(Removal.values()).map(removal -> Arguments.of(name, dtype, removal))));
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void leavesWhatItsDefinitionLeaves(String name, Dtype dtype) {
-        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS);
+    void leavesWhatItsDefinitionLeaves(String name, Dtype dtype, Removal removal) {
+        EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, HEAVY_HITTERS), removal);
         try (KvCache cache = cache(strategy, dtype); Eviction eviction = new Eviction(MODEL, dtype, cache, strategy)) {
             Definition[] expected = new Definition[BATCH];
             fill(cache, dtype, Strategies.labels().indexOf(name));
@@ -70,7 +73,7 @@ class EvictionTest {
                 assertTrue(expected[b].margin() > 1e-5, "rounding decides; choose another seed");
             }
             TestArrays.set(cache.at(Place.SCORES), scores);
-            TestArrays.set(cache.at(Place.STEPS), WINDOW + 1);
+            TestArrays.set(cache.at(Place.STEPS), WINDOW);
             eviction.scoreAndEvict();
             for (int b = 0; b < BATCH; b++) {
                 check(cache, expected[b], before, b);
@@ -81,15 +84,17 @@ class EvictionTest {
     private static void check(KvCache cache, Definition expected, float[] before, int sequence) {
         float[] after = cache.keysValues();
         float[] scores = cache.scores();
+        int[] origins = cache.origins();
         each(cache, sequence, (layer, head, row) -> {
             List<Integer> kept = expected.kept(layer, head);
             assertEquals(WINDOW, kept.size());
-            for (int slot = 0; slot < WINDOW; slot++) {
+            for (int index : kept) {
+                int slot = StepAssertions.slotOf(index, origins, row, WINDOW);
                 for (int kv = 0; kv < 2; kv++) {
-                    assertArrayEquals(entry(before, layer, kv, sequence, head, kept.get(slot)),
+                    assertArrayEquals(entry(before, layer, kv, sequence, head, index),
                             entry(after, layer, kv, sequence, head, slot), "layer " + layer + ", head " + head + ", slot " + slot);
                 }
-                Double score = expected.score(layer, head, kept.get(slot));
+                Double score = expected.score(layer, head, index);
                 assertEquals(score == null ? 0 : score, scores[row + slot], 1e-4, "score of slot " + slot);
             }
             assertEquals(0, scores[row + WINDOW]);
@@ -141,7 +146,7 @@ class EvictionTest {
 
     private static KvCache cache(EvictionStrategy strategy, Dtype dtype) {
         return new KvCache(MODEL, dtype, Device.cpu(), BATCH, WINDOW + 1,
-                strategy.traits().scope(), false);
+                strategy.traits().scope());
     }
 
     /** Random keys and values. */

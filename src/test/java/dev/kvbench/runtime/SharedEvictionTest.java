@@ -9,11 +9,13 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
+import dev.kvbench.decode.StepAssertions;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.Protects;
+import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Scope;
 import dev.kvbench.strategy.Scores;
 import dev.kvbench.strategy.StrategyParameters;
@@ -46,8 +48,10 @@ class SharedEvictionTest {
                 for (int front : new int[] {0, 3}) {
                     for (int back : new int[] {0, 2, WINDOW - front}) {
                         if (scores != Scores.NONE || scope == Scope.MODEL) {
-                            cases.add(Arguments.of(scope, scores, front, back, 1));
-                            cases.add(Arguments.of(scope, scores, front, back, 4));
+                            for (Removal removal : Removal.values()) {
+                                cases.add(Arguments.of(scope, scores, front, back, 1, removal));
+                                cases.add(Arguments.of(scope, scores, front, back, 4, removal));
+                            }
                         }
                     }
                 }
@@ -56,12 +60,13 @@ class SharedEvictionTest {
         return cases.stream();
     }
 
-    @ParameterizedTest(name = "{0} {1}, protects {2} and {3}, {4} go")
+    @ParameterizedTest(name = "{0} {1}, protects {2} and {3}, {4} go, {5}")
     @MethodSource("cases")
-    void theLowestOfTheUnprotectedGo(Scope scope, Scores scores, int front, int back, int go) {
-        StrategyParameters parameters = StrategyParameters.NONE.with(Parameter.WINDOW, WINDOW).with(Parameter.EVICT_EVERY, go);
+    void theLowestOfTheUnprotectedGo(Scope scope, Scores scores, int front, int back, int go, Removal removal) {
+        StrategyParameters parameters = StrategyParameters.NONE.with(Parameter.WINDOW, WINDOW).with(Parameter.EVICT_EVERY, go)
+                .with(removal);
         EvictionStrategy strategy = new EvictionStrategy("made", "made", Set.of(Parameter.values()), parameters,
-                new Traits(scope, scores, scores != Scores.NONE, false), new Protects(front, back), "");
+                new Traits(scope, scores, scores != Scores.NONE), new Protects(front, back), "");
         int n = WINDOW + go;
         Random random = new Random(100 * front + 10 * back + go);
         float[][] rows = new float[MODEL.layers()][BATCH * MODEL.heads() * n];
@@ -70,15 +75,15 @@ class SharedEvictionTest {
                 row[i] = random.nextFloat();
             }
         }
-        try (KvCache cache = new KvCache(MODEL, Dtype.FP32, Device.cpu(), BATCH, n, scope, true);
+        try (KvCache cache = new KvCache(MODEL, Dtype.FP32, Device.cpu(), BATCH, n, scope);
                 TorchModule module = new TorchModule(Place.numbered(EvictionSource.of(strategy) + "\n" + """
                         def fill(self, state: List[Tensor]) -> NoneType:
                           # each entry is the number of its slot
                           slots = torch.unsqueeze(state[INDICES], 1)
                           torch.copy_(state[CACHE], torch.expand(slots, torch.size(state[CACHE])))
-                          torch.copy_(state[ORIGINS], torch.expand(state[INDICES], torch.size(state[ORIGINS])))
+                          torch.fill_(state[STEPS], torch.size(state[INDICES], 0))
                           return None
-                        """), EvictionSource.attributes(strategy, true), Device.cpu());
+                        """), EvictionSource.attributes(strategy), Device.cpu());
                 NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 IValue state = IValue.listFrom(cache.state());
                 IValue attention = IValue.listFrom(Arrays.stream(rows)
@@ -94,10 +99,10 @@ class SharedEvictionTest {
                         int from = (((layer * 2) * BATCH + b) * MODEL.heads() + head) * n;
                         int row = ((scope.layers(2) == 2 ? layer : 0) * BATCH + b) * scope.heads(MODEL.heads())
                                 + (scope.heads(2) == 2 ? head : 0);
-                        for (int slot = 0; slot < WINDOW; slot++) {
-                            assertEquals(kept.get(slot).floatValue(), held[(from + slot) * MODEL.headDim()]);
-                            assertEquals((long) kept.get(slot), cache.origins()[row * n + slot]);
-                            assertEquals(scores == Scores.NONE ? 0 : score[kept.get(slot)], cache.scores()[row * n + slot], 1e-5);
+                        for (int index : kept) {
+                            int slot = StepAssertions.slotOf(index, cache.origins(), row * n, WINDOW);
+                            assertEquals(index, held[(from + slot) * MODEL.headDim()]);
+                            assertEquals(scores == Scores.NONE ? 0 : score[index], cache.scores()[row * n + slot], 1e-5);
                         }
                     }
                 }

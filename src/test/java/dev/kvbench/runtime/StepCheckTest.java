@@ -131,7 +131,7 @@ class StepCheckTest {
 
     private static KvCache cache(EvictionStrategy strategy, Dtype dtype, int batch, int capacity) {
         return new KvCache(MODEL, dtype, Device.cpu(), batch, capacity,
-                strategy.traits().scope(), false);
+                strategy.traits().scope());
     }
 
     private static TorchScriptRuntime runtime(

@@ -27,6 +27,15 @@ public final class TestStrategies {
                 .with(Parameter.HEAVY_HITTERS, heavyHitters).with(Parameter.EVICT_EVERY, every));
     }
 
+    /**
+     * @param strategy any
+     * @param removal what happens to the slot of an entry that goes
+     * @return the same with that
+     */
+    public static EvictionStrategy with(EvictionStrategy strategy, Removal removal) {
+        return Strategies.of(strategy.name()).create(strategy.parameters().with(removal));
+    }
+
     /** @return the random strategy with a seed */
     public static EvictionStrategy random(int window, int seed) {
         return Strategies.RANDOM.create(StrategyParameters.NONE.with(Parameter.WINDOW, window).withSeed(seed));

@@ -117,7 +117,7 @@ class BiasColumnTest {
 
         Run(Weights weights, EvictionStrategy strategy, AttentionForm form, Products products) {
             cache = new KvCache(weights.shape(), weights.dtype(), weights.device(), 1, DecodeLoop.capacity(strategy, STEPS),
-                    strategy.traits().scope(), false);
+                    strategy.traits().scope());
             runtime = new TorchScriptRuntime(weights, cache, strategy, form, products);
         }
 

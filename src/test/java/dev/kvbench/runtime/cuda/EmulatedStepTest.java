@@ -302,7 +302,7 @@ class EmulatedStepTest {
         EvictionStrategy strategy = of.strategy();
         return new KvCache(weights.shape(), weights.dtype(), weights.device(), of.batch(),
                 DecodeLoop.capacity(strategy, weights.shape().maxPositions()),
-                strategy.traits().scope(), false);
+                strategy.traits().scope());
     }
 
     private static long[] tokens(KvCache cache) {

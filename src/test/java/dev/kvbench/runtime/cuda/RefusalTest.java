@@ -65,7 +65,7 @@ class RefusalTest {
     private static RuntimeException refused(Weights weights, String name, Scarce memory) {
         EvictionStrategy strategy = TestStrategies.of(name, 8, 2);
         try (KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 9,
-                strategy.traits().scope(), false)) {
+                strategy.traits().scope())) {
             RuntimeException error = assertThrows(RuntimeException.class,
                     () -> new Gpt2Arguments(memory, weights, cache, strategy, 4, 0));
             assertEquals(List.of(), memory.held);

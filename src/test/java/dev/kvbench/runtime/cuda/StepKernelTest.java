@@ -72,7 +72,7 @@ class StepKernelTest {
     @Test
     void aRuntimeAskedForByNameSaysWhyItCannotRun() {
         try (Weights weights = Weights.synthetic(Gpt2Family.INSTANCE.presets().get("tiny"), Dtype.FP32, Device.cpu(), 1);
-                KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 8, Scope.MODEL, false)) {
+                KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 8, Scope.MODEL)) {
             UserError error = assertThrows(UserError.class,
                     () -> Runtimes.FUSED.create(weights, cache, TestStrategies.FULL, AttentionForm.EXPLICIT));
             assertEquals("runtime=fused: it needs an NVIDIA GPU, and the model is on the cpu;"

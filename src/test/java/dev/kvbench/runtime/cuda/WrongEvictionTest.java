@@ -83,7 +83,7 @@ class WrongEvictionTest {
                 EmulatedKernel.compiler().orElseThrow(), folder, "eviction.cuh", fault.piece, fault.by);
         try (Weights weights = Weights.synthetic(config, dtype, Device.cpu(), 9);
                 KvCache cache = new KvCache(config, dtype, Device.cpu(), batch, strategy.schedule().peak(),
-                        strategy.traits().scope(), false);
+                        strategy.traits().scope());
                 StepRuntime operators = new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT);
                 StepRuntime wrong = new EmulatedRuntime(
                         kernel.compile(config, dtype, batch, BLOCKS, EmulatedKernel.H100_SHARED), weights, cache, strategy, BLOCKS, 1)) {

@@ -1,0 +1,73 @@
+# Removal by replacement: entries of the last slots that stay take the slots of those that go, so that the first `window` slots
+# are those held, in any order. At most as many entries move as go, and no more than stay. Age is told by origin.
+# An index of slots is [l, B, h, m], with l and h as in scores.
+
+def remove(self, state: List[Tensor], n: int) -> NoneType:
+  gone = n - self.window
+  if gone == 1:
+    # the cache's are too many for a copy, and none of them is read after it was written
+    score = torch.clone(torch.narrow(state[SCORES], 3, n - 1, 1), memory_format=0)
+    origin = torch.clone(torch.narrow(state[ORIGINS], 3, n - 1, 1), memory_format=0)
+    self.move(state, self.lowest(state, n), score, origin, torch.narrow(state[CACHE], 4, n - 1, 1))
+  else:
+    to, last = self.pairs(state, self.lowest_of(state, n, gone), n)
+    self.move(state, to, torch.gather(state[SCORES], 3, last), torch.gather(state[ORIGINS], 3, last),
+              torch.gather(state[CACHE], 4, self.of_cache(state, last)))
+  if self.scored == 1:
+    torch.zero_(torch.narrow(state[SCORES], 3, self.window, gone))
+  return None
+
+def lowest(self, state: List[Tensor], n: int) -> Tensor:
+  # the slot [l, B, h, 1] of the lowest score that is not protected, among equals the oldest; without scores of the oldest
+  origins = self.unprotected_origins(state, n)
+  if self.scored == 1:
+    scores = self.unprotected_scores(state, n)
+    origins = torch.add(origins, torch.ne(scores, torch.amin(scores, [3], True)), alpha=1073741824)
+  return torch.argmin(origins, 3, True)
+
+def lowest_of(self, state: List[Tensor], n: int, gone: int) -> Tensor:
+  # the slots [l, B, h, gone] of as many that go
+  order = torch.argsort(self.unprotected_origins(state, n), stable=True, dim=3, descending=False)
+  if self.scored == 1:
+    scores = torch.gather(self.unprotected_scores(state, n), 3, order)
+    order = torch.gather(order, 3, torch.argsort(scores, stable=True, dim=3, descending=False))
+  return torch.narrow(order, 3, 0, gone)
+
+def unprotected_origins(self, state: List[Tensor], n: int) -> Tensor:
+  # where nothing has scores, protected entries are younger than all others
+  origins = torch.narrow(state[ORIGINS], 3, 0, n)
+  if self.scored == 0 and self.front > 0:
+    origins = torch.add(origins, torch.lt(origins, self.front), alpha=1073741824)
+  return origins
+
+def unprotected_scores(self, state: List[Tensor], n: int) -> Tensor:
+  # protected entries score above all others
+  scores = torch.narrow(state[SCORES], 3, 0, n)
+  origins = torch.narrow(state[ORIGINS], 3, 0, n)
+  if self.back > 0:
+    scores = torch.add(scores, torch.ge(origins, torch.sub(state[STEPS], self.back)), alpha=3e38)
+  if self.front > 0:
+    scores = torch.add(scores, torch.lt(origins, self.front), alpha=3e38)
+  return scores
+
+def pairs(self, state: List[Tensor], gone: Tensor, n: int) -> Tuple[Tensor, Tensor]:
+  # slots that go -> slots to fill, and from which of the last ones. Those that go of the last ones themselves, behind all
+  # others in both, come from where they are
+  count = torch.size(gone, 3)
+  moved = min(count, self.window)
+  to, _ = torch.sort(gone, 3, False)
+  goes = torch.scatter(torch.zeros_like(torch.narrow(state[ORIGINS], 3, 0, n)), 3, gone, 1)
+  last = torch.argsort(torch.narrow(goes, 3, self.window, count), stable=True, dim=3, descending=False)
+  return torch.narrow(to, 3, 0, moved), torch.add(torch.narrow(last, 3, 0, moved), self.window)
+
+def move(self, state: List[Tensor], to: Tensor, scores: Tensor, origins: Tensor, entries: Tensor) -> NoneType:
+  if self.scored == 1:
+    torch.scatter_(state[SCORES], 3, to, scores)
+  torch.scatter_(state[ORIGINS], 3, to, origins)
+  torch.scatter_(state[CACHE], 4, self.of_cache(state, to), entries)
+  return None
+
+def of_cache(self, state: List[Tensor], index: Tensor) -> Tensor:
+  # the same slots of all layers, heads and elements that share them
+  size = torch.size(state[CACHE])
+  return torch.expand(torch.unsqueeze(torch.unsqueeze(index, 1), 5), [size[0], 2, size[2], size[3], torch.size(index, 3), size[5]])

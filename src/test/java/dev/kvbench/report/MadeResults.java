@@ -1,6 +1,7 @@
 package dev.kvbench.report;
 
 import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.trace.TraceFile;
@@ -93,6 +94,54 @@ public final class MadeResults {
                  "params": {"strategy": "%s", "window": "%d", "heavyHitters": "%d", "cacheLength": "%d"},
                  "primaryMetric": {"score": %s, "scoreError": 0.01, "scoreUnit": "ms/op", "rawData": [[1]]}}
                 """.formatted(STEP, strategy, window, window == 0 ? 0 : 32, length, ms));
+    }
+
+    /** What a benchmark of {@code Eviction} takes, µs. */
+    public interface Micros {
+
+        /** @return the time of a benchmark of that name, without what it is of */
+        double of(String method, String strategy, String removal, int window, int batch);
+    }
+
+    /** Evictions of two strategies by these removals, each ± 0.3 µs. */
+    public static ResultFolder evictions(Path path, List<String> removals, int[] windows, int[] batches, Micros micros) throws IOException {
+        List<StepsFile.Configuration> all = new ArrayList<>();
+        List<String> jmh = new ArrayList<>();
+        for (String strategy : List.of("tova", "knorm")) {
+            for (String removal : removals) {
+                for (int window : windows) {
+                    for (int batch : batches) {
+                        for (String method : List.of("score", "scoreAndChoose", "scoreAndEvict")) {
+                            Map<String, String> params = new TreeMap<>(Map.of("strategy", strategy, "removal", removal,
+                                    "window", "" + window, "heavyHitters", "0", "batch", "" + batch, "dtype", "fp16", "model", "gpt2"));
+                            String benchmark = "dev.kvbench.bench.EvictionBenchmark." + method;
+                            all.add(new StepsFile.Configuration(benchmark, strategy + ", window " + window, params, "none", "explicit",
+                                    "cudagraph", "gpu", 1000, null, List.of()));
+                            jmh.add("""
+                                    {"benchmark": "%s", "mode": "avgt", "params": %s,
+                                     "primaryMetric": {"score": %s, "scoreError": 0.3, "scoreUnit": "us/op", "rawData": [[1]]}}
+                                    """.formatted(benchmark, Json.MAPPER.valueToTree(params), micros.of(method, strategy, removal, window, batch)));
+                        }
+                    }
+                }
+            }
+        }
+        ResultFolder folder = write(path, "GPU", all, null);
+        Files.writeString(path.resolve(ResultFolder.JMH_FILE), "[" + String.join(",", jmh) + "]");
+        return folder;
+    }
+
+    /** Scoring 20, choosing 10 (per head 30), filling a gap 5, closing it 2 per entry and sequence. */
+    public static ResultFolder evictions(Path path) throws IOException {
+        return evictions(path, List.of("replace", "compact"), new int[] {64, 128, 256, 512, 1024}, new int[] {1, 8, 32, 64},
+                MadeResults::micros);
+    }
+
+    /** The times of these. */
+    public static double micros(String method, String strategy, String removal, int window, int batch) {
+        double choosing = method.equals("score") ? 0 : strategy.equals("knorm") ? 30 : 10;
+        double moving = !method.equals("scoreAndEvict") ? 0 : removal.equals("replace") ? 5 + batch / 4.0 : 10 + 0.02 * window * batch;
+        return 20 + choosing + moving * (strategy.equals("knorm") ? 1.5 : 1);
     }
 
     /** ns: weights, then entries held; scoring and eviction on top, noise, and now and then a slow step. */

@@ -126,19 +126,23 @@ function costSection() {
     section("cost", "What a step is made of", el("p", null, "Not known here: a strategy's parts follow from a run with the full cache (-p strategy=full,h2o) whose window is filled before it ends."));
     return;
   }
-  section("cost", "What a step is made of", ...unlikeNotes(),
+  section("cost", "What a step is made of", ...unlikeNotes(), report.findings.cost ? el("p", null, report.findings.cost) : null,
     records("costs", "Parts of a step that evicts, in µs.", report.costs, [
       ["configuration", "name", format.text, true],
+      ...(report.costs.some(c => c.removal) ? [["removal", "removal", format.text, true]] : []),
       ["the step itself", "step", format.micros],
       ["scoring", "scoring", format.micros],
       ["eviction", "eviction", format.micros],
+      ...(report.costs.some(c => c.closing != null) ? [["of it closing gaps", "closing", format.micros]] : []),
       ["launch and sync", "sync", format.micros],
       ["whole step on the host", "whole", format.micros],
     ], "cost.csv"),
     el("p", {class: "hint"}, `Derived from the curves, in ${[...new Set(report.costs.map(c => c.where))].join(" or ")} time. `,
       "The step itself: the full cache's step where it holds as many entries as the window; for the full cache, its median. "
       + "Scoring: what the strategy's steps take beyond the full cache's over the 32 tokens before its first eviction, while both hold the same entries; noise is part of it, and another form of attention where that differs. "
-      + "Eviction: what its steps take beyond both once it evicts. Launch and sync: host time beyond device time."));
+      + "Eviction: what its steps take beyond both once it evicts: choosing what goes, and moving, which with removal replace fills the gap and with compact closes it. ",
+      report.costs.some(c => c.closing != null) ? "Closing gaps: what a step takes beyond one of the same strategy whose gaps are filled. " : null,
+      "Launch and sync: host time beyond device time."));
 }
 
 function memorySection() {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Results with made-up times, for pages and plots. */
@@ -32,6 +33,28 @@ public final class MadeResults {
         return write(path, "NVIDIA H100 80GB HBM3", List.of(
                 configuration("full cache", "full", 0, 0, 200, 5, true),
                 configuration("H2O, one set for all heads, window 32, 8 heavy hitters", "h2o", 32, 8, 200, 5, true)), null);
+    }
+
+    /** Full cache and H2O by both removals: closing gaps takes 60 µs more a step. */
+    public static ResultFolder removals(Path path) throws IOException {
+        String h2o = "H2O, one set for all heads, window 32, 8 heavy hitters";
+        return write(path, "NVIDIA H100 80GB HBM3", List.of(configuration("full cache", "full", 0, 0, 200, 5, true),
+                removing("replace", configuration(h2o, "h2o", 32, 8, 200, 5, true), 0),
+                removing("compact", configuration(h2o + ", compacting", "h2o", 32, 8, 200, 5, true), 60_000)), null);
+    }
+
+    /** The same by a removal that takes so many ns more of an evicting step. */
+    private static StepsFile.Configuration removing(String removal, StepsFile.Configuration c, long more) {
+        Map<String, String> params = new TreeMap<>(c.params());
+        params.put("removal", removal);
+        int window = Integer.parseInt(params.get("window"));
+        return new StepsFile.Configuration(c.benchmark(), c.label(), params, c.weights(), c.attention(), c.runtime(), c.device(),
+                c.cacheBytesPerEntry(), c.gpu(), c.iterations().stream().map(i -> new StepsFile.Iteration(i.fork(), i.phase(),
+                        i.iteration(), later(i.stepNanos(), window, more), later(i.deviceNanos(), window, more))).toList());
+    }
+
+    private static long[] later(long[] nanos, int window, long more) {
+        return IntStream.range(0, nanos.length).mapToLong(t -> nanos[t] + (t >= window ? more : 0)).toArray();
     }
 
     /** Every strategy with every window, three generations of 1024 tokens. */
@@ -104,7 +127,8 @@ public final class MadeResults {
     }
 
     /** Evictions of two strategies by these removals, each ± 0.3 µs. */
-    public static ResultFolder evictions(Path path, List<String> removals, int[] windows, int[] batches, Micros micros) throws IOException {
+    public static ResultFolder evictions(Path path, List<String> removals, int[] windows, int[] batches, Micros micros)
+            throws IOException {
         List<StepsFile.Configuration> all = new ArrayList<>();
         List<String> jmh = new ArrayList<>();
         for (String strategy : List.of("tova", "knorm")) {
@@ -120,7 +144,8 @@ public final class MadeResults {
                             jmh.add("""
                                     {"benchmark": "%s", "mode": "avgt", "params": %s,
                                      "primaryMetric": {"score": %s, "scoreError": 0.3, "scoreUnit": "us/op", "rawData": [[1]]}}
-                                    """.formatted(benchmark, Json.MAPPER.valueToTree(params), micros.of(method, strategy, removal, window, batch)));
+                                    """.formatted(benchmark, Json.MAPPER.valueToTree(params),
+                                            micros.of(method, strategy, removal, window, batch)));
                         }
                     }
                 }

@@ -1,6 +1,7 @@
 package dev.kvbench.report.analysis;
 
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Schedule;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
@@ -120,6 +121,11 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
     /** @return most entries that its strategy keeps; empty if it keeps all */
     OptionalInt window() {
         return schedule().window();
+    }
+
+    /** @return what happens to the slot of an entry that goes */
+    Removal removal() {
+        return EvictionCost.removal(configuration);
     }
 
     private Schedule schedule() {

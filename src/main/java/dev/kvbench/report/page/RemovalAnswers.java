@@ -3,6 +3,7 @@ package dev.kvbench.report.page;
 import dev.kvbench.report.analysis.EvictionCost;
 import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.Numbers;
+import dev.kvbench.report.analysis.StepCost;
 import dev.kvbench.strategy.Removal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -76,6 +77,43 @@ final class RemovalAnswers {
         TreeMap<Place, Double> medians = new TreeMap<>();
         all.forEach((place, of) -> medians.put(place, MovingLines.median(of)));
         return medians;
+    }
+
+    /** @return what of an evicting step's time need not be, as a paragraph; empty if no step evicts */
+    static String steps(List<StepCost> costs) {
+        List<StepCost> closing = costs.stream().filter(c -> c.closing() != null)
+                .sorted(Comparator.comparingDouble(StepCost::closing).reversed()).toList();
+        if (!closing.isEmpty()) {
+            return closing(closing);
+        }
+        List<String> sentences = new ArrayList<>();
+        if (costs.stream().anyMatch(c -> Removal.REPLACE.label().equals(c.removal()))) {
+            sentences.add("With removal=replace eviction is choosing, and moving as many entries as go, at most: they fill the gaps.");
+        }
+        if (costs.stream().anyMatch(c -> Removal.COMPACT.label().equals(c.removal()))) {
+            sentences.add("With removal=compact eviction is choosing, and closing the gap: all entries behind the one that goes"
+                    + " move, up to a whole window of them. No strategy needs that, since attention does not care in which slot an"
+                    + " entry lies.");
+        }
+        if (!sentences.isEmpty()) {
+            sentences.add("How much closing gaps takes is seen where both were measured: -p removal=replace,compact.");
+        }
+        return String.join(" ", sentences);
+    }
+
+    private static String closing(List<StepCost> costs) {
+        StepCost most = costs.get(0);
+        StepCost least = costs.get(costs.size() - 1);
+        if (most.closing() <= 0) {
+            return "Closing gaps takes nothing here that these times show: " + part(most) + ".";
+        }
+        return "Closing gaps takes " + part(most) + (costs.size() == 1 ? "" : "; at the other end " + part(least))
+                + ". The rest is choosing, and one entry that fills the gap. That is all that eviction has to take: with"
+                + " removal=replace the same entries stay, and the tokens are the same.";
+    }
+
+    private static String part(StepCost cost) {
+        return micros(1e3 * cost.closing()) + " of the " + micros(1e3 * cost.eviction()) + " of eviction a step (" + cost.name() + ")";
     }
 
     /** Below a tenth of a microsecond is noise. */

@@ -143,6 +143,7 @@ public final class ReportPage {
             findings.put("time", summary.answers().get(0));
             findings.put("latency", answers.latency(curves.lines()));
             findings.put("memory", answers.memory(curves.lines()));
+            findings.put("cost", RemovalAnswers.steps(curves.costs()));
         }
         if (!heatMaps.isEmpty()) {
             findings.put("heat", Answers.heatMap(heatMaps.get(0)));

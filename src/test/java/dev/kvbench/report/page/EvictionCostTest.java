@@ -10,14 +10,17 @@ import dev.kvbench.report.Renderer;
 import dev.kvbench.report.analysis.EvictionCost;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.MovingLines;
+import dev.kvbench.report.analysis.StepCost;
 import dev.kvbench.report.plot.MovingCostPlot;
 import dev.kvbench.results.ResultFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.knowm.xchart.XYSeries;
 
 /** What evictions are made of: differences of benchmarks, and what follows from them. */
 @Tag("native")
@@ -112,14 +115,43 @@ class EvictionCostTest {
     }
 
     @Test
+    void whatAStepNeedNotTakeIsSaid() throws Exception {
+        Report both = report(MadeResults.removals(folder.resolve("both")));
+        List<StepCost> costs = both.curves().costs();
+        assertEquals(Arrays.asList(null, "replace", "compact"), costs.stream().map(StepCost::removal).toList());
+        assertNull(costs.get(1).closing());
+        assertEquals(0.06, costs.get(2).closing(), 0.006);
+        assertTrue(costs.get(2).eviction() > costs.get(1).eviction() + 0.05);
+        assertTrue(both.findings().get("cost").matches("Closing gaps takes [56]\\d\\.\\d µs of the 1[45]\\d\\.\\d µs of eviction a step"
+                + " \\(H2O, one set for all heads, window 32, 8 heavy hitters, compacting\\)\\. The rest is choosing, .*"),
+                both.findings().get("cost"));
+    }
+
+    @Test
+    void ofOneRemovalItIsSaidWhichRan() throws Exception {
+        String older = report(ResultFolder.open(Path.of("src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3")))
+                .findings().get("cost");
+        assertTrue(older.startsWith("With removal=compact eviction is choosing, and closing the gap: all entries behind the one that goes"
+                + " move"), older);
+        assertEquals("", RemovalAnswers.steps(List.of()));
+        assertEquals("With removal=replace eviction is choosing, and moving as many entries as go, at most: they fill the gaps. How much"
+                + " closing gaps takes is seen where both were measured: -p removal=replace,compact.",
+                RemovalAnswers.steps(List.of(new StepCost("h2o", "replace", "host", 1, 0.1, 0.1, null, null, 1.2))));
+        assertEquals("Closing gaps takes nothing here that these times show: −1.0 µs of the 100.0 µs of eviction a step (h2o).",
+                RemovalAnswers.steps(List.of(new StepCost("h2o", "compact", "host", 1, 0.1, 0.1, -0.001, null, 1.2))));
+    }
+
+    @Test
     void thePlotIsDrawnWhereThereAreWindows() throws Exception {
         ResultFolder several = MadeResults.evictions(folder.resolve("e"));
         Renderer.render(several);
         assertTrue(Files.size(several.path().resolve("moving-cost.png")) > 10_000);
         assertEquals(List.of("replace, 1 sequence", "replace, 8 sequences", "replace, 32 sequences", "replace, 64 sequences",
                 "compact, 1 sequence", "compact, 8 sequences", "compact, 32 sequences", "compact, 64 sequences"),
-                MovingCostPlot.of(LoadedResult.read(several)).orElseThrow().getSeriesCollection().stream().map(s -> s.getLabel()).toList());
-        ResultFolder one = MadeResults.evictions(folder.resolve("o"), List.of("replace"), new int[] {64}, new int[] {1}, MadeResults::micros);
+                MovingCostPlot.of(LoadedResult.read(several)).orElseThrow().getSeriesCollection().stream()
+                        .map(XYSeries::getLabel).toList());
+        ResultFolder one = MadeResults.evictions(folder.resolve("o"), List.of("replace"), new int[] {64}, new int[] {1},
+                MadeResults::micros);
         Renderer.render(one);
         assertTrue(Files.notExists(one.path().resolve("moving-cost.png")));
     }

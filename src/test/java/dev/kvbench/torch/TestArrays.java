@@ -10,6 +10,12 @@ import java.util.Map;
 /** Content of arrays that tests choose. */
 public final class TestArrays {
 
+    private static final TorchModule COPY = new TorchModule("""
+            def copy(self, to: Tensor, x: Tensor) -> NoneType:
+              torch.copy_(to, x)
+              return None
+            """, Map.of(), Device.cpu());
+
     private TestArrays() {}
 
     /** Overwrites an array of any element type, in memory order. */
@@ -27,14 +33,8 @@ public final class TestArrays {
     }
 
     private static void set(PtNDArray array, NDArray values) {
-        try (TorchModule copy = new TorchModule("""
-                        def copy(self, to: Tensor, x: Tensor) -> NoneType:
-                          torch.copy_(to, x)
-                          return None
-                        """, Map.of(), Device.cpu());
-                IValue to = IValue.from(array);
-                IValue x = IValue.from((PtNDArray) values)) {
-            copy.run("copy", to, x).close();
+        try (IValue to = IValue.from(array); IValue x = IValue.from((PtNDArray) values)) {
+            COPY.run("copy", to, x).close();
         }
     }
 }

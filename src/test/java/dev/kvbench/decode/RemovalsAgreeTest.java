@@ -12,8 +12,10 @@ import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Removal;
+import dev.kvbench.strategy.Scope;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.TestStrategies;
+import dev.kvbench.strategy.Traits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -156,9 +158,9 @@ class RemovalsAgreeTest {
         String when = c + " after " + written + " steps: ";
         assertEquals(compact.cacheLength(), replace.cacheLength(), when + "entries held");
         assertEquals(compact.nextPosition(), replace.nextPosition(), when + "position");
-        EvictionStrategy strategy = c.strategy(Removal.REPLACE);
-        ByAge a = ByAge.of(replace.cache(), c.model, strategy.traits().scope(), replace.cacheLength());
-        ByAge b = ByAge.of(compact.cache(), c.model, strategy.traits().scope(), compact.cacheLength());
+        Scope scope = c.strategy(Removal.REPLACE).traits().scope();
+        ByAge a = ByAge.of(replace.cache(), c.model, scope, replace.cacheLength());
+        ByAge b = ByAge.of(compact.cache(), c.model, scope, compact.cacheLength());
         assertEquals(0, a.beyond(), when + "a score where no entry is held");
         assertEquals(0, b.beyond(), when + "a score where no entry is held");
         // before entries are moved even the order of sums is the same
@@ -174,10 +176,11 @@ class RemovalsAgreeTest {
     private static void assertSameEntries(Case c, ByAge a, ByAge b, int unmoved, String when) {
         int width = c.model.headDim();
         int perLayer = 2 * c.batch * c.model.heads();
+        Scope scope = c.strategy(Removal.REPLACE).traits().scope();
         double scale = largest(b.entries());
         for (int i = 0; i < a.entries().length; i++) {
             int head = i / width / a.held();
-            int row = ByAge.row(head, c.model, c.strategy(Removal.REPLACE).traits().scope(), c.batch);
+            int row = ByAge.row(head, c.model, scope, c.batch);
             int origin = a.origins()[row * a.held() + i / width % a.held()];
             if (head / perLayer == 0 || origin < unmoved) {
                 assertEquals(b.entries()[i], a.entries()[i], () -> when + "entry " + origin + " to the bit");
@@ -191,13 +194,14 @@ class RemovalsAgreeTest {
     private static boolean parted(Case c, ByAge a, ByAge b, String when) {
         boolean parted = false;
         int held = a.held();
-        int rowsPerLayer = a.origins().length / held / c.strategy(Removal.REPLACE).traits().scope().layers(c.model.layers());
+        Traits traits = c.strategy(Removal.REPLACE).traits();
+        int rowsPerLayer = a.origins().length / held / traits.scope().layers(c.model.layers());
         for (int from = 0; from < a.origins().length; from += held) {
             List<Integer> onlyA = others(a.origins(), b.origins(), from, held);
             List<Integer> onlyB = others(b.origins(), a.origins(), from, held);
             if (!onlyA.isEmpty()) {
                 String what = when + "row " + from / held + " keeps " + at(onlyA, a) + " replaced, " + at(onlyB, b) + " compacted";
-                if (!c.strategy(Removal.REPLACE).traits().scored() || c.exactScores(from / held / rowsPerLayer)) {
+                if (!traits.scored() || c.exactScores(from / held / rowsPerLayer)) {
                     fail(what);
                 }
                 // each went in one run and stayed in the other, so all of them score alike

@@ -3,6 +3,9 @@ package dev.kvbench.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
@@ -119,8 +122,11 @@ final class HandMadeCache implements AutoCloseable {
     }
 
     void remove() {
-        try (IValue entries = IValue.from((long) n)) {
-            module.run("remove", state, entries).close();
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                IValue rows = IValue.listFrom((PtNDArray) manager.zeros(new Shape(1)));
+                IValue first = IValue.from(n - 1L);
+                IValue entries = IValue.from((long) n)) {
+            module.run("evict", state, rows, first, entries).close();
         }
         scoresAfter = cache.scores();
         originsAfter = cache.origins();

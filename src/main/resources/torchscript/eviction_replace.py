@@ -25,7 +25,10 @@ def remove(self, state: List[Tensor], gone: Tensor, n: int) -> NoneType:
   return None
 
 def lowest(self, state: List[Tensor], n: int) -> Tensor:
-  # the slot [l, B, h, 1] of the lowest score that is not protected, among equals the oldest; without scores of the oldest
+  # the slot [l, B, h, 1] of the lowest score that is not protected, among equals the oldest; without scores of the oldest.
+  # Here and below 2^30, added where a condition holds, comes behind every origin, and the sum still fits int32: a
+  # generation is at most 2^24 steps, and pinned ones of 10 microseconds take three hours to 2^30. Adding by `alpha` is one
+  # kernel, and takes no number to the device as choosing between numbers would
   origins = self.unprotected_origins(state, n)
   if self.scored == 1:
     scores = self.unprotected_scores(state, n)
@@ -33,7 +36,7 @@ def lowest(self, state: List[Tensor], n: int) -> Tensor:
   return torch.argmin(origins, 3, True)
 
 def lowest_of(self, state: List[Tensor], n: int, gone: int) -> Tensor:
-  # the slots [l, B, h, gone] of as many that go
+  # the slots [l, B, h, gone] of as many that go: sorted by age, then by score, which leaves equals in the order of age
   order = torch.argsort(self.unprotected_origins(state, n), stable=True, dim=3, descending=False)
   if self.scored == 1:
     scores = torch.gather(self.unprotected_scores(state, n), 3, order)
@@ -48,7 +51,8 @@ def unprotected_origins(self, state: List[Tensor], n: int) -> Tensor:
   return origins
 
 def unprotected_scores(self, state: List[Tensor], n: int) -> Tensor:
-  # protected entries score above all others
+  # protected entries score above all others: sums of attention, norms and cosines are far below 3e38, which is nearly the
+  # largest fp32. Their own scores get lost in it, which matters to none: there are always as many unprotected as go
   scores = torch.narrow(state[SCORES], 3, 0, n)
   origins = torch.narrow(state[ORIGINS], 3, 0, n)
   if self.back > 0:
@@ -68,6 +72,8 @@ def pairs(self, state: List[Tensor], gone: Tensor, n: int) -> Tuple[Tensor, Tens
   return torch.narrow(to, 3, 0, moved), torch.add(torch.narrow(last, 3, 0, moved), self.window)
 
 def move(self, state: List[Tensor], to: Tensor, scores: Tensor, origins: Tensor, entries: Tensor) -> NoneType:
+  # scatter_ refuses a source that is dense and lies in its target, as one slot of scores may. One slot of the cache never
+  # is dense, whatever the sizes: its keys and values, the dimension of 2, are at least two slots apart
   if self.scored == 1:
     torch.scatter_(state[SCORES], 3, to, scores)
   torch.scatter_(state[ORIGINS], 3, to, origins)

@@ -110,13 +110,13 @@ public final class MadeResults {
         all.add(new StepsFile.Configuration(STEP, window == 0 ? "full cache" : "H2O, one set for all heads, window " + window
                 + ", 32 heavy hitters",
                 new TreeMap<>(Map.of("strategy", strategy, "window", "" + window, "heavyHitters", window == 0 ? "0" : "32",
-                        "cacheLength", "" + length)),
+                        "removal", window == 0 ? "0" : "replace", "cacheLength", "" + length)),
                 "synthetic", "explicit", "fused", "gpu", 8, null, List.of()));
         jmh.add("""
                 {"benchmark": "%s", "mode": "avgt",
-                 "params": {"strategy": "%s", "window": "%d", "heavyHitters": "%d", "cacheLength": "%d"},
+                 "params": {"strategy": "%s", "window": "%d", "heavyHitters": "%d", "removal": "%s", "cacheLength": "%d"},
                  "primaryMetric": {"score": %s, "scoreError": 0.01, "scoreUnit": "ms/op", "rawData": [[1]]}}
-                """.formatted(STEP, strategy, window, window == 0 ? 0 : 32, length, ms));
+                """.formatted(STEP, strategy, window, window == 0 ? 0 : 32, window == 0 ? "0" : "replace", length, ms));
     }
 
     /** What a benchmark of {@code Eviction} takes, µs. */
@@ -189,7 +189,7 @@ public final class MadeResults {
                     warmUp ? 1 : g, host, device ? onDevice : null));
         }
         return new StepsFile.Configuration(LOOP, label, new TreeMap<>(Map.of("strategy", strategy, "window", String.valueOf(window),
-                "heavyHitters", String.valueOf(heavyHitters), "model", "gpt2", "dtype", "fp32", "batch", "2", "tokens",
+                "heavyHitters", String.valueOf(heavyHitters), "removal", window == 0 ? "0" : "replace", "model", "gpt2", "dtype", "fp32", "batch", "2", "tokens",
                         String.valueOf(tokens))),
                 "synthetic", "explicit", "fused", "gpu", 73_728,
                 new StepsFile.Gpu(2_400_000_000L, 2.9e12, 900_000_000L, null, null), iterations);
@@ -213,7 +213,7 @@ public final class MadeResults {
                     LongStream.rangeClosed(from, t)).distinct().toArray();
             all.add(new TraceFile.Step(t, 1, t, 1, t, kept.length, List.of(List.of(kept)), List.of(List.of()), null, null));
         }
-        return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "sinks", "attention sinks, window 5", 5, 0, 1, "tiny", "synthetic",
-                "original", all);
+        return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "sinks", "attention sinks, window 5", 5, 0, 1, "replace",
+                "torchscript", "tiny", "synthetic", "original", all);
     }
 }

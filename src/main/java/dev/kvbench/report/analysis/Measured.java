@@ -115,7 +115,7 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
 
     /** @return whether a peer written in Python ran it: what its cache holds is not this suite's to say */
     public boolean isPeer() {
-        return configuration.benchmark().startsWith("python.");
+        return configuration.ranByPeer();
     }
 
     /** @return most entries that its strategy keeps; empty if it keeps all */

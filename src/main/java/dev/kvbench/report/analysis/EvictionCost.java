@@ -80,7 +80,7 @@ public record EvictionCost(String name, String setting, String removal, int wind
         String setting = String.join(", ", captions.others(one, "batch"));
         int window = parameters.window().orElse(0);
         int batch = Integer.parseInt(one.params().getOrDefault("batch", "1"));
-        Removal removal = removal(one);
+        Removal removal = parameters.removal();
         double error = chosen == null ? Double.NaN : Math.hypot(chosen.error, evicted.error);
         return Optional.of(new EvictionCost(setting.isEmpty() ? strategy : strategy + ", " + setting, setting,
                 removal.label(), window, batch, scored.micros, chosen == null ? null : chosen.micros - scored.micros,
@@ -99,12 +99,5 @@ public record EvictionCost(String name, String setting, String removal, int wind
             }
         }
         return Optional.empty();
-    }
-
-    /** @return what happened to slots; where a result does not say, what ran when it was made */
-    static Removal removal(StepsFile.Configuration configuration) {
-        return configuration.params().containsKey(Parameter.REMOVAL.label())
-                ? StrategyParameters.recorded(configuration.params()).removal()
-                : Removal.values()[Parameter.REMOVAL.before() - 1];
     }
 }

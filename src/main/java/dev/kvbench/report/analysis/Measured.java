@@ -125,7 +125,7 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
 
     /** @return what happens to the slot of an entry that goes */
     Removal removal() {
-        return EvictionCost.removal(configuration);
+        return StrategyParameters.recorded(configuration.params()).removal();
     }
 
     private Schedule schedule() {

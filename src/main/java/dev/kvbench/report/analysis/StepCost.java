@@ -15,7 +15,8 @@ import java.util.TreeMap;
  * What an evicting step's time is made of, ms.
  *
  * @param name the configuration's name
- * @param removal what happens to the slot of an entry that goes; null for the full cache
+ * @param removal what happens to the slot of an entry that goes; null for the full cache, and for a peer,
+ *     which has ways of its own
  * @param where "device" or "host": where its parts were measured
  * @param step a step of the full cache that holds as many entries as the window; for the full cache the median of all
  * @param scoring what its steps take beyond the full cache's before the first eviction; null for the full cache
@@ -76,7 +77,8 @@ public record StepCost(String name, String removal, String where, double step, D
         double evicting = Measured.median(own, first, strategy.length());
         Double closing = filling.map(f -> evicting
                 - Measured.median(device ? f.device() : f.host(), first, f.length())).orElse(null);
-        return new StepCost(strategy.name(), strategy.removal().label(), device ? "device" : "host", step, scoring,
+        String removal = strategy.isPeer() ? null : strategy.removal().label();
+        return new StepCost(strategy.name(), removal, device ? "device" : "host", step, scoring,
                 evicting - step - scoring, closing, strategy.device() == null ? null : sync(strategy, first),
                 Measured.median(strategy.host(), first, strategy.length()));
     }

@@ -13,6 +13,7 @@ import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.StepCost;
 import dev.kvbench.report.plot.MovingCostPlot;
 import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -139,6 +140,16 @@ class EvictionCostTest {
                 RemovalAnswers.steps(List.of(new StepCost("h2o", "replace", "host", 1, 0.1, 0.1, null, null, 1.2))));
         assertEquals("Closing gaps takes nothing here that these times show: −1.0 µs of the 100.0 µs of eviction a step (h2o).",
                 RemovalAnswers.steps(List.of(new StepCost("h2o", "compact", "host", 1, 0.1, 0.1, -0.001, null, 1.2))));
+    }
+
+    @Test
+    void ofAPeerNothingIsSaid() throws Exception {
+        StepsFile made = MadeResults.small(folder.resolve("made")).readSteps();
+        Report report = report(MadeResults.write(folder.resolve("peer"), "GPU", made.configurations().stream()
+                .map(c -> new StepsFile.Configuration("python.loop", c.label(), c.params(), c.weights(), c.attention(), c.runtime(),
+                        c.device(), c.cacheBytesPerEntry(), c.gpu(), c.iterations())).toList(), null));
+        assertEquals(Arrays.asList(null, null), report.curves().costs().stream().map(StepCost::removal).toList());
+        assertEquals("", report.findings().get("cost"));
     }
 
     @Test

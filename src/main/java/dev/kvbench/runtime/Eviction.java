@@ -19,11 +19,9 @@ import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.torch.Casts;
 import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.Optional;
 
 /**
  * What a strategy does at the end of a step that finds the window full, alone and part by part. Works on a cache of its
@@ -39,8 +37,8 @@ public final class Eviction implements AutoCloseable {
     private final NDManager manager;
     private final TorchModule module;
     private final IValue state;
-    /** One for each part; empty where they are not captured. */
-    private final List<CapturedOperators> captured;
+    /** All parts; empty where they are not captured. */
+    private final Optional<CapturedOperators> captured;
     private final PtNDArray[] attention;
     private final IValue rows;
     private final int entries;
@@ -64,9 +62,7 @@ public final class Eviction implements AutoCloseable {
             cache.at(Place.STEPS).addi(entries - 1);
             attention = attention(shape, dtype, cache.batch());
             rows = IValue.listFrom(attention);
-            captured = !device.isGpu() ? List.of() : allOrNone(PARTS.stream()
-                    .<Supplier<CapturedOperators>>map(part -> () -> new CapturedOperators(() -> operators(part))).toList(),
-                    CapturedOperators::close);
+            captured = device.isGpu() ? capture() : Optional.empty();
         } catch (RuntimeException | Error e) {
             Cleanup.after(e, state, module, manager);
             throw e;
@@ -74,18 +70,12 @@ public final class Eviction implements AutoCloseable {
     }
 
     /** Captures all, or none where one is unsupported: they are timed alike, and one label is for all. */
-    static <T> List<T> allOrNone(List<Supplier<T>> captures, Consumer<T> close) {
-        List<T> captured = new ArrayList<>();
+    private Optional<CapturedOperators> capture() {
         try {
-            captures.forEach(capture -> captured.add(capture.get()));
-            return captured;
+            return Optional.of(new CapturedOperators(PARTS.stream().<Runnable>map(part -> () -> operators(part)).toList()));
         } catch (Unsupported e) {
             System.err.println("eviction is not captured: " + e.getMessage());
-            captured.forEach(close);
-            return List.of();
-        } catch (RuntimeException | Error e) {
-            captured.forEach(one -> Cleanup.after(e, () -> close.accept(one)));
-            throw e;
+            return Optional.empty();
         }
     }
 
@@ -132,11 +122,7 @@ public final class Eviction implements AutoCloseable {
     }
 
     private void run(int part) {
-        if (captured.isEmpty()) {
-            operators(PARTS.get(part));
-        } else {
-            captured.get(part).run();
-        }
+        captured.ifPresentOrElse(graphs -> graphs.run(part), () -> operators(PARTS.get(part)));
     }
 
     private void operators(String part) {
@@ -147,12 +133,12 @@ public final class Eviction implements AutoCloseable {
 
     /** @return whether the operators are captured; otherwise the host's part of their launch is in their time */
     public boolean captured() {
-        return !captured.isEmpty();
+        return captured.isPresent();
     }
 
     @Override
     public void close() {
-        captured.forEach(CapturedOperators::close);
+        captured.ifPresent(CapturedOperators::close);
         for (IValue value : new IValue[] {state, rows}) {
             value.close();
         }

@@ -11,21 +11,17 @@ import dev.kvbench.decode.Definition;
 import dev.kvbench.decode.StepAssertions;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.gpt2.Gpt2Config;
-import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.TestStrategies;
 import dev.kvbench.torch.TestArrays;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -221,20 +217,5 @@ class EvictionTest {
         double[] doubles = new double[floats.length];
         Arrays.setAll(doubles, i -> floats[i]);
         return doubles;
-    }
-
-    /** Scoring and eviction are captured together, or neither is. */
-    @Test
-    void oneThatIsNotSupportedDropsTheOther() {
-        Supplier<String> scoring = () -> "scoring";
-        Supplier<String> eviction = () -> "eviction";
-        Supplier<String> unsupported = () -> {
-            throw new Unsupported("no");
-        };
-        List<String> closed = new ArrayList<>();
-        assertEquals(List.of("scoring", "eviction"), Eviction.allOrNone(List.of(scoring, eviction), closed::add));
-        assertEquals(List.of(), closed);
-        assertEquals(List.of(), Eviction.allOrNone(List.of(scoring, unsupported), closed::add));
-        assertEquals(List.of("scoring"), closed);
     }
 }

@@ -57,6 +57,9 @@ class StrategiesTest {
                 if (file.endsWith("strategies.json")) {
                     assertEquals(Strategies.labels(), names, "the sweep over all strategies");
                 }
+                if (file.endsWith("eviction.json")) {
+                    assertEquals(Strategies.evicting(), names, "the sweep over all that evict");
+                }
                 named.addAll(names);
             }
         }

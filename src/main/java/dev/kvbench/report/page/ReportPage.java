@@ -89,8 +89,9 @@ public final class ReportPage {
     private Report.Summary summary() {
         List<String> sentences = measured.isEmpty() ? pinnedAnswers() : answers.sentences();
         if (measured.isEmpty() && sentences.isEmpty()) {
-            sentences = Stream.concat(RemovalAnswers.moving(evictions()).stream(),
-                    PinnedAnswers.ranges(allScores()).stream()).toList();
+            List<String> moving = RemovalAnswers.moving(evictions());
+            sentences = Stream.concat(moving.stream(), PinnedAnswers.ranges(allScores().stream()
+                    .filter(s -> moving.isEmpty() || !s.isOfEviction()).toList()).stream()).toList();
         }
         if (sentences.isEmpty()) {
             sentences = List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows."

@@ -2,19 +2,26 @@
 # are those held, in any order. At most as many entries move as go, and no more than stay. Age is told by origin.
 # An index of slots is [l, B, h, m], with l and h as in scores.
 
-def remove(self, state: List[Tensor], n: int) -> NoneType:
-  gone = n - self.window
-  if gone == 1:
+def choose(self, state: List[Tensor], n: int) -> Tensor:
+  # the slots that go, [l, B, h, n - window]
+  if n - self.window == 1:
+    gone = self.lowest(state, n)
+  else:
+    gone = self.lowest_of(state, n, n - self.window)
+  return gone
+
+def remove(self, state: List[Tensor], gone: Tensor, n: int) -> NoneType:
+  if n - self.window == 1:
     # the cache's are too many for a copy, and none of them is read after it was written
     score = torch.clone(torch.narrow(state[SCORES], 3, n - 1, 1), memory_format=0)
     origin = torch.clone(torch.narrow(state[ORIGINS], 3, n - 1, 1), memory_format=0)
-    self.move(state, self.lowest(state, n), score, origin, torch.narrow(state[CACHE], 4, n - 1, 1))
+    self.move(state, gone, score, origin, torch.narrow(state[CACHE], 4, n - 1, 1))
   else:
-    to, last = self.pairs(state, self.lowest_of(state, n, gone), n)
+    to, last = self.pairs(state, gone, n)
     self.move(state, to, torch.gather(state[SCORES], 3, last), torch.gather(state[ORIGINS], 3, last),
               torch.gather(state[CACHE], 4, self.of_cache(state, last)))
   if self.scored == 1:
-    torch.zero_(torch.narrow(state[SCORES], 3, self.window, gone))
+    torch.zero_(torch.narrow(state[SCORES], 3, self.window, n - self.window))
   return None
 
 def lowest(self, state: List[Tensor], n: int) -> Tensor:

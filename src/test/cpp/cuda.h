@@ -66,6 +66,14 @@ inline T __shfl_xor_sync(unsigned lanes, T value, int bit) {
   if (lanes != ~0u) emulator::fail("a shuffle of some lanes only");
   return sameBits<T>(emulator::exchange(sameBits<uint32_t>(value), bit));
 }
+inline unsigned __ballot_sync(unsigned lanes, bool value) {
+  if (lanes != ~0u) emulator::fail("a ballot of some lanes only");
+  unsigned votes = static_cast<unsigned>(value) << threadIdx.x % 32;
+  for (int bit = 16; bit > 0; bit /= 2) votes |= emulator::exchange(votes, bit);
+  return votes;
+}
+inline int __popc(unsigned bits) { return __builtin_popcount(bits); }
+inline int __ffs(unsigned bits) { return __builtin_ffs(bits); }
 inline unsigned atomicAdd(unsigned* at, unsigned value) {
   emulator::changed();
   unsigned before = *at;

@@ -11,6 +11,7 @@ extern "C" __attribute__((visibility("default"))) const char* launch(
   // What blocks publish must not be read before. Tagged values may be those of an earlier step, as on the GPU.
   bool first = step.tag == 2 * LAYERS;
   if (first || !LOW_LATENCY) memset(step.x, 0xff, reinterpret_cast<char*>(step.counters) - reinterpret_cast<char*>(step.x));
+  memset(step.chosen, 0xff, reinterpret_cast<char*>(step.counters) - reinterpret_cast<char*>(step.chosen));
   return emulator::run(blocks, threads, sharedBytes, seed,
       [](const void* argument) { decodeStep(*static_cast<const Step*>(argument)); }, &step);
 }

@@ -14,6 +14,11 @@ inline void syncFirst() {
 
 inline unsigned opaque(unsigned value) { return value; }
 
+inline unsigned lowestOfWarp(unsigned value) {
+  for (int bit = 16; bit > 0; bit /= 2) value = min(value, emulator::exchange(value, bit));
+  return value;
+}
+
 inline void pause() { emulator::pause(); }
 
 inline void storeRelaxed(unsigned long long* at, unsigned long long value) {

@@ -1,128 +1,292 @@
-// Dropping one entry and closing the gap: the lowest score among the unprotected entries goes, among equals
-// the oldest; without scores the oldest unprotected entry.
+// What goes after a step: of the entries that are not protected those with the lowest scores, among equals the oldest; without
+// scores the oldest. Who gets their slots is Step::removal; either way the first slots are those of the entries that stay.
 #pragma once
 #include "step.cuh"
 
-// Scores [C] that a head's entries have.
-__device__ __forceinline__ float* scoresOf(const Step& step, int layer, int pair) {
-  int row = step.scoring == SUM_OF_HEAD ? layer * BATCH * HEADS + pair
-      : step.scoring == MEAN_OF_LAYER ? layer * BATCH + pair / HEADS
-      : pair / HEADS;
-  return step.scores + static_cast<long long>(row) * step.capacity;
+constexpr int ALL_HEADS = LAYERS * BATCH * HEADS;
+
+// What one head keeps, or a layer's heads, or all of them: scores and origins [C], as they are before anything has moved.
+struct KeptSet {
+  const Step& step;
+  int steps;  // before this one: the origin of its own entry, which is not in memory before now
+  int index;
+  bool first;  // whether the head is the first one with this set: it writes what is the set's alone
+
+  __device__ __forceinline__ KeptSet(const Step& step, int steps, int index)
+      : step(step), steps(steps), index(index), first(true) {}
+
+  // That of a head, which is layer * BATCH * HEADS + sequence * HEADS + its place in the layer.
+  __device__ __forceinline__ static KeptSet of(const Step& step, int steps, int head) {
+    bool own = step.scoring == SUM_OF_HEAD;
+    bool layers = step.scoring == MEAN_OF_LAYER;
+    KeptSet set(step, steps, own ? head : layers ? head / HEADS : head / HEADS % BATCH);
+    set.first = own || head % HEADS == 0 && (layers || head < BATCH * HEADS);
+    return set;
+  }
+
+  __device__ __forceinline__ static bool shared(const Step& step) { return step.scoring != SUM_OF_HEAD; }
+
+  // How many there are.
+  __device__ __forceinline__ static int count(const Step& step) {
+    return step.scoring == SUM_OF_HEAD ? ALL_HEADS : step.scoring == MEAN_OF_LAYER ? LAYERS * BATCH : BATCH;
+  }
+
+  __device__ __forceinline__ float* scores() const { return step.scores + static_cast<long long>(index) * step.capacity; }
+  __device__ __forceinline__ int* origins() const { return step.origins + static_cast<long long>(index) * step.capacity; }
+
+  __device__ __forceinline__ float score(int slot) const {
+    return step.scoring == NO_SCORES ? 0 : __ldcg(scores() + slot);
+  }
+  __device__ __forceinline__ int origin(int slot) const {
+    return slot == step.n - 1 ? steps : __ldcg(origins() + slot);
+  }
+
+  // Everything that a slot has here. What is behind those that stay has no score.
+  __device__ __forceinline__ void put(int slot, float score, int origin) const {
+    origins()[slot] = origin;
+    if (step.scoring != NO_SCORES) scores()[slot] = score;
+  }
+  __device__ __forceinline__ void forget(int slot) const {
+    if (step.scoring != NO_SCORES) scores()[slot] = 0;
+  }
+};
+
+// The lower the sooner it goes: a score, which is never below zero, so that its bits are in its order, then an origin.
+typedef unsigned long long Rank;
+constexpr Rank PROTECTED = ~0ull;
+
+__device__ __forceinline__ Rank rankOf(const KeptSet& set, float score, int origin) {
+  bool mayGo = origin >= set.step.first && origin < set.steps + 1 - set.step.recent;
+  return mayGo ? static_cast<Rank>(__float_as_uint(score)) << 32 | static_cast<unsigned>(origin) : PROTECTED;
 }
 
-// The entry that goes, the same on every lane.
-__device__ __forceinline__ int victim(const Step& step, const float* scores) {
-  if (step.scoring == NO_SCORES) return step.first;
-  float lowest = __int_as_float(0x7f800000);
-  int index = step.first;
-  for (int i = step.first + threadIdx.x % 32; i < step.n - step.recent; i += 32) {
-    float score = __ldcg(scores + i);
-    if (score < lowest) {
-      lowest = score;
-      index = i;
-    }
-  }
+// The slot of the lowest rank that is not below `rank`, which becomes that rank; the same on every lane. Some loads at once: the
+// vocabulary's product waits for this.
+__device__ __forceinline__ int lowest(const KeptSet& set, Rank& rank) {
+  constexpr int AT_ONCE = 4;
+  const int n = set.step.n;
+  Rank best = PROTECTED;
+  int slot = n - 1;
+#pragma unroll 1
+  for (int first = threadIdx.x % 32; first < n; first += 32 * AT_ONCE) {
+    float scores[AT_ONCE];
+    int origins[AT_ONCE];
 #pragma unroll
-  for (int bit = 16; bit > 0; bit /= 2) {
-    float other = __shfl_xor_sync(~0u, lowest, bit);
-    int otherIndex = __shfl_xor_sync(~0u, index, bit);
-    if (other < lowest || (other == lowest && otherIndex < index)) {
-      lowest = other;
-      index = otherIndex;
+    for (int j = 0; j < AT_ONCE; j++) {
+      int i = min(first + 32 * j, n - 1);
+      scores[j] = set.score(i);
+      origins[j] = set.origin(i);
+    }
+#pragma unroll
+    for (int j = 0; j < AT_ONCE; j++) {
+      Rank of = rankOf(set, scores[j], origins[j]);
+      if (of >= rank && of < best) {
+        best = of;
+        slot = min(first + 32 * j, n - 1);
+      }
     }
   }
-  return index;
+  unsigned score = lowestOfWarp(static_cast<unsigned>(best >> 32));
+  unsigned origin = lowestOfWarp(best >> 32 == score ? static_cast<unsigned>(best) : ~0u);
+  rank = static_cast<Rank>(score) << 32 | origin;
+  return lowestOfWarp(best == rank ? slot : n - 1);
 }
 
-// Moves the scores behind the victim one place down, a warp per call; the freed one becomes zero.
-__device__ __forceinline__ void closeScores(const Step& step, float* scores, int gone) {
+// The slot of the last one that goes, the same on every lane.
+__device__ __forceinline__ int lastToGo(const KeptSet& set) {
+  int last = set.step.n - 1;
+  Rank rank = 0;
+#pragma unroll 1
+  for (int i = 0; i < set.step.dropped; i++) {
+    int slot = lowest(set, rank);
+    if (rank == PROTECTED) break;
+    last = slot;
+    rank++;
+  }
+  return last;
+}
+
+// Pairs of slots: an entry moves from the second to the first. In their order, none overwrites what a later one reads.
+struct Moves {
+  int count;
+  int to, distance;    // if one entry goes: the first pair's slot to fill; from how far behind it comes, as in all other pairs
+  const uint2* pairs;  // if several go
+
+  __device__ __forceinline__ int toOf(int i) const { return pairs == nullptr ? to + i : pairs[i].x; }
+  __device__ __forceinline__ int fromOf(int i) const { return pairs == nullptr ? to + i + distance : pairs[i].y; }
+};
+
+// Most pairs of a step.
+__device__ __forceinline__ int mostMoves(const Step& step) {
+  return step.removal == COMPACT ? step.n - step.dropped : step.dropped;
+}
+
+// Lists the pairs, in memory that is the warp's alone, where several go.
+__device__ __forceinline__ Moves listMoves(const KeptSet& set, Rank last) {
+  const Step& step = set.step;
+  const int window = step.n - step.dropped;
+  const bool compact = step.removal == COMPACT;
+  const int lane = threadIdx.x % 32;
+  const unsigned before = (1u << lane) - 1;
+  uint2* pairs = step.moves + static_cast<long long>(blockIdx.x * WARPS + threadIdx.x / 32) * step.capacity;
+  int firstToFill = compact ? step.n : 0;
+  int vacancies = 0, movers = 0;
+#pragma unroll 1
+  for (int base = 0; base < step.n; base += 32) {
+    int slot = base + lane;
+    int there = min(slot, step.n - 1);
+    bool goes = rankOf(set, set.score(there), set.origin(there)) <= last;
+    unsigned gone = __ballot_sync(~0u, slot < step.n && goes);
+    if (firstToFill == step.n && gone != 0) firstToFill = base + __ffs(gone) - 1;
+    bool vacant = slot < window && (compact ? slot >= firstToFill : goes);
+    bool moves = slot < step.n && !goes && slot >= (compact ? firstToFill : window);
+    unsigned allVacant = __ballot_sync(~0u, vacant);
+    unsigned allMove = __ballot_sync(~0u, moves);
+    if (vacant) pairs[vacancies + __popc(allVacant & before)].x = slot;
+    if (moves) pairs[movers + __popc(allMove & before)].y = slot;
+    vacancies += __popc(allVacant);
+    movers += __popc(allMove);
+  }
+  __syncwarp();
+  return {min(vacancies, movers), 0, 0, pairs};
+}
+
+// What a set's entries do when those up to the one in slot `last` go.
+__device__ __forceinline__ Moves movesOf(const KeptSet& set, int last) {
+  int own = set.step.n - 1;
+  if (set.step.dropped > 1) return listMoves(set, rankOf(set, set.score(last), set.origin(last)));
+  if (set.step.removal == COMPACT) return {own - last, last, 1, nullptr};
+  return {last < own ? 1 : 0, last, own - last, nullptr};
+}
+
+// Moves scores and origins, a warp per call.
+__device__ __forceinline__ void moveScores(const KeptSet& set, const Moves& moves) {
   int lane = threadIdx.x % 32;
-  for (int base = gone; base < step.n; base += 32) {
+#pragma unroll 1
+  for (int base = 0; base < moves.count; base += 32) {
     int i = base + lane;
-    float moved = i + 1 < step.n ? __ldcg(scores + i + 1) : 0;
+    float score = 0;
+    int origin = 0;
+    if (i < moves.count) {
+      int from = moves.fromOf(i);
+      score = set.score(from);
+      origin = set.origin(from);
+    }
     __syncwarp();
-    if (i < step.n) scores[i] = moved;
+    if (i < moves.count) set.put(moves.toOf(i), score, origin);
     __syncwarp();
   }
+  for (int slot = set.step.n - set.step.dropped + lane; slot < set.step.n; slot += 32) set.forget(slot);
 }
+
+// The same where the step's own entry takes the slot of one that goes, by one thread. Its score: read before, in no hurry.
+__device__ __forceinline__ void replaceScore(const KeptSet& set, int gone, float score) {
+  int own = set.step.n - 1;
+  if (gone < own) set.put(gone, score, set.steps);
+  set.forget(own);
+}
+
+__device__ __forceinline__ bool replacesOne(const Step& step) { return step.dropped == 1 && step.removal == REPLACE; }
 
 // A head's keys or values move in pieces of so many 16-byte vectors by every lane.
-constexpr int ALL_HEADS = LAYERS * BATCH * HEADS;
 constexpr int PER_ENTRY = HEAD_DIM / VECTOR;
 constexpr int AT_ONCE = 8;
 constexpr int PIECE = 32 * AT_ONCE;
 
-// The gaps in the keys and values of a warp's heads, closed piece by piece beside something else; scores too where a head
-// has its own. Every block must have used its scores and cached its entries before.
-struct Gaps {
+// The keys and values of a warp's heads that have to move, piece by piece beside something else; with them the scores and origins
+// that are a head's own. Every block must have used its scores and cached its entries before, if any goes.
+struct Relocation {
   const Step& step;
+  int steps;
   int next;       // the head that comes after this one
-  int total = 0;  // vectors that move in this head's keys, and as many in its values
+  int total = 0;  // vectors that move of this head's keys, and as many of its values
   int at = 0;     // of them and those, the piece's first
-  uint4* keys = nullptr;  // from the gap on
+  uint4* keys = nullptr;
+  Moves moves = {};
   uint4 piece[AT_ONCE] = {};
 
-  __device__ __forceinline__ explicit Gaps(const Step& step)
-      : step(step), next(step.evicts ? blockIdx.x + threadIdx.x / 32 * BLOCKS : ALL_HEADS) {
+  __device__ __forceinline__ Relocation(const Step& step, int steps) : step(step), steps(steps),
+      next(step.origins == nullptr ? ALL_HEADS : blockIdx.x + threadIdx.x / 32 * BLOCKS) {
     nextHead();
   }
 
-  __device__ __forceinline__ bool closed() const { return at >= 2 * total; }
+  __device__ __forceinline__ bool done() const { return at >= 2 * total; }
 
   // How many pieces a warp may have, at most.
   __device__ __forceinline__ unsigned most() const {
     int heads = (ALL_HEADS + BLOCKS * WARPS - 1) / (BLOCKS * WARPS);
-    return step.evicts ? heads * ((2 * (step.n - 1) * PER_ENTRY + PIECE - 1) / PIECE) : 0;
-  }
-
-  // The lane's vectors of a piece: visit(address of the vector to put, index). Values follow keys without a break.
-  template <class Visit>
-  __device__ __forceinline__ void each(Visit visit) {
-    long long values = static_cast<long long>(BATCH) * HEADS * step.capacity * PER_ENTRY - total;
-#pragma unroll
-    for (int v = 0; v < AT_ONCE; v++) {
-      int i = at + v * 32 + threadIdx.x % 32;
-      if (i < 2 * total) visit(keys + i + (i < total ? 0 : values), v);
-    }
+    return step.dropped > 0 ? heads * ((2 * mostMoves(step) * PER_ENTRY + PIECE - 1) / PIECE) : 0;
   }
 
   __device__ __forceinline__ void load() {
-    each([&](uint4* to, int v) { piece[v] = __ldcg(to + PER_ENTRY); });
+    each([&](int i, long long of, int v) { piece[v] = __ldcg(keys + of + moves.fromOf(i) * PER_ENTRY); });
   }
 
   // All of the piece has been read before any of it is overwritten.
   __device__ __forceinline__ void store() {
-    if (closed()) return;
+    if (done()) return;
     __syncwarp();
-    each([&](uint4* to, int v) { *to = piece[v]; });
+    each([&](int i, long long of, int v) { keys[of + moves.toOf(i) * PER_ENTRY] = piece[v]; });
     at += PIECE;
-    if (closed()) nextHead();
+    if (done()) nextHead();
   }
 
  private:
+  // The lane's vectors of a piece: visit(which of the moves, where the vector would be in slot 0, index). Values follow keys
+  // without a break.
+  template <class Visit>
+  __device__ __forceinline__ void each(Visit visit) {
+    long long values = static_cast<long long>(BATCH) * HEADS * step.capacity * PER_ENTRY;
+#pragma unroll
+    for (int v = 0; v < AT_ONCE; v++) {
+      int i = at + v * 32 + threadIdx.x % 32;
+      int ofKind = i < total ? i : i - total;
+      if (i < 2 * total) visit(ofKind / PER_ENTRY, ofKind % PER_ENTRY + (i < total ? 0 : values), v);
+    }
+  }
+
   __device__ __forceinline__ void nextHead() {
     at = 0;
     total = 0;
     while (total == 0 && next < ALL_HEADS) {
-      int layer = next / (BATCH * HEADS);
-      int pair = next % (BATCH * HEADS);
-      float* scores = scoresOf(step, layer, pair);
-      int gone = victim(step, scores);
-      if (step.scoring == SUM_OF_HEAD) closeScores(step, scores, gone);
-      keys = reinterpret_cast<uint4*>(entriesOf(step, layer, 0, pair) + static_cast<long long>(gone) * HEAD_DIM);
-      total = (step.n - 1 - gone) * PER_ENTRY;
+      KeptSet set = KeptSet::of(step, steps, next);
+      if (set.first && threadIdx.x % 32 == 0) set.origins()[step.n - 1] = steps;
+      if (step.dropped > 0) choose(set);
       next += BLOCKS * WARPS;
     }
   }
+
+  __device__ __forceinline__ void choose(const KeptSet& set) {
+    // in time for replaceScore
+    float own = set.score(step.n - 1);
+    int last = lastToGo(set);
+    moves = movesOf(set, last);
+    if (KeptSet::shared(step)) {
+      if (set.first && threadIdx.x % 32 == 0) step.chosen[set.index] = last;
+    } else if (!replacesOne(step)) {
+      moveScores(set, moves);
+    } else if (threadIdx.x % 32 == 0) {
+      replaceScore(set, last, own);
+    }
+    keys = reinterpret_cast<uint4*>(entriesOf(step, next / (BATCH * HEADS), 0, next % (BATCH * HEADS)));
+    total = moves.count * PER_ENTRY;
+  }
 };
 
-// Scores that heads share, once every block has chosen by them; one block does it.
-__device__ __forceinline__ void evictSharedScores(const Step& step) {
-  if (step.scoring != SUM_OF_MODEL && step.scoring != MEAN_OF_LAYER) return;
-  int rows = step.scoring == MEAN_OF_LAYER ? LAYERS * BATCH : BATCH;
-  for (int row = threadIdx.x / 32; row < rows; row += WARPS) {
-    float* scores = step.scores + static_cast<long long>(row) * step.capacity;
-    closeScores(step, scores, victim(step, scores));
+// Scores and origins that heads share move once every head has chosen by them; one block does it.
+__device__ __forceinline__ void moveSharedScores(const Step& step, int steps) {
+  if (step.dropped == 0 || !KeptSet::shared(step)) return;
+  if (replacesOne(step)) {
+    // from the last thread down: the first ones have the next tokens to find
+    for (int i = COMPUTING - 1 - threadIdx.x; i < KeptSet::count(step); i += COMPUTING) {
+      KeptSet set(step, steps, i);
+      replaceScore(set, __ldcg(step.chosen + i), set.score(step.n - 1));
+    }
+    return;
+  }
+#pragma unroll 1
+  for (int i = threadIdx.x / 32; i < KeptSet::count(step); i += WARPS) {
+    KeptSet set(step, steps, i);
+    moveScores(set, movesOf(set, __ldcg(step.chosen + i)));
   }
 }

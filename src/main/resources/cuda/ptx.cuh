@@ -26,6 +26,13 @@ __device__ __forceinline__ unsigned opaque(unsigned value) {
   return value;
 }
 
+// The lowest of a warp's values, on every lane.
+__device__ __forceinline__ unsigned lowestOfWarp(unsigned value) {
+  unsigned lowest;
+  asm volatile("redux.sync.min.u32 %0, %1, 0xffffffff;" : "=r"(lowest) : "r"(value));
+  return lowest;
+}
+
 // In every loop that waits for other threads: where threads take turns, the others' turn.
 __device__ __forceinline__ void pause() {}
 

@@ -4,7 +4,7 @@
 //
 //   per layer   layer norm, queries, keys, values | attention | heads put together, projection, residual |
 //               layer norm, up, GELU | down, residual |                          (| is where values are handed over)
-//   at the end  layer norm, vocabulary and beside it the entries' moves of an eviction, argmax and the scores' moves
+//   at the end  layer norm, vocabulary and beside it the entries' moves of an eviction, argmax and the moves of shared scores
 #include "attention.cuh"
 #include "eviction.cuh"
 
@@ -111,32 +111,32 @@ struct Best {
 
 // What a warp does of the eviction beside each of its chunks.
 struct Eviction {
-  Gaps& gaps;
+  Relocation& entries;
   unsigned pieces;
-  __device__ __forceinline__ void begin() { gaps.load(); }
+  __device__ __forceinline__ void begin() { entries.load(); }
   __device__ __forceinline__ void end() {
-    gaps.store();
-    for (unsigned i = 1; i < pieces && !gaps.closed(); i++) {
-      gaps.load();
-      gaps.store();
+    entries.store();
+    for (unsigned i = 1; i < pieces && !entries.done(); i++) {
+      entries.load();
+      entries.store();
     }
   }
 };
 
-// Logits of the block's tokens, and the best of them; gaps are closed meanwhile, as the product waits for device memory.
-__device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, const Step& step, Shared& shared) {
+// Logits of the block's tokens, and the best of them; entries move meanwhile, as the product waits for device memory.
+__device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, const Step& step, Shared& shared, int steps) {
   Best best;
-  Gaps gaps(step);
+  Relocation entries(step, steps);
   constexpr unsigned CHUNKS = VOCABULARY / BLOCKS / CHUNK_ROWS / WARPS + 1;  // of a warp
   product(ring, index, shared.activation, nullptr, VOCABULARY,
       [&](unsigned row, unsigned sequence, float value) {
         step.logits[static_cast<long long>(sequence) * VOCABULARY + row] = narrow(value);
         best.join(value, row);
       },
-      Eviction{gaps, (gaps.most() + CHUNKS - 1) / CHUNKS});
-  while (!gaps.closed()) {
-    gaps.load();
-    gaps.store();
+      Eviction{entries, (entries.most() + CHUNKS - 1) / CHUNKS});
+  while (!entries.done()) {
+    entries.load();
+    entries.store();
   }
   // lanes of the same sequence join: see product for which those are
 #pragma unroll
@@ -163,8 +163,8 @@ __device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, co
   }
 }
 
-// What only one block does, when all others are done: the next tokens, the position id, shared scores.
-__device__ __forceinline__ void finish(const Step& step, Shared& shared) {
+// What only one block does, when all others are done: the next tokens, the position id, the count of steps, shared scores.
+__device__ __forceinline__ void finish(const Step& step, Shared& shared, int steps) {
   syncComputing();
   if (threadIdx.x == 0) {
     __threadfence();
@@ -175,7 +175,7 @@ __device__ __forceinline__ void finish(const Step& step, Shared& shared) {
   if (!shared.last) return;
   int warp = threadIdx.x / 32;
   int lane = threadIdx.x % 32;
-  if (step.evicts) evictSharedScores(step);
+  moveSharedScores(step, steps);
   for (int sequence = warp; sequence < BATCH; sequence += WARPS) {
     Best best;
     for (int block = lane; block < BLOCKS; block += 32) {
@@ -193,6 +193,7 @@ __device__ __forceinline__ void finish(const Step& step, Shared& shared) {
   }
   if (threadIdx.x == 0) {
     *step.position += step.advance;
+    if (step.origins != nullptr) *step.steps = steps + 1;
     step.counters[0] = 0;
     step.counters[1] = 0;
   }
@@ -270,15 +271,16 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
     down(ring, index, step, shared, layer, tag, tag + 1);
   }
   // eviction needs scores and entries of other blocks, which no tag guards
-  bool meet = LOW_LATENCY && step.evicts;
+  bool meet = LOW_LATENCY && step.dropped > 0;
   if (meet) arriveAtBlocks(step, arrivals);
   Norm norm(step.gain, step.shift);
+  int steps = static_cast<int>(__ldcg(step.steps));
   handOver(step, arrivals);
   fetchResidual(tag - 1);
   normalise(shared, norm, in);
   if (meet) awaitBlocks(step, arrivals);
-  vocabulary(ring, index, step, shared);
-  finish(step, shared);
+  vocabulary(ring, index, step, shared, steps);
+  finish(step, shared, steps);
 }
 
 extern "C" __global__ void __launch_bounds__(COMPUTING + 32, 1) decodeStep(const __grid_constant__ Step step) {

@@ -61,6 +61,9 @@ struct Layer {
 // How the attention row is kept as a score.
 enum Scoring { NO_SCORES = 0, SUM_OF_MODEL = 1, SUM_OF_HEAD = 2, MEAN_OF_LAYER = 3 };
 
+// Who gets the slot of an entry that goes: one of the last, or the entries behind it, which all move up.
+enum Removal { REPLACE = 0, COMPACT = 1 };
+
 // The arguments of a step. G is the number of blocks.
 struct Step {
   const Layer* layers;       // [L]
@@ -73,6 +76,8 @@ struct Step {
   Element* logits;           // [B, V]
   Element* cache;            // [L, 2, B, H, C, Dh]
   float* scores;             // [1 or L, B, 1 or H, C]
+  int* origins;              // as many: the step that wrote each entry; null if nothing is ever evicted
+  long long* steps;          // [1]: steps since the cache was empty, of no use without origins
   long long* hostToken;      // [B], in the host's memory
   // what blocks publish for each other, see exchange.cuh: 8 bytes a value
   float* x;                  // [B, D], the residual stream
@@ -81,6 +86,8 @@ struct Step {
   float* raw;                // [B, H, C], attention logits of the current layer
   float* hidden;             // [B, I]
   float* best;               // [G, B, 2]: largest logit of a block, and its token
+  int* chosen;               // [1 or L, B]: the slot of the last entry that goes, of sets that heads share
+  uint2* moves;              // [G, warps, C]: slots to fill and slots they are filled from; null if one entry goes at a time
   unsigned* counters;        // [2]: arrivals at barriers, blocks that are done; zero between steps
   unsigned tag;              // of the first exchange; a step uses 2 * LAYERS of them
   int n;                     // entries held with this step's own, which goes to slot n - 1
@@ -88,9 +95,10 @@ struct Step {
   int capacity;              // C
   int splits;                // pieces that a head's entries are cut into
   int scoring;
-  int evicts;                // whether one entry is dropped after this step
-  int first;                 // entries protected at the front
-  int recent;                // entries protected at the back
+  int removal;
+  int dropped;               // entries that go after this step
+  int first;                 // entries protected by their origin: those below it,
+  int recent;                // and the last ones, with this step's own
 };
 static_assert(sizeof(Step) == STEP_BYTES, "the host's Step has other fields");
 

@@ -19,7 +19,8 @@ public record HeldByAge(int[] origins, int[] slots) {
      */
     public static HeldByAge of(int[] origins, int row, int held) {
         // the origin above the slot: one sort of numbers orders both
-        long[] both = IntStream.range(0, held).mapToLong(slot -> (long) origins[row + slot] << Integer.SIZE | slot).sorted().toArray();
+        long[] both = IntStream.range(0, held).mapToLong(slot -> (long) origins[row + slot] << Integer.SIZE | slot)
+                .sorted().toArray();
         return new HeldByAge(Arrays.stream(both).mapToInt(b -> (int) (b >> Integer.SIZE)).toArray(),
                 Arrays.stream(both).mapToInt(b -> (int) b).toArray());
     }

@@ -65,8 +65,8 @@ final class GenerateCommand implements Callable<Integer> {
     private int evictEvery;
 
     @Option(names = "--removal", defaultValue = Parameter.Default.REMOVAL,
-            description = "what happens to the slot of an entry that goes: replace, another entry takes it; compact, those behind it"
-                    + " move up (${DEFAULT-VALUE})")
+            description = "what happens to the slot of an entry that goes: replace, another entry takes it; compact,"
+                    + " those behind it move up (${DEFAULT-VALUE})")
     private String removal;
 
     @Option(names = "--tokens", defaultValue = "64", description = "tokens to generate after the prompt (${DEFAULT-VALUE})")
@@ -94,8 +94,8 @@ final class GenerateCommand implements Callable<Integer> {
     private String device;
 
     @Option(names = "--runtime", defaultValue = "auto",
-            description = "how a step is launched: fused, cudagraph, torchscript, or auto, the first of these that runs here"
-                    + " (${DEFAULT-VALUE})")
+            description = "how a step is launched: fused, cudagraph, torchscript, or auto, the first of these that"
+                    + " runs here (${DEFAULT-VALUE})")
     private String runtime;
 
     @Option(names = "--positions", defaultValue = "original", description = "original or cache (${DEFAULT-VALUE})")
@@ -145,8 +145,8 @@ final class GenerateCommand implements Callable<Integer> {
                     });
             try (Weights weights = choice.weights(type, place, seed);
                     DecodeLoop loop = new DecodeLoop(weights, evicts, launches, form, ids, 1, steps);
-                    Tracer tracer = trace == null ? null : new Tracer(trace, header(evicts, weights, ids, loop.runtime().label()),
-                            evicts.traits().scored(), traceLogits)) {
+                    Tracer tracer = trace == null ? null : new Tracer(trace,
+                            header(evicts, weights, ids, loop.runtime().label()), evicts.traits().scored(), traceLogits)) {
                 generate(loop, fed, steps, tokenizer, tracer);
             }
         }

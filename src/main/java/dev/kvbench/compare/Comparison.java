@@ -88,7 +88,8 @@ public record Comparison(String old, String now, double threshold, double alpha,
         RowNames names = new RowNames(before.values(), after.values());
         List<List<Object>> shared = before.keySet().stream()
                 .filter(after::containsKey)
-                .filter(k -> wanted.apply(names.benchmark(before.get(k)) + " " + names.params(before.get(k), after.get(k))))
+                .filter(k -> wanted.apply(names.benchmark(before.get(k)) + " "
+                        + names.params(before.get(k), after.get(k))))
                 .toList();
         List<Pair> pairs = shared.stream().map(k -> Pair.of(before.get(k), after.get(k), shared.size(), alpha)).toList();
         double[] corrected = Statistics.holm(pairs.stream().mapToDouble(p -> Statistics.mannWhitney(p.a(), p.b())).toArray());

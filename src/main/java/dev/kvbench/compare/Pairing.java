@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /**
  * What rows of two sides are paired by: benchmark, mode and those parameters that both sides know; all parameters where
  * these do not tell rows apart. A strategy's parameter that one side does not know had the value there that ran before
- * there was one. Rows of which each side has one removal are paired whichever it is: that it differs is a {@link Condition}.
+ * there was one. Rows of which each side has one removal are paired whichever it is: that it differs is a
+ * {@link Condition}.
  */
 final class Pairing {
 
@@ -83,9 +84,11 @@ final class Pairing {
      */
     Map<List<Object>, Samples> keyed(Side side) {
         Map<List<Object>, List<Samples>> alike = new LinkedHashMap<>();
-        side.samples().forEach(samples -> alike.computeIfAbsent(key(samples, true), k -> new ArrayList<>()).add(samples));
+        side.samples().forEach(samples -> alike.computeIfAbsent(key(samples, true), k -> new ArrayList<>())
+                .add(samples));
         Map<List<Object>, Samples> keyed = new LinkedHashMap<>();
-        alike.forEach((key, all) -> all.forEach(samples -> keyed.put(all.size() == 1 ? key : key(samples, false), samples)));
+        alike.forEach((key, all) -> all.forEach(
+                samples -> keyed.put(all.size() == 1 ? key : key(samples, false), samples)));
         return keyed;
     }
 }

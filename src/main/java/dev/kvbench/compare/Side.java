@@ -214,7 +214,8 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
                 found.passedOver.add(name + ": " + left + " of " + iterations + " iterations, whose scores are no numbers of zero or more");
             }
             found.samples.add(new Samples(result.path("benchmark").asText(), result.path("mode").asText(""), params,
-                    Condition.Known.of(params), forks.toArray(double[][]::new), metric.path("scoreUnit").asText(""), new double[0]));
+                    Condition.Known.of(params), forks.toArray(double[][]::new), metric.path("scoreUnit").asText(""),
+                    new double[0]));
         }
         return found;
     }

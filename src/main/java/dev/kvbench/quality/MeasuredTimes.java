@@ -22,14 +22,15 @@ import java.util.stream.Stream;
 
 /**
  * Times of steps from a benchmark's result: of whole generations ({@code DecodeLoop}), else of steps whose window is held
- * full ({@code DecodeStep}), where the full cache's is the one with the most entries. All are of one removal: of replacing
- * entries if there are such times.
+ * full ({@code DecodeStep}), where the full cache's is the one with the most entries. All are of one removal: of
+ * replacing entries if there are such times.
  */
 public final class MeasuredTimes {
 
     /** What all times must have in common: everything but the strategy and the parameters that a time is looked up by. */
     private static final List<String> SHARED = Stream.concat(Stream.of("model", "dtype", "batch", "tokens", "positions"),
-            EnumSet.complementOf(EnumSet.of(Parameter.WINDOW, Parameter.HEAVY_HITTERS, Parameter.REMOVAL)).stream().map(Parameter::label)).toList();
+            EnumSet.complementOf(EnumSet.of(Parameter.WINDOW, Parameter.HEAVY_HITTERS, Parameter.REMOVAL)).stream()
+                    .map(Parameter::label)).toList();
     private static final String STEP = ".DecodeStepBenchmark.step";
     private static final String LOOP = ".DecodeLoopBenchmark.decode";
 

@@ -70,8 +70,8 @@ public record StepsFile(
      *
      * @param benchmark JMH's name of the benchmark
      * @param label the strategy in words, for legends
-     * @param params every JMH parameter as the benchmark got it, 0 where the strategy does not read it; also what files say
-     *     nothing of that are older than a parameter of their strategy
+     * @param params every JMH parameter as the benchmark got it, 0 where the strategy does not read it; also what files
+     *     say nothing of that are older than a parameter of their strategy
      * @param weights "synthetic", or which checkpoint
      * @param attention the form of attention that ran, whatever {@code params} asked for
      * @param runtime the runtime that ran, whatever {@code params} asked for; null in files that do not say
@@ -100,8 +100,8 @@ public record StepsFile(
 
         /** @return the same with what it ran with and does not say, older than a parameter of its strategy */
         Configuration asRan() {
-            return ranByPeer() ? this : new Configuration(benchmark, label, Strategies.asRan(params), weights, attention, runtime, device,
-                    cacheBytesPerEntry, gpu, iterations);
+            return ranByPeer() ? this : new Configuration(benchmark, label, Strategies.asRan(params), weights, attention,
+                    runtime, device, cacheBytesPerEntry, gpu, iterations);
         }
 
         /** @return whether every measured iteration kept its steps, and there is one */

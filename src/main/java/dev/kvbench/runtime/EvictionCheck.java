@@ -12,10 +12,11 @@ import dev.kvbench.strategy.Scores;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * A comparison of one evicting step of two runtimes: which entries go, where the others and their scores go, what the step
- * itself leaves. The step finds a {@link KnownWindow}.
+ * A comparison of one evicting step of two runtimes: which entries go, whether all of the others is still there, in whatever slots,
+ * what the step itself leaves. The step finds a {@link KnownWindow}.
  */
 final class EvictionCheck {
 
@@ -42,11 +43,11 @@ final class EvictionCheck {
     /**
      * @param cache the state of both runtimes
      * @param strategy what they evict by
-     * @return whether generations evict, one entry at a time, and the window is one of which the operators can make a copy anywhere
+     * @return whether generations evict, and the window is one of which the operators can make a copy anywhere
      */
     static boolean applies(KvCache cache, EvictionStrategy strategy) {
         Schedule schedule = strategy.schedule();
-        return schedule.every() == 1 && schedule.evicts(cache.capacity())
+        return schedule.evicts(cache.capacity())
                 && cache.batch() * cache.bytesPerEntry() * (schedule.peak() - 1) <= MOST_BYTES;
     }
 
@@ -82,25 +83,22 @@ final class EvictionCheck {
     private Optional<String> compare(KnownWindow.Left expected, KnownWindow.Left actual) {
         int[] shape = Arrays.stream(cache.scoresShape()).mapToInt(Math::toIntExact).toArray();
         Sum ofScores = new Sum();
-        for (int row = 0; row < shape[0] * known.batch * shape[2]; row++) {
-            int layer = row / (known.batch * shape[2]);
-            int sequence = row / shape[2] % known.batch;
-            int head = row % shape[2];
-            String where = (shape[0] == 1 ? "" : " of layer " + layer) + (shape[2] == 1 ? "" : " of head " + head)
-                    + " of sequence " + sequence;
-            int right = known.gone(expected, shape, layer, sequence, head);
-            int gone = known.gone(actual, shape, layer, sequence, head);
-            if (gone < 0 || right < 0) {
+        int[][] right = new int[shape[0] * shape[1] * shape[2]][];
+        int[][] slots = new int[right.length][];
+        for (int row = 0; row < right.length; row++) {
+            String where = (shape[0] == 1 ? "" : " of layer " + row / (shape[1] * shape[2]))
+                    + (shape[2] == 1 ? "" : " of head " + row % shape[2]) + " of sequence " + row / shape[2] % shape[1];
+            right[row] = known.slots(expected, row);
+            slots[row] = known.slots(actual, row);
+            if (right[row] == null || slots[row] == null) {
                 return Optional.of("a step that evicts leaves entries where they do not belong in the cache" + where);
             }
-            Optional<String> fault = strategy.traits().scored()
-                    ? scores(expected.scores(), actual.scores(), row * shape[3], right, gone, ofScores)
-                    : right == gone ? Optional.empty() : Optional.of(another(right, gone));
+            Optional<String> fault = entries(expected.scores(), actual.scores(), row, right[row], slots[row], ofScores);
             if (fault.isPresent()) {
                 return fault.map(f -> f + where);
             }
         }
-        double largest = Math.max(ofScores.relative(), own(expected, actual));
+        double largest = Math.max(ofScores.relative(), own(expected, right, actual, slots));
         for (int b = 0; b < known.batch; b++) {
             int vocabulary = expected.logits().length / known.batch;
             // Math.max keeps NaN
@@ -110,25 +108,35 @@ final class EvictionCheck {
             return Optional.of(String.format(Locale.ROOT,
                     "logits, new entries or scores of a step that evicts differ by %.1e, at most %.0e", largest, tolerance));
         }
-        return expected.position() == actual.position() ? Optional.empty()
-                : Optional.of("a step that evicts leaves position " + actual.position() + ", not " + expected.position());
-    }
-
-    private static String another(int right, int gone) {
-        return "a step that evicts drops entry " + gone + ", not " + right + ",";
-    }
-
-    /** Compares a row of scores, entry by entry. Where rounding may decide between two entries, either may go. */
-    private Optional<String> scores(float[] expected, float[] actual, int from, int right, int gone, Sum sum) {
-        double bound = accumulates ? 1.5 * known.most() : near(expected, from);
-        if (right != gone && !(expected[from + after(gone, right)] - actual[from + after(right, gone)] <= bound)) {
-            return Optional.of(another(right, gone));
+        if (expected.position() != actual.position()) {
+            return Optional.of("a step that evicts leaves position " + actual.position() + ", not " + expected.position());
         }
-        for (int i = 0; i <= known.window; i++) {
-            if (i != right && i != gone) {
-                double before = accumulates ? known.before(from + i) : 0;
-                double e = expected[from + after(i, right)];
-                double a = actual[from + after(i, gone)];
+        return expected.steps() == actual.steps() ? Optional.empty()
+                : Optional.of("a step that evicts counts " + actual.steps() + " steps, not " + expected.steps());
+    }
+
+    /** Compares a row, entry by entry, by their slots. Where rounding may decide between two entries, either may go. */
+    private Optional<String> entries(float[] expected, float[] actual, int row, int[] right, int[] slots, Sum sum) {
+        boolean scored = strategy.traits().scored();
+        int from = row * cache.capacity();
+        double bound = !scored ? 0 : accumulates ? 1.5 * known.most() : near(expected, from);
+        int[] wrong = IntStream.range(0, right.length).filter(i -> slots[i] < 0 && right[i] >= 0).toArray();
+        int[] instead = IntStream.range(0, right.length).filter(i -> slots[i] >= 0 && right[i] < 0).toArray();
+        for (int gone : wrong) {
+            for (int kept : instead) {
+                if (!scored || known.isProtected(gone) || !(expected[from + right[gone]] - actual[from + slots[kept]] <= bound)) {
+                    return Optional.of("a step that evicts drops entry " + gone + ", not " + kept + ",");
+                }
+            }
+        }
+        if (!scored) {
+            return Optional.empty();
+        }
+        for (int i = 0; i < right.length; i++) {
+            if (right[i] >= 0 && slots[i] >= 0) {
+                double before = accumulates ? known.before(row, i) : 0;
+                double e = expected[from + right[i]];
+                double a = actual[from + slots[i]];
                 if (accumulates && !(Math.abs(a - e) <= bound)) {
                     return Optional.of("a step that evicts does not leave its score to entry " + i);
                 }
@@ -143,11 +151,6 @@ final class EvictionCheck {
         return Optional.empty();
     }
 
-    /** @return the slot of an entry once another is gone */
-    private static int after(int entry, int gone) {
-        return entry < gone ? entry : entry - 1;
-    }
-
     /** By how much scores of the last step alone may be taken for each other: what differs with the logits, and what is rounded. */
     private double near(float[] scores, int from) {
         double mean = 0;
@@ -160,12 +163,13 @@ final class EvictionCheck {
     }
 
     /** The largest relative difference of a sequence's new entry; of heads that drop it, there is none. */
-    private double own(KnownWindow.Left expected, KnownWindow.Left actual) {
+    private double own(KnownWindow.Left expected, int[][] right, KnownWindow.Left actual, int[][] slots) {
         Sum[] sums = new Sum[known.batch];
         Arrays.setAll(sums, b -> new Sum());
         for (int i = 0; i < expected.own().length; i++) {
             int head = i / known.headDim;
-            if (expected.held()[head] < known.window && actual.held()[head] < known.window) {
+            int row = known.row(head);
+            if (right[row][known.last] >= 0 && slots[row][known.last] >= 0) {
                 sums[head / known.heads % known.batch].add(expected.own()[i], actual.own()[i], 0);
             }
         }

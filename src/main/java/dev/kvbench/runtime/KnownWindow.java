@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
@@ -15,11 +14,12 @@ import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.torch.Casts;
 import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
- * A full window of entries that are known and differ, so that each can be told wherever a step that evicts leaves it. Entries with
- * accumulated scores have scores so far apart that a step's attention cannot change their order.
+ * A cache as full as a step that evicts finds it, of entries that are known and differ, so that each can be told wherever the
+ * step leaves it. Entries with accumulated scores have scores so far apart that a step's attention cannot change who goes.
  */
 final class KnownWindow {
 
@@ -32,6 +32,9 @@ final class KnownWindow {
     private static final int ELEMENT_STEP = 97;
     private static final int HEAD_STEP = 11;
 
+    /** Entries a period apart differ from their second element on. */
+    private static final int PERIOD_STEP = 7;
+
     /** Scores are this many of what a step may add apart, and no two neighbours are on the same of these levels. */
     private static final int APART = 4;
     private static final int LEVELS = 3;
@@ -39,10 +42,12 @@ final class KnownWindow {
     /**
      * What a step left.
      *
-     * @param held [2, L, 2, B, H], see torchscript/eviction_check.py
-     * @param own the step's own entry where it is unless it went itself, [L, 2, B, H, Dh]
+     * @param origins of the slots, [l, B, h, C]
+     * @param wrong slots with another entry than that of their origin, [L, 2, B, H]
+     * @param own the step's own entry, [L, 2, B, H, Dh]; zero where it went itself
+     * @param scores [l, B, h, C]
      */
-    record Left(long[] held, float[] own, float[] scores, float[] logits, long position) {}
+    record Left(int[] origins, long[] wrong, float[] own, float[] scores, float[] logits, long position, long steps) {}
 
     /** Kept: processes that measure quality make many runtimes. */
     private static TorchModule module;
@@ -58,6 +63,9 @@ final class KnownWindow {
 
     /** Entries that an eviction leaves. */
     final int window;
+
+    /** Origin of the step's own entry; those that are known have the ones before. */
+    final int last;
     final int layers;
     final int batch;
     final int heads;
@@ -75,6 +83,7 @@ final class KnownWindow {
         front = strategy.protects().front();
         back = strategy.protects().back();
         window = strategy.schedule().window().orElseThrow();
+        last = strategy.schedule().peak() - 1;
         keysValues = cache.at(Place.CACHE);
         long[] shape = keysValues.getShape().getShape();
         layers = (int) shape[0];
@@ -83,7 +92,8 @@ final class KnownWindow {
         headDim = (int) shape[5];
         float[] elements = new float[cache.capacity() * headDim];
         for (int i = 0; i < elements.length; i++) {
-            elements[i] = UNIT * ((ENTRY_STEP * (i / headDim) + ELEMENT_STEP * (i % headDim)) % PERIOD);
+            int entry = i / headDim;
+            elements[i] = UNIT * ((ENTRY_STEP * entry + (ELEMENT_STEP + PERIOD_STEP * (entry / PERIOD)) * (i % headDim)) % PERIOD);
         }
         pattern = array(dtype, elements, cache.capacity(), headDim);
         float[] ofHeads = new float[layers * 2 * batch * heads];
@@ -112,76 +122,101 @@ final class KnownWindow {
         return layers / shape[0] * heads / shape[2];
     }
 
-    /** Scores before the step: one unprotected entry of each row is the lowest, another one in every row. */
+    /** Scores before the step: as many as go of the unprotected entries of each row are the lowest, others in every row. */
     private float[] levels() {
         float[] scores = new float[cache.scores().length];
         int capacity = cache.capacity();
-        int last = window + 1 - back;
+        int unprotected = last + 1 - front - back;
+        int goes = last + 1 - window;
         for (int row = 0; row < scores.length / capacity; row++) {
-            int lowest = front + (ENTRY_STEP * row + (last - front) / 2) % (last - front);
-            for (int i = 0; i < window; i++) {
-                scores[row * capacity + i] = i == lowest ? 0 : (float) (APART * most() * (1 + (2 * i + row) % LEVELS));
+            for (int i = 0; i < last; i++) {
+                scores[row * capacity + i] = (float) (APART * most() * (2 + (2 * i + row) % LEVELS));
+            }
+            for (int i = 0; i < goes; i++) {
+                // far from what the step adds for its own entry, which gets the slot, unless that may go itself
+                int lowest = (ENTRY_STEP * row + unprotected / 2 + i * (unprotected / goes)) % unprotected;
+                scores[row * capacity + front + lowest] = back == 0 ? 0 : (float) (APART * most());
             }
         }
         return scores;
     }
 
     /**
-     * @param score where a score is, of all rows
-     * @return what it was before the step
+     * @param row of scores
+     * @param origin of an entry
+     * @return what its score was before the step
      */
-    float before(int score) {
-        return levels[score];
+    float before(int row, int origin) {
+        return levels[row * cache.capacity() + origin];
     }
 
     /** @return by how much each fp32 score may have been rounded when a step's attention was added in all layers */
     double rounding() {
-        return layers * Math.ulp((float) (APART * LEVELS * most()));
+        return layers * Math.ulp((float) (APART * (LEVELS + 1) * most()));
     }
 
-    /** Runs a step that finds this window full. The runtime must be reset before it decodes. */
+    /** Runs a step that finds this cache. The runtime must be reset before it decodes. */
     Left step(StepRuntime runtime) {
         StepCheck.feed(cache, 0);
         runtime.reset();
         PtNDArray scores = cache.at(Place.SCORES);
         try (NDManager temporary = manager.newSubManager()) {
             NDArray start = temporary.create(levels, scores.getShape());
-            PtNDArray held = (PtNDArray) temporary.zeros(new Shape(2, layers, 2, batch, heads), DataType.INT64);
+            PtNDArray wrong = (PtNDArray) temporary.zeros(new Shape(layers, 2, batch, heads), DataType.INT64);
+            PtNDArray own = (PtNDArray) temporary.zeros(new Shape(layers, 2, batch, heads, headDim));
             run("fill", IValue.from(keysValues), IValue.from(pattern), IValue.from(offsets), IValue.from(scores),
-                    IValue.from((PtNDArray) start));
-            runtime.launch(window + 1, 1);
+                    IValue.from((PtNDArray) start), IValue.from(cache.at(Place.STEPS)), IValue.from((long) last));
+            runtime.launch(last + 1, 1);
             runtime.await();
-            run("held", IValue.from(keysValues), IValue.from(pattern), IValue.from(offsets),
-                    IValue.from(cache.at(Place.INDICES)), IValue.from((long) window), IValue.from(held));
-            return new Left(held.toLongArray(), own(), cache.scores(), cache.logits(),
-                    cache.at(Place.POSITION).toLongArray()[0]);
+            run("find", IValue.from(keysValues), IValue.from(pattern), IValue.from(offsets), IValue.from(cache.at(Place.ORIGINS)),
+                    IValue.from((long) window), IValue.from((long) last), IValue.from(wrong), IValue.from(own));
+            return new Left(cache.origins(), wrong.toLongArray(), own.toFloatArray(), cache.scores(), cache.logits(),
+                    cache.at(Place.POSITION).toLongArray()[0], cache.at(Place.STEPS).toLongArray()[0]);
         }
     }
 
-    /** The entry that went from all layers and heads that share a row of scores; negative if they do not agree, or others moved too. */
-    int gone(Left left, int[] shape, int layer, int sequence, int head) {
-        int gone = -1;
-        for (int l = shape[0] == 1 ? 0 : layer; l < (shape[0] == 1 ? layers : layer + 1); l++) {
-            for (int h = shape[2] == 1 ? 0 : head; h < (shape[2] == 1 ? heads : head + 1); h++) {
-                for (int kv = 0; kv < 2; kv++) {
-                    int at = ((l * 2 + kv) * batch + sequence) * heads + h;
-                    int here = (int) left.held[at];
-                    if (left.held[left.held.length / 2 + at] != 0 || gone >= 0 && here != gone) {
-                        return -1;
-                    }
-                    gone = here;
-                }
+    /**
+     * @param origin of an entry
+     * @return whether it stays whatever its score
+     */
+    boolean isProtected(int origin) {
+        return origin < front || origin > last - back;
+    }
+
+    /**
+     * @param left what a step left
+     * @param row of origins
+     * @return the slot of each entry, by origin, negative of those that went; null if slots have an origin twice or one that there is
+     *     not, or if an entry of a layer and head that share the row is not that of its slot's origin
+     */
+    int[] slots(Left left, int row) {
+        int[] slots = new int[last + 1];
+        Arrays.fill(slots, -1);
+        for (int slot = 0; slot < window; slot++) {
+            int origin = left.origins[row * cache.capacity() + slot];
+            if (origin < 0 || origin > last || slots[origin] >= 0) {
+                return null;
+            }
+            slots[origin] = slot;
+        }
+        for (int i = 0; i < left.wrong.length; i++) {
+            if (left.wrong[i] != 0 && row(i) == row) {
+                return null;
             }
         }
-        return gone;
+        return slots;
     }
 
-    private float[] own() {
-        try (IValue all = IValue.from(keysValues); IValue slot = IValue.from(window - 1L);
-                IValue entry = module(keysValues.getDevice()).run("entry", all, slot);
-                PtNDArray array = entry.toTensor((PtNDManager) manager)) {
-            return Casts.toFloats(array);
-        }
+    /**
+     * @param head of [L, 2, B, H]
+     * @return its row of scores and origins
+     */
+    int row(int head) {
+        long[] shape = cache.scoresShape();
+        int layer = head / heads / batch / 2;
+        int sequence = head / heads % batch;
+        int group = shape[0] == 1 ? 0 : layer;
+        return (int) ((group * batch + sequence) * shape[2] + (shape[2] == 1 ? 0 : head % heads));
     }
 
     private void run(String method, IValue... arguments) {

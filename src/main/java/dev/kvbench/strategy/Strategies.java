@@ -71,8 +71,8 @@ public enum Strategies {
     }
 
     /**
-     * Parameters as a result has them, and what one that is older than one of its strategy's parameters does not say because
-     * nothing else could run then.
+     * Parameters as a result has them, and what one that is older than one of its strategy's parameters does not say
+     * because nothing else could run then.
      *
      * @param params values by name, of any strategy or none
      * @return the values, with those that ran {@linkplain Parameter#before before} and are not today's defaults

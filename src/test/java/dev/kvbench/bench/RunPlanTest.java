@@ -62,9 +62,11 @@ class RunPlanTest {
                 "window", List.of("16"), "tokens", List.of("32"), "cacheLength", List.of("16"), "promptTokens", List.of("8")));
         for (String benchmark : List.of("DecodeLoop", "DecodeStep", "Prefill", "Harness.*measuredStep$")) {
             asked.remove("removal");
-            assertEquals(List.of("full 0", "tova replace"), shown(plan(benchmark, asked), "strategy", "removal"), benchmark);
+            assertEquals(List.of("full 0", "tova replace"),
+                    shown(plan(benchmark, asked), "strategy", "removal"), benchmark);
             asked.put("removal", List.of("replace", "compact"));
-            assertEquals(List.of("full 0", "tova replace", "tova compact"), shown(plan(benchmark, asked), "strategy", "removal"), benchmark);
+            assertEquals(List.of("full 0", "tova replace", "tova compact"),
+                    shown(plan(benchmark, asked), "strategy", "removal"), benchmark);
             asked.put("removal", List.of("compact", "0"));
             assertEquals("unknown removal '0' (known: replace, compact)",
                     assertThrows(UserError.class, () -> plan(benchmark, asked)).getMessage());

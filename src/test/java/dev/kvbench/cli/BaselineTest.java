@@ -76,7 +76,8 @@ class BaselineTest {
         String old = "2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3";
         assertEquals(0, run("baseline", "save", "start", results.resolve(old).toString(), "--results", folder).exit);
         Path steps = results.resolve("2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3/steps.json");
-        Files.writeString(steps, Files.readString(steps).replace("\"strategy\" : \"h2o\"", "\"strategy\" : \"h2o\", \"removal\" : \"replace\""));
+        Files.writeString(steps, Files.readString(steps)
+                .replace("\"strategy\" : \"h2o\"", "\"strategy\" : \"h2o\", \"removal\" : \"replace\""));
         String different = "different removal: compact against replace in 1 of 2 rows: DecodeLoop.decode strategy=h2o";
         Run refused = run("compare", "start", "--results", folder);
         assertEquals(3, refused.exit, refused.out);

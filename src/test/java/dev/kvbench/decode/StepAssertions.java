@@ -25,6 +25,11 @@ public final class StepAssertions {
         return slots[0];
     }
 
+    /** The first slots of every row [C]; what lies behind them is nobody's. */
+    public static int[] held(int[] rows, int capacity, int entries) {
+        return IntStream.range(0, rows.length).filter(i -> i % capacity < entries).map(i -> rows[i]).toArray();
+    }
+
     /** Keys and values of held entries; what lies behind them is nobody's. */
     public static float[] held(KvCache cache, int headDim, int entries) {
         float[] all = cache.keysValues();

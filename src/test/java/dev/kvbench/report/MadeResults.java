@@ -188,9 +188,10 @@ public final class MadeResults {
             iterations.add(new StepsFile.Iteration(1, warmUp ? StepsFile.Iteration.WARMUP : StepsFile.Iteration.MEASUREMENT,
                     warmUp ? 1 : g, host, device ? onDevice : null));
         }
-        return new StepsFile.Configuration(LOOP, label, new TreeMap<>(Map.of("strategy", strategy, "window", String.valueOf(window),
-                "heavyHitters", String.valueOf(heavyHitters), "removal", window == 0 ? "0" : "replace", "model", "gpt2", "dtype", "fp32", "batch", "2", "tokens",
-                        String.valueOf(tokens))),
+        return new StepsFile.Configuration(LOOP, label, new TreeMap<>(Map.of("strategy", strategy,
+                "window", String.valueOf(window), "heavyHitters", String.valueOf(heavyHitters),
+                "removal", window == 0 ? "0" : "replace",
+                "model", "gpt2", "dtype", "fp32", "batch", "2", "tokens", String.valueOf(tokens))),
                 "synthetic", "explicit", "fused", "gpu", 73_728,
                 new StepsFile.Gpu(2_400_000_000L, 2.9e12, 900_000_000L, null, null), iterations);
     }

@@ -121,7 +121,9 @@ class StepCheckTest {
         EvictionStrategy evicting = TestStrategies.of("h2o", 99, 8);
         try (KvCache cache = cache(evicting, Dtype.FP32, 1, 100)) {
             assertTrue(EvictionCheck.applies(cache, evicting));
+            // a step that drops two entries needs room for one more
             assertFalse(EvictionCheck.applies(cache, TestStrategies.of("h2o", 99, 8, 2)));
+            assertTrue(EvictionCheck.applies(cache, TestStrategies.of("h2o", 98, 8, 2)));
         }
     }
 

@@ -80,11 +80,14 @@ public final class Captions {
      * @param left out parameters that an axis shows
      * @return the strategy's name with its other parameters, the removal where it differs between those shown
      */
-    static String byParameters(Map<String, String> params, Collection<StepsFile.Configuration> shown, Parameter... left) {
+    static String byParameters(Map<String, String> params, Collection<StepsFile.Configuration> shown,
+            Parameter... left) {
         boolean oneRemoval = shown.stream().map(c -> StrategyParameters.recorded(c.params()).get(Parameter.REMOVAL))
                 .filter(removal -> removal != 0).distinct().count() < 2;
-        Stream<Parameter> out = Stream.concat(Stream.of(left), oneRemoval ? Stream.of(Parameter.REMOVAL) : Stream.empty());
-        return StrategyParameters.recorded(params).caption(params.get(StrategyParameters.STRATEGY), out.toArray(Parameter[]::new));
+        Stream<Parameter> out = Stream.concat(Stream.of(left),
+                oneRemoval ? Stream.of(Parameter.REMOVAL) : Stream.empty());
+        return StrategyParameters.recorded(params)
+                .caption(params.get(StrategyParameters.STRATEGY), out.toArray(Parameter[]::new));
     }
 
     /** @return every parameter that differs between those shown and is no strategy's, a phrase each */

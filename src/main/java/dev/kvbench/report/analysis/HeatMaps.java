@@ -33,7 +33,8 @@ public final class HeatMaps {
                     .count() > 1;
             // a strategy that was swept in both forms has a row for each
             List<StepsFile.Configuration> shown = cells.stream().map(configuration).toList();
-            Function<T, String> strategy = c -> Captions.byParameters(configuration.apply(c).params(), shown, Parameter.WINDOW);
+            Function<T, String> strategy = c -> Captions.byParameters(configuration.apply(c).params(), shown,
+                    Parameter.WINDOW);
             boolean forms = cells.stream().map(c -> strategy.apply(c) + window.applyAsInt(c)
                     + Form.of(configuration.apply(c)).runtime()).distinct().count() < cells.size();
             Function<T, String> row = c -> strategy.apply(c)

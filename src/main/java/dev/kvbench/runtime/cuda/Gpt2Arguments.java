@@ -74,7 +74,7 @@ final class Gpt2Arguments implements KernelArguments {
         splitFrom = Arrays.stream(from).map(n -> n * batch).toArray();
         Memory table = new Memory((long) layers * Gpt2Config.TENSORS_PER_LAYER * Long.BYTES);
         table.write(0, weight, Gpt2Config.EMBEDDINGS, layers * Gpt2Config.TENSORS_PER_LAYER);
-        Map<String, Long> sizes = sizes(config, batch, cache.capacity(), blocks);
+        Map<String, Long> sizes = sizes(config, weights.dtype(), cache, blocks);
         layerTable = memory.allocate(table.size());
         try {
             memory.upload(layerTable, table);
@@ -93,9 +93,13 @@ final class Gpt2Arguments implements KernelArguments {
         step.logits = tensors.address(cache.at(Place.LOGITS));
         step.cache = tensors.address(cache.at(Place.CACHE));
         step.scores = tensors.address(cache.at(Place.SCORES));
+        // what nothing is ever evicted of is not kept
+        step.origins = schedule.window().isEmpty() ? 0 : tensors.address(cache.at(Place.ORIGINS));
+        step.steps = tensors.address(cache.at(Place.STEPS));
         step.hostToken = hostTokens;
         step.capacity = cache.capacity();
         step.scoring = scoring.ordinal();
+        step.removal = strategy.parameters().removal().ordinal();
         step.first = strategy.protects().front();
         step.recent = strategy.protects().back();
         step.write();
@@ -108,7 +112,9 @@ final class Gpt2Arguments implements KernelArguments {
     }
 
     /** @return bytes of every buffer, by the field of {@link Gpt2Step} that says where it lies */
-    private static Map<String, Long> sizes(Gpt2Config config, int batch, int capacity, int blocks) {
+    private Map<String, Long> sizes(Gpt2Config config, Dtype dtype, KvCache cache, int blocks) {
+        int batch = cache.batch();
+        int capacity = cache.capacity();
         long pairs = (long) batch * config.heads();
         Map<String, Long> sizes = new LinkedHashMap<>();
         sizes.put("x", PUBLISHED * batch * config.width());
@@ -117,6 +123,11 @@ final class Gpt2Arguments implements KernelArguments {
         sizes.put("raw", PUBLISHED * pairs * capacity);
         sizes.put("hidden", PUBLISHED * batch * config.inner());
         sizes.put("best", PUBLISHED * blocks * batch);
+        sizes.put("chosen", Integer.BYTES * cache.at(Place.ORIGINS).size() / capacity);
+        if (schedule.every() > 1) {
+            int warps = Gpt2Kernel.Block.of(config, dtype, batch, blocks).warps();
+            sizes.put("moves", 2L * Integer.BYTES * blocks * warps * capacity);
+        }
         sizes.put("counters", 2L * Integer.BYTES);
         return sizes;
     }
@@ -129,7 +140,7 @@ final class Gpt2Arguments implements KernelArguments {
     public Pointer of(int n, int advance) {
         // every exchange of every step has a tag of its own, so that a stale value is never taken for a new one
         tag += 2 * layers;
-        step.set(tag, n, advance, splits(n), schedule.evicts(n));
+        step.set(tag, n, advance, splits(n), n - schedule.heldAfter(n));
         return arguments;
     }
 

@@ -5,8 +5,8 @@ import com.sun.jna.Structure.FieldOrder;
 
 /** {@code struct Step} of cuda/step.cuh in host memory, field by field: see there. Addresses are the device's. */
 @FieldOrder({"layers", "tokens", "positions", "gain", "shift", "token", "position", "logits", "cache", "scores",
-    "hostToken", "x", "qkv", "partial", "raw", "hidden", "best", "counters", "tag", "n", "advance", "capacity", "splits",
-    "scoring", "evicts", "first", "recent"})
+    "origins", "steps", "hostToken", "x", "qkv", "partial", "raw", "hidden", "best", "chosen", "moves", "counters", "tag", "n",
+    "advance", "capacity", "splits", "scoring", "removal", "dropped", "first", "recent"})
 public final class Gpt2Step extends Structure {
 
     public long layers;
@@ -19,6 +19,8 @@ public final class Gpt2Step extends Structure {
     public long logits;
     public long cache;
     public long scores;
+    public long origins;
+    public long steps;
     public long hostToken;
     public long x;
     public long qkv;
@@ -26,6 +28,8 @@ public final class Gpt2Step extends Structure {
     public long raw;
     public long hidden;
     public long best;
+    public long chosen;
+    public long moves;
     public long counters;
     public int tag;
     public int n;
@@ -33,7 +37,8 @@ public final class Gpt2Step extends Structure {
     public int capacity;
     public int splits;
     public int scoring;
-    public int evicts;
+    public int removal;
+    public int dropped;
     public int first;
     public int recent;
 
@@ -41,14 +46,14 @@ public final class Gpt2Step extends Structure {
     private final int nAt = fieldOffset("n");
     private final int advanceAt = fieldOffset("advance");
     private final int splitsAt = fieldOffset("splits");
-    private final int evictsAt = fieldOffset("evicts");
+    private final int droppedAt = fieldOffset("dropped");
 
     /** Writes what changes from step to step: straight to memory, since writing all fields takes microseconds. */
-    void set(int tag, int n, int advance, int splits, boolean evicts) {
+    void set(int tag, int n, int advance, int splits, int dropped) {
         getPointer().setInt(tagAt, tag);
         getPointer().setInt(nAt, n);
         getPointer().setInt(advanceAt, advance);
         getPointer().setInt(splitsAt, splits);
-        getPointer().setInt(evictsAt, evicts ? 1 : 0);
+        getPointer().setInt(droppedAt, dropped);
     }
 }

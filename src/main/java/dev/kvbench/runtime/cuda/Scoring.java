@@ -28,11 +28,11 @@ public enum Scoring {
 
     /**
      * @param strategy any
-     * @return how the kernel scores for it; empty if it cannot, or if more than one entry goes at once
+     * @return how the kernel scores for it; empty if it cannot
      */
     public static Optional<Scoring> of(EvictionStrategy strategy) {
         Traits traits = strategy.traits();
-        return strategy.score().isEmpty() && strategy.schedule().every() == 1
+        return strategy.score().isEmpty()
                 ? Arrays.stream(values())
                         .filter(s -> s.scope == traits.scope() && s.scores == traits.scores()).findFirst()
                 : Optional.empty();

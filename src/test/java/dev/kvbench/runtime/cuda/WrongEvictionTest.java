@@ -15,6 +15,7 @@ import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.TestStrategies;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,28 +38,46 @@ class WrongEvictionTest {
 
     private enum Fault {
         /** The oldest unprotected entry goes, whatever the scores. */
-        OLDEST("return index;", "return step.first;"),
-        /** The search ends an entry too early. */
-        LAST_CANDIDATE("i < step.n - step.recent", "i < step.n - step.recent - 1"),
+        OLDEST("static_cast<Rank>(__float_as_uint(score)) << 32 | static_cast<unsigned>(origin)", "static_cast<unsigned>(origin)"),
+        /** One entry too many is protected. */
+        LAST_CANDIDATE("origin < set.steps + 1 - set.step.recent", "origin < set.steps - set.step.recent"),
         /** One of every 32 candidates is passed over. */
-        A_LANE("int i = step.first + threadIdx.x % 32;", "int i = step.first + threadIdx.x % 32 + (threadIdx.x % 32 == 3 ? 32 : 0);"),
+        A_LANE("int first = threadIdx.x % 32;", "int first = threadIdx.x % 32 + (threadIdx.x % 32 == 3 ? 32 : 0);"),
+        /** Of several that go one stays. */
+        ONE_TOO_FEW("i < set.step.dropped;", "i < set.step.dropped - 1;"),
+        /** Those that move come from one slot too early. */
+        ANOTHER_SLOT("].y = slot;", "].y = slot - 1;"),
+        /** The entry before the step's own takes the slot. */
+        ANOTHER_ENTRY("last, own - last, nullptr", "last, own - last - 1, nullptr"),
         /** Scores stay where they were. */
-        SCORES_STAY("if (i < step.n) scores[i] = moved;", ""),
-        /** The last score is there twice. */
-        LAST_SCORE("i + 1 < step.n ? __ldcg(scores + i + 1) : 0", "__ldcg(scores + (i + 1 < step.n ? i + 1 : i))"),
+        SCORES_STAY("scores()[slot] = score;", ";"),
+        /** Origins stay where they were. */
+        ORIGINS_STAY("origins()[slot] = origin;", ""),
+        /** Scores stay behind entries that moved. */
+        LAST_SCORE("scores()[slot] = 0;", ";"),
         /** Keys move, values stay. */
         VALUES_STAY("if (i < 2 * total) visit", "if (i < total) visit"),
-        /** The step's own entry stays. */
-        OWN_STAYS("total = (step.n - 1 - gone) * PER_ENTRY;", "total = (step.n - 2 - gone) * PER_ENTRY;"),
+        /** Values move, keys stay. */
+        KEYS_STAY("if (i < 2 * total) visit", "if (i >= total && i < 2 * total) visit"),
+        /** The step's own entry does not move up. */
+        OWN_STAYS("own - last, last, 1, nullptr", "own - last - 1, last, 1, nullptr"),
         /** The last head's entries stay. */
         A_HEAD("while (total == 0 && next < ALL_HEADS)", "while (total == 0 && next < ALL_HEADS - 1)"),
-        /** Nothing moves. */
-        NOTHING("next(step.evicts ?", "next(false ?");
+        /** No key or value moves. */
+        NOTHING("total = moves.count * PER_ENTRY;", "total = 0;"),
+        /** Steps are not counted. */
+        UNCOUNTED("step.cu", "*step.steps = steps + 1;", "*step.steps = steps;");
 
+        final String file;
         final String piece;
         final String by;
 
         Fault(String piece, String by) {
+            this("eviction.cuh", piece, by);
+        }
+
+        Fault(String file, String piece, String by) {
+            this.file = file;
             this.piece = piece;
             this.by = by;
         }
@@ -73,14 +92,20 @@ class WrongEvictionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "OLDEST, h2o, FP32, 1", "OLDEST, tova, FP32, 3", "LAST_CANDIDATE, h2o-head, BF16, 2", "A_LANE, h2o-head, FP16, 1",
-        "SCORES_STAY, h2o, FP16, 2", "SCORES_STAY, h2o-head, BF16, 1", "LAST_SCORE, h2o, BF16, 1", "VALUES_STAY, tova, FP16, 2",
-        "OWN_STAYS, sinks, FP32, 2", "A_HEAD, h2o-head, BF16, 1", "NOTHING, window, BF16, 3"})
-    void isRefused(Fault fault, String name, Dtype dtype, int batch) {
-        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, 12);
+        "OLDEST, h2o, FP32, 1, REPLACE, 1", "OLDEST, tova, FP32, 3, COMPACT, 1", "LAST_CANDIDATE, h2o-head, BF16, 2, REPLACE, 1",
+        "A_LANE, h2o-head, FP16, 1, COMPACT, 1", "A_LANE, h2o-head, BF16, 1, REPLACE, 3", "ONE_TOO_FEW, h2o, FP16, 2, REPLACE, 2",
+        "ONE_TOO_FEW, window, BF16, 2, COMPACT, 5", "ANOTHER_SLOT, tova, FP32, 3, REPLACE, 5", "ANOTHER_SLOT, h2o-head, FP16, 1, COMPACT, 2",
+        "ANOTHER_ENTRY, window, FP32, 1, REPLACE, 1", "SCORES_STAY, h2o, FP16, 2, REPLACE, 1", "SCORES_STAY, h2o-head, BF16, 1, COMPACT, 1",
+        "SCORES_STAY, h2o-head, BF16, 1, REPLACE, 3", "ORIGINS_STAY, sinks, FP16, 1, REPLACE, 1", "ORIGINS_STAY, h2o-head, FP32, 2, COMPACT, 1",
+        "ORIGINS_STAY, tova, FP32, 1, COMPACT, 4", "LAST_SCORE, h2o, BF16, 1, COMPACT, 1", "LAST_SCORE, h2o-head, BF16, 1, REPLACE, 1",
+        "VALUES_STAY, tova, FP16, 2, COMPACT, 1", "VALUES_STAY, window, FP16, 2, REPLACE, 1", "KEYS_STAY, h2o, FP32, 1, REPLACE, 4",
+        "OWN_STAYS, sinks, FP32, 2, COMPACT, 1", "A_HEAD, h2o-head, BF16, 1, REPLACE, 1", "A_HEAD, h2o, BF16, 1, COMPACT, 3",
+        "NOTHING, window, BF16, 3, COMPACT, 1", "NOTHING, h2o, FP16, 3, REPLACE, 1", "UNCOUNTED, tova, FP32, 1, REPLACE, 1"})
+    void isRefused(Fault fault, String name, Dtype dtype, int batch, Removal removal, int every) {
+        EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, 12, every), removal);
         Gpt2Config config = new Gpt2Config("emulated", 2, 3, 48, 61, WINDOW + 10, 1e-5);
         EmulatedKernel kernel = new EmulatedKernel(
-                EmulatedKernel.compiler().orElseThrow(), folder, "eviction.cuh", fault.piece, fault.by);
+                EmulatedKernel.compiler().orElseThrow(), folder, fault.file, fault.piece, fault.by);
         try (Weights weights = Weights.synthetic(config, dtype, Device.cpu(), 9);
                 KvCache cache = new KvCache(config, dtype, Device.cpu(), batch, strategy.schedule().peak(),
                         strategy.traits().scope());

@@ -1,0 +1,146 @@
+package dev.kvbench.runtime.cuda;
+
+import static dev.kvbench.decode.StepAssertions.assertClose;
+import static dev.kvbench.decode.StepAssertions.held;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.engine.Engine;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
+import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.StepRuntime;
+import dev.kvbench.runtime.TorchScriptRuntime;
+import dev.kvbench.strategy.EvictionStrategy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A model, a launch and a strategy for the kernel on the CPU, and the comparison of its steps with the operators'.
+ *
+ * @param rows a warp takes at once: what the other sizes are chosen for
+ * @param maxShared bytes of shared memory a block may have
+ * @param start tokens of a prompt before the first step
+ */
+record EmulatedCase(int rows, Dtype dtype, int layers, int heads, int headDim, int blocks, int batch, EvictionStrategy strategy,
+        int maxShared, int start) {
+
+    static final int STEPS = 15;
+
+    static EmulatedCase of(int rows, int heads, int headDim, int blocks, int batch, EvictionStrategy strategy) {
+        return of(Dtype.FP32, rows, heads, headDim, blocks, batch, strategy);
+    }
+
+    static EmulatedCase of(Dtype dtype, int rows, int heads, int headDim, int blocks, int batch, EvictionStrategy strategy) {
+        return new EmulatedCase(rows, dtype, 2, heads, headDim, blocks, batch, strategy, EmulatedKernel.H100_SHARED, 0);
+    }
+
+    EmulatedCase layers(int layers) {
+        return new EmulatedCase(rows, dtype, layers, heads, headDim, blocks, batch, strategy, maxShared, start);
+    }
+
+    EmulatedCase shared(int maxShared) {
+        return new EmulatedCase(rows, dtype, layers, heads, headDim, blocks, batch, strategy, maxShared, start);
+    }
+
+    EmulatedCase from(int start) {
+        return new EmulatedCase(rows, dtype, layers, heads, headDim, blocks, batch, strategy, maxShared, start);
+    }
+
+    /** @return kernels that are compiled into the folder; skips the test where there is no compiler */
+    static EmulatedKernel kernels(Path folder) {
+        assumeTrue(Files.exists(Path.of("/proc/self/maps")), "needs Linux to find libtorch in this process");
+        String compiler = EmulatedKernel.compiler().orElse(null);
+        assumeTrue(compiler != null, "needs g++ or clang++ on the PATH to run the CUDA source on the CPU");
+        Engine.getEngine("PyTorch");  // loads libtorch
+        return new EmulatedKernel(compiler, folder);
+    }
+
+    Gpt2Config config() {
+        return new Gpt2Config("emulated", layers, heads, heads * headDim, 61, start + STEPS, 1e-5);
+    }
+
+    EmulatedKernel.Functions kernel(EmulatedKernel kernels) {
+        assertEquals(rows, Gpt2Kernel.Block.of(config(), dtype, batch, blocks).chunkRows(), "rows of a chunk");
+        return kernels.compile(config(), dtype, batch, blocks, maxShared);
+    }
+
+    EmulatedRuntime emulated(EmulatedKernel kernels, Weights weights, KvCache cache, int seed) {
+        return new EmulatedRuntime(kernel(kernels), weights, cache, strategy, blocks, seed);
+    }
+
+    KvCache cache(Weights weights) {
+        return new KvCache(weights.shape(), weights.dtype(), weights.device(), batch,
+                DecodeLoop.capacity(strategy, weights.shape().maxPositions()), strategy.traits().scope());
+    }
+
+    /** Steps of both, each on a cache of its own: everything that they leave, slot by slot. */
+    void compare(EmulatedKernel kernels, Weights weights, int steps, double tolerance) {
+        boolean exact = dtype == Dtype.FP32;
+        try (KvCache expected = cache(weights);
+                KvCache actual = cache(weights);
+                StepRuntime operators = new TorchScriptRuntime(weights, expected, strategy, AttentionForm.EXPLICIT);
+                StepRuntime emulated = emulated(kernels, weights, actual, 1)) {
+            Random random = new Random(batch);
+            for (StepRuntime runtime : List.of(operators, emulated)) {
+                runtime.reset();
+                if (start > 0) {
+                    runtime.prefill(text(new Random(3), start), start);
+                }
+            }
+            int held = strategy.schedule().heldAfter(start);
+            for (int step = 0; step < steps; step++) {
+                String when = " of step " + step;
+                // both go their own way from their own tokens; near a tie, rounding to 16 bits would part them
+                if (step % 3 == 0 || !exact) {
+                    long[] tokens = text(random, 1);
+                    expected.writeTokens(tokens);
+                    actual.writeTokens(tokens);
+                    operators.force();
+                    emulated.force();
+                }
+                int advance = step % 5 == 4 ? 0 : 1;
+                operators.launch(held + 1, advance);
+                emulated.launch(held + 1, advance);
+                held = strategy.schedule().heldAfter(held + 1);
+                assertClose(expected.logits(), actual.logits(), tolerance, "logits" + when);
+                if (exact) {
+                    assertArrayEquals(tokens(expected), tokens(actual), "tokens" + when);
+                }
+                assertArrayEquals(count(expected), count(actual), "count" + when);
+                assertArrayEquals(held(expected.origins(), expected.capacity(), held),
+                        held(actual.origins(), actual.capacity(), held), "origins" + when);
+                assertClose(expected.scores(), actual.scores(), tolerance, "scores" + when);
+                assertClose(held(expected, headDim, held), held(actual, headDim, held), tolerance, "cache" + when);
+            }
+        }
+    }
+
+    /** Random tokens, so many for each sequence. */
+    private long[] text(Random random, int length) {
+        return random.longs((long) batch * length, 0, config().vocabulary()).toArray();
+    }
+
+    private static long[] count(KvCache cache) {
+        return cache.at(Place.STEPS).toLongArray();
+    }
+
+    private static long[] tokens(KvCache cache) {
+        long[] tokens = new long[cache.batch()];
+        cache.readTokens(tokens);
+        return tokens;
+    }
+
+    @Override
+    public String toString() {
+        return dtype.label() + ", " + rows + " rows a chunk, " + heads + " heads of " + headDim + ", " + blocks + " blocks, "
+                + batch + " sequences, " + strategy.describe() + (start == 0 ? "" : ", from " + start + " tokens");
+    }
+}

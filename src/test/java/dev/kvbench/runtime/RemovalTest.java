@@ -156,7 +156,8 @@ class RemovalTest {
                             int[] before = cache.originsBefore(row);
                             int[] after = Arrays.copyOf(cache.origins(row), WINDOW);
                             assertEquals(WINDOW, IntStream.of(after).distinct().count(), Arrays.toString(after));
-                            assertTrue(IntStream.of(after).allMatch(o -> IntStream.of(before).anyMatch(b -> b == o)), Arrays.toString(after));
+                            assertTrue(IntStream.of(after).allMatch(o -> IntStream.of(before).anyMatch(b -> b == o)),
+                                    Arrays.toString(after));
                             cache.checkContent(row, "row " + row + ": ");
                         }
                         cache.checkBeyond();

@@ -16,7 +16,6 @@ import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Scope;
 import dev.kvbench.strategy.Strategies;
-import dev.kvbench.strategy.StrategyParameters;
 import dev.kvbench.strategy.TestStrategies;
 import dev.kvbench.torch.Libtorch;
 import java.util.ArrayList;
@@ -100,11 +99,11 @@ class CudaGraphStepTest {
     @MethodSource("evictingAndEvery")
     void bothRemovalsKeepTheSame(String name, int every) {
         int batch = 2;
+        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS, every);
+        Scope scope = strategy.traits().scope();
         try (Weights weights = TestModels.sharp(MODEL, 8, Dtype.FP32, Device.gpu());
-                DecodeLoop replace = loop(weights, TestStrategies.with(TestStrategies.of(name, WINDOW, HEAVY_HITTERS, every), Removal.REPLACE),
-                        Runtimes.CUDAGRAPH, batch);
-                DecodeLoop compact = loop(weights, TestStrategies.with(TestStrategies.of(name, WINDOW, HEAVY_HITTERS, every), Removal.COMPACT),
-                        Runtimes.CUDAGRAPH, batch)) {
+                DecodeLoop replace = loop(weights, TestStrategies.with(strategy, Removal.REPLACE), Runtimes.CUDAGRAPH, batch);
+                DecodeLoop compact = loop(weights, TestStrategies.with(strategy, Removal.COMPACT), Runtimes.CUDAGRAPH, batch)) {
             long[][] texts = TestModels.texts(new Random(8), MODEL, batch, STEPS);
             for (int step = 0; step < STEPS; step++) {
                 int t = step;
@@ -113,7 +112,6 @@ class CudaGraphStepTest {
                 compact.force(fed);
                 replace.step();
                 compact.step();
-                Scope scope = Strategies.of(name).create(StrategyParameters.NONE).traits().scope();
                 ByAge expected = ByAge.of(compact.cache(), MODEL, scope, compact.cacheLength());
                 ByAge actual = ByAge.of(replace.cache(), MODEL, scope, replace.cacheLength());
                 assertArrayEquals(expected.origins(), actual.origins(), "origins after step " + step);

@@ -70,7 +70,8 @@ class RemovalTest {
         Random random = new Random(31 * go + kind.ordinal());
         for (Protects protects : List.of(new Protects(0, 0), new Protects(0, 3), new Protects(0, WINDOW), new Protects(2, 0),
                 new Protects(2, WINDOW - 2))) {
-            try (HandMadeCache cache = new HandMadeCache(MODEL, 2, scope, kind != Kind.NONE, WINDOW, go, protects, removal)) {
+            try (HandMadeCache cache =
+                    new HandMadeCache(MODEL, 2, scope, kind != Kind.NONE, WINDOW, go, protects, removal)) {
                 cache.fill(random, kind.levels);
                 cache.remove();
                 check(cache, removal);
@@ -90,7 +91,8 @@ class RemovalTest {
             for (Scope scope : Scope.values()) {
                 for (int go : new int[] {1, 2, 3}) {
                     for (int back : new int[] {0, window}) {
-                        try (HandMadeCache cache = new HandMadeCache(model, batch, scope, true, window, go, new Protects(0, back), removal)) {
+                        try (HandMadeCache cache =
+                                new HandMadeCache(model, batch, scope, true, window, go, new Protects(0, back), removal)) {
                             cache.fill(random, Kind.LEVELS.levels);
                             cache.remove();
                             check(cache, removal);
@@ -99,7 +101,8 @@ class RemovalTest {
                 }
             }
             for (int go : new int[] {1, 2, 3}) {
-                try (HandMadeCache cache = new HandMadeCache(model, batch, Scope.MODEL, false, window, go, new Protects(0, window), removal)) {
+                try (HandMadeCache cache =
+                        new HandMadeCache(model, batch, Scope.MODEL, false, window, go, new Protects(0, window), removal)) {
                     cache.fill(random);
                     cache.remove();
                     check(cache, removal);
@@ -145,14 +148,16 @@ class RemovalTest {
         for (Scope scope : Scope.values()) {
             for (int go : new int[] {1, 3, WINDOW, 2 * WINDOW + 3}) {
                 for (float other : new float[] {0.5f, Float.NaN}) {
-                    try (HandMadeCache cache = new HandMadeCache(MODEL, 2, scope, true, WINDOW, go, new Protects(0, 3), removal)) {
+                    try (HandMadeCache cache =
+                            new HandMadeCache(MODEL, 2, scope, true, WINDOW, go, new Protects(0, 3), removal)) {
                         cache.fill(random, Float.NaN, other);
                         cache.remove();
                         for (int row = 0; row < cache.rows(); row++) {
                             int[] before = cache.originsBefore(row);
                             int[] after = Arrays.copyOf(cache.origins(row), WINDOW);
                             assertEquals(WINDOW, IntStream.of(after).distinct().count(), Arrays.toString(after));
-                            assertTrue(IntStream.of(after).allMatch(o -> IntStream.of(before).anyMatch(b -> b == o)), Arrays.toString(after));
+                            assertTrue(IntStream.of(after).allMatch(o -> IntStream.of(before).anyMatch(b -> b == o)),
+                                    Arrays.toString(after));
                             cache.checkContent(row, "row " + row + ": ");
                         }
                         cache.checkBeyond();
@@ -169,7 +174,8 @@ class RemovalTest {
             for (String name : List.of("window", "sinks", "h2o")) {
                 Protects protects = TestStrategies.of(name, WINDOW, 2).protects();
                 boolean scored = Strategies.of(name) == Strategies.H2O;
-                try (HandMadeCache cache = new HandMadeCache(MODEL, 2, Scope.MODEL, scored, WINDOW, go, protects, Removal.REPLACE)) {
+                try (HandMadeCache cache =
+                        new HandMadeCache(MODEL, 2, Scope.MODEL, scored, WINDOW, go, protects, Removal.REPLACE)) {
                     cache.after((1 << 30) - 4 * WINDOW);
                     cache.fill(new Random(5), scored ? Kind.LEVELS.levels : new float[0]);
                     cache.remove();

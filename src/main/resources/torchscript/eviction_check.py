@@ -9,7 +9,8 @@ def fill(self, cache: Tensor, pattern: Tensor, offsets: Tensor, scores: Tensor, 
   torch.fill_(steps, held)
   return None
 
-def find(self, cache: Tensor, pattern: Tensor, offsets: Tensor, origins: Tensor, window: int, last: int, wrong: Tensor, own: Tensor) -> NoneType:
+def find(self, cache: Tensor, pattern: Tensor, offsets: Tensor, origins: Tensor, window: int, last: int,
+         wrong: Tensor, own: Tensor) -> NoneType:
   # wrong [L, 2, B, H]: slots with another entry than that of their origin; own [L, 2, B, H, Dh]: that of origin `last`, the step's
   # own, zero if it went
   for layer in range(torch.size(cache, 0)):

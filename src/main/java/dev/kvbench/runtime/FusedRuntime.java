@@ -19,8 +19,8 @@ import java.util.OptionalDouble;
  * compiled for the model at run time. The kernel writes the next tokens straight into the host's buffer.
  *
  * <p>Takes fp32, fp16 and bf16 with fp32 arithmetic, up to 8 sequences, NVIDIA cards of compute capability 9.0
- * and later, and strategies whose scores have a {@link Scoring}. Before it takes a model it runs some steps beside the
- * operators, and refuses if logits or evictions are not theirs.
+ * and later, and strategies whose scores have a {@link Scoring}, however they remove entries and how many at once. Before it
+ * takes a model it runs some steps beside the operators, and refuses if logits or evictions are not theirs.
  */
 public final class FusedRuntime extends OwnSteps {
 

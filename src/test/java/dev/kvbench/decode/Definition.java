@@ -80,7 +80,7 @@ public final class Definition {
         after(rows, keys, limit);
     }
 
-    void after(PlainGpt2.Step step, PlainGpt2 model) {
+    public void after(PlainGpt2.Step step, PlainGpt2 model) {
         after(step.rows(), model::key);
     }
 

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import dev.kvbench.UserError;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.cache.Place;
 import dev.kvbench.checkpoint.Families;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.ModelShape;
@@ -19,6 +21,7 @@ import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.TestStrategies;
 import dev.kvbench.torch.Libtorch;
 import java.util.ArrayList;
@@ -54,6 +57,13 @@ class FusedStepTest {
                         TestStrategies.h2oHead(16, 4), TestStrategies.of("window", 16, 0), TestStrategies.of("sinks", 16, 0),
                                 TestStrategies.of("tova", 16, 0))) {
                     cases.add(Arguments.of(dtype, batch, strategy));
+                }
+                for (String name : List.of("h2o", "h2o-head", "tova", "window", "sinks")) {
+                    for (Removal removal : Removal.values()) {
+                        for (int every : new int[] {1, 2, 5}) {
+                            cases.add(Arguments.of(dtype, batch, TestStrategies.with(TestStrategies.of(name, 13, 5, every), removal)));
+                        }
+                    }
                 }
             }
         }
@@ -98,9 +108,42 @@ class FusedStepTest {
                 }
             }
             if (dtype == Dtype.FP32) {
-                assertClose(operators.cache().scores(), fused.cache().scores(), 1e-5, "scores");
-                assertClose(held(operators.cache(), MODEL.headDim(), operators.cacheLength()),
-                        held(fused.cache(), MODEL.headDim(), fused.cacheLength()), 1e-5, "cache");
+                assertSame(operators, fused, 1e-5);
+            }
+        }
+    }
+
+    /** Everything that a generation leaves, slot by slot. */
+    private static void assertSame(DecodeLoop expected, DecodeLoop actual, double tolerance) {
+        KvCache left = expected.cache();
+        int held = expected.cacheLength();
+        assertArrayEquals(left.at(Place.STEPS).toLongArray(), actual.cache().at(Place.STEPS).toLongArray(), "count");
+        assertArrayEquals(held(left.origins(), left.capacity(), held), held(actual.cache().origins(), left.capacity(), held), "origins");
+        assertClose(left.scores(), actual.cache().scores(), tolerance, "scores");
+        assertClose(held(left, MODEL.headDim(), held), held(actual.cache(), MODEL.headDim(), held), tolerance, "cache");
+    }
+
+    static Stream<Arguments> prompted() {
+        return Stream.of("h2o", "h2o-head", "tova", "window", "sinks").flatMap(name -> Stream.of(Removal.values()).flatMap(
+                removal -> Stream.of(1, 2, 5).flatMap(every -> Stream.of(1, 2, 3).map(batch -> Arguments.of(
+                        batch, TestStrategies.with(TestStrategies.of(name, 13, 5, every), removal))))));
+    }
+
+    /** A prompt longer than the window, evicted from in one pass, then steps that evict more. */
+    @ParameterizedTest
+    @MethodSource("prompted")
+    void goesOnFromAPrompt(int batch, EvictionStrategy strategy) {
+        try (Weights weights = TestModels.sharp(MODEL, 11, Dtype.FP32, Device.gpu());
+                DecodeLoop fused = loop(weights, strategy, Runtimes.FUSED, batch);
+                DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch)) {
+            long[][] prompts = TestModels.texts(new Random(3), MODEL, batch, 40);
+            fused.prefill(prompts);
+            operators.prefill(prompts);
+            Random random = new Random(batch);
+            for (int step = 0; step < 12; step++) {
+                step(random, fused, operators);
+                assertClose(operators.cache().logits(), fused.cache().logits(), 1e-5, "logits of step " + step);
+                assertSame(operators, fused, 1e-5);
             }
         }
     }

@@ -14,7 +14,7 @@ import org.apache.commons.numbers.gamma.Erf;
  * under the token's original index, and a step attends to whatever indices it is told to. Written from the
  * model's definition; shares nothing with the TorchScript step.
  */
-final class PlainGpt2 {
+public final class PlainGpt2 {
 
     private final Gpt2Config config;
     private final double[][] weights;
@@ -22,7 +22,7 @@ final class PlainGpt2 {
     private final double[][][] keys;
     private final double[][][] values;
 
-    PlainGpt2(Weights source, int tokens) {
+    public PlainGpt2(Weights source, int tokens) {
         config = (Gpt2Config) source.shape();
         weights = Arrays.stream(source.arrays()).map(PlainGpt2::doubles).toArray(double[][]::new);
         keys = new double[config.layers()][tokens][];
@@ -40,7 +40,7 @@ final class PlainGpt2 {
      * @param logits [V]
      * @param rows [L][H][n], one weight per attended index
      */
-    record Step(double[] logits, double[][][] rows) {}
+    public record Step(double[] logits, double[][][] rows) {}
 
     /** As below, all heads attending to the same indices. */
     Step step(int index, int token, int position, List<Integer> attended) {
@@ -51,7 +51,7 @@ final class PlainGpt2 {
      * @param index the token's original index: where its key and value are kept
      * @param attended by layer and head, original indices to attend to, the token's own included
      */
-    Step step(int index, int token, int position, BiFunction<Integer, Integer, List<Integer>> attended) {
+    public Step step(int index, int token, int position, BiFunction<Integer, Integer, List<Integer>> attended) {
         int d = config.width();
         double[] x = new double[d];
         for (int i = 0; i < d; i++) {

@@ -29,7 +29,7 @@ public final class TestModels {
      * Texts in which no token comes twice: at the same position it would have the same key, and which of the two entries goes
      * would be a matter of rounding.
      */
-    static long[][] texts(Random random, Gpt2Config config, int sequences, int tokens) {
+    public static long[][] texts(Random random, Gpt2Config config, int sequences, int tokens) {
         long[][] texts = new long[sequences][];
         for (int b = 0; b < sequences; b++) {
             List<Long> all = LongStream.range(0, config.vocabulary()).boxed().collect(Collectors.toList());

@@ -92,15 +92,19 @@ class WrongEvictionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "OLDEST, h2o, FP32, 1, REPLACE, 1", "OLDEST, tova, FP32, 3, COMPACT, 1", "LAST_CANDIDATE, h2o-head, BF16, 2, REPLACE, 1",
-        "A_LANE, h2o-head, FP16, 1, COMPACT, 1", "A_LANE, h2o-head, BF16, 1, REPLACE, 3", "ONE_TOO_FEW, h2o, FP16, 2, REPLACE, 2",
-        "ONE_TOO_FEW, window, BF16, 2, COMPACT, 5", "ANOTHER_SLOT, tova, FP32, 3, REPLACE, 5", "ANOTHER_SLOT, h2o-head, FP16, 1, COMPACT, 2",
-        "ANOTHER_ENTRY, window, FP32, 1, REPLACE, 1", "SCORES_STAY, h2o, FP16, 2, REPLACE, 1", "SCORES_STAY, h2o-head, BF16, 1, COMPACT, 1",
-        "SCORES_STAY, h2o-head, BF16, 1, REPLACE, 3", "ORIGINS_STAY, sinks, FP16, 1, REPLACE, 1", "ORIGINS_STAY, h2o-head, FP32, 2, COMPACT, 1",
-        "ORIGINS_STAY, tova, FP32, 1, COMPACT, 4", "LAST_SCORE, h2o, BF16, 1, COMPACT, 1", "LAST_SCORE, h2o-head, BF16, 1, REPLACE, 1",
-        "VALUES_STAY, tova, FP16, 2, COMPACT, 1", "VALUES_STAY, window, FP16, 2, REPLACE, 1", "KEYS_STAY, h2o, FP32, 1, REPLACE, 4",
-        "OWN_STAYS, sinks, FP32, 2, COMPACT, 1", "A_HEAD, h2o-head, BF16, 1, REPLACE, 1", "A_HEAD, h2o, BF16, 1, COMPACT, 3",
-        "NOTHING, window, BF16, 3, COMPACT, 1", "NOTHING, h2o, FP16, 3, REPLACE, 1", "UNCOUNTED, tova, FP32, 1, REPLACE, 1"})
+        "OLDEST, h2o, FP32, 1, REPLACE, 1", "OLDEST, tova, FP32, 3, COMPACT, 1",
+        "LAST_CANDIDATE, h2o-head, BF16, 2, REPLACE, 1", "A_LANE, h2o-head, FP16, 1, COMPACT, 1",
+        "A_LANE, h2o-head, BF16, 1, REPLACE, 3", "ONE_TOO_FEW, h2o, FP16, 2, REPLACE, 2",
+        "ONE_TOO_FEW, window, BF16, 2, COMPACT, 5", "ANOTHER_SLOT, tova, FP32, 3, REPLACE, 5",
+        "ANOTHER_SLOT, h2o-head, FP16, 1, COMPACT, 2", "ANOTHER_ENTRY, window, FP32, 1, REPLACE, 1",
+        "SCORES_STAY, h2o, FP16, 2, REPLACE, 1", "SCORES_STAY, h2o-head, BF16, 1, COMPACT, 1",
+        "SCORES_STAY, h2o-head, BF16, 1, REPLACE, 3", "ORIGINS_STAY, sinks, FP16, 1, REPLACE, 1",
+        "ORIGINS_STAY, h2o-head, FP32, 2, COMPACT, 1", "ORIGINS_STAY, tova, FP32, 1, COMPACT, 4",
+        "LAST_SCORE, h2o, BF16, 1, COMPACT, 1", "LAST_SCORE, h2o-head, BF16, 1, REPLACE, 1",
+        "VALUES_STAY, tova, FP16, 2, COMPACT, 1", "VALUES_STAY, window, FP16, 2, REPLACE, 1",
+        "KEYS_STAY, h2o, FP32, 1, REPLACE, 4", "OWN_STAYS, sinks, FP32, 2, COMPACT, 1",
+        "A_HEAD, h2o-head, BF16, 1, REPLACE, 1", "A_HEAD, h2o, BF16, 1, COMPACT, 3", "NOTHING, window, BF16, 3, COMPACT, 1",
+        "NOTHING, h2o, FP16, 3, REPLACE, 1", "UNCOUNTED, tova, FP32, 1, REPLACE, 1"})
     void isRefused(Fault fault, String name, Dtype dtype, int batch, Removal removal, int every) {
         EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, 12, every), removal);
         Gpt2Config config = new Gpt2Config("emulated", 2, 3, 48, 61, WINDOW + 10, 1e-5);

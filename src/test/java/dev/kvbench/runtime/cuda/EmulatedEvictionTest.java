@@ -1,0 +1,143 @@
+package dev.kvbench.runtime.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import dev.kvbench.cache.KvCache;
+import dev.kvbench.decode.Definition;
+import dev.kvbench.decode.PlainGpt2;
+import dev.kvbench.decode.TestModels;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Weights;
+import dev.kvbench.runtime.StepRuntime;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Removal;
+import dev.kvbench.strategy.Scope;
+import dev.kvbench.strategy.TestStrategies;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever a strategy evicts by, and however: the kernel, run on the CPU, leaves what the operators leave. */
+@Tag("native")
+class EmulatedEvictionTest {
+
+    private static final List<String> STRATEGIES = List.of("h2o", "h2o-head", "tova", "window", "sinks");
+    private static final int STEPS = 11;
+
+    @TempDir
+    static Path folder;
+
+    private static EmulatedKernel kernels;
+
+    @BeforeAll
+    static void needsACompiler() {
+        kernels = EmulatedCase.kernels(folder);
+    }
+
+    /** One sequence, two, and more, which blocks exchange values of in another way; in one block warps have several heads each. */
+    private static EmulatedCase of(Dtype dtype, int batch, EvictionStrategy strategy) {
+        int blocks = batch > 2 ? 1 : 3;
+        int rows = Gpt2Kernel.Block.of(TestModels.SMALL, dtype, batch, blocks).chunkRows();
+        return EmulatedCase.of(dtype, rows, 2, 8, blocks, batch, strategy);
+    }
+
+    static Stream<EmulatedCase> cases() {
+        List<EmulatedCase> cases = new ArrayList<>();
+        for (Dtype dtype : Dtype.values()) {
+            for (int batch = 1; batch <= 3; batch++) {
+                for (String name : STRATEGIES) {
+                    for (Removal removal : Removal.values()) {
+                        for (int every : new int[] {1, 2, 5}) {
+                            EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, 6, 3, every), removal);
+                            // a prompt that is evicted from, or one that leaves the window to the first step
+                            cases.add(of(dtype, batch, strategy).from(every == 2 ? 6 : 13));
+                        }
+                    }
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    /** Nothing held before the first step, and as little as may be after it; more at once than stay; rows longer than a warp reads. */
+    static Stream<EmulatedCase> extremes() {
+        return Stream.of(Removal.values()).flatMap(removal -> Stream.of(
+                TestStrategies.h2o(1, 0), TestStrategies.h2o(2, 1), TestStrategies.h2oHead(2, 1), TestStrategies.of("tova", 1, 0, 3),
+                TestStrategies.of("window", 1, 0), TestStrategies.of("window", 2, 0, 7), TestStrategies.of("sinks", 5, 0, 6),
+                TestStrategies.of("h2o-head", 3, 2, 9), TestStrategies.of("h2o", 40, 33, 5), TestStrategies.of("h2o-head", 37, 30, 33),
+                TestStrategies.of("tova", 150, 0, 3))
+                .map(strategy -> of(Dtype.FP32, 1, TestStrategies.with(strategy, removal)))
+                .map(c -> c.from(c.strategy().schedule().window().orElseThrow() < 30 ? 0 : c.strategy().schedule().peak() - 5)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void leavesWhatTheOperatorsLeave(EmulatedCase of) {
+        // with seed 4, attention rounded to 16 bits decides between two entries in some of TOVA's cases
+        int seed = of.strategy().name().equals("tova") && of.strategy().schedule().every() == 2 ? 8 : 4;
+        try (Weights weights = TestModels.sharp(of.config(), seed, of.dtype(), Device.cpu())) {
+            double tolerance = of.dtype() == Dtype.FP32 ? 1e-5 : of.dtype() == Dtype.FP16 ? 2e-2 : 0.15;
+            of.compare(kernels, weights, STEPS, tolerance, of.dtype() != Dtype.FP32);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("extremes")
+    void leavesItOfTheSmallestAndOfLongWindows(EmulatedCase of) {
+        try (Weights weights = TestModels.sharp(of.config(), 4, of.dtype(), Device.cpu())) {
+            of.compare(kernels, weights, STEPS, 1e-4);
+        }
+    }
+
+    static Stream<Arguments> definitions() {
+        return STRATEGIES.stream().flatMap(name -> Stream.of(Removal.values()).flatMap(
+                removal -> IntStream.of(1, 3).mapToObj(every -> Arguments.of(name, removal, every))));
+    }
+
+    /** No operators between: what is kept is what the definition says. */
+    @ParameterizedTest
+    @MethodSource("definitions")
+    void keepsWhatItsDefinitionKeeps(String name, Removal removal, int every) {
+        EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, 7, 3, every), removal);
+        EmulatedCase of = of(Dtype.FP32, 1, strategy).from(1);
+        Scope scope = strategy.traits().scope();
+        try (Weights weights = TestModels.sharp(of.config(), 4, of.dtype(), Device.cpu());
+                KvCache cache = of.cache(weights);
+                StepRuntime runtime = of.emulated(kernels, weights, cache, 1)) {
+            PlainGpt2 model = new PlainGpt2(weights, of.config().maxPositions());
+            Definition expected = new Definition(name, 7, 3, every, 0, of.config());
+            runtime.reset();
+            long[] text = TestModels.texts(new Random(1), of.config(), 1, of.config().maxPositions())[0];
+            for (int step = 0; step < text.length; step++) {
+                int held = expected.kept(0, 0).size();
+                expected.append(step);
+                expected.after(model.step(step, (int) text[step], step, expected::kept), model);
+                assertTrue(expected.margin() > 1e-5, "rounding decides at step " + step + "; choose another seed");
+                cache.writeTokens(new long[] {text[step]});
+                runtime.force();
+                runtime.launch(held + 1, 1);
+                held = expected.kept(0, 0).size();
+                int[] origins = cache.origins();
+                for (int layer = 0; layer < of.layers(); layer++) {
+                    for (int head = 0; head < of.heads(); head++) {
+                        int row = (scope == Scope.MODEL ? 0 : scope == Scope.LAYER ? layer : layer * of.heads() + head) * cache.capacity();
+                        int[] kept = Arrays.copyOfRange(origins, row, row + held);
+                        assertEquals(expected.kept(layer, head), Arrays.stream(kept).sorted().boxed().toList(), "step " + step);
+                    }
+                }
+            }
+        }
+    }
+}

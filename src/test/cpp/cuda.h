@@ -66,6 +66,16 @@ inline T __shfl_xor_sync(unsigned lanes, T value, int bit) {
   if (lanes != ~0u) emulator::fail("a shuffle of some lanes only");
   return sameBits<T>(emulator::exchange(sameBits<uint32_t>(value), bit));
 }
+template <class T>
+inline T __shfl_sync(unsigned lanes, T value, int from) {
+  if (lanes != ~0u) emulator::fail("a shuffle of some lanes only");
+  uint32_t bits = sameBits<uint32_t>(value);
+  for (int bit = 16; bit > 0; bit /= 2) {
+    uint32_t other = emulator::exchange(bits, bit);
+    if ((threadIdx.x % 32 ^ from) & bit) bits = other;
+  }
+  return sameBits<T>(bits);
+}
 inline unsigned __ballot_sync(unsigned lanes, bool value) {
   if (lanes != ~0u) emulator::fail("a ballot of some lanes only");
   unsigned votes = static_cast<unsigned>(value) << threadIdx.x % 32;

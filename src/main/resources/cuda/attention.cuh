@@ -254,7 +254,7 @@ __device__ __forceinline__ void gatherHeads(const Step& step, Shared& shared, un
   syncComputing();
 }
 
-// Adds the layer's attention row to the scores; every entry has one warp of one block that does so.
+// Adds the layer's attention row to the scores; every entry has one warp of one block that does so, so sums repeat themselves.
 __device__ __forceinline__ void addScores(const Step& step, const Shared& shared, int layer, unsigned tag) {
   if (step.scoring == NO_SCORES) return;
   int thread = opaque(threadIdx.x);
@@ -272,12 +272,12 @@ __device__ __forceinline__ void addScores(const Step& step, const Shared& shared
       float weight = __expf(raw[0] - shared.maximum[pair]) / shared.total[pair];
       sum += weight;
       if (step.scoring == SUM_OF_HEAD) {
-        step.scores[(static_cast<long long>(layer) * BATCH * HEADS + pair) * step.capacity + entry] += weight;
+        addRelaxed(step.scores + (static_cast<long long>(layer) * BATCH * HEADS + pair) * step.capacity + entry, weight);
       }
     }
     sum = warpSum(sum);
     if (lane == 0 && step.scoring == SUM_OF_MODEL) {
-      step.scores[static_cast<long long>(sequence) * step.capacity + entry] += sum;
+      addRelaxed(step.scores + static_cast<long long>(sequence) * step.capacity + entry, sum);
     }
     if (lane == 0 && step.scoring == MEAN_OF_LAYER) {
       step.scores[(static_cast<long long>(layer) * BATCH + sequence) * step.capacity + entry] = sum / HEADS;

@@ -60,8 +60,17 @@ __device__ __forceinline__ Rank rankOf(const KeptSet& set, float score, int orig
   return mayGo ? static_cast<Rank>(__float_as_uint(score)) << 32 | static_cast<unsigned>(origin) : PROTECTED;
 }
 
-// The slot of the lowest rank that is not below `rank`, which becomes that rank; the same on every lane. Some loads at once: the
-// vocabulary's product waits for this.
+// The slot of the lowest of all lanes' ranks, which `rank` becomes; of equals that of any: only protected ones are equal.
+__device__ __forceinline__ int joinLanes(Rank& rank, int slot, int last) {
+  unsigned score = lowestOfWarp(static_cast<unsigned>(rank >> 32));
+  unsigned origin = lowestOfWarp(rank >> 32 == score ? static_cast<unsigned>(rank) : ~0u);
+  Rank lowest = static_cast<Rank>(score) << 32 | origin;
+  slot = lowestOfWarp(rank == lowest ? slot : last);
+  rank = lowest;
+  return slot;
+}
+
+// The slot of the lowest rank that is not below `rank`, which becomes that rank; the same on every lane.
 __device__ __forceinline__ int lowest(const KeptSet& set, Rank& rank) {
   constexpr int AT_ONCE = 4;
   const int n = set.step.n;
@@ -86,10 +95,8 @@ __device__ __forceinline__ int lowest(const KeptSet& set, Rank& rank) {
       }
     }
   }
-  unsigned score = lowestOfWarp(static_cast<unsigned>(best >> 32));
-  unsigned origin = lowestOfWarp(best >> 32 == score ? static_cast<unsigned>(best) : ~0u);
-  rank = static_cast<Rank>(score) << 32 | origin;
-  return lowestOfWarp(best == rank ? slot : n - 1);
+  rank = best;
+  return joinLanes(rank, slot, n - 1);
 }
 
 // The slot of the last one that goes, the same on every lane.
@@ -193,38 +200,58 @@ constexpr int PER_ENTRY = HEAD_DIM / VECTOR;
 constexpr int AT_ONCE = 8;
 constexpr int PIECE = 32 * AT_ONCE;
 
-// The keys and values of a warp's heads that have to move, piece by piece beside something else; with them the scores and origins
-// that are a head's own. Every block must have used its scores and cached its entries before, if any goes.
+// What goes of a warp's heads, and the keys and values that have to move, piece by piece beside something else; with them the
+// scores and origins that are a head's own. A piece is loaded, and used when something else has been done: nobody waits for
+// memory, which is busy. Every block must have used its scores and cached its entries before, if any goes.
 struct Relocation {
   const Step& step;
   int steps;
-  int next;       // the head that comes after this one
-  int total = 0;  // vectors that move of this head's keys, and as many of its values
-  int at = 0;     // of them and those, the piece's first
+  int head = 0;
+  int next;         // the head that comes after this one
+  int searched;     // slots among which the one that goes has been looked for, where one goes; then all that there are
+  Rank rank = 0;    // the lowest of them,
+  int slot = 0;     // and where it is: of this lane
+  float own = 0;    // the own entry's score, on the lane that met it
+  int total = 0;    // vectors that move of this head's keys, and as many of its values
+  int at = 0;       // of them and those, the piece's first
   uint4* keys = nullptr;
   Moves moves = {};
   uint4 piece[AT_ONCE] = {};
 
   __device__ __forceinline__ Relocation(const Step& step, int steps) : step(step), steps(steps),
-      next(step.origins == nullptr ? ALL_HEADS : blockIdx.x + threadIdx.x / 32 * BLOCKS) {
+      next(step.origins == nullptr ? ALL_HEADS : blockIdx.x + threadIdx.x / 32 * BLOCKS), searched(step.n) {
     nextHead();
   }
 
-  __device__ __forceinline__ bool done() const { return at >= 2 * total; }
+  __device__ __forceinline__ bool done() const { return searched >= step.n && at >= 2 * total; }
 
   // How many pieces a warp may have, at most.
   __device__ __forceinline__ unsigned most() const {
     int heads = (ALL_HEADS + BLOCKS * WARPS - 1) / (BLOCKS * WARPS);
-    return step.dropped > 0 ? heads * ((2 * mostMoves(step) * PER_ENTRY + PIECE - 1) / PIECE) : 0;
+    int search = step.dropped == 1 ? (step.n + PIECE - 1) / PIECE : 0;
+    return step.dropped > 0 ? heads * (search + (2 * mostMoves(step) * PER_ENTRY + PIECE - 1) / PIECE) : 0;
   }
 
   __device__ __forceinline__ void load() {
-    each([&](int i, long long of, int v) { piece[v] = __ldcg(keys + of + moves.fromOf(i) * PER_ENTRY); });
+    if (searched < step.n) {
+      KeptSet set = KeptSet::of(step, steps, head);
+#pragma unroll
+      for (int v = 0; v < AT_ONCE; v++) {
+        piece[v].x = __float_as_uint(set.score(slotOf(v)));
+        piece[v].y = set.origin(slotOf(v));
+      }
+    } else {
+      each([&](int i, long long of, int v) { piece[v] = __ldcg(keys + of + moves.fromOf(i) * PER_ENTRY); });
+    }
   }
 
   // All of the piece has been read before any of it is overwritten.
   __device__ __forceinline__ void store() {
     if (done()) return;
+    if (searched < step.n) {
+      search();
+      return;
+    }
     __syncwarp();
     each([&](int i, long long of, int v) { keys[of + moves.toOf(i) * PER_ENTRY] = piece[v]; });
     at += PIECE;
@@ -232,7 +259,31 @@ struct Relocation {
   }
 
  private:
-  // The lane's vectors of a piece: visit(which of the moves, where the vector would be in slot 0, index). Values follow keys
+  // The lane's slots of a piece of the search, the last one again where there are no more.
+  __device__ __forceinline__ int slotOf(int v) const {
+    return min(searched + v * 32 + static_cast<int>(threadIdx.x % 32), step.n - 1);
+  }
+
+  __device__ __forceinline__ void search() {
+    KeptSet set = KeptSet::of(step, steps, head);
+#pragma unroll
+    for (int v = 0; v < AT_ONCE; v++) {
+      int there = slotOf(v);
+      float score = __uint_as_float(piece[v].x);
+      Rank of = rankOf(set, score, piece[v].y);
+      if (of < rank) {
+        rank = of;
+        slot = there;
+      }
+      if (there == step.n - 1) own = score;
+    }
+    searched += PIECE;
+    if (searched < step.n) return;
+    chosen(set, joinLanes(rank, slot, step.n - 1), __shfl_sync(~0u, own, (step.n - 1) % 32));
+    if (done()) nextHead();
+  }
+
+  // The lane's vectors of a piece of what moves: visit(which of the moves, where the vector would be in slot 0, index). Values follow keys
   // without a break.
   template <class Visit>
   __device__ __forceinline__ void each(Visit visit) {
@@ -248,18 +299,23 @@ struct Relocation {
   __device__ __forceinline__ void nextHead() {
     at = 0;
     total = 0;
-    while (total == 0 && next < ALL_HEADS) {
-      KeptSet set = KeptSet::of(step, steps, next);
-      if (set.first && threadIdx.x % 32 == 0) set.origins()[step.n - 1] = steps;
-      if (step.dropped > 0) choose(set);
+    while (done() && next < ALL_HEADS) {
+      head = next;
       next += BLOCKS * WARPS;
+      KeptSet set = KeptSet::of(step, steps, head);
+      if (set.first && threadIdx.x % 32 == 0) set.origins()[step.n - 1] = steps;
+      if (step.dropped == 1) {
+        searched = 0;
+        rank = PROTECTED;
+        slot = step.n - 1;
+      } else if (step.dropped > 1) {
+        chosen(set, lastToGo(set), 0);
+      }
     }
   }
 
-  __device__ __forceinline__ void choose(const KeptSet& set) {
-    // in time for replaceScore
-    float own = set.score(step.n - 1);
-    int last = lastToGo(set);
+  // The last of those that go is known.
+  __device__ __forceinline__ void chosen(const KeptSet& set, int last, float own) {
     moves = movesOf(set, last);
     if (KeptSet::shared(step)) {
       if (set.first && threadIdx.x % 32 == 0) step.chosen[set.index] = last;
@@ -268,7 +324,7 @@ struct Relocation {
     } else if (threadIdx.x % 32 == 0) {
       replaceScore(set, last, own);
     }
-    keys = reinterpret_cast<uint4*>(entriesOf(step, next / (BATCH * HEADS), 0, next % (BATCH * HEADS)));
+    keys = reinterpret_cast<uint4*>(entriesOf(step, head / (BATCH * HEADS), 0, head % (BATCH * HEADS)));
     total = moves.count * PER_ENTRY;
   }
 };

@@ -126,19 +126,23 @@ function costSection() {
     section("cost", "What a step is made of", el("p", null, "Not known here: a strategy's parts follow from a run with the full cache (-p strategy=full,h2o) whose window is filled before it ends."));
     return;
   }
-  section("cost", "What a step is made of", ...unlikeNotes(),
+  section("cost", "What a step is made of", ...unlikeNotes(), report.findings.cost ? el("p", null, report.findings.cost) : null,
     records("costs", "Parts of a step that evicts, in µs.", report.costs, [
       ["configuration", "name", format.text, true],
+      ...(report.costs.some(c => c.removal) ? [["removal", "removal", format.text, true]] : []),
       ["the step itself", "step", format.micros],
       ["scoring", "scoring", format.micros],
       ["eviction", "eviction", format.micros],
+      ...(report.costs.some(c => c.closing != null) ? [["of it closing gaps", "closing", format.micros]] : []),
       ["launch and sync", "sync", format.micros],
       ["whole step on the host", "whole", format.micros],
     ], "cost.csv"),
     el("p", {class: "hint"}, `Derived from the curves, in ${[...new Set(report.costs.map(c => c.where))].join(" or ")} time. `,
       "The step itself: the full cache's step where it holds as many entries as the window; for the full cache, its median. "
       + "Scoring: what the strategy's steps take beyond the full cache's over the 32 tokens before its first eviction, while both hold the same entries; noise is part of it, and another form of attention where that differs. "
-      + "Eviction: what its steps take beyond both once it evicts. Launch and sync: host time beyond device time."));
+      + "Eviction: what its steps take beyond both once it evicts: choosing what goes, and moving, which with removal replace fills the gap and with compact closes it. ",
+      report.costs.some(c => c.closing != null) ? "Closing gaps: what a step takes beyond one of the same strategy whose gaps are filled. " : null,
+      "Launch and sync: host time beyond device time."));
 }
 
 function memorySection() {
@@ -229,6 +233,44 @@ function scoresSection() {
     ["benchmark", "benchmark", format.text, true], ["configuration", "name", format.text, true],
     ["mean", "score", digits], ["±", "error", digits], ["unit", "unit", format.text],
   ], "scores.csv"));
+}
+
+function evictionSection() {
+  if (!report.evictions.length) return;
+  const parts = [];
+  if (report.moving.length) {
+    const {host, figure: fig} = figure(report.findings.moving);
+    const micros = report.moving.flatMap(m => m.lines.flatMap(l => l.micros));
+    const at = [...new Set(report.moving.flatMap(m => m.lines.flatMap(l => l.windows)))].sort((a, b) => a - b);
+    const key = curveKey("moving-key");
+    let shown = report.moving[0];
+    const look = l => ({look: {colour: l.removal, dash: l.batch}});
+    const plot = chart(host, () => ({xs: at, height: 380,
+      x: {label: "window (entries)", log: true, at, range: [at[0] * 0.9, at[at.length - 1] * 1.1]},
+      y: {label: "moving (µs)", log: true, range: [Math.min(...micros) / 1.3, Math.max(...micros) * 1.3]},
+      series: shown.lines.map(l => ({values: at.map(w => l.windows.includes(w) ? l.micros[l.windows.indexOf(w)] : null), points: true, ...drawn(look(l))}))}));
+    const show = index => {
+      shown = report.moving[index];
+      key.show(shown.lines.map(l => [{name: l.name, ...look(l)}, null]));
+      plot.redraw();
+    };
+    show(0);
+    parts.push(el("label", null, "Show ", el("select", {id: "moving-of", onchange: e => show(Number(e.target.value))},
+      ...report.moving.map((m, i) => el("option", {value: i}, m.of)))), fig, key.list);
+  } else if (report.findings.moving) parts.push(el("p", null, report.findings.moving));
+  const together = report.evictions.some(e => e.choosing == null);
+  section("eviction", "What an eviction is made of", ...parts,
+    records("evictions", "What an evicting step does at its end, alone, in µs.", report.evictions, [
+      ["strategy", "name", format.text, true], ["removal", "removal", format.text, true],
+      ["window", "window", format.count], ["sequences", "batch", format.count],
+      ["scoring", "scoring", format.fixed1], ["choosing", "choosing", format.fixed1], ["moving", "moving", format.fixed1], ["± of moving", "error", format.fixed1],
+      ...(together ? [["choosing and moving", "eviction", format.fixed1]] : []),
+      ["moved (MB)", "movedMb", digits],
+    ], "eviction.csv"),
+    el("p", {class: "hint"}, "Differences of three benchmarks without a model: scoring; scoring and choosing the entry that goes; scoring, choosing and moving. "
+      + "Removal replace moves one entry into the gap, or none where the newest goes; compact moves up all behind the gap, and the operators here rewrite the whole window for it. "
+      + "Moved are keys and values written, of all layers and sequences. Below a few µs a difference is noise: ± is JMH's interval, wide where iterations are few."),
+    together ? el("p", {class: "hint"}, "Where choosing is missing the result is older than its benchmark: the two are one then, and hold the scoring of strategies that score only when they evict.") : null);
 }
 
 function mapSection() {
@@ -337,6 +379,7 @@ if (lines.length) {
   latencySection();
 }
 if (lines.length || report.heatMaps.length) heatSection();
+evictionSection();
 scoresSection();
 mapSection();
 rawSection();

@@ -1,14 +1,18 @@
 # What a strategy does at the end of a step, or of a prompt: it scores, and from `peak` entries on those that are not protected
 # and score lowest go, until `window` are left. How they are scored is another source, `score`: the strategy's own, or a file
-# of this folder; how they are removed is a third, `remove`, which leaves the first `window` slots to those that stay.
+# of this folder; a third has `choose`, who goes, and `remove`, which leaves the first `window` slots to those that stay.
 #
 # state as in the step, its places by name; scores [l, B, h, C], l = 1 or L, h = 1 or H; first: the first slot of the new entries
 
 def end_step(self, state: List[Tensor], rows: List[Tensor], n: int) -> NoneType:
+  self.count(state, n)
+  self.evict(state, rows, n - 1, n)
+  return None
+
+def count(self, state: List[Tensor], n: int) -> NoneType:
   # the step's own entry is the youngest
   torch.copy_(torch.narrow(state[ORIGINS], 3, n - 1, 1), state[STEPS])
   torch.add_(state[STEPS], 1)
-  self.evict(state, rows, n - 1, n)
   return None
 
 def evict(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
@@ -17,5 +21,5 @@ def evict(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> 
   if n >= self.peak:
     if self.scoresAtEviction == 1:
       self.score(state, rows, first, n)
-    self.remove(state, n)
+    self.remove(state, self.choose(state, n), n)
   return None

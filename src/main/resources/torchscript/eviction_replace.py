@@ -2,23 +2,33 @@
 # are those held, in any order. At most as many entries move as go, and no more than stay. Age is told by origin.
 # An index of slots is [l, B, h, m], with l and h as in scores.
 
-def remove(self, state: List[Tensor], n: int) -> NoneType:
-  gone = n - self.window
-  if gone == 1:
+def choose(self, state: List[Tensor], n: int) -> Tensor:
+  # the slots that go, [l, B, h, n - window]
+  if n - self.window == 1:
+    gone = self.lowest(state, n)
+  else:
+    gone = self.lowest_of(state, n, n - self.window)
+  return gone
+
+def remove(self, state: List[Tensor], gone: Tensor, n: int) -> NoneType:
+  if n - self.window == 1:
     # the cache's are too many for a copy, and none of them is read after it was written
     score = torch.clone(torch.narrow(state[SCORES], 3, n - 1, 1), memory_format=0)
     origin = torch.clone(torch.narrow(state[ORIGINS], 3, n - 1, 1), memory_format=0)
-    self.move(state, self.lowest(state, n), score, origin, torch.narrow(state[CACHE], 4, n - 1, 1))
+    self.move(state, gone, score, origin, torch.narrow(state[CACHE], 4, n - 1, 1))
   else:
-    to, last = self.pairs(state, self.lowest_of(state, n, gone), n)
+    to, last = self.pairs(state, gone, n)
     self.move(state, to, torch.gather(state[SCORES], 3, last), torch.gather(state[ORIGINS], 3, last),
               torch.gather(state[CACHE], 4, self.of_cache(state, last)))
   if self.scored == 1:
-    torch.zero_(torch.narrow(state[SCORES], 3, self.window, gone))
+    torch.zero_(torch.narrow(state[SCORES], 3, self.window, n - self.window))
   return None
 
 def lowest(self, state: List[Tensor], n: int) -> Tensor:
-  # the slot [l, B, h, 1] of the lowest score that is not protected, among equals the oldest; without scores of the oldest
+  # the slot [l, B, h, 1] of the lowest score that is not protected, among equals the oldest; without scores of the oldest.
+  # Here and below 2^30, added where a condition holds, comes behind every origin, and the sum still fits int32: a
+  # generation is at most 2^24 steps, and pinned ones of 10 microseconds take three hours to 2^30. Adding by `alpha` is one
+  # kernel, and takes no number to the device as choosing between numbers would
   origins = self.unprotected_origins(state, n)
   if self.scored == 1:
     scores = self.unprotected_scores(state, n)
@@ -26,7 +36,7 @@ def lowest(self, state: List[Tensor], n: int) -> Tensor:
   return torch.argmin(origins, 3, True)
 
 def lowest_of(self, state: List[Tensor], n: int, gone: int) -> Tensor:
-  # the slots [l, B, h, gone] of as many that go
+  # the slots [l, B, h, gone] of as many that go: sorted by age, then by score, which leaves equals in the order of age
   order = torch.argsort(self.unprotected_origins(state, n), stable=True, dim=3, descending=False)
   if self.scored == 1:
     scores = torch.gather(self.unprotected_scores(state, n), 3, order)
@@ -41,7 +51,8 @@ def unprotected_origins(self, state: List[Tensor], n: int) -> Tensor:
   return origins
 
 def unprotected_scores(self, state: List[Tensor], n: int) -> Tensor:
-  # protected entries score above all others
+  # protected entries score above all others: sums of attention, norms and cosines are far below 3e38, which is nearly the
+  # largest fp32. Their own scores get lost in it, which matters to none: there are always as many unprotected as go
   scores = torch.narrow(state[SCORES], 3, 0, n)
   origins = torch.narrow(state[ORIGINS], 3, 0, n)
   if self.back > 0:
@@ -61,6 +72,8 @@ def pairs(self, state: List[Tensor], gone: Tensor, n: int) -> Tuple[Tensor, Tens
   return torch.narrow(to, 3, 0, moved), torch.add(torch.narrow(last, 3, 0, moved), self.window)
 
 def move(self, state: List[Tensor], to: Tensor, scores: Tensor, origins: Tensor, entries: Tensor) -> NoneType:
+  # scatter_ refuses a source that is dense and lies in its target, as one slot of scores may. One slot of the cache never
+  # is dense, whatever the sizes: its keys and values, the dimension of 2, are at least two slots apart
   if self.scored == 1:
     torch.scatter_(state[SCORES], 3, to, scores)
   torch.scatter_(state[ORIGINS], 3, to, origins)

@@ -21,11 +21,12 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * What do scoring and eviction cost alone, by libtorch's operators? No model runs. The two benchmarks differ by what
- * choosing an entry and moving the others costs.
+ * What do scoring, choosing and moving cost alone, by libtorch's operators? No model runs. Each benchmark does what the
+ * one before it does and one thing more, so that their differences are what choosing and moving cost.
  *
  * <pre>
- * java -jar target/benchmarks.jar Eviction -p window=64,256,1024 -p batch=1,8,32
+ * java -jar target/benchmarks.jar Eviction -p window=64,256,1024 -p batch=1,8,32,64
+ * java -jar target/benchmarks.jar run --config eviction
  * </pre>
  */
 @Needs(StepsNeeded.EVICTION)
@@ -33,8 +34,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(1)
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 2, time = 100, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 public class EvictionBenchmark extends StrategyBenchmark {
 
     /** Eviction strategy; a name of the registry that evicts. */
@@ -88,13 +89,19 @@ public class EvictionBenchmark extends StrategyBenchmark {
                 cache.bytesPerEntry()), () -> null);
     }
 
-    /** Scoring, the window not yet exceeded. */
+    /** Scoring, with one entry more than the window. */
     @Benchmark
     public void score() {
         eviction.score();
     }
 
-    /** Scoring, choosing and moving. */
+    /** Scoring, and choosing the entry that goes; it stays. */
+    @Benchmark
+    public void scoreAndChoose() {
+        eviction.scoreAndChoose();
+    }
+
+    /** Scoring, choosing, and moving what closes or fills the gap. */
     @Benchmark
     public void scoreAndEvict() {
         eviction.scoreAndEvict();

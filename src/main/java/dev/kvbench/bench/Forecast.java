@@ -28,17 +28,27 @@ final class Forecast {
     /** Seconds that a JVM takes to start and make weights, per gigabyte of weights in fp32, about. */
     private static final double START = 8;
 
+    /** Seconds that a JVM takes to start without a model, and that caches and operators take to be made ready, about. */
+    private static final double BARE_START = 5;
+    private static final double BARE_READY = 0.3;
+
     /** Of a shorter run nobody needs to be told. */
     private static final int QUIET_SECONDS = 60;
 
     /**
      * How much of a configuration runs.
      *
-     * @param forks JVMs that it starts
+     * @param forks JVMs that it starts; 0 where it runs in that of the run itself
      * @param iterations iterations in each of these, warm-up counted
      * @param seconds that JMH spends on these iterations where it times by the clock
      */
-    record Effort(int forks, int iterations, double seconds) {}
+    record Effort(int forks, int iterations, double seconds) {
+
+        /** @return how often it runs */
+        int runs() {
+            return Math.max(1, forks);
+        }
+    }
 
     private final CommandLineOptions options;
     private final RunConfig.Effort given;
@@ -73,7 +83,7 @@ final class Forecast {
     /** @return iterations of a configuration, forks and warm-up counted */
     int iterations(RunPlan.Configuration one) {
         Effort effort = effort(one);
-        return effort.forks * effort.iterations;
+        return effort.runs() * effort.iterations;
     }
 
     private Effort effort(RunPlan.Configuration one) {
@@ -86,7 +96,7 @@ final class Forecast {
         TimeValue usual = TimeValue.seconds(1);
         double seconds = warmups * seconds(options.getWarmupTime().orElse(entry.getWarmupTime().orElse(usual)))
                 + measured * seconds(options.getMeasurementTime().orElse(entry.getMeasurementTime().orElse(usual)));
-        return new Effort(Math.max(1, forks), warmups + measured, seconds);
+        return new Effort(forks, warmups + measured, seconds);
     }
 
     private static double seconds(TimeValue time) {
@@ -101,12 +111,15 @@ final class Forecast {
      */
     static double seconds(Optional<DecodeSettings> settings, Effort effort, boolean gpu) {
         if (settings.isEmpty()) {
-            return effort.forks * effort.seconds;
+            return effort.runs() * effort.seconds;
         }
         DecodeSettings one = settings.get();
+        if (!one.needed().runsModel()) {
+            return effort.runs() * (BARE_READY + effort.seconds) + effort.forks * BARE_START;
+        }
         double bytes = (double) one.model().parameters() * one.dtype().bytes();
         double step = gpu ? GPU_STEP : bytes / CPU_BANDWIDTH;
         double measured = one.needed() == StepsNeeded.GENERATION ? step * effort.iterations * one.steps() : effort.seconds;
-        return effort.forks * (START * one.model().parameters() * 4 / 1e9 + step * WarmUp.USUAL_STEPS + measured);
+        return effort.runs() * (START * one.model().parameters() * 4 / 1e9 + step * WarmUp.USUAL_STEPS + measured);
     }
 }

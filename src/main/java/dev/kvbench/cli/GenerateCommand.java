@@ -64,6 +64,11 @@ final class GenerateCommand implements Callable<Integer> {
             description = "steps from one eviction to the next (${DEFAULT-VALUE})")
     private int evictEvery;
 
+    @Option(names = "--removal", defaultValue = Parameter.Default.REMOVAL,
+            description = "what happens to the slot of an entry that goes: replace, another entry takes it; compact,"
+                    + " those behind it move up (${DEFAULT-VALUE})")
+    private String removal;
+
     @Option(names = "--tokens", defaultValue = "64", description = "tokens to generate after the prompt (${DEFAULT-VALUE})")
     private int tokens;
 
@@ -87,6 +92,11 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or gpu (${DEFAULT-VALUE})")
     private String device;
+
+    @Option(names = "--runtime", defaultValue = "auto",
+            description = "how a step is launched: fused, cudagraph, torchscript, or auto, the first of these that"
+                    + " runs here (${DEFAULT-VALUE})")
+    private String runtime;
 
     @Option(names = "--positions", defaultValue = "original", description = "original or cache (${DEFAULT-VALUE})")
     private String positions;
@@ -117,11 +127,13 @@ final class GenerateCommand implements Callable<Integer> {
         EvictionStrategy evicts = strategy();
         Dtype type = Dtype.of(dtype);
         Positions ids = Positions.of(positions);
+        Runtimes launches = Runtimes.of(runtime);
         AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type);
         ModelChoice choice = ModelChoice.of(model, source);
         ModelShape shape = choice.shape();
         Readiness.check(List.of(device));
         Device place = Libtorch.device(device);
+        launches.check(place);
         try (Tokenizer tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null)) {
             long[] fed = prompt(tokenizer, shape);
             int steps = fed.length + tokens - 1;
@@ -132,10 +144,9 @@ final class GenerateCommand implements Callable<Integer> {
                         throw new UserError(why);
                     });
             try (Weights weights = choice.weights(type, place, seed);
-                    DecodeLoop loop = new DecodeLoop(weights, evicts, trace == null ? Runtimes.AUTO : Runtimes.TORCHSCRIPT,
-                            form, ids, 1, steps);
-                    Tracer tracer = trace == null ? null : new Tracer(trace, header(evicts, weights, ids),
-                            evicts.traits().scored(), traceLogits)) {
+                    DecodeLoop loop = new DecodeLoop(weights, evicts, launches, form, ids, 1, steps);
+                    Tracer tracer = trace == null ? null : new Tracer(trace,
+                            header(evicts, weights, ids, loop.runtime().label()), evicts.traits().scored(), traceLogits)) {
                 generate(loop, fed, steps, tokenizer, tracer);
             }
         }
@@ -184,7 +195,8 @@ final class GenerateCommand implements Callable<Integer> {
 
     private EvictionStrategy strategy() {
         return Strategies.of(strategy).create(StrategyParameters.DEFAULTS.with(Parameter.WINDOW, window)
-                .with(Parameter.HEAVY_HITTERS, heavyHitters).with(Parameter.EVICT_EVERY, evictEvery).withSeed(seed));
+                .with(Parameter.HEAVY_HITTERS, heavyHitters).with(Parameter.EVICT_EVERY, evictEvery)
+                .with(Parameter.REMOVAL, Parameter.REMOVAL.parse(removal, Parameter.REMOVAL.least())).withSeed(seed));
     }
 
     private long[] prompt(Tokenizer tokenizer, ModelShape shape) {
@@ -221,10 +233,11 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private TraceFile header(EvictionStrategy evicts, Weights weights, Positions ids) {
+    private TraceFile header(EvictionStrategy evicts, Weights weights, Positions ids, String ran) {
         return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, evicts.name(), evicts.describe(),
                 evicts.schedule().window().isEmpty() ? null : evicts.schedule().window().getAsInt(),
                 evicts.parameters().get(Parameter.HEAVY_HITTERS), evictEvery,
+                evicts.reads().contains(Parameter.REMOVAL) ? evicts.parameters().removal().label() : null, ran,
                 weights.shape().name(), weights.kind(), ids.label(), null);
     }
 }

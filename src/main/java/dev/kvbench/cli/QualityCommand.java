@@ -68,7 +68,8 @@ final class QualityCommand implements Callable<Integer> {
             description = "generations timed per configuration, for the plot against time; 0: none (${DEFAULT-VALUE})")
     private int timed;
 
-    @Option(names = "--times", paramLabel = "RESULT", description = "takes times from a result of DecodeLoop or DecodeStep instead")
+    @Option(names = "--times", paramLabel = "RESULT", description = "takes times from a result of DecodeLoop or"
+            + " DecodeStep instead, of removal=replace where it has such")
     private Path times;
 
     @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or gpu (${DEFAULT-VALUE})")

@@ -1,15 +1,11 @@
 package dev.kvbench.compare;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import dev.kvbench.strategy.Strategies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -85,13 +81,15 @@ public record Comparison(String old, String now, double threshold, double alpha,
     }
 
     static Comparison of(Side old, Side now, double threshold, double alpha, Function<String, Boolean> wanted) {
-        Map<List<Object>, Samples> before = keyed(old, now);
-        Map<List<Object>, Samples> after = keyed(now, old);
+        Pairing pairing = new Pairing(old, now);
+        Map<List<Object>, Samples> before = pairing.keyed(old);
+        Map<List<Object>, Samples> after = pairing.keyed(now);
         after.replaceAll((k, s) -> before.containsKey(k) ? s.in(before.get(k).unit()) : s);
         RowNames names = new RowNames(before.values(), after.values());
         List<List<Object>> shared = before.keySet().stream()
                 .filter(after::containsKey)
-                .filter(k -> wanted.apply(names.benchmark(before.get(k)) + " " + names.params(before.get(k))))
+                .filter(k -> wanted.apply(names.benchmark(before.get(k)) + " "
+                        + names.params(before.get(k), after.get(k))))
                 .toList();
         List<Pair> pairs = shared.stream().map(k -> Pair.of(before.get(k), after.get(k), shared.size(), alpha)).toList();
         double[] corrected = Statistics.holm(pairs.stream().mapToDouble(p -> Statistics.mannWhitney(p.a(), p.b())).toArray());
@@ -105,26 +103,6 @@ public record Comparison(String old, String now, double threshold, double alpha,
         return new Comparison(old.name(), now.name(), threshold, alpha, different.lines(different.decisive()),
                 different.lines(different.others()), missing(names, before, after, wanted), missing(names, after, before, wanted),
                 rows.size(), rows, means);
-    }
-
-    /**
-     * Samples by benchmark, mode and those parameters that both sides know; by all parameters where these do not tell them
-     * apart. A strategy's parameter that one side does not know had its default there.
-     */
-    private static Map<List<Object>, Samples> keyed(Side side, Side other) {
-        Set<String> names = Stream.of(side, other).flatMap(s -> s.samples().stream()).flatMap(s -> s.params().keySet().stream())
-                .collect(Collectors.toSet());
-        Set<String> known = new TreeSet<>();
-        other.samples().forEach(s -> known.addAll(Strategies.withDefaults(s.params(), names).keySet()));
-        Map<List<Object>, List<Samples>> alike = new LinkedHashMap<>();
-        for (Samples samples : side.samples()) {
-            Map<String, String> params = new TreeMap<>(Strategies.withDefaults(samples.params(), names));
-            params.keySet().retainAll(known);
-            alike.computeIfAbsent(List.of(samples.benchmark(), samples.mode(), params), k -> new ArrayList<>()).add(samples);
-        }
-        Map<List<Object>, Samples> keyed = new LinkedHashMap<>();
-        alike.forEach((key, all) -> all.forEach(samples -> keyed.put(all.size() == 1 ? key : samples.key(), samples)));
-        return keyed;
     }
 
     private static List<String> missing(RowNames names, Map<List<Object>, Samples> has, Map<List<Object>, Samples> hasNot,
@@ -166,8 +144,9 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 : low > threshold ? Verdict.REGRESSED
                 : high < -threshold ? Verdict.IMPROVED
                 : Verdict.WITHIN_NOISE;
-        String name = (names.benchmark(old) + " " + names.params(old)).strip();
-        return new Row(names.benchmark(old), names.params(old), old.unit(), Statistics.median(a), Statistics.median(b),
+        String params = names.params(old, now);
+        String name = (names.benchmark(old) + " " + params).strip();
+        return new Row(names.benchmark(old), params, old.unit(), Statistics.median(a), Statistics.median(b),
                 change, low, high, p, pair.sampled(), a.length, b.length,
                 verdict == Verdict.TOO_FEW ? Statistics.samplesThatCouldTell(rows, alpha) : 0, verdict,
                 different.add(name, old.ran(), now.ran()), alongLength(old.curve(), now.curve()), old.curve(), now.curve());

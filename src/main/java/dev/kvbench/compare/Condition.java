@@ -2,6 +2,8 @@ package dev.kvbench.compare;
 
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Parameter;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -22,6 +24,8 @@ enum Condition {
     RUNTIME("runtime", true),
     /** The kind of weights. */
     WEIGHTS("weights", true),
+    /** What happens to the slot of an entry that goes: compaction may be most of what a strategy costs. */
+    REMOVAL(Parameter.REMOVAL.label(), true),
     /** The form of attention that ran: {@code auto} takes the faster, so that another one may be the change to be seen. */
     ATTENTION("attention", false),
     /** Version of libtorch: raising it is a change that is compared. */
@@ -99,12 +103,18 @@ enum Condition {
      */
     record Known(Map<Condition, Set<String>> values) {
 
-        /** Of a bare JMH file. */
-        static final Known NOTHING = new Known(Map.of());
+        /** Of a bare JMH file, which has parameters alone. */
+        static Known of(Map<String, String> params) {
+            Map<Condition, Set<String>> values = new EnumMap<>(Condition.class);
+            String removal = params.get(Parameter.REMOVAL.label());
+            put(values, REMOVAL, StrategyParameters.UNREAD.equals(removal) ? null : removal);
+            return new Known(values);
+        }
 
         static Known of(Fingerprint fingerprint, StepsFile.Configuration configuration) {
             boolean gpu = configuration.device() == null ? fingerprint.gpu() != null : configuration.device().equals("gpu");
             Map<Condition, Set<String>> values = new EnumMap<>(Condition.class);
+            values.putAll(of(configuration.params()).values);
             put(values, DEVICE, gpu ? Objects.requireNonNullElse(fingerprint.gpu(), "GPU") : fingerprint.cpu());
             put(values, DRIVER, gpu && fingerprint.driver() != null ? fingerprint.driver().split("\\.")[0] : "none");
             put(values, RUNTIME, ran(configuration.runtime(), configuration.params().get("runtime")));

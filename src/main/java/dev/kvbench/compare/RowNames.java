@@ -46,12 +46,18 @@ final class RowNames {
 
     /** @return "strategy=h2o window=128", what tells the row from others of its benchmark */
     String params(Samples samples) {
-        Stream<String> params = samples.params().entrySet().stream()
+        return params(samples, samples);
+    }
+
+    /** @return the same of two that are compared, without what differs between them */
+    String params(Samples old, Samples now) {
+        Stream<String> params = old.params().entrySet().stream()
                 .filter(e -> varying.contains(e.getKey()))
+                .filter(e -> now.params().getOrDefault(e.getKey(), e.getValue()).equals(e.getValue()))
                 .filter(e -> !StrategyParameters.isUnread(e.getKey(), e.getValue()))
                 .sorted(Map.Entry.comparingByKey(STRATEGY_FIRST))
                 .map(e -> e.getKey() + "=" + e.getValue());
-        Stream<String> mode = modes.get(samples.benchmark()).size() > 1 ? Stream.of("mode=" + samples.mode()) : Stream.empty();
+        Stream<String> mode = modes.get(old.benchmark()).size() > 1 ? Stream.of("mode=" + old.mode()) : Stream.empty();
         return Stream.concat(params, mode).collect(Collectors.joining(" "));
     }
 }

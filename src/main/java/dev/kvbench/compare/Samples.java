@@ -2,6 +2,7 @@ package dev.kvbench.compare;
 
 import dev.kvbench.UserError;
 import dev.kvbench.results.Units;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,11 @@ record Samples(String benchmark, String mode, Map<String, String> params, Condit
     /** In place of JMH's mode where the values are of steps that the suite timed itself. */
     static final String STEPS = "steps";
 
-    /** @return what values must share to be of one row */
+    /** @return what values must share to be of one row; that a parameter is not read, only newer results say */
     List<Object> key() {
-        return List.of(benchmark, mode, new TreeMap<>(params));
+        Map<String, String> read = new TreeMap<>(params);
+        read.entrySet().removeIf(p -> StrategyParameters.isUnread(p.getKey(), p.getValue()));
+        return List.of(benchmark, mode, read);
     }
 
     /** @return whether larger values are better */

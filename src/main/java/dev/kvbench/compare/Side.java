@@ -9,6 +9,7 @@ import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Strategies;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -186,8 +187,10 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
     private static Found ofJmh(JsonNode jmh) {
         Found found = new Found();
         for (JsonNode result : jmh) {
-            Map<String, String> params = new LinkedHashMap<>();
-            result.path("params").properties().forEach(p -> params.put(p.getKey(), p.getValue().asText()));
+            Map<String, String> said = new LinkedHashMap<>();
+            result.path("params").properties().forEach(p -> said.put(p.getKey(), p.getValue().asText()));
+            // a bare file may be older than a parameter, as results are
+            Map<String, String> params = Strategies.asRan(said);
             JsonNode metric = result.path("primaryMetric");
             List<double[]> forks = new ArrayList<>();
             int iterations = 0;
@@ -211,7 +214,8 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
                 found.passedOver.add(name + ": " + left + " of " + iterations + " iterations, whose scores are no numbers of zero or more");
             }
             found.samples.add(new Samples(result.path("benchmark").asText(), result.path("mode").asText(""), params,
-                    Condition.Known.NOTHING, forks.toArray(double[][]::new), metric.path("scoreUnit").asText(""), new double[0]));
+                    Condition.Known.of(params), forks.toArray(double[][]::new), metric.path("scoreUnit").asText(""),
+                    new double[0]));
         }
         return found;
     }

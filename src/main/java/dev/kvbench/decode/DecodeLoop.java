@@ -27,6 +27,7 @@ public final class DecodeLoop implements AutoCloseable {
     private int cacheLength;
     private int nextPosition;
     private int steps;
+    private boolean pinned;
 
     /**
      * @param weights the model; stays the caller's
@@ -104,6 +105,7 @@ public final class DecodeLoop implements AutoCloseable {
         cacheLength = 0;
         nextPosition = 0;
         steps = 0;
+        pinned = false;
     }
 
     /**
@@ -133,11 +135,18 @@ public final class DecodeLoop implements AutoCloseable {
         cacheLength = strategy.schedule().heldAfter(length);
         nextPosition = positions == Positions.ORIGINAL ? length : cacheLength;
         steps = length;
+        pinned = false;
         runtime.prefill(Arrays.stream(prompts).flatMapToLong(Arrays::stream).toArray(), nextPosition);
     }
 
-    /** Runs one step: appends the current token's entry, evicts, and leaves the next tokens on the host. */
+    /**
+     * Runs one step: appends the current token's entry, evicts, and leaves the next tokens on the host. Not after pinned
+     * ones: they count as steps, so that of entries before them none would be recent.
+     */
     public void step() {
+        if (pinned) {
+            throw new IllegalStateException("pinned steps ended the generation: empty the cache");
+        }
         int n = cacheLength + 1;
         if (n > cache.capacity()) {
             throw new IllegalStateException("the cache is full: " + cache.capacity() + " entries");
@@ -209,8 +218,8 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     /**
-     * Runs one step from the current cache length and returns to it: a full window evicts as in a long
-     * generation, otherwise the next step writes the same slot again. The position id stays.
+     * Runs one step from the current cache length and returns to it: a full window that evicts every step does so as in a
+     * long generation, otherwise the next step writes the same slot again. The position id stays.
      */
     public void stepPinned() {
         launchPinned();
@@ -219,6 +228,7 @@ public final class DecodeLoop implements AutoCloseable {
 
     /** Starts a pinned step and does not wait for it. */
     public void launchPinned() {
+        pinned = true;
         runtime.launch(cacheLength + 1, 0);
     }
 

@@ -22,13 +22,15 @@ import java.util.stream.Stream;
 
 /**
  * Times of steps from a benchmark's result: of whole generations ({@code DecodeLoop}), else of steps whose window is held
- * full ({@code DecodeStep}), where the full cache's is the one with the most entries.
+ * full ({@code DecodeStep}), where the full cache's is the one with the most entries. All are of one removal: of
+ * replacing entries if there are such times.
  */
 public final class MeasuredTimes {
 
     /** What all times must have in common: everything but the strategy and the parameters that a time is looked up by. */
     private static final List<String> SHARED = Stream.concat(Stream.of("model", "dtype", "batch", "tokens", "positions"),
-            EnumSet.complementOf(EnumSet.of(Parameter.WINDOW, Parameter.HEAVY_HITTERS)).stream().map(Parameter::label)).toList();
+            EnumSet.complementOf(EnumSet.of(Parameter.WINDOW, Parameter.HEAVY_HITTERS, Parameter.REMOVAL)).stream()
+                    .map(Parameter::label)).toList();
     private static final String STEP = ".DecodeStepBenchmark.step";
     private static final String LOOP = ".DecodeLoopBenchmark.decode";
 
@@ -53,12 +55,19 @@ public final class MeasuredTimes {
         int window() {
             return evicts.get(Parameter.WINDOW);
         }
+
+        /** Of strategies that evict nothing 0. */
+        int removal() {
+            return evicts.get(Parameter.REMOVAL);
+        }
     }
 
     private final ResultFolder folder;
     private final StepsFile steps;
     private final List<Timed> timed = new ArrayList<>();
     private final String what;
+    /** How entries went while all of these times were measured; empty where none did. */
+    private final String removal;
 
     /**
      * @param folder a benchmark's result
@@ -76,6 +85,10 @@ public final class MeasuredTimes {
             throw new UserError("--times " + folder.path()
                     + ": has no times of DecodeLoop or DecodeStep; make them with: run --config strategies");
         }
+        int best = timed.stream().mapToInt(Timed::removal).filter(r -> r != 0)
+                .boxed().min(Comparator.comparing(r -> r != Parameter.REMOVAL.byDefault())).orElse(0);
+        timed.removeIf(t -> t.removal() != 0 && t.removal() != best);
+        removal = best == 0 ? "" : " · " + Parameter.REMOVAL.label() + "=" + Parameter.REMOVAL.shown(best);
         for (String name : SHARED) {
             Set<String> values = new LinkedHashSet<>();
             timed.stream().map(t -> t.params.get(name)).filter(v -> v != null && !v.equals(StrategyParameters.UNREAD)).forEach(values::add);
@@ -122,7 +135,7 @@ public final class MeasuredTimes {
         String batch = params.get("batch");
         return new QualityFile.Times(folder.name(),
                 params.get("model") + " · " + params.get("dtype") + " · " + what + " · "
-                        + (batch.equals("1") ? "1 sequence" : batch + " sequences") + " · " + steps.fingerprint().deviceName());
+                        + (batch.equals("1") ? "1 sequence" : batch + " sequences") + removal + " · " + steps.fingerprint().deviceName());
     }
 
     /**

@@ -10,7 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
- * A configuration to run.
+ * A configuration to run. What happens to the slot of an entry that goes changes no kept set and so no prediction:
+ * entries are always replaced, the default, which takes the least time.
  *
  * @param strategy a line of the registry
  * @param parameters its parameters; what it does not read is ignored

@@ -7,6 +7,7 @@ import dev.kvbench.report.page.ReportPage;
 import dev.kvbench.report.plot.CacheMemoryPlot;
 import dev.kvbench.report.plot.EvictionMap;
 import dev.kvbench.report.plot.LatencyPlot;
+import dev.kvbench.report.plot.MovingCostPlot;
 import dev.kvbench.report.plot.PinnedStepPlot;
 import dev.kvbench.report.plot.Plot;
 import dev.kvbench.report.plot.StepTimePlot;
@@ -29,7 +30,8 @@ public final class Renderer {
             new Plot<>("latency", r -> LatencyPlot.of(r.steps())),
             new Plot<>("cache-memory", r -> CacheMemoryPlot.of(r.steps())),
             new Plot<>("pinned-step", r -> PinnedStepPlot.of(r.steps(), r.pinned())),
-            new Plot<>("strategy-cost", r -> StrategyCostPlot.of(r.steps(), r.pinned())));
+            new Plot<>("strategy-cost", r -> StrategyCostPlot.of(r.steps(), r.pinned())),
+            new Plot<>("moving-cost", MovingCostPlot::of));
 
     /** Those of several results as one. */
     private static final List<Plot<MergedResults>> TOGETHER = List.of(

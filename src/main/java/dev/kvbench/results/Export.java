@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -65,7 +66,7 @@ public enum Export {
                 continue;
             }
             String name = result.path("benchmark").asText().replaceFirst("^.*\\.(\\w+)Benchmark\\.", "$1.")
-                    + result.path("params").properties().stream()
+                    + result.path("params").properties().stream().sorted(Map.Entry.comparingByKey())
                             .map(p -> " " + p.getKey() + "=" + p.getValue().asText()).collect(Collectors.joining());
             double score = metric.path("score").asDouble(Double.NaN);
             if (!Double.isFinite(score)) {

@@ -1,8 +1,11 @@
 package dev.kvbench.results;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
+import dev.kvbench.strategy.Strategies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,11 +135,11 @@ public record ResultFolder(Path path) {
     }
 
     /**
-     * @return the raw series
+     * @return the raw series; what they are too old to say they ran with is there
      * @throws UserError if the file cannot be read or is not this suite's
      */
     public StepsFile readSteps() {
-        return Json.read(path.resolve(STEPS_FILE), StepsFile.class, StepsFile.SCHEMA, StepsFile.VERSION);
+        return Json.read(path.resolve(STEPS_FILE), StepsFile.class, StepsFile.SCHEMA, StepsFile.VERSION).asRan();
     }
 
     /**
@@ -161,7 +164,7 @@ public record ResultFolder(Path path) {
     }
 
     /**
-     * @return JMH's results, an array
+     * @return JMH's results, an array; what they are too old to say they ran with is there
      * @throws UserError if the file cannot be read or is not JMH's
      */
     public JsonNode readJmh() {
@@ -170,6 +173,13 @@ public record ResultFolder(Path path) {
         if (!json.isArray()) {
             throw new UserError(file + ": not a JMH result: expected a JSON array");
         }
+        json.forEach(result -> {
+            if (result.path("params") instanceof ObjectNode params) {
+                Map<String, String> said = new LinkedHashMap<>();
+                params.properties().forEach(p -> said.put(p.getKey(), p.getValue().asText()));
+                Strategies.asRan(said).forEach((name, value) -> params.putIfAbsent(name, TextNode.valueOf(value)));
+            }
+        });
         return json;
     }
 

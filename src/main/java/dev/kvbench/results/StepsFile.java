@@ -2,6 +2,7 @@ package dev.kvbench.results;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.kvbench.strategy.Strategies;
 import java.util.List;
 import java.util.Map;
 
@@ -38,6 +39,12 @@ public record StepsFile(
      */
     public record Head(String created, @Required Fingerprint fingerprint) {}
 
+    /** @return the same with what its configurations do not say and ran with, older than a parameter of their strategies */
+    StepsFile asRan() {
+        return new StepsFile(schema, version, created, command, units, fingerprint,
+                configurations.stream().map(Configuration::asRan).toList(), failures);
+    }
+
     /**
      * A configuration that failed.
      *
@@ -63,7 +70,8 @@ public record StepsFile(
      *
      * @param benchmark JMH's name of the benchmark
      * @param label the strategy in words, for legends
-     * @param params every JMH parameter as the benchmark got it; 0 where the strategy does not read it
+     * @param params every JMH parameter as the benchmark got it, 0 where the strategy does not read it; also what files
+     *     say nothing of that are older than a parameter of their strategy
      * @param weights "synthetic", or which checkpoint
      * @param attention the form of attention that ran, whatever {@code params} asked for
      * @param runtime the runtime that ran, whatever {@code params} asked for; null in files that do not say
@@ -84,6 +92,17 @@ public record StepsFile(
             long cacheBytesPerEntry,
             Gpu gpu,
             @Required List<Iteration> iterations) {
+
+        /** @return whether a peer written in Python ran it */
+        public boolean ranByPeer() {
+            return benchmark.startsWith("python.");
+        }
+
+        /** @return the same with what it ran with and does not say, older than a parameter of its strategy */
+        Configuration asRan() {
+            return ranByPeer() ? this : new Configuration(benchmark, label, Strategies.asRan(params), weights, attention,
+                    runtime, device, cacheBytesPerEntry, gpu, iterations);
+        }
 
         /** @return whether every measured iteration kept its steps, and there is one */
         public boolean hasSeries() {

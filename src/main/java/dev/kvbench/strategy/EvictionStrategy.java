@@ -10,8 +10,9 @@ import java.util.Set;
 
 /**
  * A policy of which entries stay in the KV cache, as a value. When more are held than {@link #schedule} lets be, the
- * lowest scored of those that are not protected go, among equals the oldest. Choosing and removing them, launching and timing
- * are shared.
+ * lowest scored of those that are not protected go, among equals the oldest. First, last and oldest are by the step that
+ * wrote an entry, whatever slot it lies in, so a strategy's definition is one for every {@link Removal}. Choosing and
+ * removing entries, launching and timing are shared; what a strategy says it costs is beside those.
  *
  * <p>Scores of its own are one method of the step's module, called once per step after all layers have run, and once
  * for a whole prompt; with {@link Scores#AT_EVICTION} only where entries go:
@@ -24,7 +25,7 @@ import java.util.Set;
  *           state[STEPS] [1] int64, steps since the cache was empty, this one among them
  *   rows    if it reads them L × [B, H, n], the current token's attention weights; of a prompt their sum over its
  *           tokens, with {@link Scores#LAST} those of its last token
- *   first   the first of the entries that are new: n − 1, or 0 for a prompt
+ *   first   the first slot of the entries that are new: n − 1, or 0 for a prompt
  *   self    has every parameter that it reads, by name
  * </pre>
  *

@@ -19,8 +19,7 @@ import java.util.Set;
  * </pre>
  *
  * Scores are fp32, start at zero, and move with their entries; an evicted score is gone. Protects the
- * recent entries. Costs one sum over the attention weights [L, B, H, n] a step, and one gather of the
- * cache when it evicts.
+ * recent entries. Costs one sum over the attention weights [L, B, H, n] a step.
  *
  * <p>Source: Zhang et al., "H2O: Heavy-Hitter Oracle for Efficient Generative Inference of Large Language
  * Models" (NeurIPS 2023), whose own form keeps a set per head.

@@ -12,8 +12,8 @@ import static dev.kvbench.strategy.Parameter.WINDOW;
  *   if n &gt; window: keep the `heavyHitters` best-scored older entries and the last window − heavyHitters
  * </pre>
  *
- * Reads attention weights. Protects the recent entries. Costs a sum of the attention weights [L, B, H, n] a step,
- * and a gather of the cache, a different one for every head, when it evicts.
+ * Reads attention weights. Protects the recent entries. Costs a sum of the attention weights [L, B, H, n] a step, and
+ * a choice for every head when it evicts.
  *
  * <p>Source: Zhang et al., "H2O: Heavy-Hitter Oracle for Efficient Generative Inference of Large Language
  * Models" (NeurIPS 2023).

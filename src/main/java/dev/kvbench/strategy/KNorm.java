@@ -11,8 +11,8 @@ import static dev.kvbench.strategy.Parameter.WINDOW;
  *   if n &gt; window: keep the `window` best-scored entries
  * </pre>
  *
- * Reads no attention weights. Protects nothing. Costs the norms of one entry's keys a step, and a gather of the cache,
- * a different one for every head, when it evicts.
+ * Reads no attention weights. Protects nothing. Costs the norms of one entry's keys a step, and a choice for
+ * every head when it evicts.
  *
  * <p>Source: Devoto et al., "A Simple and Effective L2 Norm-Based Strategy for KV Cache Compression" (EMNLP 2024).
  */

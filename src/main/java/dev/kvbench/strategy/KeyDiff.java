@@ -12,8 +12,8 @@ import static dev.kvbench.strategy.Parameter.WINDOW;
  *   keep the `window` best-scored entries
  * </pre>
  *
- * Reads no attention weights. Protects nothing. Costs a pass over all keys and a gather of the cache, a different one
- * for every head, when it evicts.
+ * Reads no attention weights. Protects nothing. Costs a pass over all keys and a choice for every head when it
+ * evicts.
  *
  * <p>Source: Park et al., "KeyDiff: Key Similarity-Based KV Cache Eviction for Long-Context LLM Inference in
  * Resource-Constrained Environments" (2025).

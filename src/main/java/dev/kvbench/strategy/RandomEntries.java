@@ -11,8 +11,9 @@ import static dev.kvbench.strategy.Parameter.WINDOW;
  *   keep the `window` best-scored entries
  * </pre>
  *
- * Reads nothing. Protects nothing. All layers and heads keep the same entries, every sequence its own. The hash is
- * MurmurHash3's 32-bit finalizer, so that a seed gives the same choices on every device and in a captured step.
+ * Reads nothing. Protects nothing. Costs one hash per entry when it evicts. All layers and heads keep the same entries, every
+ * sequence its own. The hash is MurmurHash3's 32-bit finalizer, so that a seed gives the same choices on every device and in
+ * a captured step.
  */
 public final class RandomEntries {
 

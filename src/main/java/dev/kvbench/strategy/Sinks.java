@@ -9,8 +9,7 @@ import static dev.kvbench.strategy.Parameter.WINDOW;
  * if n &gt; window: keep the first 4 entries and the last window − 4
  * </pre>
  *
- * Reads nothing and scores nothing. Protects the first four and the recent entries. Costs one copy of the cache when
- * it evicts.
+ * Reads nothing and scores nothing. Protects the first four and the recent entries. Costs nothing but removal.
  *
  * <p>Source: Xiao et al., "Efficient Streaming Language Models with Attention Sinks" (ICLR 2024).
  */

@@ -9,7 +9,7 @@ import static dev.kvbench.strategy.Parameter.WINDOW;
  * if n &gt; window: keep the last `window` entries
  * </pre>
  *
- * Reads nothing and scores nothing. Costs one copy of the cache when it evicts.
+ * Reads nothing and scores nothing. Costs nothing but removal.
  *
  * <p>Source: Beltagy et al., "Longformer: The Long-Document Transformer" (2020), whose local attention this is.
  */

@@ -70,6 +70,21 @@ public enum Strategies {
         return all;
     }
 
+    /**
+     * Parameters as a result has them, and what one that is older than one of its strategy's parameters does not say
+     * because nothing else could run then.
+     *
+     * @param params values by name, of any strategy or none
+     * @return the values, with those that ran {@linkplain Parameter#before before} and are not today's defaults
+     */
+    public static Map<String, String> asRan(Map<String, String> params) {
+        Map<String, String> all = new LinkedHashMap<>(params);
+        Arrays.stream(values()).filter(s -> s.label().equals(params.get(StrategyParameters.STRATEGY)))
+                .flatMap(s -> s.reads().stream()).filter(p -> p.before() != p.byDefault())
+                .forEach(p -> all.putIfAbsent(p.label(), p.shown(p.before())));
+        return all;
+    }
+
     /** @return all names, in the order of the registry */
     public static List<String> labels() {
         return Arrays.stream(values()).map(Strategies::label).toList();

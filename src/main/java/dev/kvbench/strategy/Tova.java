@@ -12,8 +12,7 @@ import static dev.kvbench.strategy.Parameter.WINDOW;
  * </pre>
  *
  * Scores are of the last step alone. Reads attention weights. Protects nothing, not even the newest entry. Costs a mean
- * over the attention weights [L, B, H, n] a step, and a gather of the cache, a different one for every layer, when
- * it evicts.
+ * over the attention weights [L, B, H, n] a step, and a choice for every layer when it evicts.
  *
  * <p>Source: Oren et al., "Transformers are Multi-State RNNs" (EMNLP 2024).
  */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.Required;
+import dev.kvbench.strategy.Parameter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ import java.util.List;
  * @param window most entries kept; absent if nothing is evicted
  * @param heavyHitters entries kept for their score
  * @param evictEvery steps from one eviction to the next
+ * @param removal what happens to the slot of an entry that goes; absent if nothing is evicted
+ * @param runtime what ran the steps; absent in files that do not say
  * @param model the model's name
  * @param weights "synthetic", or which checkpoint
  * @param positions "original" or "cache"
@@ -39,6 +42,8 @@ public record TraceFile(
         Integer window,
         int heavyHitters,
         int evictEvery,
+        String removal,
+        String runtime,
         String model,
         String weights,
         String positions,
@@ -74,7 +79,13 @@ public record TraceFile(
         if (trace == null || trace.version != VERSION || trace.steps.isEmpty() || trace.steps.stream().anyMatch(s -> s.kept.isEmpty())) {
             throw new UserError(file + ": not a valid " + SCHEMA + " file of version " + VERSION);
         }
-        return trace;
+        return trace.window == null || trace.removal != null ? trace : trace.asBefore();
+    }
+
+    /** One that is older than {@code removal}, with what ran then. */
+    private TraceFile asBefore() {
+        return new TraceFile(schema, version, strategy, label, window, heavyHitters, evictEvery,
+                Parameter.REMOVAL.shown(Parameter.REMOVAL.before()), runtime, model, weights, positions, steps);
     }
 
     /**

@@ -6,16 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.WholeFile;
+import dev.kvbench.cache.HeldByAge;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.results.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** A {@link TraceFile} that is written step by step; the file appears when it is whole. */
@@ -75,21 +74,15 @@ public final class Tracer implements AutoCloseable {
             List<long[]> evictedOfLayer = new ArrayList<>();
             List<float[]> scoresOfLayer = new ArrayList<>();
             for (int head = 0; head < shape[2]; head++) {
-                int from = (int) ((layer * shape[2] + head) * shape[3]);
-                // slots by the age of what they hold
-                int[] slots = IntStream.range(from, from + heldAfter).boxed().sorted(Comparator.comparingInt(slot -> origins[slot]))
-                        .mapToInt(Integer::intValue).toArray();
-                long[] now = Arrays.stream(slots).mapToLong(slot -> origins[slot]).toArray();
+                int row = (int) ((layer * shape[2] + head) * shape[3]);
+                HeldByAge held = HeldByAge.of(origins, row, heldAfter);
+                long[] now = Arrays.stream(held.origins()).asLongStream().toArray();
                 keptOfLayer.add(now);
                 // what the first step traced does not find in a cache was fed with it
-                long[] held = before.isEmpty() ? LongStream.range(0, step).toArray() : before.get(layer).get(head);
-                evictedOfLayer.add(without(held, step, now));
+                long[] earlier = before.isEmpty() ? LongStream.range(0, step).toArray() : before.get(layer).get(head);
+                evictedOfLayer.add(without(earlier, step, now));
                 if (scored) {
-                    float[] byAge = new float[heldAfter];
-                    for (int i = 0; i < heldAfter; i++) {
-                        byAge[i] = scores[slots[i]];
-                    }
-                    scoresOfLayer.add(byAge);
+                    scoresOfLayer.add(held.of(scores, row));
                 }
             }
             kept.add(keptOfLayer);

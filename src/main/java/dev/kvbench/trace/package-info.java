@@ -1,5 +1,5 @@
 /**
  * What a strategy kept and dropped in every step, as a file for checking it from outside. Knows the cache that it
- * reads, and JSON.
+ * reads, strategies' parameters, and JSON.
  */
 package dev.kvbench.trace;

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.runner.BenchmarkList;
@@ -49,19 +50,51 @@ class RunPlanTest {
         List<RunPlan.Configuration> plan = plan("Eviction.*score$",
                 Map.of("model", List.of("tiny"), "window", List.of("16"), "heavyHitters",
                 List.of("4")));
-        assertEquals(Strategies.labels().stream().filter(name -> !name.equals("full")).toList(), shown(plan, "strategy"));
+        assertEquals(Strategies.labels().stream().filter(name -> !name.equals("full"))
+                .flatMap(name -> Stream.of(name + " replace", name + " compact")).toList(), shown(plan, "strategy", "removal"));
         assertThrows(UserError.class, () -> plan("Eviction.*score$", Map.of("strategy", List.of("all"))));
+    }
+
+    /** Every benchmark that evicts has it, and says so itself where nobody asks. */
+    @Test
+    void removalIsSweptForWhatEvicts() {
+        Map<String, List<String>> asked = new HashMap<>(Map.of("model", List.of("tiny"), "strategy", List.of("full", "tova"),
+                "window", List.of("16"), "tokens", List.of("32"), "cacheLength", List.of("16"), "promptTokens", List.of("8")));
+        for (String benchmark : List.of("DecodeLoop", "DecodeStep", "Prefill", "Harness.*measuredStep$")) {
+            asked.remove("removal");
+            assertEquals(List.of("full 0", "tova replace"),
+                    shown(plan(benchmark, asked), "strategy", "removal"), benchmark);
+            asked.put("removal", List.of("replace", "compact"));
+            assertEquals(List.of("full 0", "tova replace", "tova compact"),
+                    shown(plan(benchmark, asked), "strategy", "removal"), benchmark);
+            asked.put("removal", List.of("compact", "0"));
+            assertEquals("unknown removal '0' (known: replace, compact)",
+                    assertThrows(UserError.class, () -> plan(benchmark, asked)).getMessage());
+        }
+    }
+
+    /** Nor does the full cache run once more for it: how entries go is the strategy's. */
+    @Test
+    void theFullCacheRunsInEachFormOnceWhateverRemovals() {
+        Map<String, List<String>> half = Map.of("model", List.of("tiny"), "tokens", List.of("64"), "window", List.of("16"),
+                "heavyHitters", List.of("4"), "dtype", List.of("fp16"), "device", List.of("cpu"), "strategy", List.of("full", "h2o"),
+                "removal", List.of("replace", "compact"));
+        assertEquals(List.of("full auto 0", "full explicit 0", "h2o auto replace", "h2o auto compact"),
+                shown(plan("DecodeLoop", half), "strategy", "attention", "removal"));
     }
 
     @Test
     void whatAResultShowsCanBeRunAgain() {
         Map<String, List<String>> tiny = Map.of("model", List.of("tiny"), "tokens", List.of("64"));
         Map<String, List<String>> shown = new HashMap<>(tiny);
-        shown.putAll(Map.of("strategy", List.of("full"), "window", List.of("0"), "heavyHitters", List.of("0"), "evictEvery", List.of("0")));
-        assertEquals(List.of("full 0 0 0"), shown(plan("DecodeLoop", shown), "strategy", "window", "heavyHitters", "evictEvery"));
+        shown.putAll(Map.of("strategy", List.of("full"), "window", List.of("0"), "heavyHitters", List.of("0"), "evictEvery", List.of("0"),
+                "removal", List.of("0")));
+        assertEquals(List.of("full 0 0 0 0"),
+                shown(plan("DecodeLoop", shown), "strategy", "window", "heavyHitters", "evictEvery", "removal"));
         shown.put("window", List.of("0", "16"));
         assertEquals(1, plan("DecodeLoop", shown).size());
-        shown.putAll(Map.of("strategy", List.of("window"), "window", List.of("16"), "evictEvery", List.of("1")));
+        shown.putAll(Map.of("strategy", List.of("window"), "window", List.of("16"), "evictEvery", List.of("1"),
+                "removal", List.of("compact")));
         assertEquals(List.of("window 16 0"), shown(plan("DecodeLoop", shown), "strategy", "window", "heavyHitters"));
         for (String reader : List.of("window", "h2o")) {
             shown.putAll(Map.of("strategy", List.of("full", reader), "window", List.of("0")));

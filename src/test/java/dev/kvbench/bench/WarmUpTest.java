@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -65,7 +66,19 @@ class WarmUpTest {
         pinned.put("cacheLength", "64");
         assertEquals(start + 9, forecast(pinned, 1, 7, 9), 1e-9);
         assertEquals(2 * (start + 9), forecast(pinned, 2, 7, 9), 1e-9);
+        assertEquals(start + 9, forecast(pinned, 0, 7, 9), 1e-9, "in the JVM of the run");
         assertEquals(18, Forecast.seconds(Optional.empty(), new Forecast.Effort(2, 7, 9), true), 1e-9, "no model, no weights to make");
+    }
+
+    @Test
+    void evictionsAloneWaitForNoWeights() {
+        Map<String, String> params = Map.of("strategy", "tova", "window", "64", "heavyHitters", "0", "removal", "compact", "model",
+                "gpt2-large", "dtype", "fp16", "batch", "1", "device", "cpu");
+        Optional<DecodeSettings> settings = Optional.of(new RunSettings().of(StepsNeeded.EVICTION, params));
+        double alone = Forecast.seconds(settings, new Forecast.Effort(0, 6, 0.6), true);
+        assertTrue(alone >= 0.6 && alone < 1, alone + " s in the JVM of the run");
+        double forked = Forecast.seconds(settings, new Forecast.Effort(1, 6, 0.6), true);
+        assertTrue(forked > alone && forked < 10, forked + " s in one of its own");
     }
 
     private static double forecast(Map<String, String> params, int forks, int iterations, double seconds) {

@@ -69,6 +69,27 @@ class BaselineTest {
         assertEquals(List.of("newest"), List.copyOf(new Baselines(results).all().keySet()));
     }
 
+    /** A baseline from before there was a choice of removal, and a result of today. */
+    @Test
+    void anOlderBaselineIsComparedWithAnotherRemovalWhereThatIsAllowed() throws IOException {
+        String folder = results.toString();
+        String old = "2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3";
+        assertEquals(0, run("baseline", "save", "start", results.resolve(old).toString(), "--results", folder).exit);
+        Path steps = results.resolve("2026-11-24_08-17-59_1b441074_NVIDIA-H100-80GB-HBM3/steps.json");
+        Files.writeString(steps, Files.readString(steps)
+                .replace("\"strategy\" : \"h2o\"", "\"strategy\" : \"h2o\", \"removal\" : \"replace\""));
+        String different = "different removal: compact against replace in 1 of 2 rows: DecodeLoop.decode strategy=h2o";
+        Run refused = run("compare", "start", "--results", folder);
+        assertEquals(3, refused.exit, refused.out);
+        assertTrue(refused.out.startsWith(different), refused.out);
+        assertTrue(refused.out.endsWith("error: not comparable; --allow-different compares all the same\n"), refused.out);
+        Run compared = run("compare", "start", "--results", folder, "--allow-different");
+        assertEquals(0, compared.exit, compared.out);
+        assertTrue(compared.out.startsWith(different) && compared.out.contains("\nDecodeLoop.decode strategy=h2o "), compared.out);
+        Run history = run("history", "--results", folder);
+        assertTrue(history.out.contains("removal=compact") && history.out.contains("removal=replace"), history.out);
+    }
+
     @Test
     void whatCannotBeReadIsPassedOver() throws IOException {
         String folder = results.toString();

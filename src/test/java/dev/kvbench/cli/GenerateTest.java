@@ -14,6 +14,7 @@ import dev.kvbench.checkpoint.TensorFile;
 import dev.kvbench.checkpoint.TestCheckpoint;
 import dev.kvbench.model.Tokenizer;
 import dev.kvbench.strategy.Strategies;
+import dev.kvbench.trace.TraceFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,6 +76,7 @@ class GenerateTest {
                 "--tokens", "30", "--prompt-ids", "5,6,7");
         assertEquals("kvbench/trace", trace.path("schema").asText());
         assertEquals(strategy, trace.path("strategy").asText());
+        assertEquals(strategy.equals("full") ? null : "replace", trace.path("removal").asText(null));
         assertEquals(32, trace.path("steps").size());
         long fed = 5;
         for (int t = 0; t < 32; t++) {
@@ -125,6 +127,55 @@ class GenerateTest {
         assertEquals(full, run("--model", "tiny", "--tokens", "5", "--prompt-ids", "5,6,7,8", "--prefill").out());
     }
 
+    /** Which entries go, and so every token, does not depend on what happens to their slots. */
+    @ParameterizedTest
+    @MethodSource("dev.kvbench.strategy.Strategies#evicting")
+    void aTraceIsTheSameHoweverEntriesGo(String strategy) throws Exception {
+        for (String every : List.of("1", "5")) {
+            for (String[] prompt : new String[][] {{}, {"--prompt-ids", "5,6,7,8,9,10,11,12,13,14,15", "--prefill"}}) {
+                List<String> words = new ArrayList<>(List.of("--model", "tiny", "--strategy", strategy, "--window", "9",
+                        "--heavy-hitters", "3", "--tokens", "30", "--evict-every", every));
+                words.addAll(List.of(prompt));
+                JsonNode replaced = trace(words.toArray(String[]::new));
+                words.addAll(List.of("--removal", "compact"));
+                JsonNode compacted = trace(words.toArray(String[]::new));
+                assertEquals(List.of("replace", "compact"), List.of(replaced.path("removal").asText(), compacted.path("removal").asText()));
+                assertEquals(replaced.path("label").asText() + ", compacting", compacted.path("label").asText());
+                for (String field : List.of("token", "position", "kept", "evicted")) {
+                    assertEquals(replaced.findValues(field), compacted.findValues(field), field);
+                }
+                assertClose(replaced.findValues("scores"), compacted.findValues("scores"));
+            }
+        }
+    }
+
+    private static List<JsonNode> list(JsonNode array) {
+        List<JsonNode> all = new ArrayList<>();
+        array.forEach(all::add);
+        return all;
+    }
+
+    private static void assertClose(List<JsonNode> expected, List<JsonNode> actual) {
+        assertEquals(expected.size(), actual.size());
+        for (int i = 0; i < expected.size(); i++) {
+            if (expected.get(i).isArray()) {
+                assertClose(list(expected.get(i)), list(actual.get(i)));
+            } else {
+                assertEquals(expected.get(i).asDouble(), actual.get(i).asDouble(), 1e-4);
+            }
+        }
+    }
+
+    @Test
+    void theTraceSaysWhatRan() throws Exception {
+        for (String asked : List.of("auto", "torchscript")) {
+            JsonNode trace = trace("--model", "tiny", "--tokens", "2", "--device", "cpu", "--runtime", asked);
+            assertEquals("torchscript", trace.path("runtime").asText());
+            assertFalse(trace.has("removal"), "nothing goes");
+            assertEquals(2, TraceFile.read(folder.resolve("trace.json")).steps().size());
+        }
+    }
+
     @Test
     void tracingChangesNothing() throws Exception {
         String[] words = {"--model", "tiny", "--strategy", "h2o", "--window", "8", "--heavy-hitters", "4", "--tokens", "40"};
@@ -155,6 +206,12 @@ class GenerateTest {
         "--model tiny --strategy tova --tokens 1022 --prompt-ids 1,2,3,4 | --prompt-ids: has 4 tokens, with --tokens 1022 after it;"
                 + " model tiny takes 1024 with positions=original and strategy=tova; shorten the prompt or lower --tokens to 1021"
                 + " or use --positions cache",
+        "--model tiny --removal foo | unknown removal 'foo' (known: replace, compact)",
+        "--model tiny --removal compct --strategy tova | unknown removal 'compct': did you mean 'compact'? (known: replace, compact)",
+        "--model tiny --removal 0 --strategy tova | unknown removal '0' (known: replace, compact)",
+        "--model tiny --runtime foo | unknown runtime 'foo'",
+        "--model tiny --device cpu --runtime fused | runtime=fused: it needs an NVIDIA GPU, and the model is on the cpu; use runtime=auto",
+        "--model tiny --device cpu --runtime cudagraph | runtime=cudagraph: it needs an NVIDIA GPU",
         "--model tiny --strategy tova --evict-every 0 | evictEvery=0: must be at least 1"})
     void badInputIsOneLine(String words, String message) throws Exception {
         Run run = run(words.split(" "));

@@ -269,6 +269,32 @@ class QualityTest {
         assertEquals(before, Files.readString(own.resolve("quality.json")), "the file keeps what it measured");
     }
 
+    /** Predictions are the same however entries go; of the times, those of one removal stand together, of replacing if there are some. */
+    @Test
+    void timesAreOfReplacedEntriesWhereThereAreSome() throws Exception {
+        Path steps = Path.of("results/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3");
+        QualityFile quality = QualityFile.read(result("--strategy", "window,knorm", "--window", "64", "--timed", "0", "--times",
+                steps.toString()).resolve("quality.json"));
+        assertTrue(quality.times().label().contains(" · removal=compact · "), quality.times().label());
+        double compacted = quality.find("window", 64).orElseThrow().time().value();
+        Path both = Files.createDirectories(folder.resolve("both"));
+        Files.copy(steps.resolve("steps.json"), both.resolve("steps.json"));
+        ArrayNode jmh = (ArrayNode) new ObjectMapper().readTree(steps.resolve("jmh.json").toFile());
+        for (JsonNode one : jmh.deepCopy()) {
+            if (one.path("params").path("strategy").asText().equals("window")) {
+                ((ObjectNode) one.path("params")).put("removal", "replace");
+                ((ObjectNode) one.path("primaryMetric")).put("score", 10 * one.path("primaryMetric").path("score").asDouble());
+                jmh.add(one);
+            }
+        }
+        Files.writeString(both.resolve("jmh.json"), jmh.toString());
+        QualityFile replaced = new MeasuredTimes(ResultFolder.open(both)).in(quality);
+        assertTrue(replaced.times().label().contains(" · removal=replace · "), replaced.times().label());
+        assertEquals(10 * compacted, replaced.find("window", 64).orElseThrow().time().value(), 1e-9, "though it is the slower");
+        assertNull(replaced.find("knorm", 64).orElseThrow().time(), "of another removal");
+        assertNotNull(replaced.full().orElseThrow().time());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "--tokens 0 | --tokens 0: must be at least 1",

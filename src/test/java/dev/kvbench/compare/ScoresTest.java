@@ -165,8 +165,9 @@ class ScoresTest {
         assertTrue(lines.get(0).startsWith("passed over: " + bare + "/steps.json: "), lines.get(0));
         assertEquals(List.of(
                 "passed over: " + result + ": " + STEP + " {strategy=full}: 1 of 3 iterations, whose scores are no numbers of zero or more",
-                "passed over: " + result + ": " + STEP + " {strategy=h2o}: no score of its 2 iterations is a number of zero or more",
-                "passed over: " + result + ": " + STEP + " {strategy=tova}: has no score of any iteration",
+                "passed over: " + result + ": " + STEP + " {removal=compact, strategy=h2o}:"
+                        + " no score of its 2 iterations is a number of zero or more",
+                "passed over: " + result + ": " + STEP + " {removal=compact, strategy=tova}: has no score of any iteration",
                 "passed over: " + scoreless + ": " + STEP + " {strategy=full}: has no measured step, and no score in jmh.json"),
                 lines.subList(1, 5));
         UserError error = assertThrows(UserError.class, () -> compare(scoreless, scoreless));

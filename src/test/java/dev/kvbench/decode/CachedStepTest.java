@@ -66,6 +66,10 @@ class CachedStepTest {
             }
             assertEquals(8, loop.cacheLength());
             assertThrows(IllegalArgumentException.class, () -> loop.fillTo(9));
+            assertThrows(IllegalStateException.class, loop::step);
+            loop.fillTo(4);
+            loop.step();
+            assertEquals(5, loop.cacheLength());
         }
     }
 

@@ -13,11 +13,15 @@ import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Removal;
+import dev.kvbench.strategy.Scope;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.TestStrategies;
 import dev.kvbench.torch.Libtorch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -26,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A captured step does what the same operators do one by one: token for token, score for score. */
+/** A captured step does what the same operators do one by one: token for token, entry for entry, score for score. */
 @Tag("gpu")
 class CudaGraphStepTest {
 
@@ -44,18 +48,23 @@ class CudaGraphStepTest {
         List<Arguments> cases = new ArrayList<>();
         for (String strategy : Strategies.labels()) {
             for (Dtype dtype : Dtype.values()) {
-                for (int batch : new int[] {1, 3, 32}) {
-                    cases.add(Arguments.of(strategy, dtype, batch));
+                for (int batch : new int[] {1, 32}) {
+                    cases.add(Arguments.of(strategy, Removal.REPLACE, 1, dtype, batch));
+                }
+                if (Strategies.evicting().contains(strategy)) {
+                    cases.add(Arguments.of(strategy, Removal.REPLACE, 3, dtype, 3));
+                    cases.add(Arguments.of(strategy, Removal.COMPACT, 1, dtype, 3));
+                    cases.add(Arguments.of(strategy, Removal.COMPACT, 3, dtype, 1));
                 }
             }
         }
         return cases.stream();
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}, {1}, every {2}, {3}, batch {4}")
     @MethodSource("cases")
-    void replaysWhatTheOperatorsDo(String name, Dtype dtype, int batch) {
-        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS);
+    void replaysWhatTheOperatorsDo(String name, Removal removal, int every, Dtype dtype, int batch) {
+        EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, HEAVY_HITTERS, every), removal);
         try (Weights weights = TestModels.sharp(MODEL, 7, dtype, Device.gpu());
                 DecodeLoop captured = loop(weights, strategy, Runtimes.CUDAGRAPH, batch);
                 DecodeLoop eager = loop(weights, strategy, Runtimes.TORCHSCRIPT, batch)) {
@@ -72,12 +81,49 @@ class CudaGraphStepTest {
                     captured.step();
                     eager.step();
                     assertArrayEquals(tokens(eager, batch), tokens(captured, batch), "tokens of step " + step);
+                    assertEquals(eager.cacheLength(), captured.cacheLength());
+                    assertArrayEquals(eager.cache().origins(), captured.cache().origins(), "origins after step " + step);
                 }
-                assertEquals(eager.cacheLength(), captured.cacheLength());
                 assertArrayEquals(eager.cache().logits(), captured.cache().logits());
-                assertArrayEquals(eager.cache().scores(), captured.cache().scores());
+                ByAge expected = ByAge.of(eager.cache(), MODEL, strategy.traits().scope(), eager.cacheLength());
+                ByAge actual = ByAge.of(captured.cache(), MODEL, strategy.traits().scope(), captured.cacheLength());
+                assertArrayEquals(expected.scores(), actual.scores());
+                assertArrayEquals(expected.entries(), actual.entries());
+                assertEquals(0, actual.beyond(), "a score where no entry is held");
             }
         }
+    }
+
+    /** Removals differ by where entries lie, also where they are captured: of a text that is fed, each keeps the same. */
+    @ParameterizedTest
+    @MethodSource("evictingAndEvery")
+    void bothRemovalsKeepTheSame(String name, int every) {
+        int batch = 2;
+        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS, every);
+        Scope scope = strategy.traits().scope();
+        try (Weights weights = TestModels.sharp(MODEL, 8, Dtype.FP32, Device.gpu());
+                DecodeLoop replace = loop(weights, TestStrategies.with(strategy, Removal.REPLACE), Runtimes.CUDAGRAPH, batch);
+                DecodeLoop compact = loop(weights, TestStrategies.with(strategy, Removal.COMPACT), Runtimes.CUDAGRAPH, batch)) {
+            long[][] texts = TestModels.texts(new Random(8), MODEL, batch, STEPS);
+            for (int step = 0; step < STEPS; step++) {
+                int t = step;
+                long[] fed = Arrays.stream(texts).mapToLong(text -> text[t]).toArray();
+                replace.force(fed);
+                compact.force(fed);
+                replace.step();
+                compact.step();
+                ByAge expected = ByAge.of(compact.cache(), MODEL, scope, compact.cacheLength());
+                ByAge actual = ByAge.of(replace.cache(), MODEL, scope, replace.cacheLength());
+                assertArrayEquals(expected.origins(), actual.origins(), "origins after step " + step);
+                StepAssertions.assertClose(expected.scores(), actual.scores(), 1e-4, "scores after step " + step);
+                StepAssertions.assertClose(expected.entries(), actual.entries(), 1e-4, "keys and values after step " + step);
+                StepAssertions.assertClose(compact.cache().logits(), replace.cache().logits(), 1e-4, "logits of step " + step);
+            }
+        }
+    }
+
+    static Stream<Arguments> evictingAndEvery() {
+        return Strategies.evicting().stream().flatMap(name -> Stream.of(1, 3).map(every -> Arguments.of(name, every)));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.kvbench.report;
 
 import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.trace.TraceFile;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Results with made-up times, for pages and plots. */
@@ -31,6 +33,28 @@ public final class MadeResults {
         return write(path, "NVIDIA H100 80GB HBM3", List.of(
                 configuration("full cache", "full", 0, 0, 200, 5, true),
                 configuration("H2O, one set for all heads, window 32, 8 heavy hitters", "h2o", 32, 8, 200, 5, true)), null);
+    }
+
+    /** Full cache and H2O by both removals: closing gaps takes 60 µs more a step. */
+    public static ResultFolder removals(Path path) throws IOException {
+        String h2o = "H2O, one set for all heads, window 32, 8 heavy hitters";
+        return write(path, "NVIDIA H100 80GB HBM3", List.of(configuration("full cache", "full", 0, 0, 200, 5, true),
+                removing("replace", configuration(h2o, "h2o", 32, 8, 200, 5, true), 0),
+                removing("compact", configuration(h2o + ", compacting", "h2o", 32, 8, 200, 5, true), 60_000)), null);
+    }
+
+    /** The same by a removal that takes so many ns more of an evicting step. */
+    private static StepsFile.Configuration removing(String removal, StepsFile.Configuration c, long more) {
+        Map<String, String> params = new TreeMap<>(c.params());
+        params.put("removal", removal);
+        int window = Integer.parseInt(params.get("window"));
+        return new StepsFile.Configuration(c.benchmark(), c.label(), params, c.weights(), c.attention(), c.runtime(), c.device(),
+                c.cacheBytesPerEntry(), c.gpu(), c.iterations().stream().map(i -> new StepsFile.Iteration(i.fork(), i.phase(),
+                        i.iteration(), later(i.stepNanos(), window, more), later(i.deviceNanos(), window, more))).toList());
+    }
+
+    private static long[] later(long[] nanos, int window, long more) {
+        return IntStream.range(0, nanos.length).mapToLong(t -> nanos[t] + (t >= window ? more : 0)).toArray();
     }
 
     /** Every strategy with every window, three generations of 1024 tokens. */
@@ -86,13 +110,63 @@ public final class MadeResults {
         all.add(new StepsFile.Configuration(STEP, window == 0 ? "full cache" : "H2O, one set for all heads, window " + window
                 + ", 32 heavy hitters",
                 new TreeMap<>(Map.of("strategy", strategy, "window", "" + window, "heavyHitters", window == 0 ? "0" : "32",
-                        "cacheLength", "" + length)),
+                        "removal", window == 0 ? "0" : "replace", "cacheLength", "" + length)),
                 "synthetic", "explicit", "fused", "gpu", 8, null, List.of()));
         jmh.add("""
                 {"benchmark": "%s", "mode": "avgt",
-                 "params": {"strategy": "%s", "window": "%d", "heavyHitters": "%d", "cacheLength": "%d"},
+                 "params": {"strategy": "%s", "window": "%d", "heavyHitters": "%d", "removal": "%s", "cacheLength": "%d"},
                  "primaryMetric": {"score": %s, "scoreError": 0.01, "scoreUnit": "ms/op", "rawData": [[1]]}}
-                """.formatted(STEP, strategy, window, window == 0 ? 0 : 32, length, ms));
+                """.formatted(STEP, strategy, window, window == 0 ? 0 : 32, window == 0 ? "0" : "replace", length, ms));
+    }
+
+    /** What a benchmark of {@code Eviction} takes, µs. */
+    public interface Micros {
+
+        /** @return the time of a benchmark of that name, without what it is of */
+        double of(String method, String strategy, String removal, int window, int batch);
+    }
+
+    /** Evictions of two strategies by these removals, each ± 0.3 µs. */
+    public static ResultFolder evictions(Path path, List<String> removals, int[] windows, int[] batches, Micros micros)
+            throws IOException {
+        List<StepsFile.Configuration> all = new ArrayList<>();
+        List<String> jmh = new ArrayList<>();
+        for (String strategy : List.of("tova", "knorm")) {
+            for (String removal : removals) {
+                for (int window : windows) {
+                    for (int batch : batches) {
+                        for (String method : List.of("score", "scoreAndChoose", "scoreAndEvict")) {
+                            Map<String, String> params = new TreeMap<>(Map.of("strategy", strategy, "removal", removal,
+                                    "window", "" + window, "heavyHitters", "0", "batch", "" + batch, "dtype", "fp16", "model", "gpt2"));
+                            String benchmark = "dev.kvbench.bench.EvictionBenchmark." + method;
+                            all.add(new StepsFile.Configuration(benchmark, strategy + ", window " + window, params, "none", "explicit",
+                                    "cudagraph", "gpu", 1000, null, List.of()));
+                            jmh.add("""
+                                    {"benchmark": "%s", "mode": "avgt", "params": %s,
+                                     "primaryMetric": {"score": %s, "scoreError": 0.3, "scoreUnit": "us/op", "rawData": [[1]]}}
+                                    """.formatted(benchmark, Json.MAPPER.valueToTree(params),
+                                            micros.of(method, strategy, removal, window, batch)));
+                        }
+                    }
+                }
+            }
+        }
+        ResultFolder folder = write(path, "GPU", all, null);
+        Files.writeString(path.resolve(ResultFolder.JMH_FILE), "[" + String.join(",", jmh) + "]");
+        return folder;
+    }
+
+    /** Scoring 20, choosing 10 (per head 30), filling a gap 5, closing it 2 per entry and sequence. */
+    public static ResultFolder evictions(Path path) throws IOException {
+        return evictions(path, List.of("replace", "compact"), new int[] {64, 128, 256, 512, 1024}, new int[] {1, 8, 32, 64},
+                MadeResults::micros);
+    }
+
+    /** The times of these. */
+    public static double micros(String method, String strategy, String removal, int window, int batch) {
+        double choosing = method.equals("score") ? 0 : strategy.equals("knorm") ? 30 : 10;
+        double moving = !method.equals("scoreAndEvict") ? 0 : removal.equals("replace") ? 5 + batch / 4.0 : 10 + 0.02 * window * batch;
+        return 20 + choosing + moving * (strategy.equals("knorm") ? 1.5 : 1);
     }
 
     /** ns: weights, then entries held; scoring and eviction on top, noise, and now and then a slow step. */
@@ -114,9 +188,10 @@ public final class MadeResults {
             iterations.add(new StepsFile.Iteration(1, warmUp ? StepsFile.Iteration.WARMUP : StepsFile.Iteration.MEASUREMENT,
                     warmUp ? 1 : g, host, device ? onDevice : null));
         }
-        return new StepsFile.Configuration(LOOP, label, new TreeMap<>(Map.of("strategy", strategy, "window", String.valueOf(window),
-                "heavyHitters", String.valueOf(heavyHitters), "model", "gpt2", "dtype", "fp32", "batch", "2", "tokens",
-                        String.valueOf(tokens))),
+        return new StepsFile.Configuration(LOOP, label, new TreeMap<>(Map.of("strategy", strategy,
+                "window", String.valueOf(window), "heavyHitters", String.valueOf(heavyHitters),
+                "removal", window == 0 ? "0" : "replace",
+                "model", "gpt2", "dtype", "fp32", "batch", "2", "tokens", String.valueOf(tokens))),
                 "synthetic", "explicit", "fused", "gpu", 73_728,
                 new StepsFile.Gpu(2_400_000_000L, 2.9e12, 900_000_000L, null, null), iterations);
     }
@@ -139,7 +214,7 @@ public final class MadeResults {
                     LongStream.rangeClosed(from, t)).distinct().toArray();
             all.add(new TraceFile.Step(t, 1, t, 1, t, kept.length, List.of(List.of(kept)), List.of(List.of()), null, null));
         }
-        return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "sinks", "attention sinks, window 5", 5, 0, 1, "tiny", "synthetic",
-                "original", all);
+        return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "sinks", "attention sinks, window 5", 5, 0, 1, "replace",
+                "torchscript", "tiny", "synthetic", "original", all);
     }
 }

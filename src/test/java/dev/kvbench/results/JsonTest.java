@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.kvbench.UserError;
+import dev.kvbench.report.MadeResults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,8 +89,24 @@ class JsonTest {
     @Test
     void whatIsReadIsWrittenAsItWas() throws IOException {
         Path published = Path.of("src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3/steps.json");
-        new ResultFolder(folder).writeSteps(ResultFolder.open(published).readSteps());
+        new ResultFolder(folder).writeSteps(Json.read(published, StepsFile.class, StepsFile.SCHEMA, StepsFile.VERSION));
         assertEquals(Files.readString(published), Files.readString(folder.resolve("steps.json")));
+    }
+
+    @Test
+    void whatAnOlderResultDoesNotSayIsWhatRanThen() throws IOException {
+        ResultFolder old = ResultFolder.open(Path.of("src/test/resources/published/2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3"));
+        List<String> removals = Arrays.asList(null, "compact");
+        assertEquals(removals, old.readSteps().configurations().stream().map(c -> c.params().get("removal")).toList());
+        assertEquals(removals, StreamSupport.stream(old.readJmh().spliterator(), false)
+                .map(r -> r.path("params").path("removal").asText(null)).toList());
+        // what a result says, it ran with; what a peer keeps is its own
+        ResultFolder today = MadeResults.small(folder.resolve("today"));
+        assertEquals(List.of("0", "replace"), today.readSteps().configurations().stream().map(c -> c.params().get("removal")).toList());
+        StepsFile.Configuration h2o = old.readSteps().configurations().get(1);
+        StepsFile.Configuration peer = new StepsFile.Configuration("python.notebook", "H2O", Map.of("strategy", "h2o", "window", "8"),
+                "synthetic", null, null, "gpu", 0, null, h2o.iterations());
+        assertEquals(peer, peer.asRan());
     }
 
     @Test

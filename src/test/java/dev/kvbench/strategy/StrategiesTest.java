@@ -32,7 +32,7 @@ class StrategiesTest {
             EvictionStrategy strategy = TestStrategies.of(name, 64, 8);
             assertEquals(name, strategy.name());
             assertEquals(Strategies.of(name).reads(), strategy.parameters().values().keySet(), "forgets what it does not read");
-            strategy.parameters().values().forEach((p, value) -> assertTrue(p == Parameter.EVICT_EVERY
+            strategy.parameters().values().forEach((p, value) -> assertTrue(p == Parameter.EVICT_EVERY || p == Parameter.REMOVAL
                     || strategy.caption().contains(p.caption(value)), "its caption says " + p.label()));
         }
     }
@@ -56,6 +56,9 @@ class StrategiesTest {
                 strategies.forEach(s -> names.add(s.asText()));
                 if (file.endsWith("strategies.json")) {
                     assertEquals(Strategies.labels(), names, "the sweep over all strategies");
+                }
+                if (file.endsWith("eviction.json")) {
+                    assertEquals(Strategies.evicting(), names, "the sweep over all that evict");
                 }
                 named.addAll(names);
             }

@@ -4,7 +4,9 @@ import dev.kvbench.results.StepsFile;
 import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -67,11 +69,25 @@ public final class Captions {
      * @return its strategy's name without its window, then every other parameter that differs between those shown
      */
     public String byStrategy(StepsFile.Configuration configuration, String... left) {
-        String strategy = StrategyParameters.recorded(configuration.params())
-                .caption(configuration.params().get(StrategyParameters.STRATEGY), Parameter.WINDOW,
-                Parameter.EVICT_EVERY);
+        String strategy = byParameters(configuration.params(), shown, Parameter.WINDOW, Parameter.EVICT_EVERY);
         return Stream.concat(Stream.of(strategy), others(configuration, left).stream())
                 .collect(Collectors.joining(", "));
+    }
+
+    /**
+     * @param params of one of those shown
+     * @param shown those to be told apart
+     * @param left out parameters that an axis shows
+     * @return the strategy's name with its other parameters, the removal where it differs between those shown
+     */
+    static String byParameters(Map<String, String> params, Collection<StepsFile.Configuration> shown,
+            Parameter... left) {
+        boolean oneRemoval = shown.stream().map(c -> StrategyParameters.recorded(c.params()).get(Parameter.REMOVAL))
+                .filter(removal -> removal != 0).distinct().count() < 2;
+        Stream<Parameter> out = Stream.concat(Stream.of(left),
+                oneRemoval ? Stream.of(Parameter.REMOVAL) : Stream.empty());
+        return StrategyParameters.recorded(params)
+                .caption(params.get(StrategyParameters.STRATEGY), out.toArray(Parameter[]::new));
     }
 
     /** @return every parameter that differs between those shown and is no strategy's, a phrase each */

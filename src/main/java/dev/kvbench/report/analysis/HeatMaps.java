@@ -2,7 +2,6 @@ package dev.kvbench.report.analysis;
 
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.strategy.Parameter;
-import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -33,9 +32,12 @@ public final class HeatMaps {
             boolean runtimes = cells.stream().map(c -> Form.of(configuration.apply(c)).runtime()).distinct()
                     .count() > 1;
             // a strategy that was swept in both forms has a row for each
-            boolean forms = cells.stream().map(c -> HeatMaps.row(configuration.apply(c).params()) + window.applyAsInt(c)
+            List<StepsFile.Configuration> shown = cells.stream().map(configuration).toList();
+            Function<T, String> strategy = c -> Captions.byParameters(configuration.apply(c).params(), shown,
+                    Parameter.WINDOW);
+            boolean forms = cells.stream().map(c -> strategy.apply(c) + window.applyAsInt(c)
                     + Form.of(configuration.apply(c)).runtime()).distinct().count() < cells.size();
-            Function<T, String> row = c -> HeatMaps.row(configuration.apply(c).params())
+            Function<T, String> row = c -> strategy.apply(c)
                     + (runtimes ? " (" + Form.of(configuration.apply(c)).runtime() + ")" : "")
                     + (forms && Form.of(configuration.apply(c)).attention() != null
                             ? " (" + Form.of(configuration.apply(c)).attention() + " attention)" : "");
@@ -135,10 +137,5 @@ public final class HeatMaps {
         Map<String, String> rest = new TreeMap<>(setting);
         List.of(names).forEach(rest::remove);
         return rest;
-    }
-
-    /** A strategy's name with those of its parameters that make it another row. */
-    private static String row(Map<String, String> params) {
-        return StrategyParameters.recorded(params).caption(params.get(StrategyParameters.STRATEGY), Parameter.WINDOW);
     }
 }

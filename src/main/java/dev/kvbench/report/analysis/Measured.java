@@ -1,6 +1,7 @@
 package dev.kvbench.report.analysis;
 
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Schedule;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
@@ -114,12 +115,17 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
 
     /** @return whether a peer written in Python ran it: what its cache holds is not this suite's to say */
     public boolean isPeer() {
-        return configuration.benchmark().startsWith("python.");
+        return configuration.ranByPeer();
     }
 
     /** @return most entries that its strategy keeps; empty if it keeps all */
     OptionalInt window() {
         return schedule().window();
+    }
+
+    /** @return what happens to the slot of an entry that goes */
+    Removal removal() {
+        return StrategyParameters.recorded(configuration.params()).removal();
     }
 
     private Schedule schedule() {

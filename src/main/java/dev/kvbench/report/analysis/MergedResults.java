@@ -2,6 +2,8 @@ package dev.kvbench.report.analysis;
 
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Parameter;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Several results as one to draw. What they were measured on stays visible: a label names its device where devices
@@ -31,17 +34,19 @@ public record MergedResults(StepsFile steps, List<LoadedResult> parts) {
             return new MergedResults(results.get(0).steps(), results);
         }
         List<StepsFile> files = results.stream().map(LoadedResult::steps).toList();
+        boolean todays = files.stream().flatMap(r -> r.configurations().stream()).anyMatch(MergedResults::saysRemoval);
         boolean oneDevice = distinct(files.stream().map(r -> r.fingerprint().deviceName()).toList()) == 1;
         boolean commitsTell = files.stream().allMatch(r -> r.fingerprint().commit() != null)
                 && distinct(files.stream().map(r -> r.fingerprint().commit()).toList()) == files.size();
         Map<String, Set<String>> shared = shared(files);
-        Set<Name> repeated = repeated(files, shared);
+        UnaryOperator<StepsFile.Configuration> labels = c -> todays ? withRemoval(c) : c;
+        Set<Name> repeated = repeated(files, shared, labels);
         List<LoadedResult> parts = results.stream().map(result -> {
             Fingerprint fingerprint = result.steps().fingerprint();
             String device = oneDevice ? "" : ", " + brief(fingerprint.deviceName());
             String origin = ", " + (commitsTell ? "commit " + fingerprint.shortCommit().orElse("unknown")
                     : result.name());
-            return result.with(result.steps().configurations().stream().map(c -> labelled(c,
+            return result.with(result.steps().configurations().stream().map(labels).map(c -> labelled(c,
                     c.label() + device + (repeated.contains(name(c, result.steps(), shared)) ? origin : ""))).toList());
         }).toList();
         StepsFile first = files.get(0);
@@ -56,12 +61,13 @@ public record MergedResults(StepsFile steps, List<LoadedResult> parts) {
     }
 
     /** Names that more than one result has. */
-    private static Set<Name> repeated(List<StepsFile> results, Map<String, Set<String>> shared) {
+    private static Set<Name> repeated(List<StepsFile> results, Map<String, Set<String>> shared,
+            UnaryOperator<StepsFile.Configuration> labels) {
         Set<Name> seen = new HashSet<>();
         Set<Name> repeated = new HashSet<>();
         for (StepsFile result : results) {
             Set<Name> own = new LinkedHashSet<>();
-            result.configurations().forEach(c -> own.add(name(c, result, shared)));
+            result.configurations().stream().map(labels).forEach(c -> own.add(name(c, result, shared)));
             own.stream().filter(n -> !seen.add(n)).forEach(repeated::add);
         }
         return repeated;
@@ -85,6 +91,22 @@ public record MergedResults(StepsFile steps, List<LoadedResult> parts) {
         params.computeIfPresent("runtime", (name, asked) -> String.valueOf(configuration.runtime()));
         params.computeIfPresent("attention", (name, asked) -> String.valueOf(Form.of(configuration).attention()));
         return new Name(configuration.benchmark(), configuration.label() + result.fingerprint().deviceName(), params);
+    }
+
+    /** Whether a label tells how entries went: it says what closes gaps, and says nothing of what does not. */
+    private static boolean saysRemoval(StepsFile.Configuration c) {
+        int removal = StrategyParameters.recorded(c.params()).get(Parameter.REMOVAL);
+        return removal == Parameter.REMOVAL.byDefault() || removal != 0 && c.label().endsWith(removal(removal));
+    }
+
+    /** Labels of results that are older than the parameter do not say it, which beside those of today means another. */
+    private static StepsFile.Configuration withRemoval(StepsFile.Configuration c) {
+        int removal = StrategyParameters.recorded(c.params()).get(Parameter.REMOVAL);
+        return removal == 0 || saysRemoval(c) ? c : labelled(c, c.label() + removal(removal));
+    }
+
+    private static String removal(int value) {
+        return ", " + Parameter.REMOVAL.caption(value);
     }
 
     private static StepsFile.Configuration labelled(StepsFile.Configuration c, String label) {

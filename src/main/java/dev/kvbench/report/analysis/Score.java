@@ -19,6 +19,11 @@ public record Score(String benchmark, String name, double score, Double error, S
     /** JMH's name of a benchmark: class and method. */
     private static final String BENCHMARK = "^.*\\.(\\w+)Benchmark\\.(\\w+)$";
 
+    /** @return whether it is a part of an {@link EvictionCost} */
+    public boolean isOfEviction() {
+        return benchmark.startsWith("Eviction.");
+    }
+
     /** @return those that keep no series */
     public static List<StepsFile.Configuration> bare(List<StepsFile.Configuration> configurations) {
         return configurations.stream().filter(c -> c.iterations().isEmpty()).toList();

@@ -3,7 +3,9 @@ package dev.kvbench.report.page;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.kvbench.report.analysis.AgainstFullCache;
+import dev.kvbench.report.analysis.EvictionCost;
 import dev.kvbench.report.analysis.HeatMap;
+import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.Score;
 import dev.kvbench.report.analysis.StepCost;
 import dev.kvbench.report.plot.Look;
@@ -52,8 +54,10 @@ record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @Jso
      *
      * @param scores of all of them
      * @param pinned of those the steps at a pinned cache length, as a plot
+     * @param evictions of those what evicting steps do at their end, part by part
+     * @param moving of these what moving costs, as a plot: all strategies together, then each
      */
-    record Scores(List<Score> scores, List<Pinned> pinned) {}
+    record Scores(List<Score> scores, List<Pinned> pinned, List<EvictionCost> evictions, List<MovingLines> moving) {}
 
     /**
      * Where results come from.

@@ -2,11 +2,13 @@ package dev.kvbench.report.page;
 
 import dev.kvbench.report.analysis.AgainstFullCache;
 import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.EvictionCost;
 import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.analysis.HeatMaps;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.MergedResults;
+import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.PinnedPoint;
 import dev.kvbench.report.analysis.Score;
 import dev.kvbench.report.analysis.StepCost;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The page of one or more results, or of traces: computed here, section by section; its JavaScript only displays it.
@@ -86,7 +89,9 @@ public final class ReportPage {
     private Report.Summary summary() {
         List<String> sentences = measured.isEmpty() ? pinnedAnswers() : answers.sentences();
         if (measured.isEmpty() && sentences.isEmpty()) {
-            sentences = PinnedAnswers.ranges(allScores());
+            List<String> moving = RemovalAnswers.moving(evictions());
+            sentences = Stream.concat(moving.stream(), PinnedAnswers.ranges(allScores().stream()
+                    .filter(s -> moving.isEmpty() || !s.isOfEviction()).toList()).stream()).toList();
         }
         if (sentences.isEmpty()) {
             sentences = List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows."
@@ -103,7 +108,13 @@ public final class ReportPage {
     }
 
     private Report.Scores scores() {
-        return new Report.Scores(allScores(), PinnedAnswers.pinned(points, ofPoints));
+        List<EvictionCost> evictions = evictions();
+        return new Report.Scores(allScores(), PinnedAnswers.pinned(points, ofPoints), evictions, MovingLines.of(evictions));
+    }
+
+    private List<EvictionCost> evictions() {
+        Captions ofEvictions = new Captions(steps, EvictionCost.measured(configurations));
+        return parts.stream().flatMap(r -> EvictionCost.of(r, ofEvictions).stream()).toList();
     }
 
     private List<Score> allScores() {
@@ -133,9 +144,13 @@ public final class ReportPage {
             findings.put("time", summary.answers().get(0));
             findings.put("latency", answers.latency(curves.lines()));
             findings.put("memory", answers.memory(curves.lines()));
+            findings.put("cost", RemovalAnswers.steps(curves.costs()));
         }
         if (!heatMaps.isEmpty()) {
             findings.put("heat", Answers.heatMap(heatMaps.get(0)));
+        }
+        if (!scores.evictions().isEmpty()) {
+            findings.put("moving", String.join(" ", RemovalAnswers.moving(scores.evictions())));
         }
         if (!scores.pinned().isEmpty()) {
             List<String> said = pinnedAnswers();

@@ -2,39 +2,47 @@ package dev.kvbench.runtime.cuda;
 
 import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Operators captured once as a CUDA graph, to be run without their launch overhead. */
+/** Operators captured once as CUDA graphs, to be run without their launch overhead; all share the memory that they work in. */
 public final class CapturedOperators implements AutoCloseable {
 
     private final CudaDriver cuda = new CudaDriver();
     private final CapturedSteps steps = new CapturedSteps(cuda);
-    private final Pointer graph;
+    private final List<Pointer> graphs = new ArrayList<>();
     private Thread bound = Thread.currentThread();
 
     /**
-     * @param operators what to capture; runs twice before
-     * @throws Unsupported if it cannot be captured here
+     * @param operators what to capture, each by itself; runs twice before
+     * @throws Unsupported if one cannot be captured here
      */
-    public CapturedOperators(Runnable operators) {
+    public CapturedOperators(List<Runnable> operators) {
         try {
-            steps.warmUp(() -> {
-                operators.run();
-                operators.run();
-            });
-            graph = steps.capture(stream -> operators.run());
+            for (Runnable one : operators) {
+                steps.warmUp(() -> {
+                    one.run();
+                    one.run();
+                });
+                graphs.add(steps.capture(stream -> one.run()));
+            }
         } catch (RuntimeException | Error e) {
             Cleanup.after(e, steps);
             throw e;
         }
     }
 
-    /** Runs them and waits. */
-    public void run() {
+    /**
+     * Runs one of them and waits.
+     *
+     * @param which 0, 1, …
+     */
+    public void run(int which) {
         if (bound != Thread.currentThread()) {
             bound = Thread.currentThread();
             cuda.useOnThisThread();
         }
-        steps.replay(graph);
+        steps.replay(graphs.get(which));
         cuda.synchronize();
     }
 

@@ -27,6 +27,11 @@ final class Expected {
             return window > 0 && window < length();
         }
 
+        /** What happened to slots; before results said so all of them closed gaps. */
+        String removal() {
+            return json.path("params").path("removal").asText("compact");
+        }
+
         /** Bytes of keys and values after token t, in MB. */
         double cacheMb(int t) {
             return (window == 0 ? t : Math.min(t, window)) * json.path("cacheBytesPerEntry").asDouble() * batch() / 1e6;

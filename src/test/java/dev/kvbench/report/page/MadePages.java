@@ -18,6 +18,7 @@ abstract class MadePages extends InBrowser {
     static Path small;
     static Path large;
     static Path odd;
+    static Path eviction;
     static Path quality;
     static Path oddQuality;
 
@@ -26,6 +27,7 @@ abstract class MadePages extends InBrowser {
         small = page(MadeResults.small(folder.resolve("small")));
         large = page(MadeResults.large(folder.resolve("large")));
         odd = page(MadeResults.odd(folder.resolve("odd")));
+        eviction = page(MadeResults.evictions(folder.resolve("eviction")));
         quality = page(MadeQuality.large(folder.resolve("quality")));
         oddQuality = page(MadeQuality.odd(folder.resolve("odd-quality")));
     }
@@ -75,6 +77,6 @@ abstract class MadePages extends InBrowser {
     }
 
     static List<Path> pages() {
-        return List.of(small, large, odd, quality, oddQuality);
+        return List.of(small, large, odd, eviction, quality, oddQuality);
     }
 }

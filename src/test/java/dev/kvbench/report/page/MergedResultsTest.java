@@ -175,6 +175,48 @@ class MergedResultsTest {
                 labels(merged(older, newer).steps()));
     }
 
+    /** A result from before there was a choice of removal: its entries moved up, which its labels do not say. */
+    private ResultFolder older(ResultFolder result) throws IOException {
+        for (String file : List.of(ResultFolder.STEPS_FILE, ResultFolder.JMH_FILE)) {
+            Path path = result.path().resolve(file);
+            if (Files.exists(path)) {
+                Files.writeString(path, Files.readString(path).replaceAll("\"removal\" ?: \"\\w+\",", ""));
+            }
+        }
+        return result;
+    }
+
+    @Test
+    void anOlderResultIsToldApartByItsRemovalFromOneOfToday() throws Exception {
+        String h2o = "H2O, one set for all heads, window 64, 32 heavy hitters";
+        ResultFolder older = older(MadeResults.pinned(folder.resolve("older"), new double[][] {{0, 64, 1}, {64, 64, 1.5}}));
+        ResultFolder newer = MadeResults.pinned(folder.resolve("newer"), new double[][] {{0, 64, 1}, {64, 64, 1.25}});
+        List<String> lines = List.of("full cache, older", h2o + ", compacting", "full cache, newer", h2o);
+        MergedResults both = merged(older, newer);
+        assertEquals(lines, labels(both.steps()));
+        XYChart chart = PinnedStepPlot.of(both.steps(), both.pinned()).orElseThrow();
+        assertEquals(lines, chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend)
+                .map(s -> s.getName().replace('\n', ' ')).toList());
+        Report report = ReportPage.of(List.of(LoadedResult.read(older), LoadedResult.read(newer)), List.of());
+        assertEquals(4, report.scores().scores().stream().map(Score::name).distinct().count());
+        // of two older ones, and of one alone, nothing is said that all share
+        ResultFolder again = older(MadeResults.pinned(folder.resolve("again"), new double[][] {{64, 64, 1.5}}));
+        assertEquals(List.of("full cache", h2o + ", older", h2o + ", again"), labels(merged(older, again).steps()));
+        assertEquals(List.of("full cache", h2o), labels(MergedResults.of(List.of(LoadedResult.read(older))).steps()));
+    }
+
+    @Test
+    void anOlderSeriesSaysNoLessThanOneOfTodayThatCompacts() throws Exception {
+        ResultFolder older = older(MadeResults.small(folder.resolve("older")));
+        ResultFolder newer = MadeResults.small(folder.resolve("newer"));
+        Path steps = newer.path().resolve(ResultFolder.STEPS_FILE);
+        Files.writeString(steps, Files.readString(steps).replace("\"replace\"", "\"compact\"").replace("8 heavy hitters",
+                "8 heavy hitters, compacting"));
+        String h2o = "H2O, one set for all heads, window 32, 8 heavy hitters, compacting, ";
+        assertEquals(List.of("full cache, older", h2o + "older", "full cache, newer", h2o + "newer"),
+                labels(merged(older, newer).steps()));
+    }
+
     @Test
     void seriesAndPinnedStepsBecomeAPlotEach() throws Exception {
         ResultFolder loop = ours("loop", "Processor", null, 1_000_000);

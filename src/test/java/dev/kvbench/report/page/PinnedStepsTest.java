@@ -104,6 +104,35 @@ class PinnedStepsTest {
                 PinnedAnswers.answers(points(), new Captions(steps(), configurations)));
     }
 
+    @Test
+    void removalIsSaidWhereItDiffers() {
+        for (int n : new int[] {64, 128}) {
+            measured("full", 0, n, "fused", 1);
+            measured("tova", n, n, "fused", 1.25);
+            removal("compact");
+        }
+        assertEquals(List.of("tova"), names(StrategyCostPlot.of(steps(), points()).orElseThrow()), "as older results were drawn");
+        assertEquals(List.of("tova"), HeatMaps.ofPinned(points()).get(0).strategies());
+        for (int n : new int[] {64, 128}) {
+            measured("tova", n, n, "fused", 1.125);
+            removal("replace");
+        }
+        XYChart both = StrategyCostPlot.of(steps(), points()).orElseThrow();
+        assertEquals(List.of("tova, compacting", "tova"), names(both));
+        assertArrayEquals(new double[] {0.25, 0.25}, series(both, "tova, compacting").getYData(), 1e-9);
+        assertArrayEquals(new double[] {0.125, 0.125}, series(both, "tova").getYData(), 1e-9);
+        HeatMap map = HeatMaps.ofPinned(points()).get(0);
+        assertEquals(List.of("tova, compacting", "tova"), map.strategies());
+        assertArrayEquals(new double[] {0.25, 0.25}, map.metrics().get(0).values()[0], 1e-9);
+        assertArrayEquals(new double[] {0.125, 0.125}, map.metrics().get(0).values()[1], 1e-9);
+    }
+
+    /** Of what was measured last. */
+    private void removal(String removal) {
+        configurations.get(configurations.size() - 1).params().put("removal", removal);
+        ((ObjectNode) jmh.get(jmh.size() - 1).path("params")).put("removal", removal);
+    }
+
     private static List<String> names(XYChart chart) {
         return chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList();
     }

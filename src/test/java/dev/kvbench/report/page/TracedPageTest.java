@@ -34,6 +34,12 @@ class TracedPageTest extends InBrowser {
     }
 
     @Test
+    void bothRemovals() throws Exception {
+        trace(MadeResults.removals(folder.resolve("removals")));
+        browser.screenshot("removals");
+    }
+
+    @Test
     void allStrategiesAndWindows() throws Exception {
         trace(MadeResults.large(folder.resolve("large")));
     }
@@ -214,6 +220,7 @@ class TracedPageTest extends InBrowser {
     private void cost(Expected expected) {
         List<List<String>> rows = rows("costs", expected.configs.size());
         Expected.Config full = expected.full();
+        boolean both = expected.strategies().stream().map(Expected.Config::removal).distinct().count() > 1;
         for (int i = 0; i < rows.size(); i++) {
             Expected.Config config = expected.configs.get(i);
             List<String> row = rows.get(i);
@@ -221,20 +228,45 @@ class TracedPageTest extends InBrowser {
             int first = config.window() == 0 ? 1 : config.window() + 1;
             double step = config.window() == 0 ? median(full.device(), 1, full.length())
                     : median(full.device(), Math.max(1, first - 16), Math.min(full.length(), first + 15));
-            same(1e3 * step, row.get(1));
+            same(1e3 * step, row.get(2));
             if (config.window() == 0) {
-                assertEquals(List.of("–", "–"), row.subList(2, 4));
+                assertEquals("–", row.get(1));
+                assertEquals(List.of("–", "–"), row.subList(3, 5));
             } else {
+                // a result that does not say is older than that
+                assertEquals(config.removal(), row.get(1));
                 int from = Math.max(1, first - 32);
                 double scoring = median(config.device(), from, first - 1) - median(full.device(), from, first - 1);
-                same(1e3 * scoring, row.get(2));
-                same(1e3 * (median(config.device(), first, config.length()) - step - scoring), row.get(3));
+                same(1e3 * scoring, row.get(3));
+                same(1e3 * (median(config.device(), first, config.length()) - step - scoring), row.get(4));
+            }
+            if (both) {
+                closing(expected, config, row);
             }
             double[][] beyond = new double[config.host().length][];
             Arrays.setAll(beyond, g -> Expected.each(config.length(), t -> config.host()[g][t] - config.device()[g][t]));
-            same(1e3 * median(beyond, first, config.length()), row.get(4));
-            same(1e3 * median(config.host(), first, config.length()), row.get(5));
+            same(1e3 * median(beyond, first, config.length()), row.get(both ? 6 : 5));
+            same(1e3 * median(config.host(), first, config.length()), row.get(both ? 7 : 6));
         }
+        String finding = browser.text("#cost > p");
+        String removal = expected.strategies().get(0).removal();
+        assertTrue(finding.startsWith(both ? "Closing gaps takes " : "With removal=" + removal + " eviction is choosing, "), finding);
+        traced.add(finding);
+    }
+
+    /** What one removal takes more than the other: in the table, and as a sentence. */
+    private void closing(Expected expected, Expected.Config config, List<String> row) {
+        if (config.window() == 0 || config.removal().equals("replace")) {
+            assertEquals("–", row.get(5));
+            return;
+        }
+        Expected.Config filled = expected.strategies().get(0);
+        double closing = 1e3 * (median(config.device(), config.window() + 1, config.length())
+                - median(filled.device(), config.window() + 1, config.length()));
+        same(closing, row.get(5));
+        String finding = browser.text("#cost > p");
+        assertTrue(finding.startsWith("Closing gaps takes " + row.get(5) + " µs of the " + row.get(4) + " µs of eviction a step ("
+                + config.label() + ")."), finding);
     }
 
     private static double median(double[][] series, int from, int to) {
@@ -300,6 +332,7 @@ class TracedPageTest extends InBrowser {
         List<String> windows = browser.script("return [...document.querySelectorAll('#heat-0 thead th')].slice(1).map(t => t.textContent)");
         assertEquals(expected.strategies().stream().map(c -> "window " + c.window()).distinct().toList().size(), windows.size());
         traced.addAll(windows);
+        boolean both = expected.strategies().stream().map(Expected.Config::removal).distinct().count() > 1;
         int cells = 0;
         for (int metric = 0; metric < 5; metric++) {
             browser.script("const s = document.getElementById('heat-metric-0'); s.value = arguments[0]; s.dispatchEvent(new"
@@ -308,10 +341,11 @@ class TracedPageTest extends InBrowser {
                 traced.add(row.get(0));
                 for (int column = 0; column < windows.size(); column++) {
                     String strategy = row.get(0).split(",")[0];
-                    String heavyHitters = row.get(0).contains("heavy") ? row.get(0).replaceAll(".*, (\\d+) heavy hitters", "$1") : "0";
+                    String heavyHitters = row.get(0).contains("heavy") ? row.get(0).replaceAll(".*, (\\d+) heavy hitters.*", "$1") : "0";
                     int window = Integer.parseInt(windows.get(column).replace("window ", ""));
                     Expected.Config config = expected.strategies().stream()
                             .filter(c -> c.strategy().equals(strategy) && c.window() == window
+                            && (!both || c.removal().equals("compact") == row.get(0).contains("compacting"))
                             && c.json().path("params").path("heavyHitters").asText("0").equals(heavyHitters)).findFirst().orElseThrow();
                     same(switch (metric) {
                         case 0 -> 100 * expected.end(config).change();

@@ -2,10 +2,12 @@ package dev.kvbench.report.plot;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.UserError;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.report.analysis.HeldTokens;
@@ -13,6 +15,7 @@ import dev.kvbench.trace.TraceFile;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
@@ -31,7 +34,7 @@ class EvictionMapTest {
 
     /** Two heads: after step 2 one has dropped entry 0, the other entry 1. */
     private static final TraceFile TRACE = new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "tova", "TOVA, window 2", 2, 0, 1,
-            "tiny", "synthetic", "original", List.of(step(0, new long[] {0}, new long[] {0}),
+            "replace", "torchscript", "tiny", "synthetic", "original", List.of(step(0, new long[] {0}, new long[] {0}),
                     step(1, new long[] {0, 1}, new long[] {0, 1}), step(2, new long[] {1, 2}, new long[] {0, 2})));
 
     @Test
@@ -54,6 +57,24 @@ class EvictionMapTest {
             }
         }
         assertTrue(held > 1000, "four cells of nine are filled, " + held + " pixels were");
+    }
+
+    /** Traces from before there was a choice: entries moved up, and operators ran. */
+    @Test
+    void anOlderTraceIsOneOfCompaction() throws Exception {
+        ObjectMapper mapper = new ObjectMapper();
+        for (Integer window : Arrays.asList(2, null)) {
+            ObjectNode old = mapper.valueToTree(TRACE);
+            old.remove(List.of("removal", "runtime"));
+            old.set("window", mapper.valueToTree(window));
+            Path file = folder.resolve("old.json");
+            mapper.writeValue(file.toFile(), old);
+            assertEquals(window == null ? null : "compact", TraceFile.read(file).removal());
+            assertNull(TraceFile.read(file).runtime());
+            assertArrayEquals(HeldTokens.of(TRACE), HeldTokens.of(TraceFile.read(file)));
+            mapper.writeValue(file.toFile(), TRACE);
+            assertEquals("replace", TraceFile.read(file).removal());
+        }
     }
 
     @Test

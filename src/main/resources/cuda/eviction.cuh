@@ -72,7 +72,7 @@ __device__ __forceinline__ int joinLanes(Rank& rank, int slot, int last) {
 
 // The slot of the lowest rank that is not below `rank`, which becomes that rank; the same on every lane.
 __device__ __forceinline__ int lowest(const KeptSet& set, Rank& rank) {
-  constexpr int AT_ONCE = 4;
+  constexpr int AT_ONCE = 8;
   const int n = set.step.n;
   Rank best = PROTECTED;
   int slot = n - 1;

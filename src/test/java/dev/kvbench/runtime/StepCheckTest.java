@@ -14,6 +14,7 @@ import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.model.gpt2.Products;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.TestStrategies;
 import java.util.Arrays;
@@ -71,16 +72,32 @@ class StepCheckTest {
 
     static Stream<Arguments> evicting() {
         return Strategies.labels().stream().filter(name -> !name.equals("full"))
-                .flatMap(name -> Arrays.stream(Dtype.values()).map(dtype -> Arguments.of(name, dtype)));
+                .flatMap(name -> Arrays.stream(Dtype.values()).flatMap(dtype -> Stream.of(
+                        Arguments.of(name, dtype, Removal.REPLACE, 1), Arguments.of(name, dtype, Removal.REPLACE, 3),
+                        Arguments.of(name, dtype, Removal.COMPACT, 1), Arguments.of(name, dtype, Removal.COMPACT, 2))));
+    }
+
+    /** The same entries in other slots are the same eviction. */
+    @ParameterizedTest
+    @CsvSource({"h2o, 1", "h2o-head, 3", "tova, 2", "window, 1", "sinks, 3"})
+    void doesNotMindTheOrderOfSlots(String name, int every) {
+        EvictionStrategy replace = TestStrategies.of(name, 20, 8, every);
+        EvictionStrategy compact = TestStrategies.with(replace, Removal.COMPACT);
+        try (Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
+                KvCache cache = cache(replace, Dtype.FP32, 2, 23);
+                TorchScriptRuntime one = runtime(weights, cache, replace, Products.PLAIN);
+                TorchScriptRuntime other = runtime(weights, cache, compact, Products.PLAIN)) {
+            assertEquals(Optional.empty(), StepCheck.of(one, other, cache, replace, Dtype.FP32).fault());
+        }
     }
 
     /** Operators pass beside themselves, another strategy's do not, and the cache is as new afterwards. */
     @ParameterizedTest
     @MethodSource("evicting")
-    void tellsOneEvictionFromAnother(String name, Dtype dtype) {
-        EvictionStrategy strategy = TestStrategies.of(name, 20, 8);
+    void tellsOneEvictionFromAnother(String name, Dtype dtype, Removal removal, int every) {
+        EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, 20, 8, every), removal);
         // fewer candidates where the strategy protects some, else one entry less
-        EvictionStrategy other = TestStrategies.of(name, name.startsWith("h2o") ? 20 : 19, 1);
+        EvictionStrategy other = TestStrategies.with(TestStrategies.of(name, name.startsWith("h2o") ? 20 : 19, 1, every), removal);
         for (int batch : new int[] {1, 3}) {
             try (Weights weights = TestModels.sharp(MODEL, 5, dtype, Device.cpu());
                     KvCache cache = cache(strategy, dtype, batch, 23);
@@ -98,9 +115,9 @@ class StepCheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"h2o, 1", "h2o-head, 1", "window, 1", "tova, 1", "tova, 2", "sinks, 5"})
-    void takesTheSmallestWindows(String name, int window) {
-        EvictionStrategy strategy = TestStrategies.of(name, window, 0);
+    @CsvSource({"h2o, 1, 1", "h2o-head, 1, 1", "window, 1, 1", "tova, 1, 1", "tova, 2, 1", "sinks, 5, 1", "h2o, 1, 4", "sinks, 5, 7"})
+    void takesTheSmallestWindows(String name, int window, int every) {
+        EvictionStrategy strategy = TestStrategies.of(name, window, 0, every);
         try (Weights weights = TestModels.sharp(MODEL, 5, Dtype.FP32, Device.cpu());
                 KvCache cache = cache(strategy, Dtype.FP32, 2, strategy.schedule().peak());
                 TorchScriptRuntime reference = runtime(weights, cache, strategy, Products.PLAIN);

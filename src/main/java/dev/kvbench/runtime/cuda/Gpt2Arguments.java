@@ -93,7 +93,7 @@ final class Gpt2Arguments implements KernelArguments {
         step.logits = tensors.address(cache.at(Place.LOGITS));
         step.cache = tensors.address(cache.at(Place.CACHE));
         step.scores = tensors.address(cache.at(Place.SCORES));
-        // what nothing is ever evicted of is not kept
+        // where nothing is ever evicted neither origins nor steps are written
         step.origins = schedule.window().isEmpty() ? 0 : tensors.address(cache.at(Place.ORIGINS));
         step.steps = tensors.address(cache.at(Place.STEPS));
         step.hostToken = hostTokens;

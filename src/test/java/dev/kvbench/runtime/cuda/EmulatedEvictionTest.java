@@ -10,7 +10,10 @@ import dev.kvbench.decode.PlainGpt2;
 import dev.kvbench.decode.TestModels;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.StepCheck;
 import dev.kvbench.runtime.StepRuntime;
+import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Scope;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -98,6 +102,22 @@ class EmulatedEvictionTest {
     void leavesItOfTheSmallestAndOfLongWindows(EmulatedCase of) {
         try (Weights weights = TestModels.sharp(of.config(), 4, of.dtype(), Device.cpu())) {
             of.compare(kernels, weights, STEPS, 1e-4);
+        }
+    }
+
+    static Stream<EmulatedCase> checked() {
+        return Stream.concat(extremes(), cases().filter(c -> c.dtype() == Dtype.FP16 && c.strategy().schedule().every() == 5));
+    }
+
+    /** So does the check that a model must pass before its steps are taken. */
+    @ParameterizedTest
+    @MethodSource("checked")
+    void passesTheCheck(EmulatedCase of) {
+        try (Weights weights = TestModels.sharp(of.config(), 4, of.dtype(), Device.cpu());
+                KvCache cache = of.cache(weights);
+                StepRuntime operators = new TorchScriptRuntime(weights, cache, of.strategy(), AttentionForm.EXPLICIT);
+                StepRuntime emulated = of.emulated(kernels, weights, cache, 1)) {
+            assertEquals(Optional.empty(), StepCheck.of(operators, emulated, cache, of.strategy(), of.dtype()).fault());
         }
     }
 

@@ -254,7 +254,8 @@ __device__ __forceinline__ void gatherHeads(const Step& step, Shared& shared, un
   syncComputing();
 }
 
-// Adds the layer's attention row to the scores; every entry has one warp of one block that does so, so sums repeat themselves.
+// Adds the layer's attention row to the scores; every entry has one warp of one block that does so. What a score was is asked for
+// first: that takes as long as the weights, and an instruction that adds in memory would lose subnormal numbers.
 __device__ __forceinline__ void addScores(const Step& step, const Shared& shared, int layer, unsigned tag) {
   if (step.scoring == NO_SCORES) return;
   int thread = opaque(threadIdx.x);
@@ -264,21 +265,21 @@ __device__ __forceinline__ void addScores(const Step& step, const Shared& shared
   for (int i = warp; i < BATCH * step.n; i += WARPS * BLOCKS) {
     int sequence = i / step.n;
     int entry = i % step.n;
+    float* ofModel = step.scores + static_cast<long long>(sequence) * step.capacity + entry;
+    float before = lane == 0 && step.scoring == SUM_OF_MODEL ? __ldcg(ofModel) : 0;
     float sum = 0;
     for (int head = lane; head < HEADS; head += 32) {
       int pair = sequence * HEADS + head;
+      float* ofHead = step.scores + (static_cast<long long>(layer) * BATCH * HEADS + pair) * step.capacity + entry;
+      float beforeOfHead = step.scoring == SUM_OF_HEAD ? __ldcg(ofHead) : 0;
       float raw[1];
       fetch(step.raw, raw, tag, [&](int) { return pair * step.capacity + entry; });
       float weight = __expf(raw[0] - shared.maximum[pair]) / shared.total[pair];
       sum += weight;
-      if (step.scoring == SUM_OF_HEAD) {
-        addRelaxed(step.scores + (static_cast<long long>(layer) * BATCH * HEADS + pair) * step.capacity + entry, weight);
-      }
+      if (step.scoring == SUM_OF_HEAD) *ofHead = beforeOfHead + weight;
     }
     sum = warpSum(sum);
-    if (lane == 0 && step.scoring == SUM_OF_MODEL) {
-      addRelaxed(step.scores + static_cast<long long>(sequence) * step.capacity + entry, sum);
-    }
+    if (lane == 0 && step.scoring == SUM_OF_MODEL) *ofModel = before + sum;
     if (lane == 0 && step.scoring == MEAN_OF_LAYER) {
       step.scores[(static_cast<long long>(layer) * BATCH + sequence) * step.capacity + entry] = sum / HEADS;
     }

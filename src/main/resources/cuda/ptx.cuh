@@ -26,11 +26,6 @@ __device__ __forceinline__ unsigned opaque(unsigned value) {
   return value;
 }
 
-// Adds without waiting for what was there.
-__device__ __forceinline__ void addRelaxed(float* at, float value) {
-  asm volatile("red.relaxed.gpu.global.add.f32 [%0], %1;" :: "l"(at), "f"(value) : "memory");
-}
-
 // The lowest of a warp's values, on every lane.
 __device__ __forceinline__ unsigned lowestOfWarp(unsigned value) {
   unsigned lowest;

@@ -41,8 +41,12 @@ class WrongEvictionTest {
         OLDEST("static_cast<Rank>(__float_as_uint(score)) << 32 | static_cast<unsigned>(origin)", "static_cast<unsigned>(origin)"),
         /** One entry too many is protected. */
         LAST_CANDIDATE("origin < set.steps + 1 - set.step.recent", "origin < set.steps - set.step.recent"),
-        /** One of every 32 candidates is passed over. */
-        A_LANE("int first = threadIdx.x % 32;", "int first = threadIdx.x % 32 + (threadIdx.x % 32 == 3 ? 32 : 0);"),
+        /** One of every 32 candidates is passed over, where one goes. */
+        A_LANE("if (of < rank) {", "if (of < rank && threadIdx.x % 32 != 3) {"),
+        /** The same where several go. */
+        A_LANE_OF_SEVERAL("int first = threadIdx.x % 32;", "int first = threadIdx.x % 32 + (threadIdx.x % 32 == 3 ? 32 : 0);"),
+        /** The step's own score is that of another entry. */
+        OWN_SCORE("if (there == step.n - 1) own = score;", "if (there == step.n - 2) own = score;"),
         /** Of several that go one stays. */
         ONE_TOO_FEW("i < set.step.dropped;", "i < set.step.dropped - 1;"),
         /** Those that move come from one slot too early. */
@@ -62,7 +66,7 @@ class WrongEvictionTest {
         /** The step's own entry does not move up. */
         OWN_STAYS("own - last, last, 1, nullptr", "own - last - 1, last, 1, nullptr"),
         /** The last head's entries stay. */
-        A_HEAD("while (total == 0 && next < ALL_HEADS)", "while (total == 0 && next < ALL_HEADS - 1)"),
+        A_HEAD("while (done() && next < ALL_HEADS)", "while (done() && next < ALL_HEADS - 1)"),
         /** No key or value moves. */
         NOTHING("total = moves.count * PER_ENTRY;", "total = 0;"),
         /** Steps are not counted. */
@@ -94,7 +98,8 @@ class WrongEvictionTest {
     @CsvSource({
         "OLDEST, h2o, FP32, 1, REPLACE, 1", "OLDEST, tova, FP32, 3, COMPACT, 1",
         "LAST_CANDIDATE, h2o-head, BF16, 2, REPLACE, 1", "A_LANE, h2o-head, FP16, 1, COMPACT, 1",
-        "A_LANE, h2o-head, BF16, 1, REPLACE, 3", "ONE_TOO_FEW, h2o, FP16, 2, REPLACE, 2",
+        "A_LANE_OF_SEVERAL, h2o-head, BF16, 1, REPLACE, 3", "OWN_SCORE, h2o-head, FP32, 1, REPLACE, 1",
+        "ONE_TOO_FEW, h2o, FP16, 2, REPLACE, 2",
         "ONE_TOO_FEW, window, BF16, 2, COMPACT, 5", "ANOTHER_SLOT, tova, FP32, 3, REPLACE, 5",
         "ANOTHER_SLOT, h2o-head, FP16, 1, COMPACT, 2", "ANOTHER_ENTRY, window, FP32, 1, REPLACE, 1",
         "SCORES_STAY, h2o, FP16, 2, REPLACE, 1", "SCORES_STAY, h2o-head, BF16, 1, COMPACT, 1",

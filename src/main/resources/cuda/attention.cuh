@@ -254,34 +254,59 @@ __device__ __forceinline__ void gatherHeads(const Step& step, Shared& shared, un
   syncComputing();
 }
 
-// Adds the layer's attention row to the scores; every entry has one warp of one block that does so. What a score was is asked for
-// first: that takes as long as the weights, and an instruction that adds in memory would lose subnormal numbers.
+// The scores that a layer's attention row is added to: every entry has one warp of one block that does so. visit(sequence, entry)
+template <class Visit>
+__device__ __forceinline__ void eachScored(const Step& step, Visit visit) {
+  // from the last warp down: the first ones have rows of the product to compute
+  for (int i = (WARPS - 1 - opaque(threadIdx.x) / 32) * BLOCKS + blockIdx.x; i < BATCH * step.n; i += WARPS * BLOCKS) {
+    visit(i / step.n, i % step.n);
+  }
+}
+
+__device__ __forceinline__ float* scoreOfHead(const Step& step, int layer, int sequence, int head, int entry) {
+  return step.scores + ((static_cast<long long>(layer) * BATCH + sequence) * HEADS + head) * step.capacity + entry;
+}
+
+__device__ __forceinline__ float* scoreOfModel(const Step& step, int sequence, int entry) {
+  return step.scores + static_cast<long long>(sequence) * step.capacity + entry;
+}
+
+// Sums are read before they are added to, and have been pushed out of L2 since the step before. Long before they are needed they
+// are asked for: who adds in memory instead need not wait either, but loses subnormal numbers, and with them who goes first.
+__device__ __forceinline__ void prefetchScores(const Step& step, int layer) {
+  if (step.scoring == NO_SCORES || step.scoring == MEAN_OF_LAYER) return;
+  int lane = opaque(threadIdx.x) % 32;
+  eachScored(step, [&](int sequence, int entry) {
+    if (step.scoring == SUM_OF_MODEL) {
+      if (lane == 0) prefetch(scoreOfModel(step, sequence, entry));
+      return;
+    }
+    for (int head = lane; head < HEADS; head += 32) prefetch(scoreOfHead(step, layer, sequence, head, entry));
+  });
+}
+
+// Adds the layer's attention row to the scores.
 __device__ __forceinline__ void addScores(const Step& step, const Shared& shared, int layer, unsigned tag) {
   if (step.scoring == NO_SCORES) return;
-  int thread = opaque(threadIdx.x);
-  int lane = thread % 32;
-  // from the last warp down: the first ones have rows of the product to compute
-  int warp = (WARPS - 1 - thread / 32) * BLOCKS + blockIdx.x;
-  for (int i = warp; i < BATCH * step.n; i += WARPS * BLOCKS) {
-    int sequence = i / step.n;
-    int entry = i % step.n;
-    float* ofModel = step.scores + static_cast<long long>(sequence) * step.capacity + entry;
-    float before = lane == 0 && step.scoring == SUM_OF_MODEL ? __ldcg(ofModel) : 0;
+  int lane = opaque(threadIdx.x) % 32;
+  eachScored(step, [&](int sequence, int entry) {
+    // in one trip with the attention
+    float ofModel = lane == 0 && step.scoring == SUM_OF_MODEL ? __ldcg(scoreOfModel(step, sequence, entry)) : 0;
     float sum = 0;
     for (int head = lane; head < HEADS; head += 32) {
+      float* at = scoreOfHead(step, layer, sequence, head, entry);
+      float ofHead = step.scoring == SUM_OF_HEAD ? __ldcg(at) : 0;
       int pair = sequence * HEADS + head;
-      float* ofHead = step.scores + (static_cast<long long>(layer) * BATCH * HEADS + pair) * step.capacity + entry;
-      float beforeOfHead = step.scoring == SUM_OF_HEAD ? __ldcg(ofHead) : 0;
       float raw[1];
       fetch(step.raw, raw, tag, [&](int) { return pair * step.capacity + entry; });
       float weight = __expf(raw[0] - shared.maximum[pair]) / shared.total[pair];
       sum += weight;
-      if (step.scoring == SUM_OF_HEAD) *ofHead = beforeOfHead + weight;
+      if (step.scoring == SUM_OF_HEAD) *at = ofHead + weight;
     }
     sum = warpSum(sum);
-    if (lane == 0 && step.scoring == SUM_OF_MODEL) *ofModel = before + sum;
+    if (lane == 0 && step.scoring == SUM_OF_MODEL) *scoreOfModel(step, sequence, entry) = ofModel + sum;
     if (lane == 0 && step.scoring == MEAN_OF_LAYER) {
       step.scores[(static_cast<long long>(layer) * BATCH + sequence) * step.capacity + entry] = sum / HEADS;
     }
-  }
+  });
 }

@@ -254,6 +254,7 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
     queriesKeysValues(ring, index, step, shared, layer, tag);
     handOver(step, arrivals);
     attention(ring, index, step, shared, tag);
+    prefetchScores(step, layer);
     handOver(step, arrivals);
     gatherHeads(step, shared, tag);
     projection(ring, index, step, shared, layer, tag);

@@ -14,8 +14,6 @@ inline void syncFirst() {
 
 inline unsigned opaque(unsigned value) { return value; }
 
-inline void prefetch(const void*) {}
-
 inline unsigned lowestOfWarp(unsigned value) {
   for (int bit = 16; bit > 0; bit /= 2) value = min(value, emulator::exchange(value, bit));
   return value;

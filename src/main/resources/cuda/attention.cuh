@@ -254,59 +254,94 @@ __device__ __forceinline__ void gatherHeads(const Step& step, Shared& shared, un
   syncComputing();
 }
 
-// The scores that a layer's attention row is added to: every entry has one warp of one block that does so. visit(sequence, entry)
-template <class Visit>
-__device__ __forceinline__ void eachScored(const Step& step, Visit visit) {
-  // from the last warp down: the first ones have rows of the product to compute
-  for (int i = (WARPS - 1 - opaque(threadIdx.x) / 32) * BLOCKS + blockIdx.x; i < BATCH * step.n; i += WARPS * BLOCKS) {
-    visit(i / step.n, i % step.n);
-  }
-}
+// What a lane has to do of a layer's attention row: one entry of one head. Where heads have scores of their own, a warp takes 32
+// neighbours; else an entry of up to 32 heads, whose sum its first lane has.
+struct Attended {
+  int pair, entry;
+  float* score;  // of that head, or of all of them
+  bool any;      // whether there is such an entry and head
 
-__device__ __forceinline__ float* scoreOfHead(const Step& step, int layer, int sequence, int head, int entry) {
-  return step.scores + ((static_cast<long long>(layer) * BATCH + sequence) * HEADS + head) * step.capacity + entry;
-}
-
-__device__ __forceinline__ float* scoreOfModel(const Step& step, int sequence, int entry) {
-  return step.scores + static_cast<long long>(sequence) * step.capacity + entry;
-}
-
-// Sums are read before they are added to, and have been pushed out of L2 since the step before. Long before they are needed they
-// are asked for: who adds in memory instead need not wait either, but loses subnormal numbers, and with them who goes first.
-__device__ __forceinline__ void prefetchScores(const Step& step, int layer) {
-  if (step.scoring == NO_SCORES || step.scoring == MEAN_OF_LAYER) return;
-  int lane = opaque(threadIdx.x) % 32;
-  eachScored(step, [&](int sequence, int entry) {
-    if (step.scoring == SUM_OF_MODEL) {
-      if (lane == 0) prefetch(scoreOfModel(step, sequence, entry));
-      return;
+  __device__ __forceinline__ Attended(const Step& step, int layer, int part, int head) {
+    int lane = opaque(threadIdx.x) % 32;
+    int row;
+    if (step.scoring == SUM_OF_HEAD) {
+      int pieces = (step.n + 31) / 32;
+      pair = part / pieces;
+      entry = (part - pair * pieces) * 32 + lane;
+      any = entry < step.n;
+      row = layer * BATCH * HEADS + pair;
+    } else {
+      int sequence = part / step.n;
+      entry = part - sequence * step.n;
+      pair = sequence * HEADS + head + lane;
+      any = head + lane < HEADS;
+      row = (step.scoring == SUM_OF_MODEL ? 0 : layer) * BATCH + sequence;
     }
-    for (int head = lane; head < HEADS; head += 32) prefetch(scoreOfHead(step, layer, sequence, head, entry));
-  });
-}
+    score = step.scores + static_cast<long long>(row) * step.capacity + entry;
+  }
+
+  // How many parts there are for all warps.
+  __device__ __forceinline__ static int parts(const Step& step) {
+    return BATCH * (step.scoring == SUM_OF_HEAD ? HEADS * ((step.n + 31) / 32) : step.n);
+  }
+
+  // The warp's first part. From the last warp down: the first ones have rows of the product to compute.
+  __device__ __forceinline__ static int first() { return (WARPS - 1 - opaque(threadIdx.x) / 32) * BLOCKS + blockIdx.x; }
+
+  __device__ __forceinline__ int logit(const Step& step) const { return pair * step.capacity + entry; }
+
+  // The score so far, of who adds to it; in one trip with what is asked for behind it, since the compiler keeps the order.
+  __device__ __forceinline__ float before(const Step& step) const {
+    bool adds = step.scoring == SUM_OF_HEAD || step.scoring == SUM_OF_MODEL && opaque(threadIdx.x) % 32 == 0;
+    return any && adds ? __uint_as_float(loadRelaxed(reinterpret_cast<const unsigned*>(score))) : 0;
+  }
+};
+
+// Where all warps share the projection none is idle meanwhile: then what the warp's first part needs is asked for before it.
+constexpr bool ASKS_AHEAD = SHARES_ROWS && REGISTERS_TO_SPARE && HEADS <= 32;
+
+struct Ahead {
+  float before = 0;
+  unsigned long long logit = 0;  // with its tag, see publish
+
+  __device__ __forceinline__ Ahead(const Step& step, int layer) {
+    if (!ASKS_AHEAD || step.scoring == NO_SCORES || Attended::first() >= Attended::parts(step)) return;
+    Attended of(step, layer, Attended::first(), 0);
+    before = of.before(step);
+    if (of.any) logit = loadRelaxed(reinterpret_cast<const unsigned long long*>(step.raw) + of.logit(step));
+  }
+};
+static_assert(!ASKS_AHEAD || LOW_LATENCY, "values with tags");
 
 // Adds the layer's attention row to the scores.
-__device__ __forceinline__ void addScores(const Step& step, const Shared& shared, int layer, unsigned tag) {
+__device__ __forceinline__ void addScores(
+    const Step& step, const Shared& shared, int layer, unsigned tag, const Ahead& ahead) {
   if (step.scoring == NO_SCORES) return;
-  int lane = opaque(threadIdx.x) % 32;
-  eachScored(step, [&](int sequence, int entry) {
-    // in one trip with the attention
-    float ofModel = lane == 0 && step.scoring == SUM_OF_MODEL ? __ldcg(scoreOfModel(step, sequence, entry)) : 0;
-    float sum = 0;
-    for (int head = lane; head < HEADS; head += 32) {
-      float* at = scoreOfHead(step, layer, sequence, head, entry);
-      float ofHead = step.scoring == SUM_OF_HEAD ? __ldcg(at) : 0;
-      int pair = sequence * HEADS + head;
-      float raw[1];
-      fetch(step.raw, raw, tag, [&](int) { return pair * step.capacity + entry; });
-      float weight = __expf(raw[0] - shared.maximum[pair]) / shared.total[pair];
-      sum += weight;
-      if (step.scoring == SUM_OF_HEAD) *at = ofHead + weight;
+  for (int part = Attended::first(); part < Attended::parts(step); part += WARPS * BLOCKS) {
+    float before = 0, sum = 0;
+    float* score = nullptr;
+    bool any = false;
+#pragma unroll
+    for (int head = 0; head < HEADS; head += 32) {
+      Attended of(step, layer, part, head);
+      if (head == 0) {
+        bool asked = ASKS_AHEAD && part == Attended::first();
+        before = asked ? ahead.before : of.before(step);
+        score = of.score;
+        any = of.any;
+      }
+      if (!of.any || step.scoring == SUM_OF_HEAD && head > 0) continue;
+      float logit[1] = {__uint_as_float(static_cast<unsigned>(ahead.logit))};
+      if (!ASKS_AHEAD || part != Attended::first() || ahead.logit >> 32 != tag) {
+        fetch(step.raw, logit, tag, [&](int) { return of.logit(step); });
+      }
+      sum += __expf(logit[0] - shared.maximum[of.pair]) / shared.total[of.pair];
+    }
+    if (step.scoring == SUM_OF_HEAD) {
+      if (any) *score = before + sum;
+      continue;
     }
     sum = warpSum(sum);
-    if (lane == 0 && step.scoring == SUM_OF_MODEL) *scoreOfModel(step, sequence, entry) = ofModel + sum;
-    if (lane == 0 && step.scoring == MEAN_OF_LAYER) {
-      step.scores[(static_cast<long long>(layer) * BATCH + sequence) * step.capacity + entry] = sum / HEADS;
-    }
-  });
+    if (opaque(threadIdx.x) % 32 == 0) *score = step.scoring == SUM_OF_MODEL ? before + sum : sum / HEADS;
+  }
 }

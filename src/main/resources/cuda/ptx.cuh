@@ -26,9 +26,6 @@ __device__ __forceinline__ unsigned opaque(unsigned value) {
   return value;
 }
 
-// Brings what will be read into L2.
-__device__ __forceinline__ void prefetch(const void* at) { asm volatile("prefetch.global.L2 [%0];" :: "l"(at)); }
-
 // The lowest of a warp's values, on every lane.
 __device__ __forceinline__ unsigned lowestOfWarp(unsigned value) {
   unsigned lowest;

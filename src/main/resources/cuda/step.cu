@@ -254,11 +254,11 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
     queriesKeysValues(ring, index, step, shared, layer, tag);
     handOver(step, arrivals);
     attention(ring, index, step, shared, tag);
-    prefetchScores(step, layer);
     handOver(step, arrivals);
     gatherHeads(step, shared, tag);
+    Ahead ahead(step, layer);
     projection(ring, index, step, shared, layer, tag);
-    addScores(step, shared, layer, tag);
+    addScores(step, shared, layer, tag, ahead);
     {
       Norm norm(w.gain2, w.shift2);
       handOver(step, arrivals);

@@ -95,11 +95,16 @@ class RemovalsAgreeTest {
     void decodeTheSame(Dtype dtype) {
         int decided = 0;
         int all = 0;
+        int row = dtype.ordinal();
         for (String name : Strategies.labels()) {
+            // every prompt once, with both kinds of schedule; the other half is another dtype's and the next strategy's
             for (int number = 0; number < CASES; number++) {
-                decided += decidedByRounding(Case.random(name, dtype, number)) ? 1 : 0;
-                all++;
+                if ((row + number / 5) % 2 == 0) {
+                    decided += decidedByRounding(Case.random(name, dtype, number)) ? 1 : 0;
+                    all++;
+                }
             }
+            row++;
         }
         assertTrue(decided <= all / 30, decided + " of " + all + " were decided by rounding");
     }

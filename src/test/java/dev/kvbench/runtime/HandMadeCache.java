@@ -25,7 +25,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,6 +38,9 @@ final class HandMadeCache implements AutoCloseable {
 
     /** Slots behind those held, which nothing may touch. */
     private static final int BEYOND = 2;
+
+    /** What removes, by all that its source depends on: one is compiled for models of all sizes. */
+    private static final Map<List<Object>, TorchModule> MODULES = new HashMap<>();
 
     private final Gpt2Config model;
     private final int batch;
@@ -75,7 +80,8 @@ final class HandMadeCache implements AutoCloseable {
                 """);
         // the smallest cache has nothing behind: that is where a view of one slot comes nearest to all of it
         cache = new KvCache(model, Dtype.FP32, Device.cpu(), batch, n + (window == 1 ? 0 : BEYOND), scope);
-        module = new TorchModule(Place.numbered(EvictionSource.of(strategy)), EvictionSource.attributes(strategy), Device.cpu());
+        module = MODULES.computeIfAbsent(List.of(scope, scored, window, go, protects, removal), key -> new TorchModule(
+                Place.numbered(EvictionSource.of(strategy)), EvictionSource.attributes(strategy), Device.cpu()));
         state = IValue.listFrom(cache.state());
     }
 
@@ -216,7 +222,6 @@ final class HandMadeCache implements AutoCloseable {
     @Override
     public void close() {
         state.close();
-        module.close();
         cache.close();
     }
 }

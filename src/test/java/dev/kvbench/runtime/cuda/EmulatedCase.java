@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * A model, a launch and a strategy for the kernel on the CPU, and the comparison of its steps with the operators'.
@@ -65,6 +66,19 @@ record EmulatedCase(int rows, Dtype dtype, int layers, int heads, int headDim, i
         return new EmulatedKernel(compiler, folder);
     }
 
+    /** @return a thread that compiles what the cases need in their order, while those that are compiled run */
+    static Thread compileAhead(EmulatedKernel kernels, Stream<EmulatedCase> cases) {
+        Thread ahead = new Thread(() -> cases.forEach(of -> {
+            try {
+                of.kernel(kernels);
+            } catch (AssertionError e) {
+                // its own test says so
+            }
+        }));
+        ahead.start();
+        return ahead;
+    }
+
     Gpt2Config config() {
         return new Gpt2Config("emulated", layers, heads, heads * headDim, 61, start + STEPS, 1e-5);
     }
@@ -93,6 +107,7 @@ record EmulatedCase(int rows, Dtype dtype, int layers, int heads, int headDim, i
      */
     void compare(EmulatedKernel kernels, Weights weights, int steps, double tolerance, boolean together) {
         boolean exact = dtype == Dtype.FP32;
+        DeviceTensors tensors = new DeviceTensors();
         try (KvCache expected = cache(weights);
                 KvCache actual = cache(weights);
                 StepRuntime operators = new TorchScriptRuntime(weights, expected, strategy, AttentionForm.EXPLICIT);
@@ -117,7 +132,7 @@ record EmulatedCase(int rows, Dtype dtype, int layers, int heads, int headDim, i
                 }
                 if (together) {
                     for (Place place : Place.values()) {
-                        copy(expected.at(place), actual.at(place));
+                        copy(tensors, expected.at(place), actual.at(place));
                     }
                 }
                 int advance = step % 5 == 4 ? 0 : 1;
@@ -137,8 +152,7 @@ record EmulatedCase(int rows, Dtype dtype, int layers, int heads, int headDim, i
         }
     }
 
-    private static void copy(PtNDArray from, PtNDArray to) {
-        DeviceTensors tensors = new DeviceTensors();
+    private static void copy(DeviceTensors tensors, PtNDArray from, PtNDArray to) {
         int bytes = Math.toIntExact(from.size() * from.getDataType().getNumOfBytes());
         new Pointer(tensors.address(to)).write(0, new Pointer(tensors.address(from)).getByteArray(0, bytes), 0, bytes);
     }

@@ -45,8 +45,15 @@ final class EmulatedKernel {
      * @param folder an empty folder, in use as long as anything compiled is
      */
     EmulatedKernel(String compiler, Path folder) {
+        this(compiler, folder, folder.resolve("emulator.so").toAbsolutePath());
+        // one for all kernels: it keeps a stack for every thread
+        run(List.of("-O2", "-shared", "-o", emulator.toString(), "emulator.cpp"));
+    }
+
+    private EmulatedKernel(String compiler, Path folder, Path emulator) {
         this.compiler = compiler;
         this.folder = folder;
+        this.emulator = emulator;
         for (String sources : List.of("src/main/resources/cuda", "src/test/cpp")) {
             try (Stream<Path> files = Files.list(Path.of(sources))) {
                 for (Path file : files.toList()) {
@@ -56,14 +63,11 @@ final class EmulatedKernel {
                 throw new UncheckedIOException(e);
             }
         }
-        // one for all kernels: it keeps a stack for every thread
-        emulator = folder.resolve("emulator.so").toAbsolutePath();
-        run(List.of("-O2", "-shared", "-o", emulator.toString(), "emulator.cpp"));
     }
 
-    /** As above, with one piece of one source file replaced by another. */
-    EmulatedKernel(String compiler, Path folder, String file, String piece, String by) {
-        this(compiler, folder);
+    /** @return the same in another empty folder, with one piece of one source file replaced by another */
+    EmulatedKernel with(Path folder, String file, String piece, String by) {
+        EmulatedKernel other = new EmulatedKernel(compiler, folder, emulator);
         Path of = folder.resolve(file);
         try {
             String source = Files.readString(of);
@@ -72,6 +76,7 @@ final class EmulatedKernel {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return other;
     }
 
     /** @return a C++ compiler that is on the PATH */

@@ -45,14 +45,8 @@ class EmulatedStepTest {
     @BeforeAll
     static void compileAhead() {
         kernels = EmulatedCase.kernels(folder);
-        ahead = new Thread(() -> Stream.of(cases(), longCases(), halfCases(), largeCases()).flatMap(c -> c).forEach(of -> {
-            try {
-                of.kernel(kernels);
-            } catch (AssertionError e) {
-                // its own test says so
-            }
-        }));
-        ahead.start();
+        ahead = EmulatedCase.compileAhead(kernels,
+                Stream.of(cases(), longCases(), halfCases(), largeCases()).flatMap(cases -> cases));
     }
 
     @AfterAll

@@ -2,10 +2,8 @@ package dev.kvbench.runtime.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
@@ -17,7 +15,6 @@ import dev.kvbench.runtime.TorchScriptRuntime;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.TestStrategies;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,7 +31,12 @@ class WrongEvictionTest {
     private static final int BLOCKS = 4;
 
     @TempDir
+    static Path rightFolder;
+
+    @TempDir
     private Path folder;
+
+    private static EmulatedKernel right;
 
     private enum Fault {
         /** The oldest unprotected entry goes, whatever the scores. */
@@ -89,9 +91,7 @@ class WrongEvictionTest {
 
     @BeforeAll
     static void needsACompiler() {
-        assumeTrue(Files.exists(Path.of("/proc/self/maps")), "needs Linux to find libtorch in this process");
-        assumeTrue(EmulatedKernel.compiler().isPresent(), "needs g++ or clang++ on the PATH to run the CUDA source on the CPU");
-        Engine.getEngine("PyTorch");  // loads libtorch
+        right = EmulatedCase.kernels(rightFolder);
     }
 
     @ParameterizedTest
@@ -113,8 +113,7 @@ class WrongEvictionTest {
     void isRefused(Fault fault, String name, Dtype dtype, int batch, Removal removal, int every) {
         EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, 12, every), removal);
         Gpt2Config config = new Gpt2Config("emulated", 2, 3, 48, 61, WINDOW + 10, 1e-5);
-        EmulatedKernel kernel = new EmulatedKernel(
-                EmulatedKernel.compiler().orElseThrow(), folder, fault.file, fault.piece, fault.by);
+        EmulatedKernel kernel = right.with(folder, fault.file, fault.piece, fault.by);
         try (Weights weights = Weights.synthetic(config, dtype, Device.cpu(), 9);
                 KvCache cache = new KvCache(config, dtype, Device.cpu(), batch, strategy.schedule().peak(),
                         strategy.traits().scope());

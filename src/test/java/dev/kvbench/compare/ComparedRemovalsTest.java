@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Results from before there was a choice of removal beside those of today. */
 @Tag("unit")
-class RemovalTest {
+class ComparedRemovalsTest {
 
     private static final String LOOP = "dev.kvbench.bench.DecodeLoopBenchmark.decode";
     private static final String DIFFERENT = "removal: compact against replace";

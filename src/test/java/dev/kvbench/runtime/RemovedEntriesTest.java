@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which entries go and where the others lie then, for scores and layouts that a model hardly ever makes. */
 @Tag("native")
-class RemovalTest {
+class RemovedEntriesTest {
 
     private static final int WINDOW = 7;
     private static final Gpt2Config MODEL = model(2, 3, 2);

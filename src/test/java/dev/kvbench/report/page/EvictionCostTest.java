@@ -99,6 +99,19 @@ class EvictionCostTest {
         assertArrayEquals(new int[] {64, 256}, moving.get(0).lines().get(0).windows());
     }
 
+    /** As the sentence is, which would be another number otherwise. */
+    @Test
+    void aMedianIsOfNoiseBelowNothingToo() throws Exception {
+        Report report = report(MadeResults.evictions(folder.resolve("m"), List.of("replace"), new int[] {64, 128}, new int[] {1},
+                (method, strategy, removal, window, batch) -> 20
+                        + (!method.equals("scoreAndEvict") ? 0 : strategy.equals("tova") ? -2 : 6)));
+        assertEquals(2, report.scores().moving().get(0).lines().get(0).micros()[0], 1e-9);
+        assertEquals(List.of("median of all strategies", "knorm"),
+                report.scores().moving().stream().map(MovingLines::of).toList());
+        assertTrue(report.summary().answers().get(0).startsWith("Filling a gap with one entry takes 2.0 µs"),
+                report.summary().answers().get(0));
+    }
+
     /** Before choosing was a benchmark, and removal a parameter. */
     @Test
     void anOlderResultHasOnePartLessAndClosedGaps() {

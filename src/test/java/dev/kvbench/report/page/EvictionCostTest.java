@@ -156,6 +156,17 @@ class EvictionCostTest {
     }
 
     @Test
+    void aPartIsNoMoreThanTheWhole() {
+        StepCost noise = new StepCost("sinks", "compact", "host", 1, 0.1, 0.1, 0.2, null, 1.2);
+        StepCost negative = new StepCost("window", "compact", "host", 1, 0.1, -0.1, -0.2, null, 1.2);
+        StepCost told = new StepCost("h2o", "compact", "host", 1, 0.1, 0.1, 0.06, null, 1.2);
+        assertEquals("What closing gaps takes is lost in what these times differ by: 200.0 µs of the 100.0 µs of eviction a step (sinks).",
+                RemovalAnswers.steps(List.of(negative, noise)));
+        String sentence = RemovalAnswers.steps(List.of(noise, negative, told));
+        assertTrue(sentence.startsWith("Closing gaps takes 60.0 µs of the 100.0 µs of eviction a step (h2o). The rest"), sentence);
+    }
+
+    @Test
     void ofAPeerNothingIsSaid() throws Exception {
         StepsFile made = MadeResults.small(folder.resolve("made")).readSteps();
         Report report = report(MadeResults.write(folder.resolve("peer"), "GPU", made.configurations().stream()

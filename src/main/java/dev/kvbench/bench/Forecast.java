@@ -75,9 +75,16 @@ final class Forecast {
                 plan.size() == 1 ? "" : "s", gpu ? "GPU" : "CPU (no GPU that libtorch can use)");
         double seconds = plan.stream().mapToDouble(one -> seconds(settings.of(one), effort(one), gpu)).sum();
         if (seconds > QUIET_SECONDS) {
-            out.printf("# Expect about %.0f minutes. Shorter: -p model=gpt2 (a sixth of the size), -p tokens=256,"
-                    + " or fewer iterations with -i 1%n", Math.ceil(seconds / 60));
+            out.printf("# Expect about %.0f minutes. Shorter: %s%n", Math.ceil(seconds / 60),
+                    shorter(plan.stream().flatMap(one -> settings.of(one).stream()).map(DecodeSettings::needed).toList()));
         }
+    }
+
+    /** What makes a run shorter that needs these: without a model its size changes little, and few benchmarks have tokens. */
+    static String shorter(List<StepsNeeded> needed) {
+        return (needed.stream().anyMatch(StepsNeeded::runsModel) ? "-p model=gpt2 (a sixth of the size), " : "")
+                + (needed.contains(StepsNeeded.GENERATION) ? "-p tokens=256, " : "")
+                + (needed.stream().anyMatch(StepsNeeded::runsModel) ? "or " : "") + "fewer iterations with -i 1";
     }
 
     /** @return iterations of a configuration, forks and warm-up counted */

@@ -15,12 +15,15 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A comparison of one evicting step of two runtimes: which entries go, whether all of the others is still there, in whatever slots,
- * what the step itself leaves. The step finds a {@link KnownWindow}.
+ * A comparison of one evicting step of two runtimes: which entries go, whether all of the others are still there, in
+ * whatever slots, what the step itself leaves. The step finds a {@link KnownWindow}.
  */
 final class EvictionCheck {
 
-    /** Of keys and values that the check moves: operators copy all of them, which a model that fills the device has no room for. */
+    /**
+     * Of keys and values that the check finds: operators that compact copy all of them, which a model that fills the device
+     * has no room for.
+     */
     private static final long MOST_BYTES = 1L << 30;
 
     /** Share of the mean score by which rounding alone may part two scores, of what the tolerance is. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -49,6 +50,15 @@ class WarmUpTest {
     void slowStepsAreNotWaitedForLong() {
         assertEquals(2, WarmUp.untilSettled(blocks(1000, 2000, 1000)), "the second took 103 s");
         assertEquals(3, WarmUp.untilSettled(blocks(60_000, 100, 200)), "of the first nothing counts");
+    }
+
+    @Test
+    void aForecastNamesParametersThatTheRunHas() {
+        assertEquals("-p model=gpt2 (a sixth of the size), -p tokens=256, or fewer iterations with -i 1",
+                Forecast.shorter(List.of(StepsNeeded.PINNED, StepsNeeded.GENERATION)));
+        assertEquals("-p model=gpt2 (a sixth of the size), or fewer iterations with -i 1",
+                Forecast.shorter(List.of(StepsNeeded.PROMPT)));
+        assertEquals("fewer iterations with -i 1", Forecast.shorter(List.of(StepsNeeded.EVICTION)));
     }
 
     @Test

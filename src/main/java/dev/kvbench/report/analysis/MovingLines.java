@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * What moving costs against the window: a line for each removal and number of sequences.
@@ -33,17 +34,16 @@ public record MovingLines(String of, List<Line> lines) {
      *     beside another
      */
     public static List<MovingLines> of(List<EvictionCost> costs) {
-        // what is no time at all is noise, and a logarithmic axis has no place for it
-        List<EvictionCost> moving = costs.stream().filter(c -> c.moving() != null && c.moving() > 0).toList();
-        if (moving.stream().map(EvictionCost::window).distinct().count() < 2) {
-            return List.of();
-        }
+        List<EvictionCost> moving = costs.stream().filter(c -> c.moving() != null).toList();
         Map<String, List<EvictionCost>> groups = new LinkedHashMap<>();
         moving.forEach(c -> groups.computeIfAbsent(all(c.setting()), s -> new ArrayList<>()).add(c));
         groups.values().removeIf(of -> of.stream().map(EvictionCost::name).distinct().count() == 1);
         moving.forEach(c -> groups.computeIfAbsent(c.name(), s -> new ArrayList<>()).add(c));
         List<Integer> batches = List.copyOf(new TreeSet<>(moving.stream().map(EvictionCost::batch).toList()));
-        return groups.entrySet().stream().map(e -> new MovingLines(e.getKey(), lines(e.getValue(), batches))).toList();
+        List<MovingLines> all = groups.entrySet().stream().map(e -> new MovingLines(e.getKey(), lines(e.getValue(), batches)))
+                .filter(of -> !of.lines.isEmpty()).toList();
+        long windows = all.stream().flatMap(of -> of.lines.stream()).flatMapToInt(l -> IntStream.of(l.windows)).distinct().count();
+        return windows < 2 ? List.of() : all;
     }
 
     private static String all(String setting) {
@@ -57,6 +57,8 @@ public record MovingLines(String of, List<Line> lines) {
                 Map<Integer, List<Double>> byWindow = new TreeMap<>();
                 costs.stream().filter(c -> c.removal().equals(removal.label()) && c.batch() == batch)
                         .forEach(c -> byWindow.computeIfAbsent(c.window(), w -> new ArrayList<>()).add(c.moving()));
+                // what is no time at all is noise, and a logarithmic axis has no place for it; medians are of all the same
+                byWindow.values().removeIf(of -> median(of) <= 0);
                 if (!byWindow.isEmpty()) {
                     lines.add(new Line(removal.label() + ", " + sequences(batch), removal.ordinal(), batches.indexOf(batch),
                             byWindow.keySet().stream().mapToInt(w -> w).toArray(),

@@ -101,13 +101,20 @@ final class RemovalAnswers {
         return String.join(" ", sentences);
     }
 
+    /** @param costs of those that close gaps, what takes most first */
     private static String closing(List<StepCost> costs) {
         StepCost most = costs.get(0);
-        StepCost least = costs.get(costs.size() - 1);
         if (most.closing() <= 0) {
             return "Closing gaps takes nothing here that these times show: " + part(most) + ".";
         }
-        return "Closing gaps takes " + part(most) + (costs.size() == 1 ? "" : "; at the other end " + part(least))
+        // a part is no more than the whole
+        List<StepCost> told = costs.stream().filter(c -> c.eviction() > 0 && c.closing() <= c.eviction()).toList();
+        if (told.isEmpty() || told.get(0).closing() <= 0) {
+            return "What closing gaps takes is lost in what these times differ by: " + part(most) + ".";
+        }
+        most = told.get(0);
+        StepCost least = told.get(told.size() - 1);
+        return "Closing gaps takes " + part(most) + (told.size() == 1 ? "" : "; at the other end " + part(least))
                 + ". The rest is choosing, and one entry that fills the gap. That is all that eviction has to take: with"
                 + " removal=replace the same entries stay, and the tokens are the same.";
     }

@@ -99,6 +99,19 @@ class EvictionCostTest {
         assertArrayEquals(new int[] {64, 256}, moving.get(0).lines().get(0).windows());
     }
 
+    /** As the sentence is, which would be another number otherwise. */
+    @Test
+    void aMedianIsOfNoiseBelowNothingToo() throws Exception {
+        Report report = report(MadeResults.evictions(folder.resolve("m"), List.of("replace"), new int[] {64, 128}, new int[] {1},
+                (method, strategy, removal, window, batch) -> 20
+                        + (!method.equals("scoreAndEvict") ? 0 : strategy.equals("tova") ? -2 : 6)));
+        assertEquals(2, report.scores().moving().get(0).lines().get(0).micros()[0], 1e-9);
+        assertEquals(List.of("median of all strategies", "knorm"),
+                report.scores().moving().stream().map(MovingLines::of).toList());
+        assertTrue(report.summary().answers().get(0).startsWith("Filling a gap with one entry takes 2.0 µs"),
+                report.summary().answers().get(0));
+    }
+
     /** Before choosing was a benchmark, and removal a parameter. */
     @Test
     void anOlderResultHasOnePartLessAndClosedGaps() {
@@ -140,6 +153,17 @@ class EvictionCostTest {
                 RemovalAnswers.steps(List.of(new StepCost("h2o", "replace", "host", 1, 0.1, 0.1, null, null, 1.2))));
         assertEquals("Closing gaps takes nothing here that these times show: −1.0 µs of the 100.0 µs of eviction a step (h2o).",
                 RemovalAnswers.steps(List.of(new StepCost("h2o", "compact", "host", 1, 0.1, 0.1, -0.001, null, 1.2))));
+    }
+
+    @Test
+    void aPartIsNoMoreThanTheWhole() {
+        StepCost noise = new StepCost("sinks", "compact", "host", 1, 0.1, 0.1, 0.2, null, 1.2);
+        StepCost negative = new StepCost("window", "compact", "host", 1, 0.1, -0.1, -0.2, null, 1.2);
+        StepCost told = new StepCost("h2o", "compact", "host", 1, 0.1, 0.1, 0.06, null, 1.2);
+        assertEquals("What closing gaps takes is lost in what these times differ by: 200.0 µs of the 100.0 µs of eviction a step (sinks).",
+                RemovalAnswers.steps(List.of(negative, noise)));
+        String sentence = RemovalAnswers.steps(List.of(noise, negative, told));
+        assertTrue(sentence.startsWith("Closing gaps takes 60.0 µs of the 100.0 µs of eviction a step (h2o). The rest"), sentence);
     }
 
     @Test

@@ -217,10 +217,10 @@ class FusedStepTest {
                     assertClose(operators.cache().logits(), fused.cache().logits(), 1e-4, "logits of step " + step);
                 }
             }
-            // in so many steps a head may come to choose between scores of 1 and 0.9999999, where rounding decides: on
-            // an H100 it did so in 1 row of 80 and in 1 of 320; strategies whose heads share a row have no such row
+            // in so many steps a head may come to choose between scores of 1 and 0.9999999, or a layer between some that
+            // underflow, where rounding decides: on an H100 in 1 row of 80, 1 of 320 and 1 of 16; one row for all has no such step
             int rows = operators.cache().scores().length / operators.cache().capacity();
-            int mayDiffer = strategy.traits().scope() == Scope.HEAD ? Math.max(1, rows / 50) : 0;
+            int mayDiffer = strategy.traits().scope() == Scope.MODEL ? 0 : Math.max(1, rows / 50);
             List<String> other = otherRows(operators, fused, 1e-4);
             assertTrue(other.size() <= mayDiffer, "of " + rows + " rows " + mayDiffer + " may differ: " + other);
         }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.JniUtils;
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
@@ -71,6 +72,8 @@ public final class Eviction implements AutoCloseable {
 
     /** Captures all, or none where one is unsupported: they are timed alike, and one label is for all. */
     private Optional<CapturedOperators> capture() {
+        // in one process many are captured one after the other, and while one is, libtorch cannot give back what those before took
+        JniUtils.emptyCudaCache();
         try {
             return Optional.of(new CapturedOperators(PARTS.stream().<Runnable>map(part -> () -> operators(part)).toList()));
         } catch (Unsupported e) {

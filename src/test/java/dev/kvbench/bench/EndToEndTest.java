@@ -121,7 +121,7 @@ class EndToEndTest {
             "-wi", "0", "-i", "1", "-r", "10ms", "-v", "SILENT"};
         ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1));
         JsonNode jmh = new ObjectMapper().readTree(folder.path().resolve(ResultFolder.JMH_FILE).toFile());
-        assertEquals(2 * 8, jmh.size());
+        assertEquals(3 * 2 * 8, jmh.size());
         // that what is timed evicts is EvictionBenchmarkTest's to check, and what it leaves EvictionTest's
         jmh.forEach(result -> assertTrue(result.path("primaryMetric").path("score").asDouble() > 0, result.toString()));
         assertEquals(List.of(), schemaErrors(Files.readString(folder.path().resolve(ResultFolder.STEPS_FILE))));

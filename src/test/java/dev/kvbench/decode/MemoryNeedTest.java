@@ -45,8 +45,8 @@ class MemoryNeedTest {
     void noSizeOverflows() {
         EvictionStrategy full = TestStrategies.of("full", 1, 0);
         double bytes = MemoryNeed.bytes(TINY, Dtype.FP32, full, Integer.MAX_VALUE, Integer.MAX_VALUE, true);
-        assertEquals(Math.pow(2, 62) * (2 * 2 * 64 * 4 + 4), bytes, bytes / 1e6);
-        assertEquals(Optional.of("batch=2 with tokens=3: takes at least 4740813229.2 TB of memory for cache, scores, logits and weights,"
+        assertEquals(Math.pow(2, 62) * (2 * 2 * 64 * 4 + 4 + 4), bytes, bytes / 1e6);
+        assertEquals(Optional.of("batch=2 with tokens=3: takes at least 4759259973.2 TB of memory for cache, scores, logits and weights,"
                 + " this machine has 1.0 GB; lower one of them"),
                 MemoryNeed.tooMuch("batch=2 with tokens=3", bytes, 1_000_000_000L, false));
     }

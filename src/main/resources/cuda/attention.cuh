@@ -300,6 +300,7 @@ struct Attended {
 // Where all warps share the projection none is idle meanwhile: then what the warp's first part needs is asked for before it.
 constexpr bool ASKS_AHEAD = SHARES_ROWS && REGISTERS_TO_SPARE && HEADS <= 32;
 
+// What was asked for.
 struct Ahead {
   float before = 0;
   unsigned long long logit = 0;  // with its tag, see publish

@@ -5,6 +5,10 @@
 
 constexpr int ALL_HEADS = LAYERS * BATCH * HEADS;
 
+// A piece of a search, or of what moves: so many slots, or 16-byte vectors, of every lane.
+constexpr int AT_ONCE = 8;
+constexpr int PIECE = 32 * AT_ONCE;
+
 // What one head keeps, or a layer's heads, or all of them: scores and origins [C], as they are before anything has moved.
 struct KeptSet {
   const Step& step;
@@ -72,7 +76,6 @@ __device__ __forceinline__ int joinLanes(Rank& rank, int slot, int last) {
 
 // The slot of the lowest rank that is not below `rank`, which becomes that rank; the same on every lane.
 __device__ __forceinline__ int lowest(const KeptSet& set, Rank& rank) {
-  constexpr int AT_ONCE = 8;
   const int n = set.step.n;
   Rank best = PROTECTED;
   int slot = n - 1;
@@ -195,10 +198,7 @@ __device__ __forceinline__ void replaceScore(const KeptSet& set, int gone, float
 
 __device__ __forceinline__ bool replacesOne(const Step& step) { return step.dropped == 1 && step.removal == REPLACE; }
 
-// A head's keys or values move in pieces of so many 16-byte vectors by every lane.
-constexpr int PER_ENTRY = HEAD_DIM / VECTOR;
-constexpr int AT_ONCE = 8;
-constexpr int PIECE = 32 * AT_ONCE;
+constexpr int PER_ENTRY = HEAD_DIM / VECTOR;  // 16-byte vectors of a key or a value
 
 // What goes of a warp's heads, and the keys and values that have to move, piece by piece beside something else; with them the
 // scores and origins that are a head's own. A piece is loaded, and used when something else has been done: nobody waits for

@@ -11,15 +11,12 @@ def choose(self, state: List[Tensor], n: int) -> Tensor:
   return gone
 
 def remove(self, state: List[Tensor], gone: Tensor, n: int) -> NoneType:
-  if n - self.window == 1:
-    # the cache's are too many for a copy, and none of them is read after it was written
-    score = torch.clone(torch.narrow(state[SCORES], 3, n - 1, 1), memory_format=0)
-    origin = torch.clone(torch.narrow(state[ORIGINS], 3, n - 1, 1), memory_format=0)
-    self.move(state, gone, score, origin, torch.narrow(state[CACHE], 4, n - 1, 1))
-  else:
-    to, last = self.pairs(state, gone, n)
-    self.move(state, to, torch.gather(state[SCORES], 3, last), torch.gather(state[ORIGINS], 3, last),
-              torch.gather(state[CACHE], 4, self.of_cache(state, last)))
+  last = annotate(List[Tensor], [])
+  to = gone
+  if n - self.window > 1:
+    to, some = self.pairs(state, gone, n)
+    torch.append(last, some)
+  self.move(state, to, last, n)
   if self.scored == 1:
     torch.zero_(torch.narrow(state[SCORES], 3, self.window, n - self.window))
   return None
@@ -71,14 +68,28 @@ def pairs(self, state: List[Tensor], gone: Tensor, n: int) -> Tuple[Tensor, Tens
   last = torch.argsort(torch.narrow(goes, 3, self.window, count), stable=True, dim=3, descending=False)
   return torch.narrow(to, 3, 0, moved), torch.add(torch.narrow(last, 3, 0, moved), self.window)
 
-def move(self, state: List[Tensor], to: Tensor, scores: Tensor, origins: Tensor, entries: Tensor) -> NoneType:
-  # scatter_ refuses a source that is dense and lies in its target, as one slot of scores may. One slot of the cache never
-  # is dense, whatever the sizes: its keys and values, the dimension of 2, are at least two slots apart
+def move(self, state: List[Tensor], to: Tensor, last: List[Tensor], n: int) -> NoneType:
+  # from the slots `last`, or if there are none from slot n - 1
   if self.scored == 1:
-    torch.scatter_(state[SCORES], 3, to, scores)
-  torch.scatter_(state[ORIGINS], 3, to, origins)
+    torch.scatter_(state[SCORES], 3, to, self.of_slots(state[SCORES], last, n))
+  torch.scatter_(state[ORIGINS], 3, to, self.of_slots(state[ORIGINS], last, n))
+  if torch.len(last) == 1:
+    entries = torch.gather(state[CACHE], 4, self.of_cache(state, last[0]))
+  else:
+    # without a copy, for which they are too many: none of them is read after it was written, and one slot of the cache is
+    # never dense, whatever the sizes: its keys and values, the dimension of 2, are at least two slots apart
+    entries = torch.narrow(state[CACHE], 4, n - 1, 1)
   torch.scatter_(state[CACHE], 4, self.of_cache(state, to), entries)
   return None
+
+def of_slots(self, rows: Tensor, last: List[Tensor], n: int) -> Tensor:
+  # of scores or origins
+  if torch.len(last) == 1:
+    of = torch.gather(rows, 3, last[0])
+  else:
+    # scatter_ refuses a source that is dense and lies in its target, as one slot of these may
+    of = torch.clone(torch.narrow(rows, 3, n - 1, 1), memory_format=0)
+  return of
 
 def of_cache(self, state: List[Tensor], index: Tensor) -> Tensor:
   # the same slots of all layers, heads and elements that share them

@@ -9,7 +9,6 @@ import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.strategy.Strategies;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -181,16 +180,15 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
         if (!json.isArray()) {
             throw new UserError(file + ": neither a JMH result nor a result of this suite");
         }
-        return json;
+        // it may be older than a parameter, as results are
+        return ResultFolder.asRan(json);
     }
 
     private static Found ofJmh(JsonNode jmh) {
         Found found = new Found();
         for (JsonNode result : jmh) {
-            Map<String, String> said = new LinkedHashMap<>();
-            result.path("params").properties().forEach(p -> said.put(p.getKey(), p.getValue().asText()));
-            // a bare file may be older than a parameter, as results are
-            Map<String, String> params = Strategies.asRan(said);
+            Map<String, String> params = new LinkedHashMap<>();
+            result.path("params").properties().forEach(p -> params.put(p.getKey(), p.getValue().asText()));
             JsonNode metric = result.path("primaryMetric");
             List<double[]> forks = new ArrayList<>();
             int iterations = 0;

@@ -173,14 +173,22 @@ public record ResultFolder(Path path) {
         if (!json.isArray()) {
             throw new UserError(file + ": not a JMH result: expected a JSON array");
         }
-        json.forEach(result -> {
+        return asRan(json);
+    }
+
+    /**
+     * @param jmh JMH's results, an array
+     * @return the same array; what they are too old to say they ran with is there now
+     */
+    public static JsonNode asRan(JsonNode jmh) {
+        jmh.forEach(result -> {
             if (result.path("params") instanceof ObjectNode params) {
                 Map<String, String> said = new LinkedHashMap<>();
                 params.properties().forEach(p -> said.put(p.getKey(), p.getValue().asText()));
                 Strategies.asRan(said).forEach((name, value) -> params.putIfAbsent(name, TextNode.valueOf(value)));
             }
         });
-        return json;
+        return jmh;
     }
 
     /**

@@ -1,10 +1,9 @@
 package dev.kvbench.decode;
 
+import dev.kvbench.cache.HeldByAge;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.ModelShape;
 import dev.kvbench.strategy.Scope;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * What a cache holds, in the order of age, so that caches compare whatever slots their entries lie in.
@@ -25,27 +24,24 @@ record ByAge(int held, int[] origins, float[] scores, float[] entries, float bey
         float[] allScores = cache.scores();
         float[] allEntries = cache.keysValues();
         int rows = allScores.length / capacity;
-        int[][] slots = new int[rows][];
+        HeldByAge[] byAge = new HeldByAge[rows];
         int[] origins = new int[rows * held];
         float[] scores = new float[rows * held];
         float beyond = 0;
         for (int row = 0; row < rows; row++) {
             int from = row * capacity;
-            slots[row] = IntStream.range(0, held).boxed().sorted(Comparator.comparingInt(slot -> allOrigins[from + slot]))
-                    .mapToInt(Integer::intValue).toArray();
-            for (int i = 0; i < held; i++) {
-                origins[row * held + i] = allOrigins[from + slots[row][i]];
-                scores[row * held + i] = allScores[from + slots[row][i]];
-            }
+            byAge[row] = HeldByAge.of(allOrigins, from, held);
+            System.arraycopy(byAge[row].origins(), 0, origins, row * held, held);
+            System.arraycopy(byAge[row].of(allScores, from), 0, scores, row * held, held);
             for (int slot = held; slot < capacity; slot++) {
                 beyond = Math.max(beyond, Math.abs(allScores[from + slot]));
             }
         }
         float[] entries = new float[shape.layers() * 2 * cache.batch() * heads * held * width];
         for (int i = 0; i < entries.length / (held * width); i++) {
-            int row = row(i, shape, scope, cache.batch());
+            int[] slots = byAge[row(i, shape, scope, cache.batch())].slots();
             for (int age = 0; age < held; age++) {
-                System.arraycopy(allEntries, (i * capacity + slots[row][age]) * width, entries, (i * held + age) * width, width);
+                System.arraycopy(allEntries, (i * capacity + slots[age]) * width, entries, (i * held + age) * width, width);
             }
         }
         return new ByAge(held, origins, scores, entries, beyond);

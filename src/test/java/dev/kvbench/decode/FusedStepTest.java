@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import dev.kvbench.UserError;
+import dev.kvbench.cache.HeldByAge;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
 import dev.kvbench.checkpoint.Families;
@@ -27,10 +28,9 @@ import dev.kvbench.strategy.Scope;
 import dev.kvbench.strategy.TestStrategies;
 import dev.kvbench.torch.Libtorch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -234,32 +234,18 @@ class FusedStepTest {
         int[][] origins = {expected.cache().origins(), actual.cache().origins()};
         float[][] scores = {expected.cache().scores(), actual.cache().scores()};
         for (int from = 0; from < scores[0].length; from += capacity) {
-            List<SortedMap<Integer, Float>> rows = new ArrayList<>();
-            for (int of = 0; of < 2; of++) {
-                SortedMap<Integer, Float> byOrigin = new TreeMap<>();
-                for (int slot = from; slot < from + held; slot++) {
-                    byOrigin.put(origins[of][slot], scores[of][slot]);
-                }
-                assertEquals(held, byOrigin.size(), "entries of row " + from / capacity);
-                rows.add(byOrigin);
+            HeldByAge[] rows = {HeldByAge.of(origins[0], from, held), HeldByAge.of(origins[1], from, held)};
+            for (HeldByAge row : rows) {
+                assertEquals(held, Arrays.stream(row.origins()).distinct().count(), "entries of row " + from / capacity);
             }
-            double error = StepCheck.relativeDifference(values(rows.get(0)), values(rows.get(1)));
-            if (!rows.get(0).keySet().equals(rows.get(1).keySet())) {
+            double error = StepCheck.relativeDifference(rows[0].of(scores[0], from), rows[1].of(scores[1], from));
+            if (!Arrays.equals(rows[0].origins(), rows[1].origins())) {
                 other.add("row " + from / capacity + " holds other entries");
             } else if (!(error <= tolerance)) {
                 other.add("scores of row " + from / capacity + " by " + error);
             }
         }
         return other;
-    }
-
-    private static float[] values(SortedMap<Integer, Float> row) {
-        float[] values = new float[row.size()];
-        int i = 0;
-        for (float value : row.values()) {
-            values[i++] = value;
-        }
-        return values;
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.kvbench.report.analysis;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.results.Units;
 import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.StrategyParameters;
@@ -12,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * What a strategy does at the end of a step that evicts, alone and part by part, µs, as the benchmark Eviction measured it.
@@ -37,9 +35,7 @@ public record EvictionCost(String name, String setting, String removal, int wind
     private static final String SCORE = "score";
     private static final String CHOOSE = "scoreAndChoose";
     private static final String EVICT = "scoreAndEvict";
-
-    /** A mean and half its interval, µs; NaN where too few iterations tell one. */
-    private record Mean(double micros, double error) {}
+    private static final String MICROS = "us/op";
 
     /**
      * @param result a result
@@ -47,10 +43,10 @@ public record EvictionCost(String name, String setting, String removal, int wind
      * @return one for each configuration whose scoring and eviction were both measured
      */
     public static List<EvictionCost> of(LoadedResult result, Captions captions) {
-        Map<Map<String, String>, List<StepsFile.Configuration>> byParams = new LinkedHashMap<>();
         if (result.jmh() == null) {
             return List.of();
         }
+        Map<Map<String, String>, List<StepsFile.Configuration>> byParams = new LinkedHashMap<>();
         measured(result.steps().configurations()).forEach(c -> byParams.computeIfAbsent(c.params(), p -> new ArrayList<>()).add(c));
         List<EvictionCost> costs = new ArrayList<>();
         byParams.values().forEach(parts -> of(parts, result.jmh(), captions).ifPresent(costs::add));
@@ -63,16 +59,17 @@ public record EvictionCost(String name, String setting, String removal, int wind
     }
 
     private static Optional<EvictionCost> of(List<StepsFile.Configuration> parts, JsonNode jmh, Captions captions) {
-        Map<String, Mean> means = new LinkedHashMap<>();
+        Map<String, JmhMean> means = new LinkedHashMap<>();
         for (StepsFile.Configuration part : parts) {
-            mean(part, jmh).ifPresent(m -> means.put(part.benchmark().replaceFirst("^.*\\.", ""), m));
+            JmhMean.of(jmh, part).flatMap(m -> m.in(MICROS).stream()).findFirst()
+                    .ifPresent(m -> means.put(part.benchmark().replaceFirst("^.*\\.", ""), m));
         }
         if (!means.containsKey(SCORE) || !means.containsKey(EVICT)) {
             return Optional.empty();
         }
-        Mean scored = means.get(SCORE);
-        Mean chosen = means.get(CHOOSE);
-        Mean evicted = means.get(EVICT);
+        JmhMean scored = means.get(SCORE);
+        JmhMean chosen = means.get(CHOOSE);
+        JmhMean evicted = means.get(EVICT);
         StepsFile.Configuration one = parts.get(0);
         StrategyParameters parameters = StrategyParameters.recorded(one.params());
         String strategy = parameters.caption(one.params().get(StrategyParameters.STRATEGY), Parameter.WINDOW,
@@ -81,23 +78,11 @@ public record EvictionCost(String name, String setting, String removal, int wind
         int window = parameters.window().orElse(0);
         int batch = Integer.parseInt(one.params().getOrDefault("batch", "1"));
         Removal removal = parameters.removal();
-        double error = chosen == null ? Double.NaN : Math.hypot(chosen.error, evicted.error);
+        double error = chosen == null ? Double.NaN : Math.hypot(chosen.error(), evicted.error());
         return Optional.of(new EvictionCost(setting.isEmpty() ? strategy : strategy + ", " + setting, setting,
-                removal.label(), window, batch, scored.micros, chosen == null ? null : chosen.micros - scored.micros,
-                chosen == null ? null : evicted.micros - chosen.micros, Double.isNaN(error) ? null : error,
-                evicted.micros - scored.micros,
+                removal.label(), window, batch, scored.score(), chosen == null ? null : chosen.score() - scored.score(),
+                chosen == null ? null : evicted.score() - chosen.score(), Double.isNaN(error) ? null : error,
+                evicted.score() - scored.score(),
                 1e-6 * one.cacheBytesPerEntry() * batch * (removal == Removal.REPLACE ? 1 : window)));
-    }
-
-    private static Optional<Mean> mean(StepsFile.Configuration configuration, JsonNode jmh) {
-        for (JsonNode result : jmh) {
-            JsonNode metric = result.path("primaryMetric");
-            OptionalDouble factor = Units.factor(metric.path("scoreUnit").asText(), "us/op");
-            if (PinnedPoint.isOf(result, configuration) && factor.isPresent()) {
-                return Optional.of(new Mean(factor.getAsDouble() * metric.path("score").asDouble(),
-                        factor.getAsDouble() * metric.path("scoreError").asDouble(Double.NaN)));
-            }
-        }
-        return Optional.empty();
     }
 }

@@ -2,7 +2,6 @@ package dev.kvbench.report.analysis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.results.Units;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 
@@ -34,15 +32,8 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
                     || !configuration.params().containsKey(CACHE_LENGTH)) {
                 continue;
             }
-            for (JsonNode result : jmh) {
-                JsonNode metric = result.path("primaryMetric");
-                OptionalDouble toMs = Units.factor(metric.path("scoreUnit").asText(), "ms/op");
-                if (isOf(result, configuration) && toMs.isPresent()) {
-                    double error = metric.path("scoreError").asDouble(Double.NaN);
-                    points.add(new PinnedPoint(configuration, toMs.getAsDouble() * metric.path("score").asDouble(),
-                            Double.isNaN(error) ? 0 : toMs.getAsDouble() * error));
-                }
-            }
+            JmhMean.of(jmh, configuration).flatMap(mean -> mean.in("ms/op").stream()).forEach(mean -> points.add(
+                    new PinnedPoint(configuration, mean.score(), Double.isNaN(mean.error()) ? 0 : mean.error())));
         }
         return points;
     }
@@ -130,12 +121,5 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
         points.forEach(p -> lines.computeIfAbsent(captions.legend(p.configuration, CACHE_LENGTH),
                 l -> new ArrayList<>()).add(p));
         return lines;
-    }
-
-    /** @return whether a result of JMH's is a configuration's */
-    public static boolean isOf(JsonNode result, StepsFile.Configuration configuration) {
-        return result.path("benchmark").asText().equals(configuration.benchmark())
-                && configuration.params().entrySet().stream().allMatch(
-                        p -> p.getValue().equals(result.path("params").path(p.getKey()).asText(null)));
     }
 }

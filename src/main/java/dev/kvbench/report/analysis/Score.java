@@ -38,15 +38,9 @@ public record Score(String benchmark, String name, double score, Double error, S
     public static List<Score> of(StepsFile steps, JsonNode jmh, Captions captions) {
         List<Score> scores = new ArrayList<>();
         for (StepsFile.Configuration configuration : bare(steps.configurations())) {
-            for (JsonNode result : jmh) {
-                if (PinnedPoint.isOf(result, configuration)) {
-                    JsonNode metric = result.path("primaryMetric");
-                    double error = metric.path("scoreError").asDouble(Double.NaN);
-                    scores.add(new Score(configuration.benchmark().replaceFirst(BENCHMARK, "$1.$2"),
-                            captions.legend(configuration), metric.path("score").asDouble(Double.NaN),
-                            Double.isFinite(error) ? error : null, metric.path("scoreUnit").asText("")));
-                }
-            }
+            JmhMean.of(jmh, configuration).forEach(mean -> scores.add(new Score(
+                    configuration.benchmark().replaceFirst(BENCHMARK, "$1.$2"), captions.legend(configuration), mean.score(),
+                    Double.isFinite(mean.error()) ? mean.error() : null, mean.unit())));
         }
         return scores;
     }

@@ -41,6 +41,7 @@ public final class ReportPage {
     private final Answers answers;
     private final List<PinnedPoint> points;
     private final Captions ofPoints;
+    private final List<EvictionCost> evictions;
 
     private ReportPage(List<LoadedResult> results, List<TraceFile> traces) {
         this.results = results;
@@ -58,6 +59,8 @@ public final class ReportPage {
         answers = new Answers(measured, against);
         points = parts.stream().flatMap(r -> r.pinned().stream()).toList();
         ofPoints = new Captions(steps, points.stream().map(PinnedPoint::configuration).toList());
+        Captions ofEvictions = new Captions(steps, EvictionCost.measured(configurations));
+        evictions = parts.stream().flatMap(r -> EvictionCost.of(r, ofEvictions).stream()).toList();
     }
 
     /**
@@ -89,7 +92,7 @@ public final class ReportPage {
     private Report.Summary summary() {
         List<String> sentences = measured.isEmpty() ? pinnedAnswers() : answers.sentences();
         if (measured.isEmpty() && sentences.isEmpty()) {
-            List<String> moving = RemovalAnswers.moving(evictions());
+            List<String> moving = RemovalAnswers.moving(evictions);
             sentences = Stream.concat(moving.stream(), PinnedAnswers.ranges(allScores().stream()
                     .filter(s -> moving.isEmpty() || !s.isOfEviction()).toList()).stream()).toList();
         }
@@ -108,13 +111,7 @@ public final class ReportPage {
     }
 
     private Report.Scores scores() {
-        List<EvictionCost> evictions = evictions();
         return new Report.Scores(allScores(), PinnedAnswers.pinned(points, ofPoints), evictions, MovingLines.of(evictions));
-    }
-
-    private List<EvictionCost> evictions() {
-        Captions ofEvictions = new Captions(steps, EvictionCost.measured(configurations));
-        return parts.stream().flatMap(r -> EvictionCost.of(r, ofEvictions).stream()).toList();
     }
 
     private List<Score> allScores() {

@@ -28,14 +28,16 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
   cache = state[CACHE]
   batch = torch.size(token, 0)
   x = self.embed(weights, token, position)
-  rows = annotate(List[Tensor], [])
+  # weights of attention as the layers leave them, if the strategy reads them: side by side, so that they are summed in one go
+  rows = torch.new_empty(cache, [self.layers * self.readsAttention, batch, self.heads, n])
   out = self.attention_row(weights)
   for layer in range(self.layers):
     w = self.embeddings + self.perLayer * layer
     kv = torch.select(cache, 0, layer)
     q = self.attention_input(weights, w, x, position, torch.narrow(kv, 3, n - 1, 1))
     held = torch.narrow(kv, 3, 0, n)
-    a = self.attend(q, torch.select(held, 0, 0), torch.select(held, 0, 1), rows, out)
+    row = torch.narrow(rows, 0, layer * self.readsAttention, self.readsAttention)
+    a = self.attend(q, torch.select(held, 0, 0), torch.select(held, 0, 1), row, out)
     # [B, H, 1, Dh] is [B, D] in memory order
     x = self.attention_output(weights, w, x, torch.reshape(a, [batch, self.width]))
     x = self.mlp(weights, w, x)
@@ -56,12 +58,13 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
   length = size[1]
   x = self.embed(weights, tokens, prompt[INDICES])
   x = torch.view(x, [size[0] * length, torch.size(x, 2)])
-  rows = annotate(List[Tensor], [])
+  rows = torch.new_empty(prompt[CACHE], [self.layers * self.readsAttention, size[0], self.heads, length], dtype=6)
   for layer in range(self.layers):
     w = self.embeddings + self.perLayer * layer
     kv = torch.select(prompt[CACHE], 0, layer)
     q = self.attention_input(weights, w, x, prompt[INDICES], kv)
-    a = self.attend_prompt(q, torch.select(kv, 0, 0), torch.select(kv, 0, 1), rows)
+    row = torch.narrow(rows, 0, layer * self.readsAttention, self.readsAttention)
+    a = self.attend_prompt(q, torch.select(kv, 0, 0), torch.select(kv, 0, 1), row)
     a = torch.reshape(torch.permute(a, [0, 2, 1, 3]), [size[0] * length, self.width])
     x = self.attention_output(weights, w, x, a)
     x = self.mlp(weights, w, x)
@@ -82,17 +85,17 @@ def prefill(self, weights: List[Tensor], state: List[Tensor], prompt: List[Tenso
     torch.copy_(state[HOST_TOKEN], state[TOKEN])
   return None
 
-def attend_prompt(self, q: Tensor, k: Tensor, v: Tensor, rows: List[Tensor]) -> Tensor:
-  # each [B, H, T, Dh]
+def attend_prompt(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor) -> Tensor:
+  # each [B, H, T, Dh]; row [1, B, H, T] fp32, if the strategy reads it
   if self.readsAttention == 1:
     length = torch.size(q, 2)
     scaled = torch.matmul(torch.mul(q, self.scale), torch.transpose(k, 2, 3))
     later = torch.triu(torch.ones_like(torch.select(torch.select(scaled, 0, 0), 0, 0)), 1)
     weights = torch.softmax(torch.masked_fill(scaled, torch.gt(later, 0), -3e4), -1)
     if self.accumulates == 1:
-      torch.append(rows, torch.sum(weights, [2], False, dtype=6))
+      torch.copy_(torch.select(row, 0, 0), torch.sum(weights, [2], False, dtype=6))
     else:
-      torch.append(rows, torch.select(weights, 2, length - 1))
+      torch.copy_(torch.select(row, 0, 0), torch.select(weights, 2, length - 1))
     out = torch.matmul(weights, v)
   else:
     out = torch.scaled_dot_product_attention(q, k, v, is_causal=True)

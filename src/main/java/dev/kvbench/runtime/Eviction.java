@@ -20,7 +20,6 @@ import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.torch.Casts;
 import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,7 +39,7 @@ public final class Eviction implements AutoCloseable {
     private final IValue state;
     /** All parts; empty where they are not captured. */
     private final Optional<CapturedOperators> captured;
-    private final PtNDArray[] attention;
+    private final PtNDArray attention;
     private final IValue rows;
     private final int entries;
 
@@ -62,7 +61,7 @@ public final class Eviction implements AutoCloseable {
             // as many steps wrote the entries that are there
             cache.at(Place.STEPS).addi(entries - 1);
             attention = attention(shape, dtype, cache.batch());
-            rows = IValue.listFrom(attention);
+            rows = IValue.from(attention);
             captured = device.isGpu() ? capture() : Optional.empty();
         } catch (RuntimeException | Error e) {
             Cleanup.after(e, state, module, manager);
@@ -82,23 +81,21 @@ public final class Eviction implements AutoCloseable {
         }
     }
 
-    /** Attention weights, L x [B, H, window + 1], of the element type that a step's softmax leaves them in. */
-    private PtNDArray[] attention(ModelShape shape, Dtype dtype, int batch) {
-        PtNDArray[] weights = new PtNDArray[shape.layers()];
-        for (int layer = 0; layer < weights.length; layer++) {
-            PtNDArray drawn = (PtNDArray) manager.randomUniform(0, 1, new Shape(batch, shape.heads(), entries),
-                    DataType.FLOAT32);
-            weights[layer] = Casts.to(drawn, dtype.dataType());
-            if (dtype != Dtype.FP32) {
-                drawn.close();
-            }
+    /** Attention weights, [L, B, H, window + 1], of the element type that a step's softmax leaves them in. */
+    private PtNDArray attention(ModelShape shape, Dtype dtype, int batch) {
+        PtNDArray drawn = (PtNDArray) manager.randomUniform(0, 1, new Shape(shape.layers(), batch, shape.heads(), entries),
+                DataType.FLOAT32);
+        if (dtype == Dtype.FP32) {
+            return drawn;
         }
-        return weights;
+        try (drawn) {
+            return Casts.to(drawn, dtype.dataType());
+        }
     }
 
-    /** @return the attention weights that it scores, L x [B, H, window + 1], widened to float */
-    float[][] attention() {
-        return Arrays.stream(attention).map(Casts::toFloats).toArray(float[][]::new);
+    /** @return the attention weights that it scores, [L, B, H, window + 1] row-major, widened to float */
+    float[] attention() {
+        return Casts.toFloats(attention);
     }
 
     /** Scores; nothing goes. */

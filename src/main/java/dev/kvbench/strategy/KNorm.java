@@ -23,7 +23,7 @@ public final class KNorm {
     static EvictionStrategy of(StrategyParameters p) {
         return new EvictionStrategy("knorm", "key norm, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
                 Traits.of(Scope.HEAD, Scores.AT_WRITE), Protects.NOTHING, """
-                def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
+                def score(self, state: List[Tensor], rows: Tensor, first: int, n: int) -> NoneType:
                   # of the new entries: [L, B, H, n - first, Dh] -> [L, B, H, n - first]
                   key = torch.to(torch.narrow(torch.select(state[CACHE], 1, 0), 3, first, n - first), 6)
                   norm = torch.sqrt(torch.sum(torch.mul(key, key), [4]))

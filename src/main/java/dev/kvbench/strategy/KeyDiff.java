@@ -25,7 +25,7 @@ public final class KeyDiff {
     static EvictionStrategy of(StrategyParameters p) {
         return new EvictionStrategy("keydiff", "key difference, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
                 Traits.of(Scope.HEAD, Scores.AT_EVICTION), Protects.NOTHING, """
-                def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
+                def score(self, state: List[Tensor], rows: Tensor, first: int, n: int) -> NoneType:
                   # [L, B, H, n, Dh]
                   key = torch.to(torch.narrow(torch.select(state[CACHE], 1, 0), 3, 0, n), 6)
                   length = torch.sqrt(torch.sum(torch.mul(key, key), [4], True))

@@ -31,7 +31,7 @@ public final class RandomEntries {
                   h = torch.bitwise_and(torch.mul(h, 3266489909), 4294967295)
                   return torch.bitwise_xor(h, torch.bitwise_right_shift(h, 16))
 
-                def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
+                def score(self, state: List[Tensor], rows: Tensor, first: int, n: int) -> NoneType:
                   size = torch.size(state[SCORES])
                   # [B, 1, 1]: 1, 2, ... B
                   sequence = torch.view(torch.cumsum(torch.ones_like(state[TOKEN]), 0), [size[1], 1, 1])

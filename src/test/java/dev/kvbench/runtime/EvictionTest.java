@@ -202,12 +202,12 @@ class EvictionTest {
 
     /** A sequence's attention weights, [L][H][n]. */
     private static double[][][] rows(Eviction eviction, int sequence) {
-        float[][] all = eviction.attention();
-        double[][][] rows = new double[all.length][MODEL.heads()][];
-        for (int layer = 0; layer < all.length; layer++) {
+        float[] all = eviction.attention();
+        double[][][] rows = new double[MODEL.layers()][MODEL.heads()][];
+        for (int layer = 0; layer < rows.length; layer++) {
             for (int head = 0; head < MODEL.heads(); head++) {
-                int from = (sequence * MODEL.heads() + head) * (WINDOW + 1);
-                rows[layer][head] = doubles(Arrays.copyOfRange(all[layer], from, from + WINDOW + 1));
+                int from = ((layer * BATCH + sequence) * MODEL.heads() + head) * (WINDOW + 1);
+                rows[layer][head] = doubles(Arrays.copyOfRange(all, from, from + WINDOW + 1));
             }
         }
         return rows;

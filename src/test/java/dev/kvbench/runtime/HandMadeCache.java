@@ -75,7 +75,7 @@ final class HandMadeCache implements AutoCloseable {
                 .with(removal);
         EvictionStrategy strategy = new EvictionStrategy("made", "made", Set.of(Parameter.values()), parameters,
                 new Traits(scope, scored ? Scores.AT_WRITE : Scores.NONE, false), protects, """
-                def score(self, state: List[Tensor], rows: List[Tensor], first: int, n: int) -> NoneType:
+                def score(self, state: List[Tensor], rows: Tensor, first: int, n: int) -> NoneType:
                   return None
                 """);
         // the smallest cache has nothing behind: that is where a view of one slot comes nearest to all of it
@@ -129,7 +129,7 @@ final class HandMadeCache implements AutoCloseable {
 
     void remove() {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-                IValue rows = IValue.listFrom((PtNDArray) manager.zeros(new Shape(1)));
+                IValue rows = IValue.from((PtNDArray) manager.zeros(new Shape(1)));
                 IValue first = IValue.from(n - 1L);
                 IValue entries = IValue.from((long) n)) {
             module.run("evict", state, rows, first, entries).close();

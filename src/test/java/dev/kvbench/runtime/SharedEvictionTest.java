@@ -21,6 +21,7 @@ import dev.kvbench.strategy.Scores;
 import dev.kvbench.strategy.StrategyParameters;
 import dev.kvbench.strategy.Traits;
 import dev.kvbench.torch.TorchModule;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,6 +76,8 @@ class SharedEvictionTest {
                 row[i] = random.nextFloat();
             }
         }
+        FloatBuffer all = FloatBuffer.allocate(rows.length * rows[0].length);
+        Arrays.stream(rows).forEach(all::put);
         try (KvCache cache = new KvCache(MODEL, Dtype.FP32, Device.cpu(), BATCH, n, scope);
                 TorchModule module = new TorchModule(Place.numbered(EvictionSource.of(strategy) + "\n" + """
                         def fill(self, state: List[Tensor]) -> NoneType:
@@ -86,8 +89,8 @@ class SharedEvictionTest {
                         """), EvictionSource.attributes(strategy), Device.cpu());
                 NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 IValue state = IValue.listFrom(cache.state());
-                IValue attention = IValue.listFrom(Arrays.stream(rows)
-                        .map(row -> (PtNDArray) manager.create(row, new Shape(BATCH, MODEL.heads(), n))).toArray(PtNDArray[]::new))) {
+                IValue attention = IValue.from((PtNDArray) manager.create(all.array(),
+                        new Shape(MODEL.layers(), BATCH, MODEL.heads(), n)))) {
             module.run("fill", state).close();
             module.run("evict", state, attention, IValue.from(n - 1L), IValue.from((long) n)).close();
             float[] held = cache.keysValues();

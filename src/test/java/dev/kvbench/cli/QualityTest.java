@@ -233,7 +233,7 @@ class QualityTest {
         assertTrue(quality.times().label().startsWith("gpt2-large · fp32"), quality.times().label());
         assertNotNull(quality.full().orElseThrow().time());
         assertNull(quality.find("tova", 16).orElseThrow().time(), "not in that result");
-        String steps = "results/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3";
+        String steps = "src/test/resources/published/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3";
         QualityFile held = QualityFile.read(result("--strategy", "window,knorm", "--window", "64,32", "--heavy-hitters", "8",
                 "--times", steps)
                 .resolve("quality.json"));
@@ -272,7 +272,7 @@ class QualityTest {
     /** Predictions are the same however entries go; of the times, those of one removal stand together, of replacing if there are some. */
     @Test
     void timesAreOfReplacedEntriesWhereThereAreSome() throws Exception {
-        Path steps = Path.of("results/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3");
+        Path steps = Path.of("src/test/resources/published/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3");
         QualityFile quality = QualityFile.read(result("--strategy", "window,knorm", "--window", "64", "--timed", "0", "--times",
                 steps.toString()).resolve("quality.json"));
         assertTrue(quality.times().label().contains(" · removal=compact · "), quality.times().label());

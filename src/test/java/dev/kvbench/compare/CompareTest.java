@@ -197,7 +197,7 @@ class CompareTest {
     @Test
     void ofManyRowsThatOneSideLacksAFewAreNamed() {
         Comparison comparison = compare(Path.of("src/test/resources/published/2026-11-24_08-24-07_1b441074_NVIDIA-H100-80GB-HBM3"),
-                Path.of("results/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3"));
+                Path.of("src/test/resources/published/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3"));
         assertEquals(52, comparison.onlyNow().size());
         List<String> notes = Printer.TEXT.print(comparison).lines().filter(l -> l.startsWith("only in ")).toList();
         assertEquals(4, notes.size());

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /**
  * Names one configuration of a file: a strategy, or a benchmark, and fields or parameters that tell it from others, as in
- * {@code h2o} or {@code notebook(strategy=h2o)}. What reads no window has any.
+ * {@code h2o} or {@code notebook(strategy=h2o)}. What reads no window has any; a benchmark is named by its last word.
  *
  * @param name a strategy, or the last word of a benchmark
  * @param fields their values, by name
@@ -54,6 +54,6 @@ record Choice(String name, Map<String, String> fields) {
 
     private static boolean has(JsonNode c, String field, String wanted) {
         String value = c.has(field) ? c.path(field).asText() : c.at("/params/" + field).asText();
-        return value.equals(wanted) || field.equals("window") && value.equals("0");
+        return value.equals(wanted) || field.equals("benchmark") && value.endsWith("." + wanted) || field.equals("window") && value.equals("0");
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 @Tag("browser")
 class TracedQualityPageTest extends InBrowser {
 
-    private static final Path STEPS = Path.of("results/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3");
+    private static final Path STEPS = Path.of("src/test/resources/published/2026-11-25_13-05-13_47aca839_NVIDIA-H100-80GB-HBM3");
     private static final int[] RISES = {1, 2, 5, 10, 20, 50, 100};
 
     /** Ends of intervals from other draws differ by so much of their width at most. */

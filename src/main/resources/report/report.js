@@ -138,9 +138,9 @@ function costSection() {
       ["whole step on the host", "whole", format.micros],
     ], "cost.csv"),
     el("p", {class: "hint"}, `Derived from the curves, in ${[...new Set(report.costs.map(c => c.where))].join(" or ")} time. `,
-      "The step itself: the full cache's step where it holds as many entries as the window; for the full cache, its median. "
+      "Of steps that evict: every one from the first on, or every k-th. The step itself: the full cache's step where it holds as many entries; for the full cache, its median. "
       + "Scoring: what the strategy's steps take beyond the full cache's over the 32 tokens before its first eviction, while both hold the same entries; noise is part of it, and another form of attention where that differs. "
-      + "Eviction: what its steps take beyond both once it evicts: choosing what goes, and moving, which with removal replace fills the gap and with compact closes it. ",
+      + "Eviction: what they take beyond both: choosing what goes, and moving, which with removal replace fills the gap and with compact closes it. ",
       report.costs.some(c => c.closing != null) ? "Closing gaps: what a step takes beyond one of the same strategy whose gaps are filled. " : null,
       "Launch and sync: host time beyond device time."));
 }

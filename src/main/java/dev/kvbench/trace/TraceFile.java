@@ -8,10 +8,14 @@ import dev.kvbench.UserError;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.Required;
 import dev.kvbench.strategy.Parameter;
+import dev.kvbench.strategy.Removal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a strategy did in every step of one sequence, for checking it from outside. Tokens are named by their original
@@ -76,8 +80,12 @@ public record TraceFile(
      */
     public static TraceFile read(Path file) {
         TraceFile trace = Json.large(file, TraceFile.class, "a valid " + SCHEMA + " file");
-        if (trace == null || trace.version != VERSION || trace.steps.isEmpty() || trace.steps.stream().anyMatch(s -> s.kept.isEmpty())) {
+        if (trace == null || trace.version != VERSION || trace.steps.isEmpty() || !trace.steps.stream().allMatch(Step::sound)) {
             throw new UserError(file + ": not a valid " + SCHEMA + " file of version " + VERSION);
+        }
+        if (trace.removal != null && Arrays.stream(Removal.values()).noneMatch(r -> r.label().equals(trace.removal))) {
+            throw new UserError(file + ": removal \"" + trace.removal + "\" is none of "
+                    + Arrays.stream(Removal.values()).map(Removal::label).toList());
         }
         return trace.window == null || trace.removal != null ? trace : trace.asBefore();
     }
@@ -113,5 +121,15 @@ public record TraceFile(
             @Required List<List<long[]>> kept,
             List<List<long[]>> evicted,
             List<List<float[]>> scores,
-            float[] logits) {}
+            float[] logits) {
+
+        private boolean sound() {
+            return !kept.isEmpty() && Stream.of(kept, evicted == null ? List.<List<long[]>>of() : evicted)
+                    .flatMap(List::stream).flatMap(List::stream).allMatch(Step::ascending);
+        }
+
+        private static boolean ascending(long[] indices) {
+            return indices != null && IntStream.range(1, indices.length).allMatch(i -> indices[i - 1] < indices[i]);
+        }
+    }
 }

@@ -54,6 +54,7 @@ record Choice(String name, Map<String, String> fields) {
 
     private static boolean has(JsonNode c, String field, String wanted) {
         String value = c.has(field) ? c.path(field).asText() : c.at("/params/" + field).asText();
-        return value.equals(wanted) || field.equals("benchmark") && value.endsWith("." + wanted) || field.equals("window") && value.equals("0");
+        return value.equals(wanted) || field.equals("benchmark") && value.endsWith("." + wanted)
+                || field.equals("window") && value.equals("0");
     }
 }

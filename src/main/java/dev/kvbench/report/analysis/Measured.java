@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.commons.statistics.descriptive.Quantile;
 
 /**
@@ -153,6 +154,13 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
         return held;
     }
 
+    /** @return tokens whose steps evict, 1, 2, …, of those that all generations have */
+    int[] evictions() {
+        Schedule schedule = schedule();
+        int[] held = held();
+        return IntStream.rangeClosed(1, held.length).filter(t -> schedule.evicts(1 + (t == 1 ? 0 : held[t - 2]))).toArray();
+    }
+
     /** @return bytes of keys and values per entry, all sequences */
     public double bytesPerEntry() {
         return (double) batch() * configuration.cacheBytesPerEntry();
@@ -166,6 +174,12 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
     /** @return the median over generations of {@link #medians} */
     public static double median(double[][] series, int from, int to) {
         return median(medians(series, from, to));
+    }
+
+    /** @return the median over generations of the medians of their steps at these tokens, 1, 2, … */
+    static double median(double[][] series, int[] tokens) {
+        return median(Arrays.stream(series).mapToDouble(g -> median(Arrays.stream(tokens).mapToDouble(t -> g[t - 1]).toArray()))
+                .toArray());
     }
 
     /**

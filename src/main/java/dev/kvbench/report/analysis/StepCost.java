@@ -10,21 +10,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
- * What an evicting step's time is made of, ms.
+ * What an evicting step's time is made of, ms: where entries go every k steps, of the steps in which they do.
  *
  * @param name the configuration's name
  * @param removal what happens to the slot of an entry that goes; null for the full cache, and for a peer,
  *     which has ways of its own
  * @param where "device" or "host": where its parts were measured
- * @param step a step of the full cache that holds as many entries as the window; for the full cache the median of all
+ * @param step a step of the full cache that holds as many entries as one that evicts; for the full cache the median of all
  * @param scoring what its steps take beyond the full cache's before the first eviction; null for the full cache
  * @param eviction what an evicting step takes beyond these two; null for the full cache
  * @param closing of that what closing gaps takes: what an evicting step takes beyond that of the same strategy whose
  *     gaps one entry fills; null where that was not measured beside it, or fills gaps itself
  * @param sync what the host's time is beyond the device's; null if no device time was measured
- * @param whole the median step once it evicts, on the host
+ * @param whole the median step that evicts, on the host
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StepCost(String name, String removal, String where, double step, Double scoring, Double eviction,
@@ -39,8 +40,9 @@ public record StepCost(String name, String removal, String where, double step, D
         for (Measured m : all) {
             Optional<Measured> full = AgainstFullCache.baseline(m, all);
             if (m.isFull() && m.device() != null) {
-                costs.add(new StepCost(m.name(), null, "device", Measured.median(m.device(), 1, m.length()), null, null,
-                        null, sync(m, 1), Measured.median(m.host(), 1, m.length())));
+                int[] tokens = IntStream.rangeClosed(1, m.length()).toArray();
+                costs.add(new StepCost(m.name(), null, "device", Measured.median(m.device(), tokens), null, null,
+                        null, sync(m, tokens), Measured.median(m.host(), tokens)));
             } else if (full.isPresent() && m.firstEviction() <= Math.min(m.length(), full.get().length())) {
                 costs.add(of(m, full.get(), filling(m, all)));
             }
@@ -74,23 +76,23 @@ public record StepCost(String name, String removal, String where, double step, D
         double step = Measured.median(base, Math.max(1, first - AgainstFullCache.END / 2),
                 Math.min(full.length(), first + AgainstFullCache.END / 2 - 1));
         double scoring = Measured.median(own, from, first - 1) - Measured.median(base, from, first - 1);
-        double evicting = Measured.median(own, first, strategy.length());
-        Double closing = filling.map(f -> evicting
-                - Measured.median(device ? f.device() : f.host(), first, f.length())).orElse(null);
+        int[] evictions = strategy.evictions();
+        double evicting = Measured.median(own, evictions);
+        Double closing = filling.map(f -> evicting - Measured.median(device ? f.device() : f.host(), f.evictions())).orElse(null);
         String removal = strategy.isPeer() ? null : strategy.removal().label();
         return new StepCost(strategy.name(), removal, device ? "device" : "host", step, scoring,
-                evicting - step - scoring, closing, strategy.device() == null ? null : sync(strategy, first),
-                Measured.median(strategy.host(), first, strategy.length()));
+                evicting - step - scoring, closing, strategy.device() == null ? null : sync(strategy, evictions),
+                Measured.median(strategy.host(), evictions));
     }
 
     /** What the host's time is beyond the device's, step by step, ms. */
-    private static double sync(Measured m, int from) {
+    private static double sync(Measured m, int[] tokens) {
         double[][] beyond = new double[m.host().length][];
         Arrays.setAll(beyond, g -> {
             double[] of = new double[m.host()[g].length];
             Arrays.setAll(of, t -> m.host()[g][t] - m.device()[g][t]);
             return of;
         });
-        return Measured.median(beyond, from, m.length());
+        return Measured.median(beyond, tokens);
     }
 }

@@ -18,6 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,6 +142,28 @@ class EvictionCostTest {
         assertTrue(both.findings().get("cost").matches("Closing gaps takes [56]\\d\\.\\d µs of the 1[45]\\d\\.\\d µs of eviction a step"
                 + " \\(H2O, one set for all heads, window 32, 8 heavy hitters, compacting\\)\\. The rest is choosing, .*"),
                 both.findings().get("cost"));
+    }
+
+    /** Of steps that evict one in four here: theirs count, not the others'. */
+    @Test
+    void whereEntriesGoEveryFewStepsOnlyStepsInWhichTheyGoCount() throws Exception {
+        List<StepsFile.Configuration> made = MadeResults.small(folder.resolve("made")).readSteps().configurations();
+        StepsFile.Configuration h2o = made.get(1);
+        Map<String, String> params = new TreeMap<>(h2o.params());
+        params.put("evictEvery", "4");
+        List<StepsFile.Iteration> iterations = made.get(0).iterations().stream().map(i -> new StepsFile.Iteration(i.fork(),
+                i.phase(), i.iteration(), everyFourth(i.stepNanos()), everyFourth(i.deviceNanos()))).toList();
+        Report report = report(MadeResults.write(folder.resolve("four"), "GPU", List.of(made.get(0),
+                new StepsFile.Configuration(h2o.benchmark(), h2o.label(), params, h2o.weights(), h2o.attention(), h2o.runtime(),
+                        h2o.device(), h2o.cacheBytesPerEntry(), h2o.gpu(), iterations)), null));
+        StepCost cost = report.curves().costs().get(1);
+        // by 1.5 us a token the full cache's steps, of which these are copies, grow from the first eviction to the middle one
+        assertEquals(0.5, cost.eviction() - 1.5e-3 * 82, 0.03);
+        assertEquals(0, cost.scoring(), 1e-9);
+    }
+
+    private static long[] everyFourth(long[] nanos) {
+        return IntStream.range(0, nanos.length).mapToLong(t -> nanos[t] + (t + 1 >= 36 && t % 4 == 3 ? 500_000 : 0)).toArray();
     }
 
     @Test

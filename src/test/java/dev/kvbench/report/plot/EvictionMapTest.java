@@ -86,5 +86,17 @@ class EvictionMapTest {
                 .contains("not a valid kvbench/trace"));
         Files.writeString(file, "{\"schema\": \"kvbench/trace\", \"version\": 1, \"steps\": [null], \"label\": \"x\"}");
         assertThrows(UserError.class, () -> Renderer.renderTrace(file, folder));
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode trace = mapper.valueToTree(TRACE);
+        mapper.writeValue(file.toFile(), trace.put("removal", "foo"));
+        assertEquals(file + ": removal \"foo\" is none of [replace, compact]",
+                assertThrows(UserError.class, () -> Renderer.renderTrace(file, folder)).getMessage());
+        for (String entries : List.of("kept", "evicted")) {
+            trace = mapper.valueToTree(TRACE);
+            ((ObjectNode) trace.at("/steps/1")).set(entries, mapper.valueToTree(List.of(List.of(new long[] {1, 0}))));
+            mapper.writeValue(file.toFile(), trace);
+            assertTrue(assertThrows(UserError.class, () -> Renderer.renderTrace(file, folder)).getMessage()
+                    .contains("not a valid kvbench/trace"), entries);
+        }
     }
 }

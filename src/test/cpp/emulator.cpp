@@ -71,6 +71,7 @@ struct Warp {
   Meeting meeting;
   unsigned generation = 0;
   uint32_t values[2][WARP];  // of this exchange, and of the one before, which some have still to read
+  uint32_t shared[2][WARP * MOST_SHARED];
 };
 
 // One that counts arrivals and bytes.
@@ -313,6 +314,15 @@ uint32_t exchange(uint32_t value, int bit) {
   values[lane] = value;
   if (meet(warp.meeting, WARP, "its warp at a shuffle", bit)) warp.generation++;
   return values[lane ^ bit];
+}
+
+void shareAll(const uint32_t* mine, int words, uint32_t* all) {
+  Warp& warp = *self()->warp;
+  if (words > MOST_SHARED) fail("%d words of a lane", words);
+  uint32_t* shared = warp.shared[warp.generation % 2];
+  memcpy(shared + self()->thread.x % WARP * words, mine, words * sizeof *mine);
+  if (meet(warp.meeting, WARP, "its warp at a matrix instruction", words)) warp.generation++;
+  memcpy(all, shared, WARP * words * sizeof *all);
 }
 
 void pause() {

@@ -34,6 +34,10 @@ void syncWarp();
 // What the lane whose number differs in `bit` gives.
 uint32_t exchange(uint32_t value, int bit);
 
+// What every lane of the warp gives, so many words each, at most MOST_SHARED, one lane's after another's.
+constexpr int MOST_SHARED = 6;
+void shareAll(const uint32_t* mine, int words, uint32_t* all);
+
 // Lets others run; returns once something that is waited for may have changed.
 void pause();
 

@@ -1,7 +1,7 @@
 // The step's kernel, with one function to launch it.
 #include "cuda.h"
 #define __syncthreads() emulator::syncBlock(0, COMPUTING + 32)
-#include "step.cu"
+#include SOURCE
 
 // `arguments` as for cuLaunchCooperativeKernel. Null if all went well, else what went wrong.
 extern "C" __attribute__((visibility("default"))) const char* launch(

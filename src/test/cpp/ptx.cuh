@@ -1,5 +1,6 @@
 // The functions of the kernel's ptx.cuh, in whose place this is compiled.
 #pragma once
+#include <initializer_list>
 #include "cuda.h"
 
 #define SHARED_MEMORY(name) char* const name = emulator::current->shared
@@ -91,4 +92,50 @@ inline unsigned short floatToBfloat(float f) {
   unsigned bits = __float_as_uint(f);
   if (std::isnan(f)) return 0x7fff;
   return static_cast<unsigned short>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+// c [16, 8] += a [16, k] b [k, 8]; ELEMENTS in a register, which `widen` makes floats of. Lane l has rows l / 4 and 8 more of a and c,
+// column l / 4 of b, and columns l % 4 * 2 and one more of c.
+template <int ELEMENTS, class Widen>
+inline void multiplyAdd(float (&c)[4], const uint32_t (&mine)[6], Widen widen) {
+  uint32_t all[32 * 6];
+  emulator::shareAll(mine, 6, all);
+  int lane = threadIdx.x % 32;
+  for (int i = 0; i < 4; i++) {
+    int row = lane / 4, column = lane % 4 * 2 + i % 2;
+    double sum = 0;
+    for (int t = 0; t < 4; t++) {
+      for (int half = 0; half < 2; half++) {
+        uint32_t a = all[(row * 4 + t) * 6 + half * 2 + i / 2];
+        uint32_t b = all[(column * 4 + t) * 6 + 4 + half];
+        for (int e = 0; e < ELEMENTS; e++) sum += static_cast<double>(widen(a, e)) * widen(b, e);
+      }
+    }
+    // cut off, not rounded
+    sum += c[i];
+    c[i] = static_cast<float>(sum);
+    if (fabs(c[i]) > fabs(sum)) c[i] = nextafterf(c[i], 0);
+  }
+}
+
+inline void multiplyAddHalf(float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
+  multiplyAdd<2>(c, {a0, a1, a2, a3, b0, b1},
+      [](unsigned pair, int e) { return halfToFloat(static_cast<unsigned short>(pair >> 16 * e)); });
+}
+
+inline void multiplyAddBfloat(float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
+  multiplyAdd<2>(c, {a0, a1, a2, a3, b0, b1}, [](unsigned pair, int e) { return __uint_as_float(pair >> 16 * e << 16); });
+}
+
+inline void multiplyAddTf32(float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
+  for (unsigned bits : {a0, a1, a2, a3, b0, b1}) {
+    if ((bits & 0x1fff) != 0) emulator::fail("a factor of a matrix instruction that is no TF32");
+  }
+  multiplyAdd<1>(c, {a0, a1, a2, a3, b0, b1}, [](unsigned bits, int) { return __uint_as_float(bits); });
+}
+
+inline unsigned floatToTf32(float f) {
+  unsigned bits = __float_as_uint(f);
+  // to the nearest, ties away from zero
+  return std::isfinite(f) ? bits + 0x1000 & ~0x1fffu : bits & ~0x1fffu;
 }

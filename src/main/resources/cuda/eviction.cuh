@@ -223,6 +223,13 @@ struct Relocation {
     nextHead();
   }
 
+  // Leaves all that is not done to others.
+  __device__ __forceinline__ void drop() {
+    next = ALL_HEADS;
+    searched = step.n;
+    total = 0;
+  }
+
   __device__ __forceinline__ bool done() const { return searched >= step.n && at >= 2 * total; }
 
   // How many pieces a warp may have, at most.

@@ -1,7 +1,7 @@
 // Matrix times vector, and the layer norm before it. A warp takes a chunk of rows from the ring and keeps
 // one sum per row and sequence.
 #pragma once
-#include "ring.cuh"
+#include "copies.cuh"
 
 // Where activation k lies: lanes that read VECTOR neighbours each meet no bank conflicts.
 __device__ __forceinline__ int activationIndex(int k) {
@@ -166,21 +166,6 @@ struct Norm {
   }
 };
 
-__device__ __forceinline__ float2 sumOfBlock(Shared& shared, float a, float b) {
-  a = warpSum(a);
-  b = warpSum(b);
-  if (threadIdx.x % 32 == 0) shared.reduction[threadIdx.x / 32] = make_float2(a, b);
-  syncComputing();
-  float2 sum = make_float2(0, 0);
-#pragma unroll
-  for (int w = 0; w < WARPS; w++) {
-    float2 of = shared.reduction[w];
-    sum.x += of.x;
-    sum.y += of.y;
-  }
-  return sum;
-}
-
 // Four neighbours of x that a thread normalises, by sequence.
 typedef float4 NormInput[BATCH][Norm::FOURS];
 
@@ -202,7 +187,7 @@ __device__ __forceinline__ void normalise(Shared& shared, const Norm& norm, Norm
       squares += (v.x * v.x + v.y * v.y) + (v.z * v.z + v.w * v.w);
     }
     if (b > 0) syncComputing();
-    float2 total = sumOfBlock(shared, sum, squares);
+    float2 total = sumOfBlock(shared.reduction, sum, squares);
     float mean = total.x / WIDTH;
     float scale = rsqrtf(fmaxf(total.y / WIDTH - mean * mean, 0) + EPSILON);
 #pragma unroll

@@ -148,3 +148,33 @@ __device__ __forceinline__ unsigned short floatToBfloat(float f) {
   asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bfloat) : "f"(f));
   return bfloat;
 }
+
+// --- matrix instructions: a warp's c [16, 8] += a [16, k] b [k, 8], summed in fp32. Lane l has rows l / 4 and 8 more of a and c, column l / 4
+// of b, and columns l % 4 * 2 and one more of c ---
+
+// k = 16: each register a pair of fp16 or bf16 elements.
+__device__ __forceinline__ void multiplyAddHalf(
+    float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
+  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
+}
+
+__device__ __forceinline__ void multiplyAddBfloat(
+    float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
+  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
+}
+
+// k = 8: each register one element, of fp32 the sign, the exponent and ten bits.
+__device__ __forceinline__ void multiplyAddTf32(
+    float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
+  asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
+}
+
+// The nearest such element.
+__device__ __forceinline__ unsigned floatToTf32(float f) {
+  unsigned bits;
+  asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(f));
+  return bits;
+}

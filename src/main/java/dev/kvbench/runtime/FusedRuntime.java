@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
  * The runtime whose step is one kernel of our own, eviction included: that of the model's family, {@link KernelSource},
  * compiled for the model at run time. The kernel writes the next tokens straight into the host's buffer.
  *
- * <p>Takes fp32, fp16 and bf16 with fp32 arithmetic, up to 8 sequences, NVIDIA cards of compute capability 9.0
+ * <p>Takes fp32, fp16 and bf16 with fp32 arithmetic, up to 64 sequences, NVIDIA cards of compute capability 9.0
  * and later, and strategies whose scores have a {@link Scoring}, however they remove entries and how many at once. Before it
  * takes a model it runs some steps beside the operators, and refuses if logits or evictions are not theirs.
  */
@@ -42,7 +42,7 @@ public final class FusedRuntime extends OwnSteps {
     public FusedRuntime(Weights weights, KvCache cache, EvictionStrategy strategy, TorchScriptRuntime operators) {
         super(operators);
         Architecture model = weights.shape();
-        KernelSource source = KernelSource.of(model);
+        KernelSource source = KernelSource.of(model, weights.dtype(), cache.batch());
         source.refuses(model, weights.dtype(), strategy).ifPresent(why -> {
             throw new Unsupported(why);
         });

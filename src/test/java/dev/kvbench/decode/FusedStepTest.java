@@ -55,7 +55,7 @@ class FusedStepTest {
     static Stream<Arguments> cases() {
         List<Arguments> cases = new ArrayList<>();
         for (Dtype dtype : Dtype.values()) {
-            for (int batch : new int[] {1, 2, 3, 8}) {
+            for (int batch : new int[] {1, 2, 3, 8, 33}) {
                 for (EvictionStrategy strategy : List.of(TestStrategies.FULL, TestStrategies.h2o(16, 4), TestStrategies.h2o(7,
                         0), TestStrategies.h2o(100, 32),
                         TestStrategies.h2oHead(16, 4), TestStrategies.of("window", 16, 0), TestStrategies.of("sinks", 16, 0),
@@ -167,7 +167,7 @@ class FusedStepTest {
         List<Arguments> cases = new ArrayList<>();
         for (String preset : Families.presetNames()) {
             for (Dtype dtype : Dtype.values()) {
-                for (int batch : new int[] {1, 2, 3, 8}) {
+                for (int batch : new int[] {1, 2, 3, 8, 33}) {
                     cases.add(Arguments.of(preset, dtype, batch));
                 }
             }

@@ -9,18 +9,25 @@ import dev.kvbench.model.gpt2.Activation;
 import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.model.gpt2.Gpt2Family;
 import dev.kvbench.strategy.EvictionStrategy;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
-/** GPT-2's kernel, {@code cuda/step.cu}. */
+/** GPT-2's kernel for few sequences, {@code cuda/step.cu}. */
 final class Gpt2Kernel implements KernelSource {
 
     /** Most pieces that a head's entries are cut into. */
     static final int MAX_SPLITS = 16;
 
-    private static final int MAX_BATCH = 8;
+    /**
+     * More are {@link Gpt2WideKernel}'s. On an H100 a step of GPT-2-large in fp16 takes 1.37 ms of 4 sequences at up to 512 entries with
+     * this kernel, with that one 1.33 of 8. In fp32 that one is faster from about 6 on, but less exact: 2.41 and 1.98 ms of 8 at 128 entries.
+     */
+    private static final int MAX_BATCH_SINGLE = 8;
+    private static final int MAX_BATCH_HALF = 3;
     private static final int MOST_LOW_LATENCY = 2;
 
     /** Bytes that a head's entry must be a multiple of, and those that it must divide. */
@@ -34,6 +41,11 @@ final class Gpt2Kernel implements KernelSource {
 
     @Override
     public Optional<String> refuses(Architecture model, Dtype dtype, EvictionStrategy strategy) {
+        return refusal(model, dtype, strategy);
+    }
+
+    /** Why no kernel of GPT-2's takes these. */
+    static Optional<String> refusal(Architecture model, Dtype dtype, EvictionStrategy strategy) {
         if (Scoring.of(strategy).isEmpty()) {
             return Optional.of("strategy=" + strategy.name() + " has no rule that the kernel knows");
         }
@@ -57,8 +69,8 @@ final class Gpt2Kernel implements KernelSource {
     }
 
     @Override
-    public int mostSequences() {
-        return MAX_BATCH;
+    public int mostSequences(Dtype dtype) {
+        return dtype == Dtype.FP32 ? MAX_BATCH_SINGLE : MAX_BATCH_HALF;
     }
 
     @Override
@@ -68,8 +80,8 @@ final class Gpt2Kernel implements KernelSource {
 
     @Override
     public List<String> headers() {
-        return List.of("ptx.cuh", "element.cuh", "step.cuh", "exchange.cuh", "ring.cuh", "product.cuh", "attention.cuh",
-                "eviction.cuh");
+        return List.of("ptx.cuh", "element.cuh", "step.cuh", "block.cuh", "exchange.cuh", "ring.cuh", "copies.cuh", "product.cuh",
+                "attend.cuh", "attention.cuh", "eviction.cuh", "ends.cuh");
     }
 
     @Override
@@ -86,6 +98,16 @@ final class Gpt2Kernel implements KernelSource {
     public Map<String, Object> macros(Architecture model, Dtype dtype, int batch, int blocks, int maxShared) {
         Gpt2Config config = (Gpt2Config) model;
         Block block = Block.of(config, dtype, batch, blocks);
+        Map<String, Object> macros = sizes(config, dtype, batch, blocks, maxShared);
+        macros.put("WARPS", block.warps());
+        macros.put("CHUNK_ROWS", block.chunkRows());
+        macros.put("UNDER_WAY", block.underWay());
+        macros.put("KEEP_CACHE", 1);
+        return macros;
+    }
+
+    /** The macros that all kernels of GPT-2's have. */
+    static Map<String, Object> sizes(Gpt2Config config, Dtype dtype, int batch, int blocks, int maxShared) {
         Map<String, Object> macros = new LinkedHashMap<>();
         macros.put("ELEMENT_" + dtype.name(), 1);
         macros.put("LAYERS", config.layers());
@@ -98,10 +120,6 @@ final class Gpt2Kernel implements KernelSource {
         macros.put("BLOCKS", blocks);
         macros.put("MAX_SHARED", maxShared);
         macros.put("MAX_SPLITS", MAX_SPLITS);
-        macros.put("WARPS", block.warps());
-        macros.put("CHUNK_ROWS", block.chunkRows());
-        macros.put("UNDER_WAY", block.underWay());
-        macros.put("KEEP_CACHE", 1);
         macros.put("STEP_BYTES", new Gpt2Step().size());
         return macros;
     }
@@ -110,7 +128,39 @@ final class Gpt2Kernel implements KernelSource {
     public KernelArguments arguments(
             KernelMemory memory, Weights weights, KvCache cache, EvictionStrategy strategy, int blocks,
             long hostTokens) {
-        return new Gpt2Arguments(memory, weights, cache, strategy, blocks, hostTokens);
+        int warps = Block.of(weights.shape(), weights.dtype(), cache.batch(), blocks).warps();
+        return new Gpt2Arguments(memory, weights, cache, strategy, blocks, hostTokens,
+                Pieces.of(weights.dtype(), cache.batch(), weights.shape().heads(), blocks), warps,
+                (long) cache.batch() * ((Gpt2Config) weights.shape()).qkvWidth());
+    }
+
+    /**
+     * How many pieces a head's entries are cut into.
+     *
+     * @param from from how many entries on it is one more
+     * @param most most pieces
+     */
+    record Pieces(int[] from, int most) implements IntUnaryOperator {
+
+        /**
+         * From how many entries on those of a head are cut into two pieces, three, and so on, if there are blocks for all
+         * of them: fewer pieces leave multiprocessors idle, more cost putting them together. As measured on an H100 with
+         * one sequence and GPT-2-large, launches in a row by hand: no result file holds it, cuda/README.md ("A head's
+         * entries are cut into pieces") has figures on either side. B sequences have B times the heads to keep blocks busy
+         * with, and are cut from B times as many entries on.
+         */
+        private static final int[] FROM_SINGLE = {100, 260, 460, 700, 800};
+        private static final int[] FROM_HALF = {110, 360, 700, 800, 900};
+
+        static Pieces of(Dtype dtype, int batch, int heads, int blocks) {
+            int[] from = dtype == Dtype.FP32 ? FROM_SINGLE : FROM_HALF;
+            return new Pieces(Arrays.stream(from).map(n -> n * batch).toArray(), Math.max(1, blocks / (batch * heads)));
+        }
+
+        @Override
+        public int applyAsInt(int n) {
+            return Math.min((int) Arrays.stream(from).filter(f -> n >= f).count() + 1, most);
+        }
     }
 
     /**

@@ -14,19 +14,27 @@ import java.util.Optional;
 /** A kernel of our own for one model family: what it takes, how it is compiled, and what a launch of it is given. */
 public interface KernelSource {
 
-    /** The kernels there are. A family may have none. */
+    /** The kernels there are, of a family those for fewer sequences first. A family may have none. */
     List<KernelSource> ALL = List.of(
-            new Gpt2Kernel());
+            new Gpt2Kernel(),
+            new Gpt2WideKernel());
 
     /**
      * @param model a model
-     * @return its family's kernel
+     * @param dtype element type
+     * @param batch sequences
+     * @return its family's kernel for these
      * @throws Unsupported if there is none
      */
-    static KernelSource of(Architecture model) {
-        return ALL.stream().filter(kernel -> kernel.family() == model.family()).findFirst()
-                .orElseThrow(() -> new Unsupported("model " + model.name() + " is of the family " + model.family().name()
-                        + ", for which there is no kernel"));
+    static KernelSource of(Architecture model, Dtype dtype, int batch) {
+        List<KernelSource> family = ALL.stream().filter(kernel -> kernel.family() == model.family()).toList();
+        if (family.isEmpty()) {
+            throw new Unsupported("model " + model.name() + " is of the family " + model.family().name()
+                    + ", for which there is no kernel");
+        }
+        return family.stream().filter(kernel -> batch <= kernel.mostSequences(dtype)).findFirst()
+                .orElseThrow(() -> new Unsupported("batch=" + batch + ": the kernel takes at most "
+                        + family.get(family.size() - 1).mostSequences(dtype) + " sequences"));
     }
 
     /** @return whose models it takes */
@@ -40,8 +48,11 @@ public interface KernelSource {
      */
     Optional<String> refuses(Architecture model, Dtype dtype, EvictionStrategy strategy);
 
-    /** @return most sequences */
-    int mostSequences();
+    /**
+     * @param dtype element type
+     * @return most sequences
+     */
+    int mostSequences(Dtype dtype);
 
     /**
      * @return the file of {@code cuda/} to compile; has a kernel {@code decodeStep} and a constant {@code sharedBytes}

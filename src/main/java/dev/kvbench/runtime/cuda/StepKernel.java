@@ -47,10 +47,6 @@ public final class StepKernel implements AutoCloseable {
             throw new Unsupported("this GPU has compute capability " + major + "." + minor
                     + ", the kernel needs " + MIN_CAPABILITY + ".0");
         }
-        if (batch > source.mostSequences()) {
-            throw new Unsupported("batch=" + batch + ": the kernel takes at most " + source.mostSequences()
-                    + " sequences");
-        }
         blocks = source.blocks(model, cuda.attribute(CudaDriver.MULTIPROCESSORS));
         int maxShared = cuda.attribute(CudaDriver.MAX_SHARED_OPTIN);
         threads = source.threads(model, dtype, batch, blocks);

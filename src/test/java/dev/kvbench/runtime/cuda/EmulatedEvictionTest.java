@@ -54,7 +54,7 @@ class EmulatedEvictionTest {
     @BeforeAll
     static void needsACompiler() {
         kernels = EmulatedCase.kernels(folder);
-        ahead = EmulatedCase.compileAhead(kernels, cases());
+        ahead = EmulatedCase.compileAhead(kernels, Stream.concat(cases(), many()));
     }
 
     @AfterAll
@@ -125,6 +125,21 @@ class EmulatedEvictionTest {
                 TestStrategies.of("tova", 150, 0, 3))
                 .map(strategy -> of(Dtype.FP32, 1, TestStrategies.with(strategy, removal)))
                 .map(c -> c.from(c.strategy().schedule().window().orElseThrow() < 30 ? 0 : c.strategy().schedule().peak() - 5)));
+    }
+
+    /** Many sequences, whose kernel evicts in a way of its own where one entry goes at a time. */
+    static Stream<EmulatedCase> many() {
+        return STRATEGIES.stream().flatMap(name -> Stream.of(Removal.values()).flatMap(removal -> Stream.of(1, 2).map(every ->
+                EmulatedCase.of(Dtype.FP32, 0, 2, 8, 1 + every, 9, TestStrategies.with(TestStrategies.of(name, 6, 3, every), removal))
+                        .from(every == 1 ? 0 : 9))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("many")
+    void leavesItOfManySequences(EmulatedCase of) {
+        try (Weights weights = TestModels.sharp(of.config(), 4, of.dtype(), Device.cpu())) {
+            of.compare(kernels, weights, STEPS, 1e-5);
+        }
     }
 
     @ParameterizedTest

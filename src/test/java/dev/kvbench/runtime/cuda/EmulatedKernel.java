@@ -86,9 +86,10 @@ final class EmulatedKernel {
 
     /** @return the kernel that a GPU with so many multiprocessors and so much shared memory would run, compiled once */
     Functions compile(Gpt2Config config, Dtype dtype, int batch, int blocks, int maxShared) {
-        List<String> options = new Gpt2Kernel().options(config, dtype, batch, blocks, maxShared, "sm_90").stream()
-                .filter(option -> option.startsWith("-D"))
-                .toList();
+        KernelSource source = KernelSource.of(config, dtype, batch);
+        List<String> options = new ArrayList<>(source.options(config, dtype, batch, blocks, maxShared, "sm_90"));
+        options.removeIf(option -> !option.startsWith("-D"));
+        options.add("-DSOURCE=\"" + source.file() + "\"");
         return compiled.computeIfAbsent(options, this::compile);
     }
 

@@ -31,8 +31,9 @@ final class EmulatedRuntime extends OwnSteps {
         this.kernel = kernel;
         this.blocks = blocks;
         this.seed = seed;
-        threads = new Gpt2Kernel().threads(weights.shape(), weights.dtype(), cache.batch(), blocks);
-        arguments = new Gpt2Arguments(new HostMemory(), weights, cache, strategy, blocks,
+        KernelSource source = KernelSource.of(weights.shape(), weights.dtype(), cache.batch());
+        threads = source.threads(weights.shape(), weights.dtype(), cache.batch(), blocks);
+        arguments = source.arguments(new HostMemory(), weights, cache, strategy, blocks,
                 new DeviceTensors().address(cache.at(Place.HOST_TOKEN)));
     }
 

@@ -46,7 +46,7 @@ class EmulatedStepTest {
     static void compileAhead() {
         kernels = EmulatedCase.kernels(folder);
         ahead = EmulatedCase.compileAhead(kernels,
-                Stream.of(cases(), longCases(), halfCases(), largeCases()).flatMap(cases -> cases));
+                Stream.of(cases(), manyCases(), longCases(), halfCases(), largeCases()).flatMap(cases -> cases));
     }
 
     @AfterAll
@@ -77,6 +77,23 @@ class EmulatedStepTest {
                 EmulatedCase.of(1, 2, 16, 12, 5, TestStrategies.of("tova", 9, 0)),
                 EmulatedCase.of(2, 1, 32, 3, 8, TestStrategies.h2o(9, 4)),
                 EmulatedCase.of(2, 8, 4, 4, 4, TestStrategies.of("window", 9, 0)));
+    }
+
+    /** Many sequences, by matrix instructions: few blocks and many, one slice of a row and several, as many as eight and more. */
+    static Stream<EmulatedCase> manyCases() {
+        return Stream.of(
+                EmulatedCase.of(0, 2, 16, 3, 9, TestStrategies.h2o(9, 4)),
+                EmulatedCase.of(0, 3, 16, 14, 17, TestStrategies.h2oHead(9, 2)).layers(1),
+                EmulatedCase.of(0, 5, 32, 5, 10, TestStrategies.of("tova", 9, 0)).layers(1),
+                EmulatedCase.of(0, 2, 16, 2, 34, TestStrategies.of("sinks", 9, 0)).layers(1),
+                EmulatedCase.of(0, 10, 32, 9, 9, TestStrategies.FULL).layers(1),
+                EmulatedCase.of(Dtype.FP16, 0, 2, 16, 3, 4, TestStrategies.h2o(9, 4)),
+                EmulatedCase.of(Dtype.FP16, 0, 2, 16, 40, 8, TestStrategies.of("window", 7, 0)),
+                EmulatedCase.of(Dtype.FP16, 0, 2, 32, 5, 25, TestStrategies.of("h2o", 9, 4)).layers(1),
+                EmulatedCase.of(Dtype.FP16, 0, 5, 128, 7, 5, TestStrategies.of("h2o-head", 9, 4)).layers(1),
+                EmulatedCase.of(Dtype.BF16, 0, 4, 16, 6, 9, TestStrategies.of("tova", 9, 0)).layers(1),
+                EmulatedCase.of(Dtype.FP16, 0, 2, 16, 8, 4, TestStrategies.FULL).from(197).layers(1),
+                EmulatedCase.of(Dtype.FP16, 0, 2, 16, 5, 5, TestStrategies.h2oHead(140, 30)).from(134).layers(1));
     }
 
     /** Lengths at which a head's entries are cut into another piece are within these, so are evictions. */
@@ -127,7 +144,7 @@ class EmulatedStepTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"halfCases", "largeCases"})
+    @MethodSource({"manyCases", "halfCases", "largeCases"})
     void agreesInOtherElementsAndSizes(EmulatedCase of) {
         try (Weights weights = Weights.synthetic(of.config(), of.dtype(), Device.cpu(), 9)) {
             switch (of.dtype()) {
@@ -140,7 +157,7 @@ class EmulatedStepTest {
 
     /** The check that a model must pass before its steps are taken lets the kernel pass, evictions included. */
     @ParameterizedTest
-    @MethodSource({"cases", "longCases", "halfCases", "largeCases"})
+    @MethodSource({"cases", "manyCases", "longCases", "halfCases", "largeCases"})
     void passesTheCheck(EmulatedCase of) {
         try (Weights weights = Weights.synthetic(of.config(), of.dtype(), Device.cpu(), 9);
                 Weights sharp = TestModels.sharp(of.config(), 11, of.dtype(), Device.cpu())) {
@@ -156,9 +173,10 @@ class EmulatedStepTest {
 
     /** Whatever order threads run in, results are the same to the bit. */
     @ParameterizedTest
-    @ValueSource(ints = {2, 3})
+    @ValueSource(ints = {2, 3, 9})
     void theOrderOfThreadsDoesNotMatter(int batch) {
-        EmulatedCase of = cases().filter(c -> c.batch() == batch && c.strategy().name().equals("h2o")).findFirst().orElseThrow();
+        EmulatedCase of = Stream.concat(cases(), manyCases())
+                .filter(c -> c.batch() == batch && c.strategy().name().equals("h2o")).findFirst().orElseThrow();
         float[][] logits = new float[3][];
         try (Weights weights = TestModels.sharp(of.config(), 5, of.dtype(), Device.cpu())) {
             for (int run = 0; run < logits.length; run++) {
@@ -176,9 +194,9 @@ class EmulatedStepTest {
 
     /** Threads that wait for what never comes are reported, not waited for. */
     @ParameterizedTest
-    @ValueSource(ints = {2, 3})
+    @ValueSource(ints = {2, 3, 9})
     void aMissingBlockIsNoticed(int batch) {
-        EmulatedCase of = cases().filter(c -> c.batch() == batch).findFirst().orElseThrow();
+        EmulatedCase of = Stream.concat(cases(), manyCases()).filter(c -> c.batch() == batch).findFirst().orElseThrow();
         try (Weights weights = TestModels.sharp(of.config(), 5, of.dtype(), Device.cpu());
                 KvCache cache = of.cache(weights);
                 EmulatedRuntime runtime = of.emulated(kernels, weights, cache, 1)) {

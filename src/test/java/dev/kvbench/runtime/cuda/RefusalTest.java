@@ -46,9 +46,14 @@ class RefusalTest {
 
     @Test
     void aFamilyWithoutAKernelIsToldSo() {
-        Unsupported why = assertThrows(Unsupported.class, () -> KernelSource.of(OtherFamily.MODEL));
+        Unsupported why = assertThrows(Unsupported.class, () -> KernelSource.of(OtherFamily.MODEL, Dtype.FP32, 1));
         assertEquals("model m is of the family Other, for which there is no kernel", why.getMessage());
-        assertEquals(Gpt2Kernel.class, KernelSource.of(Families.preset("tiny")).getClass());
+        assertEquals(Gpt2Kernel.class, KernelSource.of(Families.preset("tiny"), Dtype.FP32, 8).getClass());
+        assertEquals(Gpt2WideKernel.class, KernelSource.of(Families.preset("tiny"), Dtype.FP32, 9).getClass());
+        assertEquals(Gpt2Kernel.class, KernelSource.of(Families.preset("tiny"), Dtype.BF16, 3).getClass());
+        assertEquals(Gpt2WideKernel.class, KernelSource.of(Families.preset("tiny"), Dtype.FP16, 4).getClass());
+        why = assertThrows(Unsupported.class, () -> KernelSource.of(Families.preset("tiny"), Dtype.FP16, 65));
+        assertEquals("batch=65: the kernel takes at most 64 sequences", why.getMessage());
     }
 
     @Test
@@ -67,7 +72,7 @@ class RefusalTest {
         try (KvCache cache = new KvCache(weights.shape(), Dtype.FP32, Device.cpu(), 1, 9,
                 strategy.traits().scope())) {
             RuntimeException error = assertThrows(RuntimeException.class,
-                    () -> new Gpt2Arguments(memory, weights, cache, strategy, 4, 0));
+                    () -> new Gpt2Kernel().arguments(memory, weights, cache, strategy, 4, 0));
             assertEquals(List.of(), memory.held);
             return error;
         }

@@ -10,6 +10,7 @@ import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.host.Programs;
+import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Gpt2Family;
@@ -32,7 +33,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("native")
 class StepKernelTest {
 
-    private static final KernelSource KERNEL = new Gpt2Kernel();
     private static final int H100_SHARED = 232448;
 
     @TempDir
@@ -41,12 +41,14 @@ class StepKernelTest {
     /** The source compiles for a Hopper card; needs a CUDA compiler, but no card. */
     @ParameterizedTest
     @CsvSource({"tiny,FP32,1,64", "tiny,BF16,8,64", "gpt2,FP16,2,132", "gpt2-large,FP32,1,132", "gpt2-large,FP16,1,132",
-        "gpt2-large,FP16,8,132", "gpt2-xl,FP32,1,132", "gpt2-xl,FP32,8,132"})
+        "gpt2-large,FP16,8,132", "gpt2-large,BF16,64,132", "gpt2-large,FP32,32,132", "gpt2-xl,FP32,1,132", "gpt2-xl,FP32,8,132"})
     void compilesByNvcc(String model, Dtype dtype, int batch, int blocks) throws Exception {
         assumeTrue(!Programs.output("nvcc", "--version").isEmpty(), "needs nvcc on the PATH to compile the CUDA source");
         List<String> command = new ArrayList<>(List.of("nvcc", "-cubin", "-o", folder.resolve("step.cubin").toString()));
-        command.addAll(KERNEL.options(Gpt2Family.INSTANCE.presets().get(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
-        command.add("src/main/resources/cuda/step.cu");
+        Architecture shape = Gpt2Family.INSTANCE.presets().get(model);
+        KernelSource source = KernelSource.of(shape, dtype, batch);
+        command.addAll(source.options(shape, dtype, batch, blocks, H100_SHARED, "sm_90"));
+        command.add("src/main/resources/cuda/" + source.file());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String log = new String(process.getInputStream().readAllBytes());
         assertEquals(0, process.waitFor(), log);
@@ -63,8 +65,9 @@ class StepKernelTest {
         } catch (Unsupported e) {
             abort("needs libnvrtc.so on the LD_LIBRARY_PATH to compile the CUDA source: " + e.getMessage());
         }
-        byte[] code = StepKernel.compile(
-                compiler, KERNEL, KERNEL.options(Gpt2Family.INSTANCE.presets().get(model), dtype, batch, blocks, H100_SHARED, "sm_90"));
+        Architecture shape = Gpt2Family.INSTANCE.presets().get(model);
+        KernelSource source = KernelSource.of(shape, dtype, batch);
+        byte[] code = StepKernel.compile(compiler, source, source.options(shape, dtype, batch, blocks, H100_SHARED, "sm_90"));
         // a CUBIN is an ELF file
         assertEquals("\u007fELF", new String(code, 0, 4, StandardCharsets.US_ASCII));
     }

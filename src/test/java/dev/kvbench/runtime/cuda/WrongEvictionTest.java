@@ -71,8 +71,16 @@ class WrongEvictionTest {
         A_HEAD("while (done() && next < ALL_HEADS)", "while (done() && next < ALL_HEADS - 1)"),
         /** No key or value moves. */
         NOTHING("total = moves.count * PER_ENTRY;", "total = 0;"),
+        /** Of many sequences: a layer's entries stay. */
+        A_LAYER("wideeviction.cuh", "entry.store(slot, entry.load(step));", ";"),
+        /** Of many sequences: values that all layers choose alike stay. */
+        SHARED_VALUES("wideeviction.cuh", "if (i < ALL && slots[j]", "if (i < ALL && i % VECTORS < PER_ENTRY && slots[j]"),
+        /** Of many sequences: nobody chooses for the last one. */
+        A_SEQUENCE("wideeviction.cuh", "eachSet(BATCH, ", "eachSet(BATCH - 1, "),
+        /** Of many sequences: a layer's scores stay. */
+        A_LAYERS_SCORES("wideeviction.cuh", "replaceScore(set, slot, score);", ";"),
         /** Steps are not counted. */
-        UNCOUNTED("step.cu", "*step.steps = steps + 1;", "*step.steps = steps;");
+        UNCOUNTED("ends.cuh", "*step.steps = steps + 1;", "*step.steps = steps;");
 
         final String file;
         final String piece;
@@ -109,7 +117,9 @@ class WrongEvictionTest {
         "VALUES_STAY, tova, FP16, 2, COMPACT, 1", "VALUES_STAY, window, FP16, 2, REPLACE, 1",
         "KEYS_STAY, h2o, FP32, 1, REPLACE, 4", "OWN_STAYS, sinks, FP32, 2, COMPACT, 1",
         "A_HEAD, h2o-head, BF16, 1, REPLACE, 1", "A_HEAD, h2o, BF16, 1, COMPACT, 3", "NOTHING, window, BF16, 3, COMPACT, 1",
-        "NOTHING, h2o, FP16, 3, REPLACE, 1", "UNCOUNTED, tova, FP32, 1, REPLACE, 1"})
+        "NOTHING, h2o, FP16, 3, REPLACE, 1", "NOTHING, window, FP32, 9, COMPACT, 1", "ONE_TOO_FEW, h2o-head, FP32, 9, REPLACE, 2",
+        "A_LAYER, tova, FP32, 9, REPLACE, 1", "A_LAYER, h2o-head, FP32, 9, REPLACE, 1", "SHARED_VALUES, window, FP32, 9, REPLACE, 1",
+        "A_SEQUENCE, h2o, FP32, 9, REPLACE, 1", "A_LAYERS_SCORES, h2o-head, FP32, 9, REPLACE, 1", "UNCOUNTED, tova, FP32, 1, REPLACE, 1"})
     void isRefused(Fault fault, String name, Dtype dtype, int batch, Removal removal, int every) {
         EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, 12, every), removal);
         Gpt2Config config = new Gpt2Config("emulated", 2, 3, 48, 61, WINDOW + 10, 1e-5);

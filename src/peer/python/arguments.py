@@ -20,8 +20,16 @@ class Parser(argparse.ArgumentParser):
 
 def positive(text):
     if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text}: must be a whole number of at least 1")
+        raise argparse.ArgumentTypeError(f"'{text}': must be a whole number of at least 1")
     return int(text)
+
+
+def numbers_of_sequences(text):
+    numbers = [positive(part) for part in text.split(",")]
+    for number in numbers:
+        if numbers.count(number) > 1:
+            raise argparse.ArgumentTypeError(f"{text}: {number} stands there more than once; name each number once")
+    return numbers
 
 
 def some_of(known):
@@ -49,7 +57,8 @@ def parser():
                       help="of full, h2o; h2o where the peer has it")
     made.add_argument("--model", type=one_of(shapes.PRESETS), default="gpt2-large", help="one of " + ", ".join(shapes.PRESETS))
     made.add_argument("--dtype", type=one_of(shapes.BYTES), default="fp32", help="one of " + ", ".join(shapes.BYTES))
-    made.add_argument("--batch", type=positive, default=1, help="sequences decoded side by side")
+    made.add_argument("--batch", type=numbers_of_sequences, default=[1],
+                      help="sequences decoded side by side: a number, or several, as in 1,8,32,64")
     made.add_argument("--tokens", type=positive, default=512, help="steps of a generation")
     made.add_argument("--window", type=positive, default=128, help="h2o: most entries kept after a step")
     made.add_argument("--heavy-hitters", type=positive, default=32, help="h2o: entries of the window kept for their score")
@@ -61,10 +70,14 @@ def parser():
 
 
 def read(words=None):
-    """The arguments, with the pairs of peer and strategy that they ask for in `configurations`."""
+    """The arguments, with what they ask for in `configurations`: (peer, strategy, sequences).
+
+    All peers run at one number of sequences before the next: they are compared with each other there, and an interrupt
+    leaves whole comparisons.
+    """
     made = parser()
     args = made.parse_args(words)
-    args.configurations = [(p, s) for p in args.peer for s in args.strategy if p in STRATEGIES[s]]
+    args.configurations = [(p, s, b) for b in args.batch for p in args.peer for s in args.strategy if p in STRATEGIES[s]]
     if not args.configurations:
         made.error(f"--strategy {','.join(args.strategy)}: none of --peer {','.join(args.peer)} has it")
     if "h2o" in args.strategy and args.heavy_hitters >= args.window:

@@ -13,7 +13,7 @@ STRATEGIES = ("full",)
 
 @torch.inference_mode()
 def generate(model, strategy, batch, tokens, window, heavy_hitters):
-    """Greedy decoding; returns host time per step in ns, the next token read back each step."""
+    """Greedy decoding; returns host time per step in ns, the next tokens of all sequences read back each step."""
     cache = DynamicCache()
     token = gpt2.start(model, batch)
     nanos = []

@@ -6,6 +6,10 @@ scores stay at their old places while entries move, and the shapes no longer mat
 entries. It also counted an entry twice that was both heavy and recent, and so kept fewer than the window; here heavy
 hitters are chosen among the older entries, as kvbench does, so that both read equally many. A token's position is the
 number of entries before it, as the library counts.
+
+Several sequences share one sum and one set of kept entries, since the published code has one: kvbench's h2o chooses for
+each sequence by itself. So its choice costs the same for any number of sequences, and what it drops is its own; the
+times of its products and attention are those of as many entries.
 """
 
 from time import perf_counter_ns
@@ -33,7 +37,7 @@ def evict(cache, scores, window, heavy_hitters):
 
 @torch.inference_mode()
 def generate(model, strategy, batch, tokens, window, heavy_hitters):
-    """Greedy decoding; returns host time per step in ns, the next token read back each step."""
+    """Greedy decoding; returns host time per step in ns, the next tokens of all sequences read back each step."""
     cache = DynamicCache()
     scores = torch.zeros(0, device=model.device)
     token = gpt2.start(model, batch)

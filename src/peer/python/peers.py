@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Measures the Python loops that kvbench is compared with. See README.md beside this file."""
 
+import gc
 import importlib
 import sys
 
@@ -25,21 +26,40 @@ def chosen_device(parser, args):
     return "cpu" if args.device == "cpu" or not torch.cuda.is_available() else "cuda"
 
 
-def measure(name, strategy, args, device):
-    """One configuration of steps.json."""
+def words(name, strategy, batch):
+    return f"{name} {strategy}, {batch} {'sequence' if batch == 1 else 'sequences'}"
+
+
+def forget(device):
+    """Gives back what the configuration before left, however it ended, so that each has the memory to itself.
+
+    Compiled code goes too: once it has seen two numbers of sequences torch compiles for any, which is other code than
+    a run at that number alone gets.
+    """
+    import torch
+
+    gc.collect()
+    torch.compiler.reset()
+    if device == "cuda":
+        torch.cuda.empty_cache()
+
+
+def measure(name, strategy, batch, args, device):
+    """One configuration of steps.json, with a model and caches of its own."""
     import gpt2
 
+    forget(device)
     peer = importlib.import_module(name)
     model = gpt2.make(args.model, args.dtype, device, peer.ATTENTION)
     iterations = []
     for i in range(args.warmup + args.iterations):
-        nanos = peer.generate(model, strategy, args.batch, args.tokens, args.window, args.heavy_hitters)
+        nanos = peer.generate(model, strategy, batch, args.tokens, args.window, args.heavy_hitters)
         if len(nanos) != args.tokens:
             raise RuntimeError(f"made {len(nanos)} steps of {args.tokens}")
         warmup = i < args.warmup
         iterations.append(steps_file.iteration(
             "warmup" if warmup else "measurement", i + 1 if warmup else i + 1 - args.warmup, nanos))
-        print(f"{name} {strategy} {i + 1}: {sum(nanos) / len(nanos) / 1e6:.3f} ms per step", flush=True)
+        print(f"{words(name, strategy, batch)}, {i + 1}: {sum(nanos) / len(nanos) / 1e6:.3f} ms per step", flush=True)
     reads = strategy == "h2o"
     return {
         "benchmark": "python." + name,
@@ -50,7 +70,7 @@ def measure(name, strategy, args, device):
             "heavyHitters": str(args.heavy_hitters if reads else 0),
             "model": args.model,
             "dtype": args.dtype,
-            "batch": str(args.batch),
+            "batch": str(batch),
             "tokens": str(args.tokens),
         },
         "weights": "synthetic",
@@ -72,11 +92,11 @@ def main():
         parser.error(f"--out {args.out}: no result can be written there: {e.strerror}")
     configurations = []
     try:
-        for name, strategy in args.configurations:
+        for name, strategy, batch in args.configurations:
             try:
-                configurations.append(measure(name, strategy, args, device))
-            except Exception as e:  # one peer's trouble must not lose the others' results
-                print(f"{name} {strategy} failed: {type(e).__name__}: {first_line(e)}", file=sys.stderr)
+                configurations.append(measure(name, strategy, batch, args, device))
+            except Exception as e:  # one configuration's trouble must not lose the others' results
+                print(f"{words(name, strategy, batch)} failed: {type(e).__name__}: {first_line(e)}", file=sys.stderr)
     finally:
         # whatever was measured until an interrupt is kept too
         result = steps_file.finish(folder, args.out, started, sys.argv[1:], steps_file.fingerprint(device), configurations)

@@ -1,8 +1,8 @@
 """transformers' own `generate` with a static cache, which it compiles: the fastest that comes without writing code.
 
-Its steps are timed by a streamer, which receives every token on the host: the time between two tokens is that of a
-whole step, sampling and stopping criteria included. The prompt is one token, so the first step is what `generate`
-calls prefill: it also sets the cache up and runs uncompiled.
+Its steps are timed by a streamer, which receives every step's tokens on the host: the time from one step's to the
+next's is that of a whole step, sampling and stopping criteria included. The prompt is one token of each sequence, so
+the first step is what `generate` calls prefill: it also sets the cache up and runs uncompiled.
 """
 
 from time import perf_counter_ns
@@ -16,7 +16,7 @@ STRATEGIES = ("full",)
 
 
 class Clock:
-    """Notes when each token arrives; the prompt arrives first."""
+    """Notes when each step's tokens arrive, those of all sequences at once; the prompt arrives first."""
 
     def __init__(self):
         self.arrivals = []

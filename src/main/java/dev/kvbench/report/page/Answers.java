@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What follows from the data, in sentences. */
@@ -20,6 +21,7 @@ final class Answers {
     private final List<Measured> all;
     private final List<AgainstFullCache> against;
     private final Map<String, Caption> captions;
+    private final Map<String, Integer> batches;
 
     /**
      * @param all configurations with a series
@@ -29,11 +31,12 @@ final class Answers {
         this.all = all;
         this.against = against;
         captions = all.stream().collect(Collectors.toMap(Measured::name, Measured::caption, (one, other) -> one));
+        batches = all.stream().collect(Collectors.toMap(Measured::name, Measured::batch, (one, other) -> one));
     }
 
     /**
      * @return a sentence per setting that has a full cache and strategies, and one across settings where there are
-     *     several
+     *     several at the same number of sequences
      */
     List<String> sentences() {
         Map<String, List<AgainstFullCache>> settings = new LinkedHashMap<>();
@@ -42,15 +45,14 @@ final class Answers {
         List<String> answers = new ArrayList<>();
         settings.forEach((baseline, of) ->
                 answers.add(setting(of, one ? "the full cache" : captions.get(baseline).asBaseline())));
-        List<Measured> full = all.stream().filter(Measured::isFull).sorted(Comparator.comparingDouble(Measured::step))
-                .toList();
-        if (full.size() > 1 && full.get(0).step() > 0) {
-            Measured first = full.get(0);
-            Measured second = full.get(1);
-            answers.add("Of " + full.size() + " full caches the fastest takes " + Numbers.ms(first.step())
-                    + " per token (" + first.name()
-                    + "), " + more(first.step() / second.step() - 1) + " than the next (" + second.name() + ").");
-        }
+        Map<Integer, List<Measured>> full = all.stream().filter(Measured::isFull)
+                .sorted(Comparator.comparingDouble(Measured::step))
+                .collect(Collectors.groupingBy(Measured::batch, TreeMap::new, Collectors.toList()));
+        full.forEach((batch, caches) -> {
+            if (caches.size() > 1 && caches.get(0).step() > 0) {
+                answers.add(fullCaches(caches, full.size() == 1 ? "" : " at batch " + batch));
+            }
+        });
         if (answers.isEmpty()) {
             all.stream().min(Comparator.comparingDouble(Measured::step)).ifPresent(fastest -> answers.add(
                     (all.size() == 1 ? "" : "The fastest of " + all.size() + ", ") + fastest.caption().brief()
@@ -59,6 +61,15 @@ final class Answers {
                                     : "; without the full cache in the same result nothing says what that costs or saves.")));
         }
         return answers;
+    }
+
+    /** Full caches of one number of sequences, the fastest first: what a step of more takes is no slowness. */
+    private static String fullCaches(List<Measured> full, String where) {
+        Measured first = full.get(0);
+        Measured second = full.get(1);
+        return "Of " + full.size() + " full caches" + where + " the fastest takes " + Numbers.ms(first.step())
+                + " per token (" + first.name()
+                + "), " + more(first.step() / second.step() - 1) + " than the next (" + second.name() + ").";
     }
 
     private String setting(List<AgainstFullCache> crossings, String baseline) {
@@ -154,15 +165,16 @@ final class Answers {
                 + most;
     }
 
-    /** @return the memory figure in a sentence; null if nothing is known */
+    /** @return the memory figure in a sentence, of what runs as many sequences as the largest; null if nothing is known */
     String memory(List<Report.Line> lines) {
         List<Report.Line> known = lines.stream().filter(l -> l.cacheMb() != null && l.cacheMb().length > 0)
                 .sorted(Comparator.comparingDouble(Answers::last)).toList();
         if (known.isEmpty()) {
             return null;
         }
-        Report.Line least = known.get(0);
         Report.Line most = known.get(known.size() - 1);
+        Report.Line least = known.stream().filter(l -> batches.get(l.name()).equals(batches.get(most.name()))).findFirst()
+                .orElseThrow();
         String holds = "At token " + most.cacheMb().length + " " + brief(most) + " holds " + Numbers.mb(last(most))
                 + " of keys and values";
         return last(least) == last(most) ? holds + "."

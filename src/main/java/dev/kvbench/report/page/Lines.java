@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Configurations with a series as lines of the page, and the axis of their times. */
@@ -76,13 +78,16 @@ final class Lines {
         return looks;
     }
 
-    /** All while they are few; else full caches, then the fastest of each strategy, as many as can be told apart. */
+    /**
+     * All while they are few; else full caches, of several numbers of sequences the fastest of each before the next
+     * fastest, then the fastest of each strategy, as many as can be told apart.
+     */
     private static Set<String> shownFirst(List<Measured> measured, List<AgainstFullCache> against) {
         if (measured.size() <= MOST_SHOWN) {
             return new HashSet<>(measured.stream().map(Measured::name).toList());
         }
         Map<String, String> best = new LinkedHashMap<>();
-        measured.stream().filter(Measured::isFull).forEach(m -> best.put(m.name(), m.name()));
+        fullCaches(measured).forEach(m -> best.put(m.name(), m.name()));
         Map<String, Measured> byName = new HashMap<>();
         measured.forEach(m -> byName.put(m.name(), m));
         against.stream().sorted(Comparator.comparingDouble(c -> c.end().change()))
@@ -90,6 +95,18 @@ final class Lines {
                 .get(StrategyParameters.STRATEGY), c.name()));
         measured.forEach(m -> best.putIfAbsent(m.name(), m.name()));
         return new HashSet<>(best.values().stream().limit(MOST_SHOWN).toList());
+    }
+
+    private static List<Measured> fullCaches(List<Measured> measured) {
+        Map<Integer, List<Measured>> byBatch = measured.stream().filter(Measured::isFull)
+                .collect(Collectors.groupingBy(Measured::batch, TreeMap::new, Collectors.toList()));
+        if (byBatch.size() < 2) {
+            return byBatch.values().stream().flatMap(List::stream).toList();
+        }
+        byBatch.values().forEach(caches -> caches.sort(Comparator.comparingDouble(Measured::step)));
+        int most = byBatch.values().stream().mapToInt(List::size).max().orElseThrow();
+        return IntStream.range(0, most).boxed().flatMap(rank -> byBatch.values().stream()
+                .filter(caches -> rank < caches.size()).map(caches -> caches.get(rank))).toList();
     }
 
     private static Report.Band band(Curve curve) {

@@ -61,6 +61,7 @@ class MergedResultsTest {
     void whatPeersWriteIsOfTheSchema() throws Exception {
         String json = peersJson();
         assertEquals(List.of(), schemaErrors(json));
+        assertEquals(List.of(), schemaErrors(resource("/peers/batches/steps.json")));
         assertFalse(schemaErrors(json.replace("\"stepNanos\": [", "\"stepNanos\": [0.5, ")).isEmpty());
         // neither a JVM's fingerprint nor a peer's
         assertFalse(schemaErrors(json.replace("\"transformers\":", "\"transfomers\":")).isEmpty());
@@ -270,7 +271,11 @@ class MergedResultsTest {
     }
 
     private static String peersJson() throws IOException {
-        try (InputStream json = MergedResultsTest.class.getResourceAsStream("/peers/steps.json")) {
+        return resource("/peers/steps.json");
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream json = MergedResultsTest.class.getResourceAsStream(name)) {
             return new String(json.readAllBytes(), StandardCharsets.UTF_8);
         }
     }

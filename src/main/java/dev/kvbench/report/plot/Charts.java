@@ -54,6 +54,9 @@ public final class Charts {
     private static final int LEGEND_CHARACTERS = 56;
     private static final int SVG_DECIMALS = 2;
 
+    /** A space at which no line ends. */
+    private static final String UNBROKEN = "\u00a0";
+
     /** Okabe and Ito's palette, told apart with any colour vision; dashes and markers tell curves apart in grey. */
     private static final List<Color> COLOURS = List.of(
             new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7),
@@ -184,9 +187,10 @@ public final class Charts {
         unseen.setShowInLegend(false);
     }
 
-    /** A curve's name in lines that the legend has room for: it cuts longer ones. */
+    /** A curve's name in lines that the legend has room for: it cuts longer ones. A number stays with its word: "batch 8". */
     static String legend(String name) {
-        return WordUtils.wrap(name, LEGEND_CHARACTERS, "\n", false);
+        return WordUtils.wrap(name.replaceAll("(?<=\\p{L}) (?=\\d)", UNBROKEN), LEGEND_CHARACTERS, "\n", false)
+                .replace(UNBROKEN, " ");
     }
 
     /** Writes NAME.png and NAME.svg into a folder, each whole or not at all. */

@@ -103,6 +103,9 @@ class PeersOfSeveralBatchesTest {
         assertEquals(both(), chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend)
                 .map(s -> s.getName().replace('\n', ' ')).toList());
         assertFalse(chart.getTitle().contains("batch"), chart.getTitle());
+        // in one line with its number, where a legend needs several
+        assertTrue(chart.getSeriesCollection().stream().anyMatch(s -> s.getName().endsWith("H2O 8/3,\nbatch 8")),
+                () -> chart.getSeriesCollection().stream().map(XYSeries::getName).toList().toString());
     }
 
     @Test

@@ -61,3 +61,6 @@ static_assert(STAGES >= WARPS, "too little shared memory");
 
 // No further ahead than the ring is long: a barrier's parity tells one phase from the next, not from the one after.
 constexpr unsigned AHEAD = UNDER_WAY < STAGES ? UNDER_WAY : STAGES;
+
+// Threads that copy.
+constexpr int COPYING = 1;

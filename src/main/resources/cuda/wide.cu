@@ -209,21 +209,4 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
   finish(step, shared.last, steps, evictsByLayer(step));
 }
 
-extern "C" __global__ void __launch_bounds__(COMPUTING + 32, 1) decodeStep(const __grid_constant__ Step step) {
-  SHARED_MEMORY(memory);
-  Shared& shared = *reinterpret_cast<Shared*>(memory);
-  Ring ring(memory);
-  for (int i = threadIdx.x; i < LAYERS * sizeof(Layer) / 8; i += COMPUTING + 32) {
-    reinterpret_cast<unsigned long long*>(shared.layers)[i] = reinterpret_cast<const unsigned long long*>(step.layers)[i];
-  }
-  if (threadIdx.x == 0) ring.start();
-  __syncthreads();
-  if (threadIdx.x >= COMPUTING) {
-    copyAll(ring, step, shared.layers);
-  } else {
-    compute(ring, step, shared);
-  }
-}
-
-// Dynamic shared memory of a block, in bytes.
-extern "C" __constant__ unsigned sharedBytes = FIXED_BYTES + STAGES * CHUNK_BYTES + 16 * STAGES;
+#include "kernel.cuh"

@@ -23,8 +23,9 @@ final class Gpt2Kernel implements KernelSource {
     static final int MAX_SPLITS = 16;
 
     /**
-     * More are {@link Gpt2WideKernel}'s. On an H100 a step of GPT-2-large in fp16 takes 1.37 ms of 4 sequences at up to 512 entries with
-     * this kernel, with that one 1.33 of 8. In fp32 that one is faster from about 6 on, but less exact: 2.41 and 1.98 ms of 8 at 128 entries.
+     * More are {@link Gpt2WideKernel}'s. On an H100 a step of GPT-2-large in fp16 takes 1.37 ms of 4 sequences with 256 to
+     * 512 entries, with that one 1.33 of 8. In fp32 that one is faster from about 6 on, but less exact: 2.41 and 1.98 ms
+     * of 8 with 128 entries. Measured by hand, see cuda/README.md.
      */
     private static final int MAX_BATCH_SINGLE = 8;
     private static final int MAX_BATCH_HALF = 3;
@@ -81,7 +82,7 @@ final class Gpt2Kernel implements KernelSource {
     @Override
     public List<String> headers() {
         return List.of("ptx.cuh", "element.cuh", "step.cuh", "block.cuh", "exchange.cuh", "ring.cuh", "copies.cuh", "product.cuh",
-                "attend.cuh", "attention.cuh", "eviction.cuh", "ends.cuh");
+                "attend.cuh", "attention.cuh", "eviction.cuh", "ends.cuh", "kernel.cuh");
     }
 
     @Override

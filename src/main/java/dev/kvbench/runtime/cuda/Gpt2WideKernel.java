@@ -38,8 +38,8 @@ final class Gpt2WideKernel implements KernelSource {
     @Override
     public Optional<String> refuses(Architecture model, Dtype dtype, EvictionStrategy strategy) {
         return Gpt2Kernel.refusal(model, dtype, strategy).or(() -> slice(model, dtype) > 0 ? Optional.empty()
-                : Optional.of("model " + model.name() + " has n_embd=" + model.width() + ", the kernel for several sequences only multiples of "
-                        + SLICE_UNIT / dtype.bytes() + " in " + dtype.label()));
+                : Optional.of("model " + model.name() + " has n_embd=" + model.width() + ", the kernel for so many sequences only"
+                        + " multiples of " + SLICE_UNIT / dtype.bytes() + " in " + dtype.label()));
     }
 
     /** @return elements of a slice: the most that divide the width; 0 if none do */
@@ -66,7 +66,7 @@ final class Gpt2WideKernel implements KernelSource {
     @Override
     public List<String> headers() {
         return List.of("ptx.cuh", "element.cuh", "step.cuh", "wide.cuh", "exchange.cuh", "ring.cuh", "wideproduct.cuh", "attend.cuh",
-                "wideattention.cuh", "eviction.cuh", "wideeviction.cuh", "ends.cuh");
+                "wideattention.cuh", "eviction.cuh", "wideeviction.cuh", "ends.cuh", "kernel.cuh");
     }
 
     @Override

@@ -2,7 +2,6 @@
 // items found is put together, and the attention row added to the eviction scores on the way.
 #pragma once
 #include "product.cuh"
-#include "attend.cuh"
 
 // The block's items of a layer, each published in Step::partial.
 __device__ __forceinline__ void attention(

@@ -54,13 +54,5 @@ struct Shared {
   int last;
 };
 
-constexpr int FIXED_BYTES = (sizeof(Shared) + 127) / 128 * 128;
-constexpr int STAGES = (MAX_SHARED - FIXED_BYTES - 1024) / CHUNK_BYTES < 32
-    ? (MAX_SHARED - FIXED_BYTES - 1024) / CHUNK_BYTES : 32;
-static_assert(STAGES >= WARPS, "too little shared memory");
-
-// No further ahead than the ring is long: a barrier's parity tells one phase from the next, not from the one after.
-constexpr unsigned AHEAD = UNDER_WAY < STAGES ? UNDER_WAY : STAGES;
-
 // Threads that copy.
 constexpr int COPYING = 1;

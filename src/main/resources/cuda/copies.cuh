@@ -1,7 +1,9 @@
 // Everything that a step for few sequences reads from device memory, in the order in which it is needed.
 #pragma once
 #include "block.cuh"
-#include "ring.cuh"
+#include "attend.cuh"
+
+static_assert(STAGES >= WARPS, "too little shared memory");
 
 // The copying thread's side of a product: a block's rows of a matrix [total, WIDTH], or of a slice of one
 // with longer rows.
@@ -30,13 +32,7 @@ __device__ __forceinline__ void copyEntries(
     Item item(step, i);
 #pragma unroll 1
     for (unsigned entry = item.begin; entry < item.end; entry += CHUNK_ENTRIES, index++) {
-      unsigned bytes = min(CHUNK_ENTRIES, item.end - entry) * HEAD_DIM * sizeof(Element);
-      ring.open(index, 2 * bytes);
-#pragma unroll 1
-      for (int kv = 0; kv < 2; kv++) {
-        ring.copy(index, kv * CHUNK_ENTRIES * HEAD_DIM,
-            entriesOf(step, layer, kv, item.pair) + static_cast<long long>(entry) * HEAD_DIM, bytes, policy);
-      }
+      copyChunk(ring, index, step, layer, item, entry, policy);
     }
   }
 }

@@ -218,16 +218,10 @@ struct Relocation {
   Moves moves = {};
   uint4 piece[AT_ONCE] = {};
 
-  __device__ __forceinline__ Relocation(const Step& step, int steps) : step(step), steps(steps),
-      next(step.origins == nullptr ? ALL_HEADS : blockIdx.x + threadIdx.x / 32 * BLOCKS), searched(step.n) {
+  // None: all of it happens elsewhere.
+  __device__ __forceinline__ Relocation(const Step& step, int steps, bool none = false) : step(step), steps(steps),
+      next(none || step.origins == nullptr ? ALL_HEADS : blockIdx.x + threadIdx.x / 32 * BLOCKS), searched(step.n) {
     nextHead();
-  }
-
-  // Leaves all that is not done to others.
-  __device__ __forceinline__ void drop() {
-    next = ALL_HEADS;
-    searched = step.n;
-    total = 0;
   }
 
   __device__ __forceinline__ bool done() const { return searched >= step.n && at >= 2 * total; }

@@ -1,10 +1,17 @@
 // A ring of chunks in shared memory. One thread copies what the step will read, in order and as far
 // ahead as there is room, whatever phase the warps are in: device memory never waits for the arithmetic.
 //
-// What a block's header says: CHUNK_ELEMENTS and CHUNK_BYTES of a chunk, STAGES chunks behind FIXED_BYTES of other shared memory,
-// AHEAD of them under way.
+// A block's header, included before, says what else is in shared memory, and CHUNK_ELEMENTS and CHUNK_BYTES of a chunk.
 #pragma once
 #include "exchange.cuh"
+
+constexpr int FIXED_BYTES = (sizeof(Shared) + 127) / 128 * 128;
+constexpr int STAGES = (MAX_SHARED - FIXED_BYTES - 1024) / CHUNK_BYTES < 32
+    ? (MAX_SHARED - FIXED_BYTES - 1024) / CHUNK_BYTES : 32;
+static_assert(STAGES > 1, "too little shared memory");
+
+// No further ahead than the ring is long: a barrier's parity tells one phase from the next, not from the one after.
+constexpr unsigned AHEAD = UNDER_WAY < STAGES ? UNDER_WAY : STAGES;
 
 struct Ring {
   Element* chunks;   // [STAGES, CHUNK_ELEMENTS]

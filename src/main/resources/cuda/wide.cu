@@ -103,8 +103,7 @@ __device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, co
   const int warp = opaque(threadIdx.x) / 32;
   const int lane = opaque(threadIdx.x) % 32;
   moveShared(step);
-  Relocation entries(step, steps);
-  if (replacesOne(step)) entries.drop();
+  Relocation entries(step, steps, replacesOne(step));
   Job job(blockIdx.x, VOCABULARY, 1);
   const unsigned chunks = (job.tiles() / WARPS + 1) * SLICES;  // of a warp, about
   Eviction beside{entries, entries.done() ? 1 : (entries.most() + chunks - 1) / chunks};

@@ -28,14 +28,11 @@ __device__ __forceinline__ void copyItems(
     for (unsigned i = 0; i < block.chunks * count; i++, index++) {
       if (threadIdx.x % 32 != 0) continue;
       Item item = block.item(step, first + i % count);
-      unsigned entry = min(item.begin + i / count * CHUNK_ENTRIES, item.end);
-      unsigned bytes = min(CHUNK_ENTRIES, item.end - entry) * HEAD_DIM * sizeof(Element);
-      ring.open(index, 2 * bytes);
-      if (bytes == 0) continue;
-#pragma unroll 1
-      for (int kv = 0; kv < 2; kv++) {
-        ring.copy(index, kv * CHUNK_ENTRIES * HEAD_DIM,
-            entriesOf(step, layer, kv, item.pair) + static_cast<long long>(entry) * HEAD_DIM, bytes, policy);
+      unsigned entry = item.begin + i / count * CHUNK_ENTRIES;
+      if (entry < item.end) {
+        copyChunk(ring, index, step, layer, item, entry, policy);
+      } else {
+        ring.open(index, 0);
       }
     }
   }
@@ -90,7 +87,10 @@ __device__ __forceinline__ void attendChunk(Running& running, const Element* chu
   __syncwarp();
 }
 
-__device__ __forceinline__ float stored(float f) { return widen(narrow(f)); }
+// As the cache holds them.
+__device__ __forceinline__ float4 stored(float4 four) {
+  return make_float4(widen(narrow(four.x)), widen(narrow(four.y)), widen(narrow(four.z)), widen(narrow(four.w)));
+}
 
 // Attention of an item's chunks, every `apart`-th from `index` on.
 __device__ __forceinline__ void attendItem(const Ring& ring, unsigned index, unsigned apart, unsigned chunks, const Step& step,
@@ -102,38 +102,34 @@ __device__ __forceinline__ void attendItem(const Ring& ring, unsigned index, uns
   // of queries (0), keys (1) or values (2), from that element of the head on
   auto four = [&](int kind, int d) { return sumSlices<SLICES>(step, sequence, 3 * WIDTH, kind * WIDTH + head * HEAD_DIM + d, w.qkvBias); };
   const float scale = rsqrtf(HEAD_DIM);
-  float query[VECTOR];
+  float4 fours[OF_VECTOR];
 #pragma unroll
-  for (int j = 0; j < OF_VECTOR; j++) {
-    float4 q = four(0, lane % ROW_LANES * VECTOR + 4 * j);
-    query[4 * j] = q.x * scale;
-    query[4 * j + 1] = q.y * scale;
-    query[4 * j + 2] = q.z * scale;
-    query[4 * j + 3] = q.w * scale;
-  }
+  for (int j = 0; j < OF_VECTOR; j++) fours[j] = four(0, lane % ROW_LANES * VECTOR + 4 * j);
+  float query[VECTOR];
+  spread(fours, query);
+#pragma unroll
+  for (int i = 0; i < VECTOR; i++) query[i] *= scale;
   float* raw = step.scoring == NO_SCORES ? nullptr : step.raw;
   Running running;
   if (item.split == step.splits - 1) {
     // the step's own entry
     long long own = static_cast<long long>(step.n - 1) * HEAD_DIM;
-    float key[VECTOR];
 #pragma unroll
     for (int j = 0; j < OF_VECTOR; j++) {
       int d = lane % ROW_LANES * VECTOR + 4 * j;
-      float4 k = four(1, d);
-      key[4 * j] = stored(k.x);
-      key[4 * j + 1] = stored(k.y);
-      key[4 * j + 2] = stored(k.z);
-      key[4 * j + 3] = stored(k.w);
-      if (lane < ROW_LANES) storeFour(entriesOf(step, layer, 0, item.pair) + own + d, k);
+      fours[j] = four(1, d);
+      if (lane < ROW_LANES) storeFour(entriesOf(step, layer, 0, item.pair) + own + d, fours[j]);
+      fours[j] = stored(fours[j]);
     }
+    float key[VECTOR];
+    spread(fours, key);
     float4 value[(LANE_DIMS + 3) / 4];
 #pragma unroll
     for (int j = 0; j < (LANE_DIMS + 3) / 4; j++) {
       int d = lane * LANE_DIMS / 4 * 4 + 4 * j;
       if (d >= HEAD_DIM) continue;
       float4 v = four(2, d);
-      value[j] = make_float4(stored(v.x), stored(v.y), stored(v.z), stored(v.w));
+      value[j] = stored(v);
       if (LANE_DIMS >= 4 || lane * LANE_DIMS % 4 == 0) storeFour(entriesOf(step, layer, 1, item.pair) + own + d, v);
     }
     attendOwn(running, step, item.pair, query, key, value, raw, 0);

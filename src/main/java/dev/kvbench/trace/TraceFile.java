@@ -83,9 +83,9 @@ public record TraceFile(
         if (trace == null || trace.version != VERSION || trace.steps.isEmpty() || !trace.steps.stream().allMatch(Step::sound)) {
             throw new UserError(file + ": not a valid " + SCHEMA + " file of version " + VERSION);
         }
-        if (trace.removal != null && Arrays.stream(Removal.values()).noneMatch(r -> r.label().equals(trace.removal))) {
-            throw new UserError(file + ": removal \"" + trace.removal + "\" is none of "
-                    + Arrays.stream(Removal.values()).map(Removal::label).toList());
+        List<String> removals = Arrays.stream(Removal.values()).map(Removal::label).toList();
+        if (trace.removal != null && !removals.contains(trace.removal)) {
+            throw new UserError(file + ": removal \"" + trace.removal + "\" is none of " + removals);
         }
         return trace.window == null || trace.removal != null ? trace : trace.asBefore();
     }

@@ -43,7 +43,7 @@ final class Gpt2WideKernel implements KernelSource {
     }
 
     /** @return elements of a slice: the most that divide the width; 0 if none do */
-    static int slice(Architecture model, Dtype dtype) {
+    private static int slice(Architecture model, Dtype dtype) {
         int unit = SLICE_UNIT / dtype.bytes();
         for (int slice = LONGEST_SLICE / dtype.bytes(); slice > 0; slice -= unit) {
             if (model.width() % slice == 0) {

@@ -11,6 +11,7 @@
 #define __forceinline__ inline
 #define __launch_bounds__(...)
 #define __grid_constant__
+#define __cluster_dims__(...)
 
 #define threadIdx (emulator::current->thread)
 #define blockIdx (emulator::current->block)

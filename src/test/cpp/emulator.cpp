@@ -34,12 +34,22 @@ typedef jmp_buf Registers;
 constexpr size_t STACK = 64 * 1024;
 constexpr unsigned WARP = 32;
 constexpr unsigned GUARD = 1024;  // bytes before and behind shared memory that nobody may write
+constexpr unsigned VECTOR_BYTES = 16;
+constexpr unsigned REMOTE = 1u << 24;  // from there on, addresses in other blocks
 constexpr unsigned char POISON = 0xff;  // not a number in every element type
 
 struct Block;
 struct Warp;
 
+struct Vector {
+  unsigned to;
+  const void* from;
+};
+
 struct Fiber : Thread {
+  std::vector<Vector> copying;  // since it last said where to arrive, or ended a group
+  bool early = false;           // those move at once
+  std::vector<std::vector<Vector>> groups;  // not waited for yet
   Block* of;
   Warp* warp;
   const char* waitsFor = "";
@@ -90,6 +100,7 @@ struct Block {
   std::map<unsigned, Barrier> barriers;
   Meeting meetings[2];
   std::vector<std::unique_ptr<Warp>> warps;
+  unsigned running;  // threads that have not ended
 
   explicit Block(unsigned bytes) : memory(bytes + 2 * GUARD + 128, static_cast<char>(POISON)), sharedBytes(bytes) {
     uintptr_t first = reinterpret_cast<uintptr_t>(memory.data()) + GUARD;
@@ -107,6 +118,7 @@ struct Copy {
   const void* from;
   unsigned bytes;
   Barrier* barrier;
+  std::vector<Vector> vectors;  // of a thread that arrives with them, instead
   bool moved;  // its bytes are there already, only nobody knows
   bool operator<(const Copy& other) const { return due > other.due; }
 };
@@ -120,6 +132,7 @@ std::vector<Fiber*> ready, readySlow, polling;
 std::vector<Copy> copies;  // a heap, the next one due in front
 Kernel* kernel;
 const void* argument;
+unsigned cluster;  // blocks of one
 unsigned slowBlock;
 unsigned longestCopy;  // in turns
 bool change;           // since those who poll last looked
@@ -172,10 +185,14 @@ void noteStuck() {
 }
 
 void deliver() {
-  Copy copy = copies.front();
   std::pop_heap(copies.begin(), copies.end());
+  Copy copy = std::move(copies.back());
   copies.pop_back();
-  if (!copy.moved) memcpy(copy.of->shared + copy.to, copy.from, copy.bytes);
+  if (!copy.moved) {
+    if (copy.bytes > 0) memcpy(copy.of->shared + copy.to, copy.from, copy.bytes);
+    for (const Vector& vector : copy.vectors) memcpy(copy.of->shared + vector.to, vector.from, VECTOR_BYTES);
+  }
+  if (copy.bytes == 0) copy.barrier->pending--;
   copy.barrier->bytes -= copy.bytes;
   endPhase(*copy.barrier);
 }
@@ -219,6 +236,7 @@ void runKernel() {
     kernel(argument);
     self()->waitsFor = "nothing, they are done";
     finished++;
+    self()->of->running--;
     leave();  // until the next launch
   }
 }
@@ -241,10 +259,28 @@ bool meet(Meeting& meeting, unsigned threads, const char* what, int detail) {
   return false;
 }
 
-Barrier& barrierAt(unsigned at) {
-  auto found = self()->of->barriers.find(at);
-  if (found == self()->of->barriers.end()) fail("no barrier at %u in shared memory", at);
+Barrier& barrierAt(Block& block, unsigned at) {
+  auto found = block.barriers.find(at);
+  if (found == block.barriers.end()) fail("no barrier at %u in shared memory", at);
   return found->second;
+}
+
+Barrier& barrierAt(unsigned at) { return barrierAt(*self()->of, at); }
+
+void arriveAt(Barrier& barrier, unsigned at, unsigned arrivals, unsigned expectedBytes) {
+  if (barrier.pending < static_cast<int>(arrivals)) fail("one arrival too many in a phase of the barrier at %u", at);
+  barrier.bytes += expectedBytes;
+  barrier.pending -= arrivals;
+  endPhase(barrier);
+}
+
+// The block of the cluster that a remote address is in; the address becomes its offset.
+Block& blockOf(unsigned& address) {
+  if (address < REMOTE) fail("an address in no other block: %u", address);
+  Block& block = *blocks[self()->block.x / cluster * cluster + address / REMOTE - 1];
+  address %= REMOTE;
+  if (block.running == 0) fail("an address in a block that has ended");
+  return block;
 }
 
 void prepare(unsigned blockCount, unsigned threads, unsigned sharedBytes) {
@@ -262,6 +298,7 @@ void prepare(unsigned blockCount, unsigned threads, unsigned sharedBytes) {
   for (unsigned b = 0; b < blockCount; b++) {
     blocks.push_back(std::make_unique<Block>(sharedBytes));
     Block& block = *blocks.back();
+    block.running = threads;
     for (unsigned w = 0; w < threads / WARP; w++) block.warps.push_back(std::make_unique<Warp>());
     for (unsigned t = 0; t < threads; t++) {
       Fiber& fiber = *fibers[b * threads + t];
@@ -269,6 +306,8 @@ void prepare(unsigned blockCount, unsigned threads, unsigned sharedBytes) {
       fiber.block.x = b;
       fiber.shared = block.shared;
       fiber.of = &block;
+      fiber.copying.clear();
+      fiber.groups.clear();
       fiber.warp = block.warps[t / WARP].get();
       wake(&fiber);
     }
@@ -341,13 +380,15 @@ void changed() {
 
 unsigned sharedOffset(const void* at) {
   ptrdiff_t offset = static_cast<const char*>(at) - self()->shared;
-  if (offset < 0 || offset >= self()->of->sharedBytes) fail("an address %td bytes into shared memory of %u", offset, self()->of->sharedBytes);
+  unsigned bytes = self()->of->sharedBytes;
+  if (offset < 0 || offset >= bytes) fail("an address %td bytes into shared memory of %u", offset, bytes);
   return static_cast<unsigned>(offset);
 }
 
 void initBarrier(unsigned at, unsigned arrivals) {
   if (at % 8 != 0 || at + 8 > self()->of->sharedBytes) fail("a barrier at %u in shared memory of %u", at, self()->of->sharedBytes);
-  if (!self()->of->barriers.emplace(at, Barrier{static_cast<int>(arrivals), static_cast<int>(arrivals), 0, 0, {}}).second) fail("a second barrier at %u in shared memory", at);
+  Barrier barrier{static_cast<int>(arrivals), static_cast<int>(arrivals), 0, 0, {}};
+  if (!self()->of->barriers.emplace(at, barrier).second) fail("a second barrier at %u in shared memory", at);
 }
 
 void waitBarrier(unsigned at, unsigned parity) {
@@ -359,12 +400,22 @@ void waitBarrier(unsigned at, unsigned parity) {
   }
 }
 
-void arrive(unsigned at, unsigned arrivals, unsigned expectedBytes) {
-  Barrier& barrier = barrierAt(at);
-  if (barrier.pending < static_cast<int>(arrivals)) fail("one arrival too many in a phase of the barrier at %u", at);
-  barrier.bytes += expectedBytes;
-  barrier.pending -= arrivals;
-  endPhase(barrier);
+void arrive(unsigned at, unsigned arrivals, unsigned expectedBytes) { arriveAt(barrierAt(at), at, arrivals, expectedBytes); }
+
+unsigned remote(unsigned rank, unsigned offset) {
+  if (rank >= cluster) fail("block %u of a cluster of %u", rank, cluster);
+  return (rank + 1) * REMOTE + offset;
+}
+
+void storeRemote(unsigned at, const void* from, unsigned bytes) {
+  Block& block = blockOf(at);
+  if (at % bytes != 0 || at + bytes > block.sharedBytes) fail("%u bytes stored at %u in shared memory of %u", bytes, at, block.sharedBytes);
+  memcpy(block.shared + at, from, bytes);
+}
+
+void arriveRemote(unsigned at) {
+  Block& block = blockOf(at);
+  arriveAt(barrierAt(block, at), at, 1, 0);
 }
 
 void copy(unsigned to, const void* from, unsigned bytes, unsigned at) {
@@ -377,15 +428,49 @@ void copy(unsigned to, const void* from, unsigned bytes, unsigned at) {
   if (barrier.bytes < bytes) fail("a copy of %u bytes where %lld are expected", bytes, barrier.bytes);
   bool moved = random(2) == 0;
   if (moved) memcpy(block.shared + to, from, bytes);
-  copies.push_back({turn + random(longestCopy), &block, to, from, bytes, &barrier, moved});
+  copies.push_back({turn + random(longestCopy), &block, to, from, bytes, &barrier, {}, moved});
   std::push_heap(copies.begin(), copies.end());
 }
 
-const char* run(unsigned blockCount, unsigned threads, unsigned sharedBytes, unsigned seed, Kernel* toRun, const void* withArgument) {
+void copyVector(unsigned to, const void* from) {
+  Block& block = *self()->of;
+  if (to % VECTOR_BYTES != 0 || reinterpret_cast<uintptr_t>(from) % VECTOR_BYTES != 0) {
+    fail("a copy of 16 bytes from %p to %u in shared memory: both must be multiples of 16", from, to);
+  }
+  if (to + VECTOR_BYTES > block.sharedBytes) fail("a copy of 16 bytes to %u in shared memory of %u", to, block.sharedBytes);
+  if (self()->copying.empty()) self()->early = random(2) == 0;
+  if (self()->early) memcpy(block.shared + to, from, VECTOR_BYTES);
+  self()->copying.push_back({to, from});
+}
+
+void arriveWhenCopied(unsigned at) {
+  Barrier& barrier = barrierAt(at);
+  if (barrier.pending < 1) fail("one arrival too many in a phase of the barrier at %u", at);
+  copies.push_back({turn + random(longestCopy), self()->of, 0, nullptr, 0, &barrier, std::move(self()->copying), self()->early});
+  std::push_heap(copies.begin(), copies.end());
+  self()->copying.clear();
+}
+
+void endGroup() {
+  if (self()->early) self()->copying.clear();
+  self()->groups.push_back(std::move(self()->copying));
+  self()->copying.clear();
+}
+
+void awaitGroups(unsigned last) {
+  auto& groups = self()->groups;
+  for (; groups.size() > last; groups.erase(groups.begin())) {
+    for (const Vector& vector : groups.front()) memcpy(self()->of->shared + vector.to, vector.from, VECTOR_BYTES);
+  }
+}
+
+const char* run(unsigned blockCount, unsigned ofCluster, unsigned threads, unsigned sharedBytes, unsigned seed, Kernel* toRun,
+    const void* withArgument) {
   randomState = seed;
   slowBlock = random(blockCount + 1);  // or none
   static const unsigned longest[] = {1, 1000, 100000};
   longestCopy = longest[random(3)];
+  cluster = ofCluster;
   kernel = toRun;
   argument = withArgument;
   turn = finished = 0;

@@ -51,10 +51,22 @@ void waitBarrier(unsigned barrier, unsigned parity);
 void arrive(unsigned barrier, unsigned arrivals, unsigned expectedBytes);
 void copy(unsigned to, const void* from, unsigned bytes, unsigned barrier);
 
+// As cp.async does: 16 bytes each, and an arrival when all of the thread's are there, or groups that it waits for itself.
+void copyVector(unsigned to, const void* from);
+void arriveWhenCopied(unsigned barrier);
+void endGroup();
+void awaitGroups(unsigned last);
+
+// Of the block that has this number in the cluster: where it has what is at that offset, and what is done there.
+unsigned remote(unsigned rank, unsigned offset);
+void storeRemote(unsigned at, const void* from, unsigned bytes);
+void arriveRemote(unsigned barrier);
+
 typedef void Kernel(const void* argument);
 
-// Launches a kernel and waits for its end. Null if all went well, else what went wrong.
-const char* run(unsigned blocks, unsigned threads, unsigned sharedBytes, unsigned seed, Kernel* kernel, const void* argument);
+// Launches a kernel in clusters of so many blocks and waits for its end. Null if all went well, else what went wrong.
+const char* run(unsigned blocks, unsigned cluster, unsigned threads, unsigned sharedBytes, unsigned seed, Kernel* kernel,
+    const void* argument);
 
 }  // namespace emulator
 #pragma GCC visibility pop

@@ -2,6 +2,9 @@
 #include "cuda.h"
 #define __syncthreads() emulator::syncBlock(0, COMPUTING + 32)
 #include SOURCE
+#ifndef CLUSTER
+#define CLUSTER 1
+#endif
 
 // `arguments` as for cuLaunchCooperativeKernel. Null if all went well, else what went wrong.
 extern "C" __attribute__((visibility("default"))) const char* launch(
@@ -12,6 +15,6 @@ extern "C" __attribute__((visibility("default"))) const char* launch(
   bool first = step.tag == 2 * LAYERS;
   if (first || !LOW_LATENCY) memset(step.x, 0xff, reinterpret_cast<char*>(step.counters) - reinterpret_cast<char*>(step.x));
   memset(step.chosen, 0xff, reinterpret_cast<char*>(step.counters) - reinterpret_cast<char*>(step.chosen));
-  return emulator::run(blocks, threads, sharedBytes, seed,
+  return emulator::run(blocks, CLUSTER, threads, sharedBytes, seed,
       [](const void* argument) { decodeStep(*static_cast<const Step*>(argument)); }, &step);
 }

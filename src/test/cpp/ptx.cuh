@@ -55,8 +55,25 @@ inline void waitBarrier(unsigned barrier, unsigned parity) { emulator::waitBarri
 inline void arrive(unsigned barrier, unsigned arrivals) { emulator::arrive(barrier, arrivals, 0); }
 inline void arriveExpecting(unsigned barrier, unsigned bytes) { emulator::arrive(barrier, 1, bytes); }
 
+inline unsigned addressIn(unsigned rank, unsigned address) { return emulator::remote(rank, address); }
+inline void storeRemote(unsigned at, float first, float second) {
+  float two[2] = {first, second};
+  emulator::storeRemote(at, two, sizeof two);
+}
+inline void arriveRemote(unsigned barrier) { emulator::arriveRemote(barrier); }
+inline void waitForCluster(unsigned barrier, unsigned parity) { emulator::waitBarrier(barrier, parity); }
+
 inline unsigned long long evictFirst() { return 0; }
 inline unsigned long long evictLast() { return 0; }
+inline void copyVector(unsigned to, const void* from, unsigned long long) { emulator::copyVector(to, from); }
+inline void copyVector(unsigned to, const void* from) { emulator::copyVector(to, from); }
+inline void endGroup() { emulator::endGroup(); }
+template <int LAST>
+inline void awaitGroups() {
+  emulator::awaitGroups(LAST);
+}
+inline void arriveWhenCopied(unsigned barrier) { emulator::arriveWhenCopied(barrier); }
+inline void prefetch(const void* from) { static_cast<void>(*static_cast<const volatile char*>(from)); }
 inline void copyToShared(unsigned to, const void* from, unsigned bytes, unsigned barrier, unsigned long long) {
   emulator::copy(to, from, bytes, barrier);
 }
@@ -128,14 +145,5 @@ inline void multiplyAddBfloat(float (&c)[4], unsigned a0, unsigned a1, unsigned 
 }
 
 inline void multiplyAddTf32(float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
-  for (unsigned bits : {a0, a1, a2, a3, b0, b1}) {
-    if ((bits & 0x1fff) != 0) emulator::fail("a factor of a matrix instruction that is no TF32");
-  }
-  multiplyAdd<1>(c, {a0, a1, a2, a3, b0, b1}, [](unsigned bits, int) { return __uint_as_float(bits); });
-}
-
-inline unsigned floatToTf32(float f) {
-  unsigned bits = __float_as_uint(f);
-  // to the nearest, ties away from zero
-  return std::isfinite(f) ? bits + 0x1000 & ~0x1fffu : bits & ~0x1fffu;
+  multiplyAdd<1>(c, {a0, a1, a2, a3, b0, b1}, [](unsigned bits, int) { return __uint_as_float(bits & ~0x1fffu); });
 }

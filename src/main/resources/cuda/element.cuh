@@ -56,15 +56,51 @@ __device__ __forceinline__ void widenVector(uint4 raw, float (&out)[VECTOR]) {
 #endif
 }
 
-// Four neighbouring elements of a read-only array, as floats.
-__device__ __forceinline__ float4 loadFour(const Element* at) {
 #if ELEMENT_FP32
-  return __ldg(reinterpret_cast<const float4*>(at));
+typedef float4 Four;
+__device__ __forceinline__ float4 widenFour(Four four) { return four; }
 #else
-  uint2 raw = __ldg(reinterpret_cast<const uint2*>(at));
+typedef uint2 Four;
+__device__ __forceinline__ float4 widenFour(Four four) {
   float4 out;
-  widenPair(raw.x, out.x, out.y);
-  widenPair(raw.y, out.z, out.w);
+  widenPair(four.x, out.x, out.y);
+  widenPair(four.y, out.z, out.w);
   return out;
+}
+#endif
+
+// Four neighbouring elements of a read-only array, as floats.
+__device__ __forceinline__ float4 loadFour(const Element* at) { return widenFour(__ldg(reinterpret_cast<const Four*>(at))); }
+
+// Of shared memory.
+__device__ __forceinline__ float4 readFour(const Element* at) { return widenFour(*reinterpret_cast<const Four*>(at)); }
+
+// Two neighbouring elements of a read-only array, as floats.
+__device__ __forceinline__ float2 loadTwo(const Element* at) {
+#if ELEMENT_FP32
+  return __ldg(reinterpret_cast<const float2*>(at));
+#else
+  float2 out;
+  widenPair(__ldg(reinterpret_cast<const unsigned*>(at)), out.x, out.y);
+  return out;
+#endif
+}
+
+// Two neighbouring elements.
+__device__ __forceinline__ void storeTwo(Element* at, float2 two) {
+#if ELEMENT_FP32
+  *reinterpret_cast<float2*>(at) = two;
+#else
+  *reinterpret_cast<unsigned*>(at) = narrow(two.x) | static_cast<unsigned>(narrow(two.y)) << 16;
+#endif
+}
+
+// Four neighbouring elements.
+__device__ __forceinline__ void storeFour(Element* at, float4 four) {
+#if ELEMENT_FP32
+  *reinterpret_cast<float4*>(at) = four;
+#else
+  *reinterpret_cast<uint2*>(at) = {narrow(four.x) | static_cast<unsigned>(narrow(four.y)) << 16,
+      narrow(four.z) | static_cast<unsigned>(narrow(four.w)) << 16};
 #endif
 }

@@ -3,7 +3,12 @@
 // Included behind a block's Shared, Ring, copyAll, which COPYING threads of the warp run, and compute.
 #pragma once
 
-extern "C" __global__ void __launch_bounds__(COMPUTING + 32, 1) decodeStep(const __grid_constant__ Step step) {
+// Of a launch in clusters, their size.
+#ifndef OF_CLUSTER
+#define OF_CLUSTER
+#endif
+
+extern "C" __global__ void __launch_bounds__(COMPUTING + 32, 1) OF_CLUSTER decodeStep(const __grid_constant__ Step step) {
   SHARED_MEMORY(memory);
   Shared& shared = *reinterpret_cast<Shared*>(memory);
   Ring ring(memory);

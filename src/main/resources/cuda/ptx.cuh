@@ -102,6 +102,35 @@ __device__ __forceinline__ void arriveExpecting(unsigned barrier, unsigned bytes
   asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" :: "r"(barrier), "r"(bytes) : "memory");
 }
 
+// --- a cluster: blocks that reach each other's shared memory ---
+
+// What is at that shared address of this block, in the block of that number within the cluster.
+__device__ __forceinline__ unsigned addressIn(unsigned rank, unsigned address) {
+  unsigned remote;
+  asm volatile("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(remote) : "r"(address), "r"(rank));
+  return remote;
+}
+
+// Two floats; the address is a multiple of 8.
+__device__ __forceinline__ void storeRemote(unsigned at, float first, float second) {
+  asm volatile("st.shared::cluster.v2.f32 [%0], {%1, %2};" :: "r"(at), "f"(first), "f"(second) : "memory");
+}
+
+// What the warp stored before, who waits for the arrival sees.
+__device__ __forceinline__ void arriveRemote(unsigned barrier) {
+  asm volatile("mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%0];" :: "r"(barrier) : "memory");
+}
+
+// As waitBarrier, for arrivals from other blocks.
+__device__ __forceinline__ void waitForCluster(unsigned barrier, unsigned parity) {
+  asm volatile(
+      "{ .reg .pred p;\n"
+      "again: mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 p, [%0], %1;\n"
+      "@p bra done;\n"
+      "bra again;\n"
+      "done: }" :: "r"(barrier), "r"(parity) : "memory");
+}
+
 // --- copies ---
 
 __device__ __forceinline__ unsigned long long evictFirst() {
@@ -114,6 +143,36 @@ __device__ __forceinline__ unsigned long long evictLast() {
   unsigned long long policy;
   asm volatile("createpolicy.fractional.L2::evict_last.b64 %0, 1.0;" : "=l"(policy));
   return policy;
+}
+
+// Starts to bring what is there into L2, 128 bytes about.
+__device__ __forceinline__ void prefetch(const void* from) {
+  asm volatile("prefetch.global.L2 [%0];" :: "l"(from));
+}
+
+// Starts to copy 16 bytes into shared memory, from an address of which 16 is a divisor.
+__device__ __forceinline__ void copyVector(unsigned to, const void* from, unsigned long long policy) {
+  asm volatile("cp.async.cg.shared.global.L2::cache_hint [%0], [%1], 16, %2;" :: "r"(to), "l"(from), "l"(policy) : "memory");
+}
+
+__device__ __forceinline__ void copyVector(unsigned to, const void* from) {
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" :: "r"(to), "l"(from) : "memory");
+}
+
+// Ends a group of the thread's such copies.
+__device__ __forceinline__ void endGroup() {
+  asm volatile("cp.async.commit_group;" ::: "memory");
+}
+
+// Waits for all the thread's groups but so many of the last.
+template <int LAST>
+__device__ __forceinline__ void awaitGroups() {
+  asm volatile("cp.async.wait_group %0;" :: "n"(LAST) : "memory");
+}
+
+// The thread arrives when all that it copies so is there.
+__device__ __forceinline__ void arriveWhenCopied(unsigned barrier) {
+  asm volatile("cp.async.mbarrier.arrive.noinc.shared::cta.b64 [%0];" :: "r"(barrier) : "memory");
 }
 
 // Starts a copy into shared memory; its bytes count at the barrier once they are there. Addresses and size: multiples of 16.
@@ -165,16 +224,9 @@ __device__ __forceinline__ void multiplyAddBfloat(
       : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
 }
 
-// k = 8: each register one element, of fp32 the sign, the exponent and ten bits.
+// k = 8: each register one element, of fp32 the sign, the exponent and ten bits; the others are ignored.
 __device__ __forceinline__ void multiplyAddTf32(
     float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
   asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
       : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
-}
-
-// The nearest such element.
-__device__ __forceinline__ unsigned floatToTf32(float f) {
-  unsigned bits;
-  asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(f));
-  return bits;
 }

@@ -1,7 +1,8 @@
-// A ring of chunks in shared memory. One thread copies what the step will read, in order and as far
+// A ring of chunks in shared memory. One thread, or one warp, copies what the step will read, in order and as far
 // ahead as there is room, whatever phase the warps are in: device memory never waits for the arithmetic.
 //
-// A block's header, included before, says what else is in shared memory, and CHUNK_ELEMENTS and CHUNK_BYTES of a chunk.
+// A block's header, included before, says what else is in shared memory, CHUNK_ELEMENTS and CHUNK_BYTES of a chunk, and COPYING,
+// the threads that copy: one in long pieces, or a warp in 16 bytes a lane, which many short rows want.
 #pragma once
 #include "exchange.cuh"
 
@@ -26,7 +27,7 @@ struct Ring {
 
   __device__ void start() const {
     for (int i = 0; i < STAGES; i++) {
-      initBarrier(full + 8 * i, 1);
+      initBarrier(full + 8 * i, COPYING);
       initBarrier(empty + 8 * i, WARPS);
     }
     fenceBarriers();
@@ -34,14 +35,19 @@ struct Ring {
 
   __device__ Element* chunk(unsigned index) const { return chunks + index % STAGES * CHUNK_ELEMENTS; }
 
-  // The copying thread: waits for room, and says how many bytes will come. Copies under way are limited to what
-  // keeps device memory busy: more of them would only queue, and what blocks exchange would queue behind them.
-  __device__ void open(unsigned index, unsigned bytes) const {
+  // Who copies: waits for room. Copies under way are limited to what keeps device memory busy: more of them would only queue, and
+  // what blocks exchange would queue behind them.
+  __device__ void await(unsigned index) const {
     if (index >= AHEAD) {
       unsigned arrived = index - AHEAD;
       waitBarrier(full + 8 * (arrived % STAGES), arrived / STAGES % 2);
     }
     waitBarrier(empty + 8 * (index % STAGES), index / STAGES % 2 ^ 1);
+  }
+
+  // The copying thread: waits for room, and says how many bytes will come.
+  __device__ void open(unsigned index, unsigned bytes) const {
+    await(index);
     arriveExpecting(full + 8 * (index % STAGES), bytes);
   }
 
@@ -50,6 +56,21 @@ struct Ring {
     copyToShared(sharedAddress(chunk(index) + offset), from, bytes, full + 8 * (index % STAGES), policy);
   }
 
+  // The copying warp, which has waited for room: starts to copy `bytes` into a chunk, at most MOST, 16 bytes a lane.
+  template <int MOST>
+  __device__ void copyTogether(unsigned index, int offset, const Element* from, int bytes, unsigned long long policy) const {
+    int lane = 16 * (threadIdx.x % 32);
+    unsigned to = sharedAddress(chunk(index) + offset) + lane;
+    const char* first = reinterpret_cast<const char*>(from) + lane;
+#pragma unroll
+    for (int at = 0; at < MOST; at += 512) {
+      if (at + lane < bytes) copyVector(to + at, first + at, policy);
+    }
+  }
+
+  // The copying warp: no more comes into a chunk.
+  __device__ void close(unsigned index) const { arriveWhenCopied(full + 8 * (index % STAGES)); }
+
   // A warp that computes: waits until a chunk is there. A barrier's parity tells only the phase it is in from
   // the one before, so the warp first sees that the chunk before in the same place was given back.
   __device__ void take(unsigned index) const {
@@ -57,10 +78,10 @@ struct Ring {
     waitBarrier(full + 8 * (index % STAGES), index / STAGES % 2);
   }
 
-  // A warp that computes: gives back the room of a chunk that it alone has taken.
-  __device__ void give(unsigned index) const {
+  // A warp that computes: gives back the room of a chunk that so many have taken, of whose number WARPS is a multiple.
+  __device__ void give(unsigned index, unsigned sharers = 1) const {
     __syncwarp();
-    if (threadIdx.x % 32 == 0) arrive(empty + 8 * (index % STAGES), WARPS);
+    if (threadIdx.x % 32 == 0) arrive(empty + 8 * (index % STAGES), WARPS / sharers);
   }
 
   // Every warp that computes: gives back its part in chunks that all of them take, at most 32.

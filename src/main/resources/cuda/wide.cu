@@ -2,12 +2,15 @@
 // blocks wherever a phase needs what others computed. In every block one warp copies weights and cache entries into a ring in
 // shared memory, as far ahead as it has room, while the others compute.
 //
-//   per layer   residual, layer norm | queries, keys, values | attention | (heads put together |) projection, scores |
-//               residual, layer norm, the layer's evictions | up | GELU | down |                                     (| is a barrier)
-//   at the end  residual, layer norm | what evictions of all layers move, vocabulary, argmax and the moves of shared scores
+//   per layer   layer norm (|) queries, keys, values | attention | projection, scores |
+//               layer norm, the layer's evictions (|) up, GELU | down |                                  (| is a barrier)
+//   at the end  layer norm (|) what evictions of all layers move, vocabulary, argmax and the moves of shared scores
+//
+// Where every block normalises all sequences for itself, no barrier stands behind a layer norm, and a layer's evictions are beside the
+// next one's attention.
 #include "wideattention.cuh"
 #include "wideeviction.cuh"
-#include "ends.cuh"
+#include "widenorm.cuh"
 
 // Everything that a step reads from device memory, in the order in which it is needed.
 __device__ inline void copyAll(const Ring& ring, const Step& step, const Layer* layers) {
@@ -17,72 +20,24 @@ __device__ inline void copyAll(const Ring& ring, const Step& step, const Layer* 
 #pragma unroll 1
   for (int layer = 0; layer < LAYERS; layer++) {
     const Layer& w = layers[layer];
-#pragma unroll 1
-    for (int part = 0; part < 4; part++) {
-      if (part == 1) copyItems(ring, index, step, layer, KEEP_CACHE ? again : once);
-      copyProduct(ring, index, part == 0 ? w.qkv : part == 1 ? w.projection : part == 2 ? w.up : w.down,
-          part == 0 ? 3 * WIDTH : part == 2 ? INNER : WIDTH, part == 3 ? INNER : WIDTH, once);
-    }
+    if (layer + 1 < LAYERS) prefetchVectors(layers[layer + 1]);
+    copyProduct<QkvCut, WIDTH>(ring, index, w.qkv, once);
+    copyItems(ring, index, step, layer, KEEP_CACHE ? again : once);
+    copyProduct<ProjectionCut, WIDTH>(ring, index, w.projection, once);
+    copyProduct<UpCut, WIDTH>(ring, index, w.up, once);
+    copyProduct<DownCut, INNER>(ring, index, w.down, once);
   }
-  Job job(blockIdx.x, VOCABULARY, 1);
+  Tokens tokens;
 #pragma unroll 1
-  for (unsigned first = 0; first < job.tiles(); first += TILES_HELD * WARPS) {
-    for (job.slice = 0; job.slice < SLICES; job.slice++) {
-      copyTiles(ring, index, step.tokens, WIDTH, job, first, min(first + TILES_HELD * WARPS, job.tiles()), once);
-    }
-  }
-}
-
-// Joins what a product of COUNT slices adds to the residual stream, whose start are the embeddings; then layer norm, for the next
-// product. A block takes whole sequences.
-template <int COUNT>
-__device__ __forceinline__ void normalise(const Step& step, Shared& shared, const Element* biases, const Element* gain, const Element* shift) {
-  constexpr int FOURS = (WIDTH / 4 + COMPUTING - 1) / COMPUTING;
-  float* x = step.x;
+  for (unsigned first = 0; first < tokens.tiles(); first += TILES_HELD * WARPS) {
 #pragma unroll 1
-  for (int sequence = blockIdx.x; sequence < BATCH; sequence += BLOCKS) {
-    float4 in[FOURS];
-    float sum = 0, squares = 0;
-#pragma unroll
-    for (int i = 0; i < FOURS; i++) {
-      int k = 4 * (opaque(threadIdx.x) + i * COMPUTING);
-      if (k >= WIDTH) continue;
-      float4& v = in[i];
-      float4* at = reinterpret_cast<float4*>(x + sequence * WIDTH + k);
-      if constexpr (COUNT == 0) {
-        v = embedding(step, sequence, k);
-      } else {
-        float4 before = __ldcg(at);
-        v = sumSlices<COUNT>(step, sequence, WIDTH, k, biases);
-        v = make_float4(before.x + v.x, before.y + v.y, before.z + v.z, before.w + v.w);
+    for (int part = 0; part < WIDTH / PART; part++) {
+#pragma unroll 1
+      for (unsigned tile = first; tile < min(first + TILES_HELD * WARPS, tokens.tiles()); tile++, index++) {
+        unsigned row = tokens.begin + tile * TILE;
+        copyTile<WIDTH>(ring, index, step.tokens + static_cast<long long>(row) * WIDTH + part * PART, min(TILE, tokens.end - row), once);
       }
-      *at = v;
-      sum += (v.x + v.y) + (v.z + v.w);
-      squares += (v.x * v.x + v.y * v.y) + (v.z * v.z + v.w * v.w);
     }
-    if (sequence >= BLOCKS) syncComputing();
-    float2 total = sumOfBlock(shared.reduction, sum, squares);
-    float mean = total.x / WIDTH;
-    float scale = rsqrtf(fmaxf(total.y / WIDTH - mean * mean, 0) + EPSILON);
-#pragma unroll
-    for (int i = 0; i < FOURS; i++) {
-      int k = 4 * (opaque(threadIdx.x) + i * COMPUTING);
-      if (k >= WIDTH) continue;
-      float4 v = in[i], g = loadFour(gain + k), s = loadFour(shift + k);
-      storeFour(activationsOf(step) + sequence * WIDTH + k, make_float4(
-          fmaf((v.x - mean) * scale, g.x, s.x), fmaf((v.y - mean) * scale, g.y, s.y),
-          fmaf((v.z - mean) * scale, g.z, s.z), fmaf((v.w - mean) * scale, g.w, s.w)));
-    }
-  }
-}
-
-// The MLP's hidden values, of all sequences.
-__device__ __forceinline__ void activate(const Step& step, const Element* biases) {
-  for (int i = blockIdx.x * COMPUTING + opaque(threadIdx.x); i < BATCH * INNER / 4; i += BLOCKS * COMPUTING) {
-    int sequence = i / (INNER / 4);
-    int k = 4 * i - sequence * INNER;
-    float4 v = sumSlices<SLICES>(step, sequence, INNER, k, biases);
-    storeFour(hiddenOf(step) + 4 * i, make_float4(gelu(v.x), gelu(v.y), gelu(v.z), gelu(v.w)));
   }
 }
 
@@ -99,30 +54,37 @@ __device__ __forceinline__ void eachColumn(Visit visit) {
 }
 
 // Logits of the block's tokens, and the best of them; entries move meanwhile, as the product waits for device memory.
-__device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, const Step& step, Shared& shared, int steps) {
+template <class Start>
+__device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, const Step& step, Shared& shared, int steps, Start start) {
   const int warp = opaque(threadIdx.x) / 32;
   const int lane = opaque(threadIdx.x) % 32;
   moveShared(step);
   Relocation entries(step, steps, replacesOne(step));
-  Job job(blockIdx.x, VOCABULARY, 1);
-  const unsigned chunks = (job.tiles() / WARPS + 1) * SLICES;  // of a warp, about
+  Tokens job;
+  const unsigned chunks = (job.tiles() / WARPS + 1) * (WIDTH / PART);  // of a warp, about
   Eviction beside{entries, entries.done() ? 1 : (entries.most() + chunks - 1) / chunks};
-  if (lane < 4) eachColumn([&](int, int, int sequence) { shared.best[warp][min(sequence, BATCH - 1)] = toPair(Best()); });
+  Bests& bests = *reinterpret_cast<Bests*>(shared.slots);
+  if (lane < 4) eachColumn([&](int, int, int sequence) { bests[warp][min(sequence, BATCH - 1)] = toPair(Best()); });
 #pragma unroll 1
   for (unsigned first = 0; first < job.tiles(); first += TILES_HELD * WARPS) {
     unsigned last = min(first + TILES_HELD * WARPS, job.tiles());
-    Sums held[TILES_HELD] = {};
+    Sums<OCTETS> held[TILES_HELD] = {};
 #pragma unroll 1
-    for (unsigned slice = 0; slice < SLICES; slice++, index += last - first) {
-      syncComputing();
-      loadActivations(shared, activationsOf(step), WIDTH, slice);
+    for (int part = 0; part < WIDTH / PART; part++, index += last - first) {
+      constexpr int OF_SPAN = VOCABULARY_SPAN / PART;
+      if (part % OF_SPAN == 0 && (OF_SPAN < WIDTH / PART || first == 0)) {
+        syncComputing();
+        start(part / OF_SPAN * VOCABULARY_SPAN);
+        awaitGroups<0>();
+        syncComputing();
+      }
 #pragma unroll
       for (int j = 0; j < TILES_HELD; j++) {
         unsigned tile = j * WARPS + warp;
         if (first + tile >= last) continue;
         beside.begin();
         ring.take(index + tile);
-        multiply(held[j], ring.chunk(index + tile), shared.activation);
+        multiply<OCTETS>(held[j], ring.chunk(index + tile), shared.activation[0] + part % OF_SPAN * PART);
         ring.give(index + tile);
         beside.end();
       }
@@ -130,7 +92,7 @@ __device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, co
 #pragma unroll
     for (int j = 0; j < TILES_HELD; j++) {
       unsigned row = job.begin + (first + j * WARPS + warp) * TILE;
-      eachSum(held[j], [&](unsigned of, unsigned sequence, float logit, float next) {
+      eachSum<OCTETS>(held[j], 0, [&](unsigned of, unsigned sequence, float logit, float next) {
         Element* at = step.logits + static_cast<long long>(sequence) * VOCABULARY + row + of;
         if (row + of < job.end) at[0] = narrow(logit);
         if (row + of + 1 < job.end) at[1] = narrow(next);
@@ -143,8 +105,8 @@ __device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, co
 #pragma unroll
         for (int bit = 16; bit >= 4; bit /= 2) of.join(__shfl_xor_sync(~0u, of.logit, bit), __shfl_xor_sync(~0u, of.token, bit));
         if (lane >= 4 || sequence >= BATCH) return;
-        of.join(shared.best[warp][sequence].x, __float_as_int(shared.best[warp][sequence].y));
-        shared.best[warp][sequence] = toPair(of);
+        of.join(bests[warp][sequence].x, __float_as_int(bests[warp][sequence].y));
+        bests[warp][sequence] = toPair(of);
       });
     }
   }
@@ -156,7 +118,7 @@ __device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, co
   if (threadIdx.x < BATCH) {
     Best ofBlock;
     for (int w = 0; w < WARPS; w++) {
-      float2 of = shared.best[w][threadIdx.x];
+      float2 of = bests[w][threadIdx.x];
       ofBlock.join(of.x, __float_as_int(of.y));
     }
     reinterpret_cast<float2*>(step.best)[blockIdx.x * BATCH + threadIdx.x] = toPair(ofBlock);
@@ -167,44 +129,101 @@ static_assert(BATCH <= COMPUTING, "a thread for every sequence");
 __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shared& shared) {
   unsigned index = 0;
   unsigned arrivals = 0;
+  unsigned meetings = 0;
   const int steps = static_cast<int>(__ldcg(step.steps));
-  auto times = [&](const Element* values, unsigned rows, unsigned length) {
-    product(ring, index, step, shared, values, rows, length);
+  if (threadIdx.x == 0) {
+    initBarrier(sharedAddress(&shared.arrived), CLUSTER * WARPS);
+    fenceBarriers();
+  }
+  auto none = [](unsigned, unsigned) { return make_float2(0, 0); };
+  auto nothing = [] {};
+  auto residual = [&](unsigned sequence, unsigned row) {
+    return EACH_NORMALISES ? __ldcg(reinterpret_cast<const float2*>(step.x + sequence * WIDTH + row)) : make_float2(0, 0);
   };
+  // what joins the residual stream, at once or with the next layer norm
+  auto join = [&](unsigned piece, unsigned sequence, unsigned row, float2 sum, float2 before) {
+    if constexpr (EACH_NORMALISES) {
+      *reinterpret_cast<float2*>(step.x + sequence * WIDTH + row) = make_float2(before.x + sum.x, before.y + sum.y);
+    } else {
+      *reinterpret_cast<float2*>(sumsOf(step) + (piece * BATCH + sequence) * WIDTH + row) = sum;
+    }
+  };
+  auto activations = [&](unsigned column, Element* to) { startActivations<QkvCut::SPAN>(to, activationsOf(step), WIDTH, column); };
+  auto normalised = [&](unsigned column, Element* to) {
+    if constexpr (EACH_NORMALISES) {
+      normaliseAll(step, shared);
+    } else {
+      activations(column, to);
+    }
+  };
+  // All blocks wait for all, and bring the next layer norm's vectors meanwhile.
+  auto syncBeforeNorm = [&](const Element* gain, const Element* shift) {
+    if constexpr (EACH_NORMALISES) startNorm(shared, gain, shift);
+    arriveAtBlocks(step, arrivals);
+    if constexpr (EACH_NORMALISES) awaitGroups<0>();
+    awaitBlocks(step, arrivals);
+  };
+  if constexpr (EACH_NORMALISES) {
+    embed(step);
+    syncBeforeNorm(shared.layers[0].gain1, shared.layers[0].shift1);
+  } else {
+    normalise<0>(step, shared, Norm(nullptr, shared.layers[0].gain1, shared.layers[0].shift1));
+    syncBlocks(step, arrivals);
+  }
 #pragma unroll 1
   for (int layer = 0; layer < LAYERS; layer++) {
     const Layer& w = shared.layers[layer];
-    if (layer == 0) {
-      normalise<0>(step, shared, nullptr, w.gain1, w.shift1);
+    const bool last = layer == LAYERS - 1;
+    const Element* nextGain = last ? step.gain : shared.layers[layer + 1].gain1;
+    const Element* nextShift = last ? step.shift : shared.layers[layer + 1].shift1;
+    product<QkvCut>(ring, index, meetings, shared, w.qkvBias, normalised, none,
+        [&](unsigned, unsigned sequence, unsigned row, float2 sum, float2) {
+      *reinterpret_cast<float2*>(sumsOf(step) + sequence * 3 * WIDTH + row) = sum;
+    }, nothing);
+    syncBlocks(step, arrivals);
+    if (EACH_NORMALISES && layer > 0) evictLayer(step, layer - 1, steps);
+    attention(ring, index, step, shared, layer);
+    syncBlocks(step, arrivals);
+    product<ProjectionCut>(ring, index, meetings, shared, EACH_NORMALISES ? w.projectionBias : nullptr, activations, residual, join,
+        [&] { addScores(step, layer); });
+    if constexpr (EACH_NORMALISES) {
+      syncBeforeNorm(w.gain2, w.shift2);
     } else {
-      normalise<INNER_SLICES>(step, shared, shared.layers[layer - 1].downBias, w.gain1, w.shift1);
-    }
-    syncBlocks(step, arrivals);
-    times(activationsOf(step), 3 * WIDTH, WIDTH);
-    syncBlocks(step, arrivals);
-    attention(ring, index, step, w, layer);
-    syncBlocks(step, arrivals);
-    if (step.splits > 1) {
-      combine(step);
+      Norm norm(w.projectionBias, w.gain2, w.shift2);
+      syncBlocks(step, arrivals);
+      normalise<1>(step, shared, norm);
+      evictLayer(step, layer, steps);
       syncBlocks(step, arrivals);
     }
-    times(activationsOf(step), WIDTH, WIDTH);
-    addScores(step, layer);
+    product<UpCut>(ring, index, meetings, shared, w.upBias, normalised, none,
+        [&](unsigned, unsigned sequence, unsigned row, float2 sum, float2) {
+      storeTwo(hiddenOf(step) + sequence * INNER + row, make_float2(gelu(sum.x), gelu(sum.y)));
+    }, nothing);
     syncBlocks(step, arrivals);
-    normalise<SLICES>(step, shared, w.projectionBias, w.gain2, w.shift2);
-    evictLayer(step, layer, steps);
-    syncBlocks(step, arrivals);
-    times(activationsOf(step), INNER, WIDTH);
-    syncBlocks(step, arrivals);
-    activate(step, w.upBias);
-    syncBlocks(step, arrivals);
-    times(hiddenOf(step), WIDTH, INNER);
-    syncBlocks(step, arrivals);
+    product<DownCut>(ring, index, meetings, shared, EACH_NORMALISES ? w.downBias : nullptr, [&](unsigned column, Element* to) {
+      startActivations<DownCut::SPAN>(to, hiddenOf(step), INNER, column);
+    }, residual, join, nothing);
+    if constexpr (EACH_NORMALISES) {
+      if (last) {
+        evictLayer(step, layer, steps);
+        chooseShared(step, steps);
+      }
+      syncBeforeNorm(nextGain, nextShift);
+    } else {
+      Norm norm(w.downBias, nextGain, nextShift);
+      syncBlocks(step, arrivals);
+      normalise<CUTS>(step, shared, norm);
+      if (last) chooseShared(step, steps);
+      syncBlocks(step, arrivals);
+    }
   }
-  normalise<INNER_SLICES>(step, shared, shared.layers[LAYERS - 1].downBias, step.gain, step.shift);
-  chooseShared(step, steps);
-  syncBlocks(step, arrivals);
-  vocabulary(ring, index, step, shared, steps);
+  vocabulary(ring, index, step, shared, steps, [&](unsigned column) {
+    if constexpr (EACH_NORMALISES) {
+      normaliseAll(step, shared);
+    } else {
+      startActivations<VOCABULARY_SPAN>(shared.activation[0], activationsOf(step), WIDTH, column);
+    }
+  });
   finish(step, shared.last, steps, evictsByLayer(step));
 }
 

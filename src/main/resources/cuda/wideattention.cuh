@@ -1,39 +1,56 @@
-// Attention of many sequences: an item, some entries of one head, is one warp's, and a block's warps have an item each at the same
-// time; then what a head's items found is put together, and the attention row added to the eviction scores.
+// Attention of many sequences: an item, some entries of one head, is one warp's. A block has all items of a head, and puts together
+// what they found; then the attention row is added to the eviction scores.
 #pragma once
 #include "wideproduct.cuh"
 #include "attend.cuh"
 
-// A block's items are every BLOCKS-th, WARPS of them at a time.
+// A block has every BLOCKS-th head of a sequence, as many at a time as there are warps for all their items.
 struct BlockItems {
-  unsigned all, chunks;  // of the block; of each item, though the last may be empty
+  unsigned heads, atOnce, splits, chunks;  // of the block; at a time; items of each; chunks of each, though the last may be empty
 
   __device__ __forceinline__ explicit BlockItems(const Step& step) {
-    unsigned total = items(step);
-    all = blockIdx.x < total ? (total - blockIdx.x + BLOCKS - 1) / BLOCKS : 0;
-    unsigned most = (step.n - 1 + step.splits - 1) / step.splits;
-    chunks = (most + CHUNK_ENTRIES - 1) / CHUNK_ENTRIES;
+    constexpr unsigned ALL = BATCH * HEADS;
+    heads = blockIdx.x < ALL ? (ALL - blockIdx.x + BLOCKS - 1) / BLOCKS : 0;
+    splits = step.splits;
+    atOnce = WARPS / splits;
+    chunks = ((step.n - 1 + splits - 1) / splits + CHUNK_ENTRIES - 1) / CHUNK_ENTRIES;
   }
-  __device__ __forceinline__ Item item(const Step& step, unsigned i) const { return Item(step, blockIdx.x + i * BLOCKS); }
+  // Items of the heads from the first one on.
+  __device__ __forceinline__ unsigned items(unsigned first) const { return min(atOnce, heads - first) * splits; }
+  __device__ __forceinline__ unsigned pair(unsigned head) const { return blockIdx.x + head * BLOCKS; }
+  __device__ __forceinline__ Item item(const Step& step, unsigned first, unsigned i) const {
+    return Item(step, pair(first + i / splits) * splits + i % splits);
+  }
 };
 
-// The copying warp's side, one lane of it: all entries but the step's own.
+// The copying warp's side: all entries but the step's own. A lane knows an item, for those chunks of it that come later.
 __device__ __forceinline__ void copyItems(
     const Ring& ring, unsigned& index, const Step& step, int layer, unsigned long long policy) {
+  constexpr int ENTRY = HEAD_DIM * sizeof(Element);
   BlockItems block(step);
+  const long long toValues = static_cast<long long>(BATCH) * HEADS * step.capacity * HEAD_DIM;
 #pragma unroll 1
-  for (unsigned first = 0; first < block.all; first += WARPS) {
-    unsigned count = min(WARPS, block.all - first);
+  for (unsigned first = 0; first < block.heads; first += block.atOnce) {
+    int items = block.items(first);
+    Item mine = block.item(step, first, min(threadIdx.x % 32, items - 1));
+    int left = mine.end - mine.begin;
+    unsigned long long from = reinterpret_cast<unsigned long long>(
+        entriesOf(step, layer, 0, mine.pair) + static_cast<long long>(mine.begin) * HEAD_DIM);
 #pragma unroll 1
-    for (unsigned i = 0; i < block.chunks * count; i++, index++) {
-      if (threadIdx.x % 32 != 0) continue;
-      Item item = block.item(step, first + i % count);
-      unsigned entry = item.begin + i / count * CHUNK_ENTRIES;
-      if (entry < item.end) {
-        copyChunk(ring, index, step, layer, item, entry, policy);
-      } else {
-        ring.open(index, 0);
+    for (unsigned chunk = 0; chunk < block.chunks; chunk++) {
+#pragma unroll 1
+      for (int i = 0; i < items; i++, index++) {
+        int bytes = min(CHUNK_ENTRIES, __shfl_sync(~0u, left, i)) * ENTRY;
+        unsigned low = __shfl_sync(~0u, static_cast<unsigned>(from), i);
+        unsigned high = __shfl_sync(~0u, static_cast<unsigned>(from >> 32), i);
+        const Element* keys = reinterpret_cast<const Element*>(static_cast<unsigned long long>(high) << 32 | low);
+        ring.await(index);
+        ring.copyTogether<CHUNK_ENTRIES * ENTRY>(index, 0, keys, bytes, policy);
+        ring.copyTogether<CHUNK_ENTRIES * ENTRY>(index, CHUNK_ENTRIES * HEAD_DIM, keys + toValues, bytes, policy);
+        ring.close(index);
       }
+      left -= CHUNK_ENTRIES;
+      from += CHUNK_ENTRIES * ENTRY;
     }
   }
 }
@@ -63,7 +80,7 @@ __device__ __forceinline__ void attendChunk(Running& running, const Element* chu
   float weight = any ? __expf(mine - running.maximum) : 0;
   running.total += warpSum(weight);
   const Element* values = chunk + CHUNK_ENTRIES * HEAD_DIM;
-  constexpr int VALUES = CHUNK_ENTRIES % 8 == 0 ? 8 : CHUNK_ENTRIES % 2 == 0 ? 2 : 1;
+  constexpr int VALUES = CHUNK_ENTRIES % 8 == 0 ? 8 : CHUNK_ENTRIES % 4 == 0 ? 4 : CHUNK_ENTRIES % 2 == 0 ? 2 : 1;
 #pragma unroll 1
   for (int first = 0; first < count; first += VALUES) {
 #pragma unroll
@@ -92,47 +109,85 @@ __device__ __forceinline__ float4 stored(float4 four) {
   return make_float4(widen(narrow(four.x)), widen(narrow(four.y)), widen(narrow(four.z)), widen(narrow(four.w)));
 }
 
+// A lane's elements of a head: LANE_DIMS sums of values divided by `total`.
+__device__ __forceinline__ void storeHead(const Step& step, unsigned pair, const float (&sum)[LANE_DIMS], float total) {
+  int lane = opaque(threadIdx.x) % 32;
+#pragma unroll
+  for (int j = 0; j < LANE_DIMS; j++) {
+    int d = lane * LANE_DIMS + j;
+    if (d < HEAD_DIM) activationsOf(step)[pair / HEADS * WIDTH + pair % HEADS * HEAD_DIM + d] = narrow(__fdividef(sum[j], total));
+  }
+}
+
+// Puts a head together whose entries were cut into several items.
+__device__ __forceinline__ void combine(const Step& step, unsigned pair, const Found* items) {
+  int lane = opaque(threadIdx.x) % 32;
+  int splits = step.splits;
+  float mine = lane < splits ? items[lane][HEAD_DIM] : NOTHING;
+  float maximum = warpMax(mine);
+  float share = mine > NOTHING ? __expf(mine - maximum) : 0;
+  float total = warpSum(lane < splits ? items[lane][HEAD_DIM + 1] * share : 0);
+  float sum[LANE_DIMS] = {};
+  for (int split = 0; split < splits; split++) {
+    float factor = __shfl_sync(~0u, share, split);
+#pragma unroll
+    for (int j = 0; j < LANE_DIMS; j++) {
+      int d = lane * LANE_DIMS + j;
+      if (d < HEAD_DIM) sum[j] = fmaf(factor, items[split][d], sum[j]);
+    }
+  }
+  storeHead(step, pair, sum, total);
+  if (lane == 0) softmaxOf(step)[pair] = make_float2(maximum, total);
+}
+static_assert(WARPS <= 32, "a lane for every item of a head");
+
 // Attention of an item's chunks, every `apart`-th from `index` on.
 __device__ __forceinline__ void attendItem(const Ring& ring, unsigned index, unsigned apart, unsigned chunks, const Step& step,
-    const Layer& w, int layer, const Item& item) {
+    int layer, const Item& item, Found& found) {
   int lane = opaque(threadIdx.x) % 32;
   unsigned sequence = item.pair / HEADS;
   unsigned head = item.pair - sequence * HEADS;
   constexpr int OF_VECTOR = VECTOR / 4;
-  // of queries (0), keys (1) or values (2), from that element of the head on
-  auto four = [&](int kind, int d) { return sumSlices<SLICES>(step, sequence, 3 * WIDTH, kind * WIDTH + head * HEAD_DIM + d, w.qkvBias); };
-  const float scale = rsqrtf(HEAD_DIM);
-  float4 fours[OF_VECTOR];
+  constexpr int OF_LANE = (LANE_DIMS + 3) / 4;
+  // of the step's own query (0), key (1) or value (2), from that element of the head on
+  const float* sums = sumsOf(step) + sequence * 3 * WIDTH + head * HEAD_DIM;
+  auto four = [&](int kind, int d) { return __ldcg(reinterpret_cast<const float4*>(sums + kind * WIDTH + d)); };
+  const bool own = item.split == step.splits - 1;
+  float4 queries[OF_VECTOR], keys[OF_VECTOR], values[OF_LANE];
 #pragma unroll
-  for (int j = 0; j < OF_VECTOR; j++) fours[j] = four(0, lane % ROW_LANES * VECTOR + 4 * j);
+  for (int j = 0; j < OF_VECTOR; j++) {
+    queries[j] = four(0, lane % ROW_LANES * VECTOR + 4 * j);
+    if (own) keys[j] = four(1, lane % ROW_LANES * VECTOR + 4 * j);
+  }
+#pragma unroll
+  for (int j = 0; j < OF_LANE; j++) {
+    int d = lane * LANE_DIMS / 4 * 4 + 4 * j;
+    if (own && d < HEAD_DIM) values[j] = four(2, d);
+  }
+  const float scale = rsqrtf(HEAD_DIM);
   float query[VECTOR];
-  spread(fours, query);
+  spread(queries, query);
 #pragma unroll
   for (int i = 0; i < VECTOR; i++) query[i] *= scale;
   float* raw = step.scoring == NO_SCORES ? nullptr : step.raw;
   Running running;
-  if (item.split == step.splits - 1) {
-    // the step's own entry
-    long long own = static_cast<long long>(step.n - 1) * HEAD_DIM;
+  if (own) {
+    long long at = static_cast<long long>(step.n - 1) * HEAD_DIM;
 #pragma unroll
     for (int j = 0; j < OF_VECTOR; j++) {
-      int d = lane % ROW_LANES * VECTOR + 4 * j;
-      fours[j] = four(1, d);
-      if (lane < ROW_LANES) storeFour(entriesOf(step, layer, 0, item.pair) + own + d, fours[j]);
-      fours[j] = stored(fours[j]);
+      if (lane < ROW_LANES) storeFour(entriesOf(step, layer, 0, item.pair) + at + lane * VECTOR + 4 * j, keys[j]);
+      keys[j] = stored(keys[j]);
     }
     float key[VECTOR];
-    spread(fours, key);
-    float4 value[(LANE_DIMS + 3) / 4];
+    spread(keys, key);
 #pragma unroll
-    for (int j = 0; j < (LANE_DIMS + 3) / 4; j++) {
+    for (int j = 0; j < OF_LANE; j++) {
       int d = lane * LANE_DIMS / 4 * 4 + 4 * j;
       if (d >= HEAD_DIM) continue;
-      float4 v = four(2, d);
-      value[j] = stored(v);
-      if (LANE_DIMS >= 4 || lane * LANE_DIMS % 4 == 0) storeFour(entriesOf(step, layer, 1, item.pair) + own + d, v);
+      if (LANE_DIMS >= 4 || lane * LANE_DIMS % 4 == 0) storeFour(entriesOf(step, layer, 1, item.pair) + at + d, values[j]);
+      values[j] = stored(values[j]);
     }
-    attendOwn(running, step, item.pair, query, key, value, raw, 0);
+    attendOwn(running, step, item.pair, query, key, values, raw, 0);
   }
 #pragma unroll 1
   for (unsigned c = 0; c < chunks; c++, index += apart) {
@@ -144,66 +199,39 @@ __device__ __forceinline__ void attendItem(const Ring& ring, unsigned index, uns
     }
     ring.give(index);
   }
-  bool whole = step.splits == 1;
-  float* partial = step.partial + (item.pair * step.splits + item.split) * PARTIAL;
+  if (step.splits == 1) {
+    storeHead(step, item.pair, running.sum, running.total);
+    if (lane == 0) softmaxOf(step)[item.pair] = make_float2(running.maximum, running.total);
+    return;
+  }
 #pragma unroll
   for (int j = 0; j < LANE_DIMS; j++) {
     int d = lane * LANE_DIMS + j;
-    if (d >= HEAD_DIM) continue;
-    if (whole) {
-      activationsOf(step)[sequence * WIDTH + head * HEAD_DIM + d] = narrow(__fdividef(running.sum[j], running.total));
-    } else {
-      partial[d] = running.sum[j];
-    }
+    if (d < HEAD_DIM) found[d] = running.sum[j];
   }
-  if (lane == 0) *(whole ? softmaxOf(step) + item.pair : reinterpret_cast<float2*>(partial + HEAD_DIM)) =
-      make_float2(running.maximum, running.total);
+  if (lane == 0) {
+    found[HEAD_DIM] = running.maximum;
+    found[HEAD_DIM + 1] = running.total;
+  }
 }
 
-__device__ __forceinline__ void attention(
-    const Ring& ring, unsigned& index, const Step& step, const Layer& w, int layer) {
+__device__ __forceinline__ void attention(const Ring& ring, unsigned& index, const Step& step, Shared& shared, int layer) {
   BlockItems block(step);
+  Found* found = reinterpret_cast<Found*>(shared.slots);
   unsigned warp = opaque(threadIdx.x) / 32;
 #pragma unroll 1
-  for (unsigned first = 0; first < block.all; first += WARPS) {
-    unsigned count = min(WARPS, block.all - first);
-    if (warp < count) {
-      attendItem(ring, index + warp, count, block.chunks, step, w, layer, block.item(step, first + warp));
+  for (unsigned first = 0; first < block.heads; first += block.atOnce) {
+    unsigned items = block.items(first);
+    if (warp < items) {
+      attendItem(ring, index + warp, items, block.chunks, step, layer, block.item(step, first, warp), found[warp]);
     }
-    index += block.chunks * count;
+    index += block.chunks * items;
+    if (block.splits == 1) continue;
+    syncComputing();
+    if (warp < items / block.splits) combine(step, block.pair(first + warp), found + warp * block.splits);
+    if (first + block.atOnce < block.heads) syncComputing();
   }
 }
-
-// All heads' outputs, where a head's entries were cut into several items: a warp puts a head together.
-__device__ __forceinline__ void combine(const Step& step) {
-  int lane = opaque(threadIdx.x) % 32;
-#pragma unroll 1
-  for (unsigned pair = blockIdx.x + opaque(threadIdx.x) / 32 * BLOCKS; pair < BATCH * HEADS; pair += BLOCKS * WARPS) {
-    const float* items = step.partial + pair * step.splits * PARTIAL;
-    auto softmax = [&](int split) { return __ldcg(reinterpret_cast<const float2*>(items + split * PARTIAL + HEAD_DIM)); };
-    float2 mine = lane < step.splits ? softmax(lane) : make_float2(NOTHING, 0);
-    float maximum = warpMax(mine.x);
-    float share = mine.y > 0 ? __expf(mine.x - maximum) : 0;
-    float total = warpSum(mine.y * share);
-    float sum[LANE_DIMS] = {};
-#pragma unroll 4
-    for (int split = 0; split < step.splits; split++) {
-      float factor = __shfl_sync(~0u, share, split);
-#pragma unroll
-      for (int j = 0; j < LANE_DIMS; j++) {
-        int d = lane * LANE_DIMS + j;
-        if (d < HEAD_DIM) sum[j] = fmaf(factor, __ldcg(items + split * PARTIAL + d), sum[j]);
-      }
-    }
-#pragma unroll
-    for (int j = 0; j < LANE_DIMS; j++) {
-      int d = lane * LANE_DIMS + j;
-      if (d < HEAD_DIM) activationsOf(step)[pair / HEADS * WIDTH + pair % HEADS * HEAD_DIM + d] = narrow(__fdividef(sum[j], total));
-    }
-    if (lane == 0) softmaxOf(step)[pair] = make_float2(maximum, total);
-  }
-}
-static_assert(MAX_SPLITS <= 32, "a lane for every item of a head");
 
 // Adds a layer's attention row to the scores: a warp takes 32 neighbours, of a head or of all heads that share them.
 __device__ __forceinline__ void addScores(const Step& step, int layer) {

@@ -8,11 +8,11 @@ __device__ __forceinline__ bool evictsByLayer(const Step& step) {
   return replacesOne(step) && (step.scoring == SUM_OF_HEAD || step.scoring == MEAN_OF_LAYER);
 }
 
-// Visits sets, a warp each, from the last block down: the first ones have sequences to normalise.
+// Visits sets, a warp each, from the last block and warp down: the first ones have sequences to normalise, or to attend to.
 template <class Visit>
 __device__ __forceinline__ void eachSet(int sets, Visit visit) {
 #pragma unroll 1
-  for (int i = BLOCKS - 1 - blockIdx.x + opaque(threadIdx.x) / 32 * BLOCKS; i < sets; i += BLOCKS * WARPS) visit(i);
+  for (int i = BLOCKS * WARPS - 1 - blockIdx.x - opaque(threadIdx.x) / 32 * BLOCKS; i < sets; i += BLOCKS * WARPS) visit(i);
 }
 
 // Where a vector of a head's last entry is, its key's and then its value's, and where it is in slot 0.

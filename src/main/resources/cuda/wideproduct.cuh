@@ -1,59 +1,19 @@
 // Matrix times the vectors of many sequences by matrix instructions: every weight is read once, whatever the number of sequences.
+// Sums that warps and the blocks of a cluster have of the same rows are added up in shared memory.
 #pragma once
-#include "wide.cuh"
-#include "ring.cuh"
+#include "widecopies.cuh"
 
-// The copying warp's side: tiles [first, last) of rows of a slice, of a matrix whose rows are `length` long. A lane copies a row.
-__device__ __forceinline__ void copyTiles(const Ring& ring, unsigned& index, const Element* matrix, unsigned length,
-    const Job& job, unsigned first, unsigned last, unsigned long long policy) {
-  unsigned lane = threadIdx.x % 32;
-#pragma unroll 1
-  for (unsigned tile = first; tile < last; tile++, index++) {
-    unsigned row = job.begin + tile * TILE;
-    unsigned count = min(TILE, job.end - row);
-    if (lane == 0) ring.open(index, count * SLICE * sizeof(Element));
-    __syncwarp();
-    if (lane < count) {
-      ring.copy(index, (lane % 2 * TILE / 2 + lane / 2) * STRIDE, matrix + static_cast<long long>(row + lane) * length + job.slice * SLICE,
-          SLICE * sizeof(Element), policy);
-    }
+// Starts to bring a span of `values` [B, length], from that column on, into shared memory, as a group of copies.
+template <int SPAN>
+__device__ __forceinline__ void startActivations(Element* activation, const Element* values, unsigned length, unsigned column) {
+  constexpr unsigned VECTORS = SPAN / VECTOR;
+#pragma unroll 4
+  for (unsigned i = opaque(threadIdx.x); i < BATCH * VECTORS; i += COMPUTING) {
+    unsigned sequence = i / VECTORS;
+    unsigned k = (i - sequence * VECTORS) * VECTOR;
+    copyVector(sharedAddress(activation + sequence * STRIDE + k), values + static_cast<long long>(sequence) * length + column + k);
   }
-}
-
-__device__ __forceinline__ void copyProduct(const Ring& ring, unsigned& index, const Element* matrix, unsigned total, unsigned length,
-    unsigned long long policy) {
-  unsigned slices = length / SLICE;
-#pragma unroll 1
-  for (unsigned i = blockIdx.x; i < slices * groupsOf(slices); i += BLOCKS) {
-    Job job(i, total, slices);
-    copyTiles(ring, index, matrix, length, job, 0, job.tiles(), policy);
-  }
-}
-
-// A slice of `values` [B, length] into shared memory. Ends with a barrier.
-__device__ __forceinline__ void loadActivations(Shared& shared, const Element* values, unsigned length, unsigned slice) {
-  constexpr int VECTORS = SLICE / VECTOR;
-  constexpr int ALL = BATCH * VECTORS;
-  constexpr int OF_THREAD = (ALL + COMPUTING - 1) / COMPUTING;
-  constexpr int TOGETHER = OF_THREAD < 8 ? OF_THREAD : 8;
-#pragma unroll 1
-  for (int first = opaque(threadIdx.x); first < ALL; first += TOGETHER * COMPUTING) {
-    uint4 loaded[TOGETHER];
-#pragma unroll
-    for (int j = 0; j < TOGETHER; j++) {
-      int i = first + j * COMPUTING;
-      if (i < ALL) {
-        loaded[j] = __ldcg(reinterpret_cast<const uint4*>(
-            values + static_cast<long long>(i / VECTORS) * length + slice * SLICE + i % VECTORS * VECTOR));
-      }
-    }
-#pragma unroll
-    for (int j = 0; j < TOGETHER; j++) {
-      int i = first + j * COMPUTING;
-      if (i < ALL) *reinterpret_cast<uint4*>(shared.activation + i / VECTORS * STRIDE + i % VECTORS * VECTOR) = loaded[j];
-    }
-  }
-  syncComputing();
+  endGroup();
 }
 
 #if ELEMENT_FP16
@@ -62,47 +22,50 @@ __device__ __forceinline__ void loadActivations(Shared& shared, const Element* v
 #define multiplyAdd multiplyAddBfloat
 #endif
 
-// Sums of a tile's rows for all sequences, as a matrix instruction leaves them: see ptx.cuh.
-typedef float Sums[OCTETS][4];
+// Sums of a tile's rows for eight sequences each, as a matrix instruction leaves them: see ptx.cuh.
+template <int N>
+using Sums = float[N][4];
 
 #if ELEMENT_FP32
-// Elements in two parts of eleven bits each; what they leave is 2^-22 of it.
+// Elements in two numbers of eleven bits each, rounded to the nearest; what they leave is 2^-22 of it. Of the lower one's bits a matrix
+// instruction reads as many, so that the others may stay. By integers, as few lanes at a time do the instruction that rounds to TF32.
 struct Parts {
   unsigned high[4], low[4];
   __device__ __forceinline__ explicit Parts(uint4 bits) {
     unsigned of[4] = {bits.x, bits.y, bits.z, bits.w};
 #pragma unroll
     for (int i = 0; i < 4; i++) {
-      float f = __uint_as_float(of[i]);
-      high[i] = floatToTf32(f);
-      low[i] = floatToTf32(f - __uint_as_float(high[i]));
+      constexpr unsigned HALF = 0x1000, KEPT = ~0x1fffu;
+      high[i] = (of[i] + HALF) & KEPT;
+      low[i] = __float_as_uint(__uint_as_float(of[i]) - __uint_as_float(high[i])) + HALF;
     }
   }
 };
 #endif
 
-// A chunk's rows times the slice in shared memory, added to `sums`. Of the 16 bytes that a lane has of each row an instruction takes
+// A chunk's rows times their part of the activations, added to `sums`. Of the 16 bytes that a lane has of each row an instruction takes
 // some: which of them together does not matter, as long as they are the same of both. Instructions with the same sums are far
 // apart in 16 bits, so that none waits for the one before.
-__device__ __forceinline__ void multiply(Sums& sums, const Element* chunk, const Element* activation) {
+template <int N>
+__device__ __forceinline__ void multiply(Sums<N>& sums, const Element* chunk, const Element* activation) {
   constexpr int AT_ONCE = 4 * VECTOR;  // elements of a row that the four lanes of a row have
-  constexpr int UNROLLED = OCTETS > 2 ? 1 : 5;
+  constexpr int UNROLLED = N > 2 ? 1 : 5;
   int lane = opaque(threadIdx.x) % 32;
-  const Element* rows = chunk + lane / 4 * STRIDE + lane % 4 * VECTOR;
+  const Element* rows = chunk + lane / 4 * CHUNK_STRIDE + lane % 4 * VECTOR;
   const Element* columns = activation + lane / 4 * STRIDE + lane % 4 * VECTOR;
 #pragma unroll(UNROLLED)
-  for (int k = 0; k < SLICE; k += AT_ONCE) {
+  for (int k = 0; k < PART; k += AT_ONCE) {
     uint4 low = *reinterpret_cast<const uint4*>(rows + k);
-    uint4 high = *reinterpret_cast<const uint4*>(rows + 8 * STRIDE + k);
-    uint4 b[OCTETS];
+    uint4 high = *reinterpret_cast<const uint4*>(rows + 8 * CHUNK_STRIDE + k);
+    uint4 b[N];
 #pragma unroll
-    for (int o = 0; o < OCTETS; o++) b[o] = *reinterpret_cast<const uint4*>(columns + o * 8 * STRIDE + k);
+    for (int o = 0; o < N; o++) b[o] = *reinterpret_cast<const uint4*>(columns + o * 8 * STRIDE + k);
 #if ELEMENT_FP32
     Parts upper(low), lower(high);
     // the products of parts, but for that of both low ones, which is below what fp32 keeps. An instruction cuts off where fp32 would
     // round, and what it cuts is a part of the sum so far: that stays short
 #pragma unroll
-    for (int o = 0; o < OCTETS; o++) {
+    for (int o = 0; o < N; o++) {
       Parts column(b[o]);
       float of[4] = {};
 #pragma unroll
@@ -118,81 +81,140 @@ __device__ __forceinline__ void multiply(Sums& sums, const Element* chunk, const
     }
 #else
 #pragma unroll
-    for (int o = 0; o < OCTETS; o++) multiplyAdd(sums[o], low.x, high.x, low.y, high.y, b[o].x, b[o].y);
+    for (int o = 0; o < N; o++) multiplyAdd(sums[o], low.x, high.x, low.y, high.y, b[o].x, b[o].y);
 #pragma unroll
-    for (int o = 0; o < OCTETS; o++) multiplyAdd(sums[o], low.z, high.z, low.w, high.w, b[o].z, b[o].w);
+    for (int o = 0; o < N; o++) multiplyAdd(sums[o], low.z, high.z, low.w, high.w, b[o].z, b[o].w);
 #endif
   }
 }
 
-// Visits the lane's sums of a tile, of two neighbouring rows each: visit(the first one, sequence, its sum, the next one's).
-template <class Visit>
-__device__ __forceinline__ void eachSum(const Sums& sums, Visit visit) {
+// Visits the lane's sums of a tile, of two neighbouring rows each: visit(the first one, sequence, its sum, the next one's). Sequences
+// count from `first`.
+template <int N, class Visit>
+__device__ __forceinline__ void eachSum(const Sums<N>& sums, int first, Visit visit) {
   int lane = opaque(threadIdx.x) % 32;
 #pragma unroll
-  for (int o = 0; o < OCTETS; o++) {
+  for (int o = 0; o < N; o++) {
 #pragma unroll
     for (int i = 0; i < 2; i++) {
-      int sequence = o * 8 + lane % 4 * 2 + i;
-      if (BATCH % 8 == 0 || sequence < BATCH) visit(lane / 4 * 2, sequence, sums[o][i], sums[o][i + 2]);
+      int sequence = first + o * 8 + lane % 4 * 2 + i;
+      if (BATCH % (8 * SHARERS) == 0 || sequence < BATCH) visit(lane / 4 * 2, sequence, sums[o][i], sums[o][i + 2]);
     }
   }
 }
 
-// The computing warps' side: the block's part of a matrix [total, length], of an even number of rows, times `values` [B, length], summed
-// by slice. Ends without a barrier.
-__device__ __forceinline__ void product(const Ring& ring, unsigned& index, const Step& step, Shared& shared, const Element* values,
-    unsigned total, unsigned length) {
-  unsigned slices = length / SLICE;
-  unsigned warp = opaque(threadIdx.x) / 32;
-#pragma unroll 1
-  for (unsigned i = blockIdx.x; i < slices * groupsOf(slices); i += BLOCKS) {
-    Job job(i, total, slices);
-    if (i > blockIdx.x) syncComputing();
-    loadActivations(shared, values, length, job.slice);
-    float* to = sumsOf(step) + static_cast<long long>(job.slice) * BATCH * total;
-#pragma unroll 1
-    for (unsigned tile = warp; tile < job.tiles(); tile += WARPS) {
-      Sums sums = {};
-      ring.take(index + tile);
-      multiply(sums, ring.chunk(index + tile), shared.activation);
-      ring.give(index + tile);
-      unsigned row = job.begin + tile * TILE;
-      eachSum(sums, [&](unsigned of, unsigned sequence, float sum, float next) {
-        if (row + of < job.end) *reinterpret_cast<float2*>(to + sequence * total + row + of) = make_float2(sum, next);
-      });
-    }
-    index += job.tiles();
+// A warp's sums of a unit of a job of so many rows, into the slots of the block that owns them.
+template <class C>
+__device__ __forceinline__ void giveSums(Shared& shared, const Sums<OCTETS_OF_WARP>& sums, unsigned unit, unsigned rows) {
+  unsigned chunk = unit / SHARERS;
+  unsigned sequences = unit % SHARERS * OCTETS_OF_WARP * 8;
+  unsigned row = chunk / C::PARTS * TILE + opaque(threadIdx.x) % 32 / 4 * 2;
+  if (row >= rows) return;
+  unsigned owner = CLUSTER == 1 ? 0 : row / C::OWNED;
+  float* slot = shared.slots + (blockIdx.x % CLUSTER * C::PARTS + chunk % C::PARTS) * BATCH * C::PADDED + row - owner * C::OWNED;
+  if constexpr (CLUSTER == 1) {
+    eachSum<OCTETS_OF_WARP>(sums, sequences, [&](unsigned, unsigned sequence, float sum, float next) {
+      *reinterpret_cast<float2*>(slot + sequence * C::PADDED) = make_float2(sum, next);
+    });
+  } else {
+    unsigned remote = addressIn(owner, sharedAddress(slot));
+    eachSum<OCTETS_OF_WARP>(sums, sequences, [&](unsigned, unsigned sequence, float sum, float next) {
+      storeRemote(remote + sequence * C::PADDED * sizeof(float), sum, next);
+    });
   }
 }
 
-// Four neighbours of a product's result: its slices' sums, in their order, and biases.
-template <int COUNT>
-__device__ __forceinline__ float4 sumSlices(const Step& step, unsigned sequence, unsigned total, unsigned row, const Element* biases) {
-  constexpr int TOGETHER = COUNT < 8 ? COUNT : 8;
-  const float* from = sumsOf(step) + sequence * total + row;
-  float4 sum = loadFour(biases + row);
+// Waits until all warps of the cluster have given their sums; `meetings` counts them.
+__device__ __forceinline__ void meetCluster(Shared& shared, unsigned& meetings) {
+  if constexpr (CLUSTER == 1) {
+    syncComputing();
+  } else {
+    unsigned barrier = sharedAddress(&shared.arrived);
+    __syncwarp();
+    if (threadIdx.x % 32 < CLUSTER) arriveRemote(addressIn(threadIdx.x % 32, barrier));
+    waitForCluster(barrier, meetings++ % 2);
+  }
+}
+
+// The computing warps' side of a product. start(column, activation) brings a span of activations into shared memory, or starts groups
+// of copies that do. before(sequence, row) gives what emit(piece, sequence, row, two sums, that) gets too: of neighbouring rows, an even
+// one and the next. Biases are part of the sums, if there are any. beside() is run by every warp when it has multiplied. Ends without
+// a barrier.
+template <class C, class Start, class Before, class Emit, class Beside>
+__device__ __forceinline__ void product(const Ring& ring, unsigned& index, unsigned& meetings, Shared& shared, const Element* biases,
+    Start start, Before before, Emit emit, Beside beside) {
+  const unsigned thread = opaque(threadIdx.x);
+  const unsigned warp = thread / 32;
+  constexpr unsigned PAIRS = C::OWNED / 2;
 #pragma unroll 1
-  for (int first = 0; first < COUNT; first += TOGETHER) {
-    float4 of[TOGETHER];
+  for (unsigned i = blockIdx.x / CLUSTER; i < C::JOBS; i += CLUSTERS) {
+    Job<C> job(i);
+    if (i >= CLUSTERS) meetCluster(shared, meetings);  // all have read the slots of the job before
+    const unsigned begin = job.begin + blockIdx.x % CLUSTER * C::OWNED;
+    const unsigned pairs = begin < job.end ? min(C::OWNED, job.end - begin) / 2 : 0;
+    // asked for before it is waited for
+    float2 bias = biases == nullptr || thread >= pairs ? make_float2(0, 0) : loadTwo(biases + begin + 2 * thread);
+    auto first = thread < PAIRS * BATCH && thread % PAIRS < pairs ? before(thread / PAIRS, begin + thread % PAIRS * 2) : make_float2(0, 0);
+#pragma unroll 1
+    for (unsigned round = 0; round < job.units(); round += C::HELD * WARPS) {
+      unsigned count = min(C::HELD * WARPS, job.units() - round);
+      Sums<OCTETS_OF_WARP> held[C::HELD] = {};
+      const bool again = C::PASSES > 1 || round == 0;
+      if (again) {
+        if (i >= CLUSTERS || round > 0) syncComputing();
+        for (int pass = 0; pass < min(HALVES, C::PASSES); pass++) start(job.column(pass), shared.activation[pass]);
+      }
+#pragma unroll 1
+      for (int pass = 0; pass < C::PASSES; pass++) {
+        if (again) {
+          if (HALVES == 2 && C::PASSES > 1 && pass == 0) {
+            awaitGroups<1>();
+          } else {
+            awaitGroups<0>();
+          }
+          syncComputing();
+          if (HALVES == 2 && pass > 0 && pass + 1 < C::PASSES) start(job.column(pass + 1), shared.activation[(pass + 1) % HALVES]);
+        }
 #pragma unroll
-    for (int s = 0; s < TOGETHER; s++) {
-      if (first + s < COUNT) of[s] = __ldcg(reinterpret_cast<const float4*>(from + static_cast<long long>(first + s) * BATCH * total));
-    }
+        for (int j = 0; j < C::HELD; j++) {
+          unsigned unit = j * WARPS + warp;
+          if (unit >= count) continue;
+          unsigned chunk = unit / SHARERS;
+          ring.take(index + chunk);
+          multiply<OCTETS_OF_WARP>(held[j], ring.chunk(index + chunk), shared.activation[pass % HALVES]
+              + unit % SHARERS * OCTETS_OF_WARP * 8 * STRIDE + (round / SHARERS + chunk) % C::PARTS * PART);
+          ring.give(index + chunk, SHARERS);
+        }
+        index += count / SHARERS;
+        if (HALVES == 1 && pass + 1 < C::PASSES) {
+          syncComputing();
+          start(job.column(pass + 1), shared.activation[0]);
+        }
+      }
 #pragma unroll
-    for (int s = 0; s < TOGETHER; s++) {
-      if (first + s < COUNT) sum = make_float4(sum.x + of[s].x, sum.y + of[s].y, sum.z + of[s].z, sum.w + of[s].w);
+      for (int j = 0; j < C::HELD; j++) {
+        unsigned unit = j * WARPS + warp;
+        if (unit < count) giveSums<C>(shared, held[j], round + unit, job.end - job.begin);
+      }
+    }
+    if (biases != nullptr && thread < pairs) shared.biases[thread] = bias;
+    if (i < CLUSTERS) beside();
+    meetCluster(shared, meetings);
+#pragma unroll 2
+    for (unsigned k = thread; k < PAIRS * BATCH; k += COMPUTING) {
+      unsigned sequence = k / PAIRS;
+      unsigned pair = k - sequence * PAIRS;
+      if (pair >= pairs) continue;
+      float2 sum = biases == nullptr ? make_float2(0, 0) : shared.biases[pair];
+      const float* slot = shared.slots + sequence * C::PADDED + 2 * pair;
+#pragma unroll
+      for (int s = 0; s < C::SLOTS; s++) {
+        float2 of = *reinterpret_cast<const float2*>(slot + s * BATCH * C::PADDED);
+        sum = make_float2(sum.x + of.x, sum.y + of.y);
+      }
+      unsigned row = begin + 2 * pair;
+      emit(job.piece, sequence, row, sum, k == thread ? first : before(sequence, row));
     }
   }
-  return sum;
 }
-
-// Four neighbouring elements.
-__device__ __forceinline__ void storeFour(Element* at, float4 four) {
-#if ELEMENT_FP32
-  *reinterpret_cast<float4*>(at) = four;
-#else
-  *reinterpret_cast<uint2*>(at) = {narrow(four.x) | static_cast<unsigned>(narrow(four.y)) << 16,
-      narrow(four.z) | static_cast<unsigned>(narrow(four.w)) << 16};
-#endif
-}
+static_assert(MOST_OWNED / 2 <= COMPUTING, "a thread for two biases");

@@ -24,7 +24,7 @@ final class Gpt2Kernel implements KernelSource {
 
     /**
      * More are {@link Gpt2WideKernel}'s. On an H100 a step of GPT-2-large in fp16 takes 1.37 ms of 4 sequences with 256 to
-     * 512 entries, with that one 1.33 of 8. In fp32 that one is faster from about 6 on, but less exact: 2.41 and 1.98 ms
+     * 512 entries, with that one 1.29 of 8. In fp32 that one is faster from about 6 on, but less exact: 2.41 and 2.00 ms
      * of 8 with 128 entries. Measured by hand, see cuda/README.md.
      */
     private static final int MAX_BATCH_SINGLE = 8;
@@ -86,7 +86,7 @@ final class Gpt2Kernel implements KernelSource {
     }
 
     @Override
-    public int blocks(Architecture model, int multiprocessors) {
+    public int blocks(Architecture model, Dtype dtype, int batch, int multiprocessors) {
         return Math.min(multiprocessors, model.width());
     }
 

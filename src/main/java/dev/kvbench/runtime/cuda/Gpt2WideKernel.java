@@ -20,15 +20,49 @@ final class Gpt2WideKernel implements KernelSource {
     /** Warps that compute: as many as a block of an H100 has heads to attend to with 64 sequences of GPT-2-large. */
     private static final int WARPS = 10;
 
-    /** What a slice of a row is a multiple of, and its longest, bytes: 320 elements of 16 bits are a quarter of GPT-2-large's width. */
-    private static final int SLICE_UNIT = 64;
-    private static final int LONGEST_SLICE = 640;
+    /**
+     * As many as the ring has places for where blocks share rows of a wider model, whose sums take more room: every warp may hold
+     * one.
+     */
+    private static final int WARPS_OF_WIDER = 8;
+    private static final int MOST_WIDTH = 1280;
 
-    /** Chunks on their way from device memory. */
-    private static final int UNDER_WAY = 4;
+    /** What parts of rows are multiples of, bytes: lanes of a matrix instruction read 16 each of four. */
+    private static final int PART_UNIT = 64;
+
+    /** The longest part of a row that a warp multiplies at once, bytes: of whole rows, and where two blocks share them. */
+    private static final int LONGEST_PART = 512;
+    private static final int LONGEST_SHARED_PART = 640;
+
+    /**
+     * Room for activations in a block's shared memory, bytes: for 32 sequences of GPT-2-large's width in 16 bits. Blocks that share
+     * rows have it in two halves.
+     */
+    private static final int ROOM = 80 * 1024;
+
+    /** Sequences that a matrix instruction takes at once; of more than so many, two warps share a chunk and have a half each. */
+    private static final int OCTET = 8;
+    private static final int UNSHARED = 32;
+
+    /** On its way from device memory to a block, bytes. */
+    private static final int UNDER_WAY = 40 * 1024;
+
+    /** Rows of a chunk. */
+    private static final int TILE = 16;
 
     /** Fewest entries of a piece of a head. */
-    private static final int FEWEST_ENTRIES = 64;
+    private static final int FEWEST_ENTRIES = 16;
+
+    private final int room;
+
+    Gpt2WideKernel() {
+        this(ROOM);
+    }
+
+    /** @param room bytes for activations in a block's shared memory */
+    Gpt2WideKernel(int room) {
+        this.room = room;
+    }
 
     @Override
     public Family family() {
@@ -37,20 +71,45 @@ final class Gpt2WideKernel implements KernelSource {
 
     @Override
     public Optional<String> refuses(Architecture model, Dtype dtype, EvictionStrategy strategy) {
-        return Gpt2Kernel.refusal(model, dtype, strategy).or(() -> slice(model, dtype) > 0 ? Optional.empty()
+        int multiple = PART_UNIT / dtype.bytes();
+        return Gpt2Kernel.refusal(model, dtype, strategy).or(() -> model.width() % multiple == 0 ? Optional.empty()
                 : Optional.of("model " + model.name() + " has n_embd=" + model.width() + ", the kernel for so many sequences only"
-                        + " multiples of " + SLICE_UNIT / dtype.bytes() + " in " + dtype.label()));
+                        + " multiples of " + multiple + " in " + dtype.label()));
     }
 
-    /** @return elements of a slice: the most that divide the width; 0 if none do */
-    private static int slice(Architecture model, Dtype dtype) {
-        int unit = SLICE_UNIT / dtype.bytes();
-        for (int slice = LONGEST_SLICE / dtype.bytes(); slice > 0; slice -= unit) {
-            if (model.width() % slice == 0) {
-                return slice;
-            }
+    /** @return elements of every sequence that there is room for in so many bytes */
+    private static int elements(int bytes, Dtype dtype, int batch) {
+        int multiple = batch > UNSHARED ? 2 * OCTET : OCTET;
+        int padded = (batch + multiple - 1) / multiple * multiple;
+        return bytes / padded / PART_UNIT * PART_UNIT / dtype.bytes();
+    }
+
+    /** @return blocks that share rows: two if one has no room for all activations of all sequences */
+    private int cluster(Architecture model, Dtype dtype, int batch) {
+        return model.width() > elements(room, dtype, batch) && model.width() * dtype.bytes() % (2 * PART_UNIT) == 0 ? 2 : 1;
+    }
+
+    /** @return warps of a block that compute */
+    private int warps(Architecture model, Dtype dtype, int batch) {
+        return model.width() > MOST_WIDTH && cluster(model, dtype, batch) == 2 ? WARPS_OF_WIDER : WARPS;
+    }
+
+    /** @return elements of every sequence that a block has room for */
+    private int held(Architecture model, Dtype dtype, int batch) {
+        int halves = cluster(model, dtype, batch);
+        return halves * elements(room / halves, dtype, batch);
+    }
+
+    /** @return elements of a part: the most that divide what a block has of a row and fit */
+    private int part(Architecture model, Dtype dtype, int batch) {
+        int cluster = cluster(model, dtype, batch);
+        int unit = PART_UNIT / dtype.bytes();
+        int part = Math.min((cluster == 1 ? LONGEST_PART : LONGEST_SHARED_PART) / dtype.bytes(),
+                held(model, dtype, batch) / cluster);
+        while (model.width() / cluster % part != 0) {
+            part -= unit;
         }
-        return 0;
+        return part;
     }
 
     @Override
@@ -65,26 +124,30 @@ final class Gpt2WideKernel implements KernelSource {
 
     @Override
     public List<String> headers() {
-        return List.of("ptx.cuh", "element.cuh", "step.cuh", "wide.cuh", "exchange.cuh", "ring.cuh", "wideproduct.cuh", "attend.cuh",
-                "wideattention.cuh", "eviction.cuh", "wideeviction.cuh", "ends.cuh", "kernel.cuh");
+        return List.of("ptx.cuh", "element.cuh", "step.cuh", "wide.cuh", "exchange.cuh", "ring.cuh", "widecopies.cuh", "wideproduct.cuh",
+                "attend.cuh", "wideattention.cuh", "eviction.cuh", "wideeviction.cuh", "ends.cuh", "widenorm.cuh", "kernel.cuh");
     }
 
     @Override
-    public int blocks(Architecture model, int multiprocessors) {
-        return multiprocessors;
+    public int blocks(Architecture model, Dtype dtype, int batch, int multiprocessors) {
+        int cluster = cluster(model, dtype, batch);
+        return multiprocessors / cluster * cluster;
     }
 
     @Override
     public int threads(Architecture model, Dtype dtype, int batch, int blocks) {
-        return 32 * (WARPS + 1);
+        return 32 * (warps(model, dtype, batch) + 1);
     }
 
     @Override
     public Map<String, Object> macros(Architecture model, Dtype dtype, int batch, int blocks, int maxShared) {
         Map<String, Object> macros = Gpt2Kernel.sizes((Gpt2Config) model, dtype, batch, blocks, maxShared);
-        macros.put("WARPS", WARPS);
-        macros.put("SLICE", slice(model, dtype));
-        macros.put("UNDER_WAY", UNDER_WAY);
+        macros.put("WARPS", warps(model, dtype, batch));
+        macros.put("CLUSTER", cluster(model, dtype, batch));
+        int part = part(model, dtype, batch);
+        macros.put("PART", part);
+        macros.put("ROOM", held(model, dtype, batch));
+        macros.put("UNDER_WAY", Math.max(1, UNDER_WAY / (TILE * part * dtype.bytes())));
         macros.put("KEEP_CACHE", 0);
         return macros;
     }
@@ -95,9 +158,10 @@ final class Gpt2WideKernel implements KernelSource {
             long hostTokens) {
         Gpt2Config config = (Gpt2Config) weights.shape();
         int batch = cache.batch();
-        int most = Math.max(1, Math.min(Gpt2Kernel.MAX_SPLITS, blocks * WARPS / (batch * config.heads())));
-        int slices = config.inner() / slice(config, weights.dtype());
+        int headsOfBlock = (batch * config.heads() + blocks - 1) / blocks;
+        int warps = warps(config, weights.dtype(), batch);
+        int most = Math.max(1, warps / headsOfBlock);
         return new Gpt2Arguments(memory, weights, cache, strategy, blocks, hostTokens,
-                n -> Math.max(1, Math.min(most, n / FEWEST_ENTRIES)), WARPS, (long) slices * batch * config.width());
+                n -> Math.max(1, Math.min(most, n / FEWEST_ENTRIES)), warps, (long) batch * config.inner());
     }
 }

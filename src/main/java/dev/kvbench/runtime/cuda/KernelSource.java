@@ -64,10 +64,12 @@ public interface KernelSource {
 
     /**
      * @param model a model that it takes
+     * @param dtype element type
+     * @param batch sequences
      * @param multiprocessors of the card
      * @return blocks of a launch
      */
-    int blocks(Architecture model, int multiprocessors);
+    int blocks(Architecture model, Dtype dtype, int batch, int multiprocessors);
 
     /**
      * @param model a model that it takes

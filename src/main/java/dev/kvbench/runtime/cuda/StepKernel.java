@@ -47,7 +47,7 @@ public final class StepKernel implements AutoCloseable {
             throw new Unsupported("this GPU has compute capability " + major + "." + minor
                     + ", the kernel needs " + MIN_CAPABILITY + ".0");
         }
-        blocks = source.blocks(model, cuda.attribute(CudaDriver.MULTIPROCESSORS));
+        blocks = source.blocks(model, dtype, batch, cuda.attribute(CudaDriver.MULTIPROCESSORS));
         int maxShared = cuda.attribute(CudaDriver.MAX_SHARED_OPTIN);
         threads = source.threads(model, dtype, batch, blocks);
         module = cuda.load(COMPILED.computeIfAbsent(

@@ -31,9 +31,10 @@ import java.util.stream.Stream;
  * @param rows a warp takes at once, of few sequences: what the other sizes are chosen for
  * @param maxShared bytes of shared memory a block may have
  * @param start tokens of a prompt before the first step
+ * @param room of many sequences: bytes for activations in shared memory, 0 for what the kernel takes
  */
 record EmulatedCase(int rows, Dtype dtype, int layers, int heads, int headDim, int blocks, int batch, EvictionStrategy strategy,
-        int maxShared, int start) {
+        int maxShared, int start, int room) {
 
     static final int STEPS = 15;
 
@@ -42,19 +43,32 @@ record EmulatedCase(int rows, Dtype dtype, int layers, int heads, int headDim, i
     }
 
     static EmulatedCase of(Dtype dtype, int rows, int heads, int headDim, int blocks, int batch, EvictionStrategy strategy) {
-        return new EmulatedCase(rows, dtype, 2, heads, headDim, blocks, batch, strategy, EmulatedKernel.H100_SHARED, 0);
+        return new EmulatedCase(rows, dtype, 2, heads, headDim, blocks, batch, strategy, EmulatedKernel.H100_SHARED, 0, 0);
     }
 
     EmulatedCase layers(int layers) {
-        return new EmulatedCase(rows, dtype, layers, heads, headDim, blocks, batch, strategy, maxShared, start);
+        return new EmulatedCase(rows, dtype, layers, heads, headDim, blocks, batch, strategy, maxShared, start, room);
     }
 
     EmulatedCase shared(int maxShared) {
-        return new EmulatedCase(rows, dtype, layers, heads, headDim, blocks, batch, strategy, maxShared, start);
+        return new EmulatedCase(rows, dtype, layers, heads, headDim, blocks, batch, strategy, maxShared, start, room);
     }
 
     EmulatedCase from(int start) {
-        return new EmulatedCase(rows, dtype, layers, heads, headDim, blocks, batch, strategy, maxShared, start);
+        return new EmulatedCase(rows, dtype, layers, heads, headDim, blocks, batch, strategy, maxShared, start, room);
+    }
+
+    EmulatedCase room(int room) {
+        return new EmulatedCase(rows, dtype, layers, heads, headDim, blocks, batch, strategy, maxShared, start, room);
+    }
+
+    KernelSource source() {
+        return room == 0 ? KernelSource.of(config(), dtype, batch) : new Gpt2WideKernel(room);
+    }
+
+    /** @return blocks of a launch on a card with so many multiprocessors as the case says */
+    int launched() {
+        return source().blocks(config(), dtype, batch, blocks);
     }
 
     /** @return kernels that are compiled into the folder; skips the test where there is no compiler */
@@ -87,11 +101,11 @@ record EmulatedCase(int rows, Dtype dtype, int layers, int heads, int headDim, i
         if (batch <= new Gpt2Kernel().mostSequences(dtype)) {
             assertEquals(rows, Gpt2Kernel.Block.of(config(), dtype, batch, blocks).chunkRows(), "rows of a chunk");
         }
-        return kernels.compile(config(), dtype, batch, blocks, maxShared);
+        return kernels.compile(source(), config(), dtype, batch, launched(), maxShared);
     }
 
     EmulatedRuntime emulated(EmulatedKernel kernels, Weights weights, KvCache cache, int seed) {
-        return new EmulatedRuntime(kernel(kernels), weights, cache, strategy, blocks, seed);
+        return new EmulatedRuntime(source(), kernel(kernels), weights, cache, strategy, launched(), seed);
     }
 
     KvCache cache(Weights weights) {
@@ -177,6 +191,7 @@ record EmulatedCase(int rows, Dtype dtype, int layers, int heads, int headDim, i
     @Override
     public String toString() {
         return dtype.label() + ", " + rows + " rows a chunk, " + heads + " heads of " + headDim + ", " + blocks + " blocks, "
-                + batch + " sequences, " + strategy.describe() + (start == 0 ? "" : ", from " + start + " tokens");
+                + batch + " sequences, " + strategy.describe() + (start == 0 ? "" : ", from " + start + " tokens")
+                + (room == 0 ? "" : ", room of " + room + " bytes");
     }
 }

@@ -84,13 +84,23 @@ final class EmulatedKernel {
         return Stream.of("g++", "clang++").filter(name -> !Programs.output(name, "--version").isEmpty()).findFirst();
     }
 
-    /** @return the kernel that a GPU with so many multiprocessors and so much shared memory would run, compiled once */
-    Functions compile(Gpt2Config config, Dtype dtype, int batch, int blocks, int maxShared) {
-        KernelSource source = KernelSource.of(config, dtype, batch);
+    /** @return the kernel that a GPU with so much shared memory would run in so many blocks, compiled once */
+    Functions compile(KernelSource source, Gpt2Config config, Dtype dtype, int batch, int blocks, int maxShared) {
+        return compiled.computeIfAbsent(macros(source, config, dtype, batch, blocks, maxShared), this::compile);
+    }
+
+    private static List<String> macros(KernelSource source, Gpt2Config config, Dtype dtype, int batch, int blocks, int maxShared) {
         List<String> options = new ArrayList<>(source.options(config, dtype, batch, blocks, maxShared, "sm_90"));
         options.removeIf(option -> !option.startsWith("-D"));
         options.add("-DSOURCE=\"" + source.file() + "\"");
-        return compiled.computeIfAbsent(options, this::compile);
+        return options;
+    }
+
+    /** Checks that the source takes these sizes, whose rules it states: room in shared memory, parts that come out even. */
+    void check(KernelSource source, Gpt2Config config, Dtype dtype, int batch, int blocks, int maxShared) {
+        List<String> command = new ArrayList<>(List.of("-fsyntax-only", "kernel.cpp"));
+        command.addAll(macros(source, config, dtype, batch, blocks, maxShared));
+        run(command);
     }
 
     private Functions compile(List<String> options) {

@@ -18,6 +18,7 @@ final class EmulatedRuntime extends OwnSteps {
     private int seed;
 
     /**
+     * @param source what the kernel was compiled from
      * @param kernel the kernel compiled for these
      * @param weights the model, on the CPU
      * @param cache the cache and the other state that a step writes
@@ -25,13 +26,12 @@ final class EmulatedRuntime extends OwnSteps {
      * @param blocks blocks of a launch
      * @param seed draws the order in which threads run
      */
-    EmulatedRuntime(EmulatedKernel.Functions kernel, Weights weights, KvCache cache, EvictionStrategy strategy,
+    EmulatedRuntime(KernelSource source, EmulatedKernel.Functions kernel, Weights weights, KvCache cache, EvictionStrategy strategy,
             int blocks, int seed) {
         super(new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT));
         this.kernel = kernel;
         this.blocks = blocks;
         this.seed = seed;
-        KernelSource source = KernelSource.of(weights.shape(), weights.dtype(), cache.batch());
         threads = source.threads(weights.shape(), weights.dtype(), cache.batch(), blocks);
         arguments = source.arguments(new HostMemory(), weights, cache, strategy, blocks,
                 new DeviceTensors().address(cache.at(Place.HOST_TOKEN)));

@@ -93,6 +93,11 @@ class EmulatedStepTest {
                 EmulatedCase.of(Dtype.FP16, 0, 5, 128, 7, 5, TestStrategies.of("h2o-head", 9, 4)).layers(1),
                 EmulatedCase.of(Dtype.BF16, 0, 4, 16, 6, 9, TestStrategies.of("tova", 9, 0)).layers(1),
                 EmulatedCase.of(Dtype.FP16, 0, 2, 16, 8, 4, TestStrategies.FULL).from(197).layers(1),
+                // no room for whole rows: blocks in pairs, and each in passes
+                EmulatedCase.of(0, 4, 16, 6, 17, TestStrategies.h2o(9, 4)).room(3072),
+                EmulatedCase.of(0, 8, 16, 11, 9, TestStrategies.h2oHead(9, 2)).room(2048).layers(1),
+                EmulatedCase.of(Dtype.FP16, 0, 4, 32, 4, 33, TestStrategies.of("window", 7, 0)).room(6144).layers(1),
+                EmulatedCase.of(Dtype.BF16, 0, 3, 32, 5, 12, TestStrategies.of("tova", 9, 0)).room(1024).layers(1),
                 EmulatedCase.of(Dtype.FP16, 0, 2, 16, 5, 5, TestStrategies.h2oHead(140, 30)).from(134).layers(1));
     }
 
@@ -200,7 +205,7 @@ class EmulatedStepTest {
         try (Weights weights = TestModels.sharp(of.config(), 5, of.dtype(), Device.cpu());
                 KvCache cache = of.cache(weights);
                 EmulatedRuntime runtime = of.emulated(kernels, weights, cache, 1)) {
-            AssertionError stuck = assertThrows(AssertionError.class, () -> runtime.launch(1, 1, of.blocks() - 1));
+            AssertionError stuck = assertThrows(AssertionError.class, () -> runtime.launch(1, 1, of.launched() - 1));
             assertTrue(stuck.getMessage().contains("nobody can go on"), stuck.getMessage());
             assertTrue(stuck.getMessage().contains("wait for what another block publishes"), stuck.getMessage());
         }

@@ -58,7 +58,12 @@ class FuzzedStepTest {
         return EmulatedCase.of(dtype, 0, heads, headDim, 1 + random.nextInt(random.nextBoolean() ? 4 : 40), batch,
                 TestStrategies.with(TestStrategies.of(name, window, random.nextInt(window), 1 + random.nextInt(3)),
                         one(random, List.of(Removal.values()))))
-                .layers(1 + random.nextInt(2)).from(start);
+                .layers(1 + random.nextInt(2)).from(start).room(random.nextBoolean() ? 0 : room(random, batch));
+    }
+
+    /** Bytes for activations: so few that rows come in passes, or blocks share them. */
+    private static int room(Random random, int batch) {
+        return (batch + 15) / 16 * 16 * 64 * (2 + random.nextInt(4));
     }
 
     private static <T> T one(Random random, List<T> values) {

@@ -123,13 +123,15 @@ class WrongEvictionTest {
     void isRefused(Fault fault, String name, Dtype dtype, int batch, Removal removal, int every) {
         EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, 12, every), removal);
         Gpt2Config config = new Gpt2Config("emulated", 2, 3, 48, 61, WINDOW + 10, 1e-5);
+        KernelSource source = KernelSource.of(config, dtype, batch);
         EmulatedKernel kernel = right.with(folder, fault.file, fault.piece, fault.by);
         try (Weights weights = Weights.synthetic(config, dtype, Device.cpu(), 9);
                 KvCache cache = new KvCache(config, dtype, Device.cpu(), batch, strategy.schedule().peak(),
                         strategy.traits().scope());
                 StepRuntime operators = new TorchScriptRuntime(weights, cache, strategy, AttentionForm.EXPLICIT);
                 StepRuntime wrong = new EmulatedRuntime(
-                        kernel.compile(config, dtype, batch, BLOCKS, EmulatedKernel.H100_SHARED), weights, cache, strategy, BLOCKS, 1)) {
+                        source, kernel.compile(source, config, dtype, batch, BLOCKS, EmulatedKernel.H100_SHARED), weights, cache,
+                        strategy, BLOCKS, 1)) {
             StepCheck check = StepCheck.of(operators, wrong, cache, strategy, dtype);
             String said = check.fault().orElse("nothing");
             assertTrue(said.startsWith("its eviction is not the operators': "), fault + ": " + said);

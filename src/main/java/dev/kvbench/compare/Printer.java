@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import dev.kvbench.Columns;
 import dev.kvbench.ForeignText;
 import dev.kvbench.results.Csv;
 import java.io.IOException;
@@ -24,18 +25,8 @@ public enum Printer {
     TEXT {
         @Override
         public String print(Comparison comparison) {
-            List<List<String>> table = table(comparison).stream().map(row -> row.stream().map(ForeignText::printable).toList()).toList();
-            int[] widths = new int[HEADER.size()];
-            table.forEach(row -> Arrays.setAll(widths, i -> Math.max(widths[i], row.get(i).length())));
-            StringBuilder out = new StringBuilder();
-            for (List<String> row : table) {
-                StringBuilder line = new StringBuilder();
-                for (int i = 0; i < widths.length; i++) {
-                    String pad = " ".repeat(widths[i] - row.get(i).length());
-                    line.append(i == 0 || i >= LEFT ? row.get(i) + pad : pad + row.get(i)).append("  ");
-                }
-                out.append(line.toString().stripTrailing()).append('\n');
-            }
+            String out = Columns.aligned(table(comparison), i -> i == 0 || i >= LEFT).stream().map(line -> line + "\n")
+                    .collect(Collectors.joining());
             return different(comparison, line -> line) + out + means(comparison, line -> line) + notes(comparison, line -> line);
         }
     },

@@ -5,6 +5,9 @@ import dev.kvbench.bench.RunConfig;
 import dev.kvbench.bench.Shard;
 import dev.kvbench.bench.SuiteRunner;
 import dev.kvbench.report.Renderer;
+import dev.kvbench.report.RunAnswer;
+import dev.kvbench.report.analysis.LoadedResult;
+import dev.kvbench.report.analysis.RunTable;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.results.Writable;
@@ -120,16 +123,26 @@ final class RunCommand implements Callable<Integer> {
                 .resume(folder));
     }
 
-    /** Draws a result and says where it is. */
+    /**
+     * Draws a result and says what it says: a line per configuration, where everything is, and last the answer and its page.
+     *
+     * @param folder a result
+     * @return exit code: 1 if a configuration failed, else 0
+     */
     static int rendered(ResultFolder folder) throws IOException {
+        List<Path> drawn = Renderer.render(folder);
+        LoadedResult result = LoadedResult.read(folder);
+        System.out.println();
+        RunTable.of(result).forEach(System.out::println);
         System.out.println();
         System.out.println("Result: " + folder.path());
-        Renderer.render(folder).forEach(plot -> System.out.println("Plot:   " + plot));
-        List<StepsFile.Failure> failures = folder.readSteps().failures();
+        List<StepsFile.Failure> failures = result.steps().failures();
         if (failures != null) {
             System.err.println("error: " + failures.size() + " configuration" + (failures.size() == 1 ? "" : "s")
                     + " failed, the first with: " + failures.get(0).message());
         }
+        System.out.println("Answer: " + RunAnswer.of(result));
+        drawn.stream().filter(file -> file.endsWith("report.html")).forEach(page -> System.out.println("Page:   " + page));
         return failures == null ? 0 : 1;
     }
 }

@@ -23,7 +23,7 @@ public record Curve(int generations, double[] median, double[] low, double[] hig
     public static final int SMOOTHING = 9;
 
     /** From this many generations on the spread is the middle 80 %, below it everything measured. */
-    private static final int ENOUGH_FOR_QUANTILES = 10;
+    static final int ENOUGH_FOR_QUANTILES = 10;
 
     /**
      * @param configuration a configuration of a result

@@ -135,6 +135,11 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
 
     /** @return sequences decoded side by side */
     public int batch() {
+        return batch(configuration);
+    }
+
+    /** @return sequences that a configuration decodes side by side */
+    static int batch(StepsFile.Configuration configuration) {
         String batch = configuration.params().getOrDefault("batch", "1");
         return batch.matches("\\d{1,9}") ? Integer.parseInt(batch) : 1;
     }

@@ -48,6 +48,22 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
         return StrategyParameters.recorded(configuration.params()).window();
     }
 
+    /** @return tokens that such steps make, all sequences */
+    double tokensPerSecond() {
+        return 1e3 * batch() / ms;
+    }
+
+    /** @return its time over that of reading weights and its entries at the bandwidth of a copy; NaN without a GPU */
+    double timesLimit() {
+        StepsFile.Gpu gpu = configuration.gpu();
+        return gpu == null ? Double.NaN
+                : Pace.times(ms, gpu, (cacheLength() + 1.0) * batch() * configuration.cacheBytesPerEntry());
+    }
+
+    private int batch() {
+        return Measured.batch(configuration);
+    }
+
     /** @return whether the cache is as long as the window, so that every step evicts */
     public boolean isFilled() {
         return window().isPresent() && window().getAsInt() == cacheLength();
@@ -80,6 +96,11 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
     public double change(List<PinnedPoint> all) {
         // of a base of 0 nothing is a percentage, and 0 beside 0 is no change
         return baseline(all).map(full -> ms == full.ms ? 0 : ms / full.ms - 1).orElse(Double.NaN);
+    }
+
+    /** @return what the errors of both make of such a change, relative; NaN if there is no full cache */
+    public double noise(List<PinnedPoint> all) {
+        return baseline(all).map(full -> full.ms == 0 ? 0 : Math.hypot(error, full.error) / full.ms).orElse(Double.NaN);
     }
 
     /**

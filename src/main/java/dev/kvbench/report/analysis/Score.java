@@ -24,6 +24,11 @@ public record Score(String benchmark, String name, double score, Double error, S
         return benchmark.startsWith("Eviction.");
     }
 
+    /** @return class and method, such as "Eviction.score" */
+    static String benchmark(StepsFile.Configuration configuration) {
+        return configuration.benchmark().replaceFirst(BENCHMARK, "$1.$2");
+    }
+
     /** @return those that keep no series */
     public static List<StepsFile.Configuration> bare(List<StepsFile.Configuration> configurations) {
         return configurations.stream().filter(c -> c.iterations().isEmpty()).toList();
@@ -39,7 +44,7 @@ public record Score(String benchmark, String name, double score, Double error, S
         List<Score> scores = new ArrayList<>();
         for (StepsFile.Configuration configuration : bare(steps.configurations())) {
             JmhMean.of(jmh, configuration).forEach(mean -> scores.add(new Score(
-                    configuration.benchmark().replaceFirst(BENCHMARK, "$1.$2"), captions.legend(configuration), mean.score(),
+                    benchmark(configuration), captions.legend(configuration), mean.score(),
                     Double.isFinite(mean.error()) ? mean.error() : null, mean.unit())));
         }
         return scores;

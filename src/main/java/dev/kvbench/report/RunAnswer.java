@@ -1,0 +1,122 @@
+package dev.kvbench.report;
+
+import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.LoadedResult;
+import dev.kvbench.report.analysis.Measured;
+import dev.kvbench.report.analysis.Numbers;
+import dev.kvbench.report.analysis.Payoff;
+import dev.kvbench.report.analysis.Payoff.Verdict;
+import dev.kvbench.report.analysis.PinnedPoint;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** Whether eviction pays, in one sentence: what a person asks who has just measured it. */
+public final class RunAnswer {
+
+    /** So many processes a side are told apart process by process, however many iterations each has. */
+    private static final int FORKS = 6;
+
+    private RunAnswer() {}
+
+    /**
+     * @param result a result
+     * @return the sentence; what the measurement does not tell, with what would
+     */
+    public static String of(LoadedResult result) {
+        List<Measured> measured = Measured.all(result.steps());
+        List<Payoff> payoffs = Payoff.of(measured);
+        if (!payoffs.isEmpty()) {
+            return of(payoffs);
+        }
+        if (!measured.isEmpty()) {
+            return measured.stream().allMatch(Measured::isFull)
+                    ? "Only the full cache ran, so nothing says whether eviction pays: name a strategy too, -p strategy=full,h2o."
+                    : "No full cache of the same setting ran, so nothing says whether eviction pays: name it too, -p strategy=full,h2o.";
+        }
+        return pinned(result);
+    }
+
+    /** @param all one for each strategy, at least one */
+    static String of(List<Payoff> all) {
+        List<Payoff> evicting = all.stream().filter(p -> p.verdict() != Verdict.NOTHING_EVICTED).toList();
+        if (evicting.isEmpty()) {
+            return "Nothing was evicted within " + all.get(0).at() + " tokens, so nothing says whether eviction pays: take a smaller window"
+                    + " or more tokens, -p window=N or -p tokens=N.";
+        }
+        List<Payoff> paying = with(Verdict.PAYS, evicting);
+        List<Payoff> noisy = with(Verdict.TOO_NOISY, evicting);
+        if (paying.isEmpty() && !noisy.isEmpty()) {
+            return "Too noisy to tell whether eviction pays: " + noise(noisy);
+        }
+        int of = evicting.size();
+        if (!paying.isEmpty()) {
+            Payoff best = least(paying);
+            return "Eviction pays" + (of == 1 ? ": " : " with " + paying.size() + " of " + of + " configurations, "
+                    + (paying.size() == 1 ? "" : "most with ")) + named(best) + (of == 1 ? " is " : ": ") + than(best)
+                    + (best.from() == null ? "" : ", from token " + best.from() + " on") + unlike(best)
+                    + (noisy.isEmpty() ? "." : "; " + noisy.size() + (noisy.size() == 1 ? " is" : " are") + " too noisy to tell: "
+                    + noise(noisy));
+        }
+        List<Payoff> untold = with(Verdict.NO_DIFFERENCE, evicting);
+        if (!untold.isEmpty()) {
+            Payoff nearest = least(untold);
+            return (of == 1 ? "Eviction makes no difference that shows: "
+                    : "Eviction pays with none of " + of + " configurations, beyond noise; the nearest: ") + named(nearest)
+                    + " cannot be told from the full cache at token " + nearest.at() + " (measured: " + by(nearest) + ")"
+                    + unlike(nearest) + ".";
+        }
+        Payoff nearest = least(evicting);
+        return (of == 1 ? "Eviction does not pay: " : "Eviction pays with none of " + of + " configurations; the nearest: ")
+                + named(nearest) + " is " + than(nearest) + unlike(nearest) + ".";
+    }
+
+    private static List<Payoff> with(Verdict verdict, List<Payoff> all) {
+        return all.stream().filter(p -> p.verdict() == verdict).toList();
+    }
+
+    private static Payoff least(List<Payoff> some) {
+        return some.stream().min(Comparator.comparingDouble(Payoff::change)).orElseThrow();
+    }
+
+    private static String named(Payoff one) {
+        return one.caption().brief();
+    }
+
+    private static String by(Payoff one) {
+        return Numbers.percent(one.change()) + (one.change() > 0 ? " slower" : " faster");
+    }
+
+    private static String than(Payoff one) {
+        return by(one) + " than the full cache at token " + one.at();
+    }
+
+    private static String unlike(Payoff one) {
+        return one.unlike() == null ? "" : ", compared with " + one.unlike();
+    }
+
+    /** What the noise is, and what has not been done against it. */
+    private static String noise(List<Payoff> noisy) {
+        Payoff worst = noisy.stream().max(Comparator.comparingDouble(Payoff::sameStep)).orElseThrow();
+        return String.format(Locale.ROOT, "the same step varies %.0f x between generations; stop other load, %s", worst.sameStep(),
+                worst.forks() < FORKS ? "use -f " + FORKS + "." : "and run again.");
+    }
+
+    /** What pinned steps tell: with as many entries held they say what eviction costs, and nothing of what it saves. */
+    private static String pinned(LoadedResult result) {
+        List<PinnedPoint> points = result.pinned();
+        Captions captions = new Captions(result.steps(), points.stream().map(PinnedPoint::configuration).toList());
+        return points.stream().filter(p -> p.isFilled() && Double.isFinite(p.change(points)))
+                .max(Comparator.comparingInt(PinnedPoint::cacheLength).thenComparing(p -> -p.change(points)))
+                .map(p -> "With " + p.cacheLength() + " entries held, all that its window holds, a step of "
+                        + captions.of(p.configuration(), PinnedPoint.CACHE_LENGTH).brief() + evicting(p, points)
+                        + "; whether evicting pays, DecodeLoop tells.")
+                .orElse("Nothing was held against the full cache here; whether eviction pays, DecodeLoop tells.");
+    }
+
+    private static String evicting(PinnedPoint point, List<PinnedPoint> points) {
+        double change = point.change(points);
+        return Math.abs(change) <= point.noise(points) ? " cannot be told from one of the full cache"
+                : " takes " + Numbers.percent(change) + (change < 0 ? " less" : " more") + " than one of the full cache";
+    }
+}

@@ -1,0 +1,81 @@
+package dev.kvbench.report.analysis;
+
+import dev.kvbench.Columns;
+import dev.kvbench.results.StepsFile;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** A result as text, a line per configuration: time, spread, tokens per second, times the limit. */
+public final class RunTable {
+
+    private static final List<String> SERIES = List.of("", "median step", "generations", "tokens/s", "× limit");
+    private static final List<String> BARE = List.of("", "mean", "99.9 %", "", "tokens/s", "× limit");
+
+    private RunTable() {}
+
+    /**
+     * @param result a result
+     * @return its lines, those with a series first, each kind below a head; nothing if nothing was measured
+     */
+    public static List<String> of(LoadedResult result) {
+        List<String> lines = new ArrayList<>();
+        List<List<String>> series = Measured.all(result.steps()).stream().map(RunTable::row).toList();
+        lines.addAll(table(SERIES, series));
+        List<List<String>> bare = bare(result);
+        if (!series.isEmpty() && !bare.isEmpty()) {
+            lines.add("");
+        }
+        lines.addAll(table(BARE, bare));
+        return lines;
+    }
+
+    /** What no row has is no column. */
+    private static List<String> table(List<String> head, List<List<String>> rows) {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        List<List<String>> all = new ArrayList<>(rows);
+        all.add(0, head);
+        int[] told = IntStream.range(0, head.size()).filter(i -> rows.stream().anyMatch(row -> !row.get(i).isEmpty())).toArray();
+        return Columns.aligned(all.stream().map(row -> IntStream.of(told).mapToObj(row::get).toList()).toList(), i -> i == 0);
+    }
+
+    private static List<String> row(Measured m) {
+        Pace pace = Pace.of(m);
+        return List.of(m.caption().brief(), Numbers.ms(pace.step()), m.host().length == 1 ? "1 alone"
+                : m.host().length + ": " + Numbers.digits(pace.low()) + " to " + Numbers.digits(pace.high()),
+                rate(pace.tokensPerSecond()), times(pace.timesLimit()));
+    }
+
+    private static List<List<String>> bare(LoadedResult result) {
+        if (result.jmh() == null) {
+            return List.of();
+        }
+        List<StepsFile.Configuration> bare = Score.bare(result.steps().configurations());
+        Captions captions = new Captions(result.steps(), bare);
+        boolean several = bare.stream().map(StepsFile.Configuration::benchmark).distinct().count() > 1;
+        Map<StepsFile.Configuration, PinnedPoint> steps = new HashMap<>();
+        result.pinned().forEach(p -> steps.put(p.configuration(), p));
+        List<List<String>> rows = new ArrayList<>();
+        for (StepsFile.Configuration c : bare) {
+            String name = (several ? Score.benchmark(c) + ": " : "") + captions.of(c).brief();
+            PinnedPoint step = steps.get(c);
+            JmhMean.of(result.jmh(), c).filter(mean -> Double.isFinite(mean.score())).forEach(mean -> rows.add(List.of(name,
+                    Numbers.digits(mean.score()), Double.isFinite(mean.error()) ? "± " + Numbers.digits(mean.error()) : "", mean.unit(),
+                    step == null ? "" : rate(step.tokensPerSecond()), step == null ? "" : times(step.timesLimit()))));
+        }
+        return rows;
+    }
+
+    private static String rate(double tokensPerSecond) {
+        return Double.isFinite(tokensPerSecond) ? Numbers.digits(tokensPerSecond) : "";
+    }
+
+    private static String times(double limit) {
+        return Double.isFinite(limit) ? String.format(Locale.ROOT, "%.2f", limit) : "";
+    }
+}

@@ -1,0 +1,56 @@
+package dev.kvbench.report.page;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kvbench.report.MadeResults;
+import dev.kvbench.report.analysis.LoadedResult;
+import dev.kvbench.report.analysis.Numbers;
+import dev.kvbench.report.analysis.RunTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A line per configuration, with the numbers of the page. */
+@Tag("unit")
+class RunTableTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void linesSayWhatThePageSays() throws IOException {
+        LoadedResult result = LoadedResult.read(MadeResults.small(folder));
+        List<String> table = RunTable.of(result);
+        assertEquals(3, table.size());
+        assertTrue(table.get(0).matches(" +median step +generations +tokens/s +× limit"), table.get(0));
+        List<Report.Line> lines = ReportPage.of(List.of(result), List.of()).curves().lines();
+        for (int i = 0; i < lines.size(); i++) {
+            Report.Line line = lines.get(i);
+            String row = table.get(i + 1);
+            assertTrue(row.startsWith(i == 0 ? "full cache  " : "H2O (32/8, one set for all heads)  "), row);
+            assertTrue(row.contains("  " + Numbers.ms(line.latency().p50()) + "  5: "), row);
+            assertTrue(row.endsWith("  " + Numbers.digits(line.tokensPerSecond()) + String.format(Locale.ROOT, "     %.2f",
+                    line.timesLimit())), row);
+        }
+    }
+
+    @Test
+    void pinnedStepsHaveMeanAndError() throws IOException {
+        List<String> table = RunTable.of(LoadedResult.read(MadeResults.pinned(folder)));
+        assertEquals(6, table.size());
+        assertTrue(table.get(0).matches(" +mean +99\\.9 % +tokens/s"), table.get(0));
+        assertTrue(table.get(5).matches("H2O \\(128/32, one set for all heads\\), cacheLength 128 +1\\.250 +± 0\\.01000 +ms/op +800\\.0"),
+                table.get(5));
+    }
+
+    @Test
+    void otherBenchmarksAreNamed() throws IOException {
+        List<String> table = RunTable.of(LoadedResult.read(MadeResults.evictions(folder)));
+        assertTrue(table.get(1).matches("Eviction\\.score: tova \\(64\\), batch 1 +20\\.00 +± 0\\.3000 +us/op"), table.get(1));
+    }
+}

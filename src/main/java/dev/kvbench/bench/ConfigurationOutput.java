@@ -6,7 +6,11 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.runner.IterationType;
 import org.openjdk.jmh.runner.format.OutputFormat;
 
 /**
@@ -19,14 +23,14 @@ final class ConfigurationOutput {
     private static final List<String> REPEATED = List.of("# Run progress", "# WARNING: JMH lock is ignored");
 
     private final OutputFormat jmhs;
-    private final Runnable iterationDone;
+    private final Consumer<String> iterationDone;
     private String reason;
 
     /**
      * @param jmhs JMH's own output
-     * @param iterationDone called after every iteration, warm-up or not
+     * @param iterationDone told after every iteration, warm-up or not, what it measured
      */
-    ConfigurationOutput(OutputFormat jmhs, Runnable iterationDone) {
+    ConfigurationOutput(OutputFormat jmhs, Consumer<String> iterationDone) {
         this.jmhs = jmhs;
         this.iterationDone = iterationDone;
     }
@@ -54,12 +58,16 @@ final class ConfigurationOutput {
         try {
             Object result = method.invoke(jmhs, args);
             if (method.getName().equals("iterationResult")) {
-                iterationDone.run();
+                iterationDone.accept(measured((IterationParams) args[1], (IterationResult) args[3]));
             }
             return result;
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
+    }
+
+    private static String measured(IterationParams params, IterationResult result) {
+        return result.getPrimaryResult() + (params.getType() == IterationType.WARMUP ? ", warm-up" : "");
     }
 
     /** What JMH prints of a failure: a crashed fork's exit code, or an exception with what caused it. */

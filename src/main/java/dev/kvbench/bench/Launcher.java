@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -63,11 +64,11 @@ final class Launcher {
 
     /**
      * @param one what to run
-     * @param iterationDone called after every iteration, warm-up or not
+     * @param iterationDone told after every iteration, warm-up or not, what it measured
      * @return what came of it
      * @throws IOException if files cannot be written or read
      */
-    Ended run(RunPlan.Configuration one, Runnable iterationDone) throws IOException {
+    Ended run(RunPlan.Configuration one, Consumer<String> iterationDone) throws IOException {
         UnfinishedRun.deleteIfThere(records);
         Files.createDirectory(records);
         ConfigurationOutput output = new ConfigurationOutput(OutputFormatFactory.createFormatInstance(

@@ -21,25 +21,29 @@ final class LifeSigns implements AutoCloseable {
 
     private final PrintStream out;
     private final boolean terminal;
+    private final boolean alone;
     private final long iterations;
     private final Path folder;
     private final ProgressBar bar;
     private final long start;
     private final Thread thread = new Thread(this::poll, "life signs");
     private long done;
-    private boolean midLine = true;
+    private boolean midLine;
     private long lastLine;
 
     /**
      * @param out where lines go
      * @param terminal whether somebody watches a bar instead
+     * @param alone whether nothing else prints there that tells of iterations, as JMH does
      * @param iterations of the whole run, warm-up counted
      * @param folder where the running benchmark says how far it is
      * @param now of {@link System#nanoTime}
      */
-    LifeSigns(PrintStream out, boolean terminal, long iterations, Path folder, long now) {
+    LifeSigns(PrintStream out, boolean terminal, boolean alone, long iterations, Path folder, long now) {
         this.out = out;
         this.terminal = terminal;
+        this.alone = alone;
+        midLine = !alone;
         this.iterations = iterations;
         this.folder = folder;
         start = now;
@@ -51,26 +55,33 @@ final class LifeSigns implements AutoCloseable {
     /**
      * Begins to look how far the run is.
      *
-     * @param out where lines go
+     * @param output where lines go
      * @param iterations of the whole run, warm-up counted
      * @param folder where the running benchmark says how far it is
      * @return the signs; the caller closes them
      */
-    static LifeSigns of(PrintStream out, long iterations, Path folder) {
-        LifeSigns signs = new LifeSigns(out, Progress.terminal(), iterations, folder, System.nanoTime());
+    static LifeSigns of(RunOutput output, long iterations, Path folder) {
+        LifeSigns signs = new LifeSigns(output.own(), Progress.terminal(), output.tellsIterations(), iterations, folder, System.nanoTime());
         signs.thread.start();
         return signs;
     }
 
-    /** An iteration has ended, warm-up or not. */
-    void iterationDone() {
+    /**
+     * Ends an iteration, warm-up or not.
+     *
+     * @param measured what it measured, in words
+     */
+    synchronized void iterationDone(String measured) {
         skipped(1);
+        if (alone && !terminal) {
+            out.println("# iteration " + done + " of " + iterations + ": " + measured);
+        }
     }
 
     /** So many iterations are done, or need not be. */
     synchronized void skipped(long count) {
         done += count;
-        midLine = true;
+        midLine = !alone;
         bar.setExtraMessage("");
         bar.stepTo(done * PARTS);
     }

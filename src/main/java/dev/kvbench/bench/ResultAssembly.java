@@ -68,6 +68,11 @@ final class ResultAssembly {
                 run.plan().created(), run.plan().command(), StepsFile.UNITS, fingerprint,
                 parts.stream().map(UnfinishedRun.Part::steps).filter(Objects::nonNull).toList(),
                 failures.isEmpty() ? null : failures));
+        Path log = run.folder().resolve(ResultFolder.JMH_LOG);
+        if (Files.exists(log)) {
+            // moved, it would be gone if what follows failed and were done again
+            Files.copy(log, folder.resolve(ResultFolder.JMH_LOG));
+        }
         Path place = ResultName.settle(folder, results, ResultName.of(
                 Instant.parse(run.plan().created()), run.plan().source().commit(), fingerprint));
         run.delete();

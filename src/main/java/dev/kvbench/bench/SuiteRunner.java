@@ -8,8 +8,6 @@ import dev.kvbench.host.Source;
 import dev.kvbench.results.ResultFolder;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -119,39 +117,39 @@ public final class SuiteRunner {
 
     /** Prints where the options say, over or behind what is there. */
     private ResultFolder printed(UnfinishedRun run, StandardOpenOption there) throws IOException {
-        if (!options.getOutput().hasValue()) {
-            return toItsEnd(run, System.out);
-        }
-        try (PrintStream file = new PrintStream(Files.newOutputStream(Path.of(options.getOutput().get()),
-                StandardOpenOption.CREATE, StandardOpenOption.WRITE, there), true, StandardCharsets.UTF_8)) {
-            return toItsEnd(run, file);
+        try (RunOutput output = RunOutput.open(options, run.folder(), there)) {
+            return toItsEnd(run, output);
         }
     }
 
     /** Runs what is missing while no other run has the machine. */
-    private ResultFolder toItsEnd(UnfinishedRun run, PrintStream out) throws IOException {
+    private ResultFolder toItsEnd(UnfinishedRun run, RunOutput output) throws IOException {
         Forecast forecast = new Forecast(options, run.plan().effort(), selection, settings);
-        forecast.announce(run.missing().stream().map(run.plan().configurations()::get).toList(), out);
+        forecast.announce(run.missing().stream().map(run.plan().configurations()::get).toList(), output.own());
         try (MachineLock alone = MachineLock.take()) {
             run.mustBeThere();
-            runMissing(run, forecast, out);
-            print(run.results(), out);
+            runMissing(run, forecast, output);
+            print(run.results(), output.jmhs());
+            if (run.failures().size() == run.plan().configurations().size()) {
+                output.showLog();
+            }
             return ResultAssembly.finish(run, results);
         }
     }
 
-    private void runMissing(UnfinishedRun run, Forecast forecast, PrintStream out) throws IOException {
+    private void runMissing(UnfinishedRun run, Forecast forecast, RunOutput output) throws IOException {
         List<RunPlan.Configuration> plan = run.plan().configurations();
         List<Integer> missing = run.missing();
         Path records = run.folder().resolve("running");
-        Launcher launcher = new Launcher(options, run.plan().effort(), records, out);
+        Launcher launcher = new Launcher(options, run.plan().effort(), records, output.jmhs());
         long iterations = missing.stream().map(plan::get).mapToLong(forecast::iterations).sum();
-        try (LifeSigns progress = LifeSigns.of(out, iterations, records)) {
+        try (LifeSigns progress = LifeSigns.of(output, iterations, records)) {
             for (int i : missing) {
                 RunPlan.Configuration one = plan.get(i);
-                out.printf("%n# Configuration %d of %d: %s%n", i + 1, plan.size(), one.describe());
+                output.println("");
+                output.println("# Configuration " + (i + 1) + " of " + plan.size() + ": " + one.describe());
                 if (one.added() && LikeForLike.hasRun(one, run.steps())) {
-                    out.println("# Not run: the same step as that of a full cache before, in this runtime");
+                    output.println("# Not run: the same step as that of a full cache before, in this runtime");
                     run.add(i, Launcher.Ended.without(UnfinishedRun.Part.NOT_RUN));
                     progress.skipped(forecast.iterations(one));
                     continue;

@@ -12,6 +12,7 @@ import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.results.Writable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,6 +137,10 @@ final class RunCommand implements Callable<Integer> {
         RunTable.of(result).forEach(System.out::println);
         System.out.println();
         System.out.println("Result: " + folder.path());
+        Path log = folder.path().resolve(ResultFolder.JMH_LOG);
+        if (Files.exists(log)) {
+            System.out.println("Log:    " + log);
+        }
         List<StepsFile.Failure> failures = result.steps().failures();
         if (failures != null) {
             System.err.println("error: " + failures.size() + " configuration" + (failures.size() == 1 ? "" : "s")

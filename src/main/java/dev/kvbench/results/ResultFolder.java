@@ -30,6 +30,9 @@ public record ResultFolder(Path path) {
     /** JMH's own result file. */
     public static final String JMH_FILE = "jmh.json";
 
+    /** All that JMH printed, where it was not asked for elsewhere. */
+    public static final String JMH_LOG = "jmh.log";
+
     /** The raw series. */
     public static final String STEPS_FILE = "steps.json";
 

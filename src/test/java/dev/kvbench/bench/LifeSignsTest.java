@@ -24,8 +24,8 @@ class LifeSignsTest {
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
-    private LifeSigns signs(boolean terminal) {
-        return new LifeSigns(new PrintStream(printed, true, StandardCharsets.UTF_8), terminal, 4, folder, 0);
+    private LifeSigns signs(boolean terminal, boolean alone) {
+        return new LifeSigns(new PrintStream(printed, true, StandardCharsets.UTF_8), terminal, alone, 4, folder, 0);
     }
 
     private List<String> lines() {
@@ -34,7 +34,7 @@ class LifeSignsTest {
 
     @Test
     void aLongIterationPrintsALineNowAndThen() throws IOException {
-        try (LifeSigns signs = signs(false)) {
+        try (LifeSigns signs = signs(false, false)) {
             signs.look(100 * SECOND);
             assertEquals(List.of(), lines(), "nothing runs yet");
             new TokensSoFar.Count(64, 512, 29 * SECOND).write(folder);
@@ -47,7 +47,7 @@ class LifeSignsTest {
             new TokensSoFar.Count(180, 512, 89 * SECOND).write(folder);
             signs.look(129 * SECOND);
             assertEquals(one, lines(), "not more often than that");
-            signs.iterationDone();
+            signs.iterationDone("1.5 ms/op");
             new TokensSoFar.Count(256, 512, 120 * SECOND).write(folder);
             signs.look(300 * SECOND);
             assertEquals("# iteration 2 of 4: token 256 of 512, about 8 min left", lines().get(lines().size() - 1));
@@ -56,12 +56,22 @@ class LifeSignsTest {
     }
 
     @Test
+    void whereNothingElseTellsOfIterationsALineDoes() throws IOException {
+        try (LifeSigns signs = signs(false, true)) {
+            new TokensSoFar.Count(128, 512, 60 * SECOND).write(folder);
+            signs.look(100 * SECOND);
+            signs.iterationDone("1.5 ms/op");
+            assertEquals(List.of("# iteration 1 of 4: token 128 of 512, about 25 min left", "# iteration 1 of 4: 1.5 ms/op"), lines());
+        }
+    }
+
+    @Test
     void aTerminalGetsABarInstead() throws IOException {
-        try (LifeSigns signs = signs(true)) {
+        try (LifeSigns signs = signs(true, true)) {
             new TokensSoFar.Count(128, 512, 60 * SECOND).write(folder);
             signs.look(100 * SECOND);
             assertEquals(250, signs.shown());
-            signs.iterationDone();
+            signs.iterationDone("1.5 ms/op");
             assertEquals(1000, signs.shown());
             assertEquals(List.of(), lines());
         }

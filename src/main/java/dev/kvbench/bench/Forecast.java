@@ -1,5 +1,6 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.Progress;
 import dev.kvbench.host.BuildProperties;
 import dev.kvbench.torch.Libtorch;
 import java.io.PrintStream;
@@ -70,14 +71,35 @@ final class Forecast {
 
     /** Says what will run and, unless that is soon done, about how long it takes. */
     void announce(List<RunPlan.Configuration> plan, PrintStream out) {
-        boolean gpu = Libtorch.hasGpu();
-        out.printf("# kvbench %s: %d configuration%s on the %s%n", BuildProperties.get("version"), plan.size(),
-                plan.size() == 1 ? "" : "s", gpu ? "GPU" : "CPU (no GPU that libtorch can use)");
-        double seconds = plan.stream().mapToDouble(one -> seconds(settings.of(one), effort(one), gpu)).sum();
+        head(plan, out);
+        double seconds = plan.stream().mapToDouble(this::seconds).sum();
         if (seconds > QUIET_SECONDS) {
             out.printf("# Expect about %.0f minutes. Shorter: %s%n", Math.ceil(seconds / 60),
                     shorter(plan.stream().flatMap(one -> settings.of(one).stream()).map(DecodeSettings::needed).toList()));
         }
+    }
+
+    /** Says of each configuration that it would run, and about how long it and all of them would take. */
+    void list(List<RunPlan.Configuration> plan, PrintStream out) {
+        head(plan, out);
+        double sum = 0;
+        for (RunPlan.Configuration one : plan) {
+            Optional<String> tooMuch = settings.tooMuch(one);
+            double seconds = tooMuch.isPresent() ? 0 : seconds(one);
+            sum += seconds;
+            out.println(one.describe() + ": " + tooMuch.map(why -> "fails, " + why).orElse("about " + Progress.duration(seconds)
+                    + (one.added() ? ", to be compared with; left out where that very step has run" : "")));
+        }
+        out.println("# Nothing was run. Expect about " + Progress.duration(sum) + " without --dry-run");
+    }
+
+    private static void head(List<RunPlan.Configuration> plan, PrintStream out) {
+        out.printf("# kvbench %s: %d configuration%s on the %s%n", BuildProperties.get("version"), plan.size(),
+                plan.size() == 1 ? "" : "s", Libtorch.hasGpu() ? "GPU" : "CPU (no GPU that libtorch can use)");
+    }
+
+    private double seconds(RunPlan.Configuration one) {
+        return seconds(settings.of(one), effort(one), Libtorch.hasGpu());
     }
 
     /** What makes a run shorter that needs these: without a model its size changes little, and few benchmarks have tokens. */

@@ -77,14 +77,7 @@ public final class SuiteRunner {
      * @throws IOException if the result cannot be written
      */
     public ResultFolder run(Shard shard) throws IOException {
-        RefusedOptions.check(options);
-        Readiness.check(selection.values("device"));
-        List<RunPlan.Configuration> plan = shard.of(RunPlan.of(selection.benchmarks(), selection::values, settings));
-        if (plan.isEmpty()) {
-            throw new UserError("shard " + shard.index() + " of " + shard.count()
-                    + ": no configuration is left for it; take fewer shards");
-        }
-        RunPlan.mustFit(plan, settings);
+        List<RunPlan.Configuration> plan = planned(shard);
         Source.warn();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
@@ -95,6 +88,31 @@ public final class SuiteRunner {
             begun.deleteIfNothingEnded();
             throw e;
         }
+    }
+
+    /**
+     * Says what would run and about how long it would take, and runs nothing: whatever stops a run before it begins stops this too.
+     *
+     * @param shard the share of the configurations
+     * @param out where to
+     * @throws UserError if a parameter is impossible or nothing matches
+     */
+    public void dryRun(Shard shard, PrintStream out) {
+        List<RunPlan.Configuration> plan = planned(shard);
+        PlanFile file = PlanFile.here(Instant.now(), command, config, plan);
+        new Forecast(options, file.effort(), selection, settings).list(plan, out);
+    }
+
+    private List<RunPlan.Configuration> planned(Shard shard) {
+        RefusedOptions.check(options);
+        Readiness.check(selection.values("device"));
+        List<RunPlan.Configuration> plan = shard.of(RunPlan.of(selection.benchmarks(), selection::values, settings));
+        if (plan.isEmpty()) {
+            throw new UserError("shard " + shard.index() + " of " + shard.count()
+                    + ": no configuration is left for it; take fewer shards");
+        }
+        RunPlan.mustFit(plan, settings);
+        return plan;
     }
 
     /**

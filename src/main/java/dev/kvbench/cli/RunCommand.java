@@ -50,6 +50,10 @@ final class RunCommand implements Callable<Integer> {
             description = "goes on with a run that did not end, results/….unfinished; takes no other option")
     private Path resume;
 
+    @Option(names = "--dry-run", description = "lists the configurations that would run and about how long they would take, and runs"
+            + " nothing")
+    private boolean dryRun;
+
     @Option(names = "--help", usageHelp = true, description = "shows this")
     private boolean help;
 
@@ -72,7 +76,12 @@ final class RunCommand implements Callable<Integer> {
         Writable.folder("--results", results);
         RunConfig configuration = RunConfig.read(config);
         List<String> command = spec.commandLine().getParseResult().originalArgs();
-        return rendered(new SuiteRunner(options, configuration, command, results).run(share(shard)));
+        SuiteRunner runner = new SuiteRunner(options, configuration, command, results);
+        if (dryRun) {
+            runner.dryRun(share(shard), System.out);
+            return 0;
+        }
+        return rendered(runner.run(share(shard)));
     }
 
     /**

@@ -77,4 +77,28 @@ class ConsoleTest {
             assertEquals(List.of(), all.toList());
         }
     }
+
+    @Test
+    void aDryRunListsWhatWouldRunAndRunsNothing() throws IOException {
+        Run run = run("--dry-run", "-f", "2", "-p", "batch=1,100000000");
+        assertEquals(0, run.exit(), run.err());
+        List<String> lines = run.out().lines().toList();
+        assertEquals(6, lines.size(), run.out());
+        assertTrue(lines.get(0).startsWith("# kvbench ") && lines.get(0).contains(": 4 configurations on the "), run.out());
+        assertTrue(lines.get(1).matches("DecodeLoopBenchmark\\.decode strategy=full .*batch=1 .*: about \\d+ s"), run.out());
+        assertTrue(lines.get(4).matches("DecodeLoopBenchmark\\.decode strategy=window .*batch=100000000 .*: fails, .* of memory .*"),
+                run.out());
+        assertTrue(lines.get(5).matches("# Nothing was run\\. Expect about \\d+ s without --dry-run"), run.out());
+        try (Stream<Path> all = Files.list(results)) {
+            assertEquals(List.of(), all.toList());
+        }
+        assertEquals(2, run("--dry-run", "-p", "windw=1").exit(), "what stops a run stops this");
+    }
+
+    @Test
+    void aRunGoesOnInEarnest() {
+        Run run = Run.of("run", "--resume", results.toString(), "--dry-run");
+        assertEquals("error: --resume " + results + ": takes no other option, since a run goes on as it began; leave out --dry-run\n",
+                run.err());
+    }
 }

@@ -135,18 +135,18 @@ public final class SuiteRunner {
 
     /** Prints where the options say, over or behind what is there. */
     private ResultFolder printed(UnfinishedRun run, StandardOpenOption there) throws IOException {
-        try (RunOutput output = RunOutput.open(options, run.folder(), there)) {
-            return toItsEnd(run, output);
+        try (RunOutput output = RunOutput.open(options, run.folder(), there); Interruption end = new Interruption(run.folder())) {
+            return toItsEnd(run, output, end);
         }
     }
 
     /** Runs what is missing while no other run has the machine. */
-    private ResultFolder toItsEnd(UnfinishedRun run, RunOutput output) throws IOException {
+    private ResultFolder toItsEnd(UnfinishedRun run, RunOutput output, Interruption end) throws IOException {
         Forecast forecast = new Forecast(options, run.plan().effort(), selection, settings);
         forecast.announce(run.missing().stream().map(run.plan().configurations()::get).toList(), output.own());
         try (MachineLock alone = MachineLock.take()) {
             run.mustBeThere();
-            runMissing(run, forecast, output);
+            runMissing(run, forecast, output, end);
             print(run.results(), output.jmhs());
             if (run.failures().size() == run.plan().configurations().size()) {
                 output.showLog();
@@ -155,7 +155,7 @@ public final class SuiteRunner {
         }
     }
 
-    private void runMissing(UnfinishedRun run, Forecast forecast, RunOutput output) throws IOException {
+    private void runMissing(UnfinishedRun run, Forecast forecast, RunOutput output, Interruption end) throws IOException {
         List<RunPlan.Configuration> plan = run.plan().configurations();
         List<Integer> missing = run.missing();
         Path records = run.folder().resolve("running");
@@ -176,6 +176,7 @@ public final class SuiteRunner {
                 Launcher.Ended ended = tooMuch.isPresent()
                         ? Launcher.Ended.without(UnfinishedRun.Part.failed(tooMuch.get()))
                         : launcher.run(one, progress::iterationDone);
+                end.stopHere();
                 run.add(i, ended);
                 if (ended.part().failure() != null) {
                     System.err.println("failed: " + one.describe() + ": " + ended.part().failure());

@@ -33,7 +33,8 @@ class LauncherTest {
     void unpack() throws IOException {
         cache = Files.createDirectories(folder.resolve("djl/pytorch"));
         script("bin/kvbench", Files.readString(Path.of("src/bundle/kvbench")).replace("@libtorch.version@", "2.7.1"));
-        script("runtime/bin/java", "echo \"${PYTORCH_LIBRARY_PATH:-none} ${PYTORCH_VERSION:-} ${PYTORCH_FLAVOR:-}\"\n");
+        script("runtime/bin/java", "echo \"${PYTORCH_LIBRARY_PATH:-none} ${PYTORCH_VERSION:-} ${PYTORCH_FLAVOR:-}\"\n"
+                + "echo \"$KVBENCH_LAUNCHER\" >\"${0%/*}/launcher\"\n");
         Files.writeString(folder.resolve("runtime/release"), "JAVA_VERSION=\"17.0.1\"\n");
         script("path/python3", "exit 1\n");
     }
@@ -70,5 +71,7 @@ class LauncherTest {
     void withoutOneTheWayOutIsSaid() throws Exception {
         assertTrue(launch("run").startsWith("error: no libtorch on this machine: `fetch libtorch` brings one"), launch("run"));
         assertEquals("none", launch("fetch"));
+        assertEquals(folder.resolve("bin/kvbench") + "\n", Files.readString(folder.resolve("runtime/bin/launcher")),
+                "messages say what to type");
     }
 }

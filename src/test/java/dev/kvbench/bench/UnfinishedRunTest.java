@@ -138,6 +138,29 @@ class UnfinishedRunTest {
         }
     }
 
+    /** By the signal that schedulers send; Ctrl-C's may be ignored where tests run in the background, and ends Java the same way. */
+    @Test
+    void aRunThatIsStoppedSaysHowItGoesOn() throws Exception {
+        List<String> words = command("100000");
+        Path output = elsewhere.resolve("output.txt");
+        Process stopped = main(words).redirectOutput(output.toFile()).start();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (unfinished().filter(f -> Files.isDirectory(f.resolve("running"))).isEmpty()) {
+            assertTrue(stopped.isAlive() && System.nanoTime() < deadline, "no configuration began");
+            Thread.sleep(5);
+        }
+        stopped.destroy();
+        int exit = stopped.waitFor();
+        String said = Files.readString(output);
+        assertEquals(128 + 15, exit, said);
+        Path left = unfinished().orElseThrow();
+        assertEquals(List.of(Interruption.said(left)), said.lines().filter(l -> l.contains("--resume")).toList());
+        assertTrue(said.endsWith(Interruption.said(left) + System.lineSeparator()), said);
+        assertEquals("interrupted: `java -jar target/benchmarks.jar run --resume x.unfinished` goes on with what has not ended",
+                Interruption.said(Path.of("x.unfinished")));
+        assertFalse(Files.exists(left.resolve("part-00000.json")), "what was stopped has not failed");
+    }
+
     /** Lines that have each of some parts. */
     private static long rows(String text, String... parts) {
         return text.lines().filter(line -> List.of(parts).stream().allMatch(line::contains)).count();

@@ -53,8 +53,14 @@ public final class NeedlePlot {
 
     /** @return a row per strategy and window, a column per distance; empty if there was no probe */
     public static Optional<HeatMapChart> map(QualityFile quality) {
+        // null: an empty row between two strategies
         List<Configuration> rows = new ArrayList<>();
-        QualityLayout.byStrategy(quality).values().forEach(rows::addAll);
+        QualityLayout.byStrategy(quality).values().forEach(strategy -> {
+            if (!rows.isEmpty()) {
+                rows.add(null);
+            }
+            rows.addAll(strategy);
+        });
         if (quality.needle() == null || rows.isEmpty()) {
             return Optional.empty();
         }
@@ -74,7 +80,8 @@ public final class NeedlePlot {
         for (int d = 0; d < quality.needle().distances().length; d++) {
             for (int row = 0; row < rows.size(); row++) {
                 // the last row is drawn at the top
-                Estimate recall = recall(rows.get(rows.size() - 1 - row), d);
+                Configuration of = rows.get(rows.size() - 1 - row);
+                Estimate recall = of == null ? null : recall(of, d);
                 if (recall != null) {
                     cells.add(new Number[] {d, row, Math.round(100 * recall.value())});
                 }
@@ -82,7 +89,8 @@ public final class NeedlePlot {
         }
         List<String> labels = new ArrayList<>();
         for (int row = rows.size() - 1; row >= 0; row--) {
-            labels.add(rows.get(row).strategy() + " " + rows.get(row).window());
+            // blanks of their own: labels that are equal are drawn once
+            labels.add(rows.get(row) == null ? " ".repeat(row) : rows.get(row).strategy() + " " + rows.get(row).window());
         }
         if (cells.isEmpty()) {
             return Optional.empty();

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -119,10 +120,13 @@ class QualityPlotsTest {
     }
 
     @Test
-    void theMapHasARowPerConfigurationAndLeavesOutWhatNobodyRemembers() {
+    void theMapGroupsRowsByStrategyAndLeavesOutWhatNobodyRemembers() {
         HeatMapSeries map = NeedlePlot.map(all()).orElseThrow().getSeriesCollection().iterator().next();
-        assertEquals(24, map.getYData().size());
-        assertEquals("h2o 16", map.getYData().get(23), "at the top");
+        List<String> rows = map.getYData().stream().map(String::valueOf).toList();
+        assertEquals(List.of("h2o 16", "h2o 32", "h2o 64", "", "h2o-head 16"),
+                IntStream.range(0, 5).mapToObj(i -> rows.get(30 - i).strip()).toList(), "from the top");
+        assertEquals(7, rows.stream().filter(String::isBlank).distinct().count(), "a gap between any two of eight strategies");
+        assertEquals(24 + 7, rows.size());
         assertEquals(24 * 2, map.getHeatData().size());
     }
 

@@ -40,9 +40,9 @@ public final class Charts {
     static final int WIDTH = 1100;
     static final int HEIGHT = 660;
 
-    /** A plot's height without its legend, and what a line of that adds. */
+    /** A plot's height without its legend, and what a line of that adds, by the size of its font. */
     private static final int PLOT_HEIGHT = 540;
-    private static final int LEGEND_LINE = 24;
+    private static final double LEGEND_LINE = 24 / 14.0;
 
     /** What labels of an x axis add to it that stand upright. */
     private static final int UPRIGHT_LABEL = 80;
@@ -57,10 +57,13 @@ public final class Charts {
     /** A space at which no line ends. */
     private static final String UNBROKEN = "\u00a0";
 
-    /** Okabe and Ito's palette, told apart with any colour vision; dashes and markers tell curves apart in grey. */
+    /**
+     * Okabe and Ito's palette, told apart with any colour vision, with violet for its second blue; dashes and markers
+     * tell curves apart in grey.
+     */
     private static final List<Color> COLOURS = List.of(
             new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7),
-            new Color(0xE69F00), new Color(0x56B4E9), new Color(0x000000), new Color(0x888888));
+            new Color(0xE69F00), new Color(0x5A2EE0), new Color(0x000000), new Color(0x888888));
 
     /** Of lines that are no measurement: a limit, a front. */
     static final Color GREY = new Color(0x777777);
@@ -189,7 +192,12 @@ public final class Charts {
 
     /** A curve's name in lines that the legend has room for: it cuts longer ones. A number stays with its word: "batch 8". */
     static String legend(String name) {
-        return WordUtils.wrap(name.replaceAll("(?<=\\p{L}) (?=\\d)", UNBROKEN), LEGEND_CHARACTERS, "\n", false)
+        return legend(name, LEGEND_CHARACTERS);
+    }
+
+    /** The same in lines of that many characters, where the font of the legend is smaller. */
+    static String legend(String name, int characters) {
+        return WordUtils.wrap(name.replaceAll("(?<=\\p{L}) (?=\\d)", UNBROKEN), characters, "\n", false)
                 .replace(UNBROKEN, " ");
     }
 
@@ -231,9 +239,10 @@ public final class Charts {
     /** High enough for the plot to keep its height whatever legend and upright labels take. */
     private static int height(Chart<?, ?> chart) {
         return chart instanceof XYChart plot
-                ? PLOT_HEIGHT + (plot.getStyler().getXAxisLabelRotation() == 0 ? 0 : UPRIGHT_LABEL) + LEGEND_LINE
+                ? PLOT_HEIGHT + (plot.getStyler().getXAxisLabelRotation() == 0 ? 0 : UPRIGHT_LABEL)
+                        + (int) Math.round(LEGEND_LINE * plot.getStyler().getLegendFont().getSize()
                         * plot.getSeriesCollection().stream().filter(XYSeries::isShowInLegend)
-                        .mapToInt(s -> (int) s.getLabel().lines().count()).sum()
+                        .mapToInt(s -> (int) s.getLabel().lines().count()).sum())
                 : HEIGHT;
     }
 

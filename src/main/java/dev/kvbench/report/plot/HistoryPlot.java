@@ -3,15 +3,24 @@ package dev.kvbench.report.plot;
 import dev.kvbench.UserError;
 import dev.kvbench.compare.History;
 import dev.kvbench.report.analysis.TimeAxis;
+import dev.kvbench.strategy.StrategyParameters;
+import java.awt.Font;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.text.WordUtils;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 
@@ -20,6 +29,19 @@ public final class HistoryPlot {
 
     /** More lines than this cannot be told apart. */
     private static final int MOST_LINES = 12;
+
+    /** A legend's line and its font, so that the legend of many lines is smaller than their plot. */
+    private static final int LEGEND_CHARACTERS = 66;
+    private static final Font LEGEND_FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+
+    /** Parameters whose values need no name. */
+    private static final Pattern UNNAMED = Pattern.compile("(?:strategy|model|dtype)=");
+
+    /** A value that leaves the choice open tells nothing apart from those that were chosen. */
+    private static final String OPEN = "=auto";
+
+    /** What all rows share is said in as many characters below the axis. */
+    private static final int SHARED_CHARACTERS = 90;
 
     /** Pixels of the axis that a commit's name takes, upright. */
     private static final int COMMIT_HEIGHT = 18;
@@ -100,19 +122,29 @@ public final class HistoryPlot {
         Map<Path, String> commits = new LinkedHashMap<>();
         lines.forEach(l -> l.entries().forEach(e -> commits.put(e.folder(), e.commit())));
         boolean oneDevice = lines.stream().map(Line::device).distinct().count() == 1;
-        XYChart chart = Charts.xy("results over time" + (oneDevice ? " · " + lines.get(0).device() : ""),
-                "results by number, oldest first, and their commits", "median (" + unit + ")");
+        List<String> rows = lines.stream().map(Line::row).distinct().toList();
+        Set<String> shared = shared(rows);
+        Set<String> benchmarks = rows.stream().map(row -> words(row).findFirst().orElse("")).collect(Collectors.toSet());
+        boolean oneBenchmark = rows.size() > 1 && benchmarks.size() == 1;
+        XYChart chart = Charts.xy("results over time" + (oneBenchmark ? " · " + benchmarks.iterator().next() : "")
+                + (oneDevice ? " · " + lines.get(0).device() : ""),
+                "results by number, oldest first, and their commits" + all(shared), "median (" + unit + ")");
         chart.getStyler().setMarkerSize(8);
+        chart.getStyler().setLegendFont(LEGEND_FONT);
         // a tick per result while their commits fit side by side
         int spacing = (int) (0.9 * Charts.WIDTH / (order.size() + 0.8));
         chart.getStyler().setXAxisTickMarkSpacingHint(Math.max(COMMIT_HEIGHT, Math.min(MOST_SPACING, spacing)));
         chart.getStyler().setXAxisLabelRotation(90);
         Charts.unseen(chart, new double[] {0.1, 0.2, order.size() + 0.9}, lines.get(0).last().median());
         chart.setCustomXAxisTickLabelsFormatter(x -> label(x, order.stream().map(commits::get).toList()));
+        Set<String> legends = new HashSet<>();
         int curve = 0;
         for (Line line : lines) {
             List<History.Entry> entries = line.entries();
-            XYSeries series = chart.addSeries(Charts.legend(oneDevice ? line.row() : line.row() + ", " + line.device()),
+            String device = oneDevice ? "" : ", " + line.device();
+            String legend = legend(line.row(), shared, oneBenchmark) + device;
+            // what was left out may be all that tells it apart
+            XYSeries series = chart.addSeries(Charts.legend(legends.add(legend) ? legend : line.row() + device, LEGEND_CHARACTERS),
                     entries.stream().mapToDouble(e -> order.indexOf(e.folder()) + 1).toArray(),
                     entries.stream().mapToDouble(History.Entry::median).toArray());
             series.setMarker(new SpacedMarker(curve, entries.size(), entries.size()));
@@ -129,6 +161,38 @@ public final class HistoryPlot {
             chart.getStyler().setYAxisMax(1.2 * medians.getMax());
         }
         return chart;
+    }
+
+    /** Words of rows that tell none of them apart, as every row that has such a parameter has the same value. */
+    private static Set<String> shared(List<String> rows) {
+        Map<String, Set<String>> values = new LinkedHashMap<>();
+        rows.stream().flatMap(row -> words(row).skip(1)).filter(word -> !word.startsWith(StrategyParameters.STRATEGY))
+                .forEach(word -> values.computeIfAbsent(word.split("=", 2)[0], n -> new LinkedHashSet<>()).add(word));
+        // what some lack tells them apart only where nothing else does
+        Set<String> shared = values.values().stream().filter(of -> of.size() == 1).flatMap(Set::stream)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        return rows.stream().map(row -> without(row, shared)).distinct().count() == rows.size() ? shared
+                : shared.stream().filter(word -> rows.stream().allMatch(row -> words(row).anyMatch(word::equals)))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static Stream<String> words(String row) {
+        return Arrays.stream(row.split(" "));
+    }
+
+    private static String without(String row, Set<String> shared) {
+        return words(row).filter(word -> !shared.contains(word)).collect(Collectors.joining(" "));
+    }
+
+    private static String legend(String row, Set<String> shared, boolean oneBenchmark) {
+        return words(without(row, shared)).skip(oneBenchmark ? 1 : 0).filter(word -> !word.endsWith(OPEN))
+                .map(word -> UNNAMED.matcher(word).replaceFirst("")).collect(Collectors.joining(" "));
+    }
+
+    /** What rows share, as far as there is room. */
+    private static String all(Set<String> shared) {
+        return shared.isEmpty() ? "" : "   |   all: "
+                + WordUtils.abbreviate(String.join(" ", shared), SHARED_CHARACTERS, SHARED_CHARACTERS + 20, " …");
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kvbench.compare.History;
 import dev.kvbench.report.analysis.MemoryLimit;
 import java.awt.Color;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
 
 /** Curves of many points keep their dashes and have markers, as pixels and as vectors. */
 @Tag("native")
@@ -83,6 +87,37 @@ class ChartsTest {
                 .distinct().count());
     }
 
+    @Test
+    void noTwoColoursAreNear() throws Exception {
+        assertApart("plots", IntStream.range(0, Look.COLOURS).mapToObj(Charts::colour).toList());
+        String styles = Files.readString(Path.of("src/main/resources/report/style.css"));
+        for (String theme : styles.split("data-theme")) {
+            assertApart("pages", Pattern.compile("--c\\d: (#\\w{6})").matcher(theme).results()
+                    .map(found -> Color.decode(found.group(1))).toList());
+        }
+    }
+
+    private static void assertApart(String where, List<Color> colours) {
+        assertEquals(Look.COLOURS, colours.size(), where);
+        for (int i = 0; i < Look.COLOURS; i++) {
+            for (int j = 0; j < i; j++) {
+                double[] one = lab(colours.get(i));
+                double[] other = lab(colours.get(j));
+                double apart = Math.sqrt(IntStream.range(0, 3).mapToDouble(k -> Math.pow(one[k] - other[k], 2)).sum());
+                assertTrue(apart > 28, "colours " + j + " and " + i + " of " + where + " are " + apart + " apart");
+            }
+        }
+    }
+
+    /** CIELAB, in which distances are as large as they look. */
+    private static double[] lab(Color colour) {
+        float[] xyz = colour.getColorComponents(ColorSpace.getInstance(ColorSpace.CS_CIEXYZ), null);
+        float[] white = Color.WHITE.getColorComponents(ColorSpace.getInstance(ColorSpace.CS_CIEXYZ), null);
+        double[] f = IntStream.range(0, 3).mapToDouble(k -> xyz[k] / white[k])
+                .map(t -> t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116.0).toArray();
+        return new double[] {116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])};
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
     void aDenseCurveKeepsItsDashes(int curve) throws Exception {
@@ -139,6 +174,33 @@ class ChartsTest {
         XYChart chart = level(0);
         StepTimePlot.draw(new MemoryLimit(1e9, 1e6, 1.5e12, POINTS), chart);
         return chart;
+    }
+
+    @Test
+    void theLegendOfAHistorySaysWhatTellsRowsApartAndTheAxisWhatTheyShare() throws Exception {
+        List<History.Entry> entries = new ArrayList<>();
+        for (String row : List.of("strategy=full batch=1 dtype=fp32 runtime=fused", "strategy=h2o batch=1 dtype=fp32 runtime=auto window=128",
+                "strategy=h2o batch=8 dtype=fp32 runtime=auto window=128")) {
+            entries.add(new History.Entry(Path.of("r"), Instant.EPOCH, "aaaaaaaa", "GPU", "DecodeLoop.decode " + row, 1, "ms", 5));
+        }
+        XYChart chart = HistoryPlot.chart(HistoryPlot.lines(entries), "ms");
+        assertEquals("results by number, oldest first, and their commits   |   all: dtype=fp32 window=128", chart.getXAxisTitle());
+        assertEquals("results over time · DecodeLoop.decode · GPU", chart.getTitle());
+        assertEquals(List.of("full batch=1 runtime=fused", "h2o batch=1", "h2o batch=8"), legends(chart));
+        // a window that only some have is shared unless it is all that tells them apart
+        entries.set(0, new History.Entry(Path.of("r"), Instant.EPOCH, "aaaaaaaa", "GPU",
+                "DecodeLoop.decode strategy=h2o batch=8 dtype=fp32 runtime=auto", 1, "ms", 5));
+        assertEquals(List.of("h2o batch=8", "h2o batch=1 window=128", "h2o batch=8 window=128"),
+                legends(HistoryPlot.chart(HistoryPlot.lines(entries), "ms")));
+        entries.add(new History.Entry(Path.of("r"), Instant.EPOCH, "aaaaaaaa", "GPU",
+                "DecodeLoop.decode strategy=h2o batch=8 dtype=fp32 runtime=fused", 1, "ms", 5));
+        entries.add(new History.Entry(Path.of("r"), Instant.EPOCH, "aaaaaaaa", "GPU",
+                "DecodeLoop.decode strategy=h2o batch=8 dtype=fp32", 1, "ms", 5));
+        assertEquals(5, Set.copyOf(legends(HistoryPlot.chart(HistoryPlot.lines(entries), "ms"))).size());
+    }
+
+    private static List<String> legends(XYChart chart) {
+        return chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList();
     }
 
     /** Ticks of the x axis of a history whose results are of two commits. */

@@ -16,11 +16,11 @@ import java.util.List;
 public final class QualityRenderer {
 
     private static final List<Plot<QualityFile>> PLOTS = List.of(
-            new Plot<>("quality-time", QualityTimePlot::of),
-            new Plot<>("quality-window", QualityWindowPlot::of),
-            new Plot<>("quality-position", QualityPositionPlot::of),
-            new Plot<>("needle", NeedlePlot::of),
-            new Plot<>("needle-map", NeedlePlot::map));
+            Plot.chart("quality-time", QualityTimePlot::of),
+            Plot.chart("quality-window", QualityWindowPlot::of),
+            Plot.chart("quality-position", QualityPositionPlot::of),
+            Plot.chart("needle", NeedlePlot::of),
+            Plot.chart("needle-map", NeedlePlot::map));
 
     private QualityRenderer() {}
 

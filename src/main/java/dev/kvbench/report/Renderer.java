@@ -24,19 +24,19 @@ import java.util.stream.IntStream;
 /** Plots and pages of results, made from their files alone. */
 public final class Renderer {
 
-    /** The plots of a result, in the order of its page. */
+    /** The plots of a result, those first that show what strategies cost and save. */
     private static final List<Plot<LoadedResult>> PLOTS = List.of(
-            new Plot<>("step-time", r -> StepTimePlot.of(r.steps())),
-            new Plot<>("latency", r -> LatencyPlot.of(r.steps())),
-            new Plot<>("cache-memory", r -> CacheMemoryPlot.of(r.steps())),
-            new Plot<>("pinned-step", r -> PinnedStepPlot.of(r.steps(), r.pinned())),
-            new Plot<>("strategy-cost", r -> StrategyCostPlot.of(r.steps(), r.pinned())),
-            new Plot<>("moving-cost", MovingCostPlot::of));
+            Plot.chart("step-time", r -> StepTimePlot.of(r.steps())),
+            Plot.chart("strategy-cost", r -> StrategyCostPlot.of(r.steps(), r.pinned())),
+            Plot.chart("latency", r -> LatencyPlot.of(r.steps())),
+            Plot.chart("cache-memory", r -> CacheMemoryPlot.of(r.steps())),
+            new Plot<>("pinned-step", r -> PinnedStepPlot.drawing(r.steps(), r.pinned())),
+            Plot.chart("moving-cost", MovingCostPlot::of));
 
     /** Those of several results as one. */
     private static final List<Plot<MergedResults>> TOGETHER = List.of(
-            new Plot<>("step-time-together", r -> StepTimePlot.of(r.steps())),
-            new Plot<>("pinned-step-together", r -> PinnedStepPlot.of(r.steps(), r.pinned())));
+            Plot.chart("step-time-together", r -> StepTimePlot.of(r.steps())),
+            new Plot<>("pinned-step-together", r -> PinnedStepPlot.drawing(r.steps(), r.pinned())));
 
     private Renderer() {}
 

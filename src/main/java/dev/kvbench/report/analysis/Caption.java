@@ -89,6 +89,14 @@ public record Caption(String strategy, String parameters, String values, List<St
     }
 
     /**
+     * @param window its own
+     * @return all of it but for the window: "H2O, one set for all heads, 32 heavy hitters, fp16"
+     */
+    public String ofAnyWindow(int window) {
+        return strategy + parameters.replaceFirst("(, window)? " + window + "\\b", "") + String.join("", rest);
+    }
+
+    /**
      * @return parameters as numbers in brackets, for sentences: "TOVA (128)", "H2O (128/32, one set for all heads),
      *     fp16"
      */

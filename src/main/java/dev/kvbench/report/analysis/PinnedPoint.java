@@ -44,7 +44,7 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
     }
 
     /** @return most entries that its strategy keeps; empty if it keeps all */
-    OptionalInt window() {
+    public OptionalInt window() {
         return StrategyParameters.recorded(configuration.params()).window();
     }
 

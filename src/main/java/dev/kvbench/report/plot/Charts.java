@@ -202,27 +202,39 @@ public final class Charts {
     }
 
     /** Writes NAME.png and NAME.svg into a folder, each whole or not at all. */
+    static List<Path> write(Drawing drawing, Path folder, String name) throws IOException {
+        return List.of(writePng(drawing, folder, name), writeSvg(drawing, folder, name));
+    }
+
     static List<Path> write(Chart<?, ?> chart, Path folder, String name) throws IOException {
-        return List.of(writePng(chart, folder, name), writeSvg(chart, folder, name));
+        return write(Drawing.of(chart), folder, name);
     }
 
     static Path writePng(Chart<?, ?> chart, Path folder, String name) throws IOException {
+        return writePng(Drawing.of(chart), folder, name);
+    }
+
+    static Path writeSvg(Chart<?, ?> chart, Path folder, String name) throws IOException {
+        return writeSvg(Drawing.of(chart), folder, name);
+    }
+
+    private static Path writePng(Drawing drawing, Path folder, String name) throws IOException {
         Path png = folder.resolve(name + ".png");
-        BufferedImage image = new BufferedImage(SCALE * WIDTH, SCALE * height(chart), BufferedImage.TYPE_INT_RGB);
+        BufferedImage image = new BufferedImage(SCALE * WIDTH, SCALE * drawing.height(), BufferedImage.TYPE_INT_RGB);
         Graphics2D pixels = image.createGraphics();
         pixels.scale(SCALE, SCALE);
-        paint(chart, pixels);
+        drawing.paint(pixels);
         pixels.dispose();
         return WholeFile.write(png, out -> ImageIO.write(image, "png", out));
     }
 
-    static Path writeSvg(Chart<?, ?> chart, Path folder, String name) throws IOException {
+    private static Path writeSvg(Drawing drawing, Path folder, String name) throws IOException {
         Path svg = folder.resolve(name + ".svg");
         SVGGeneratorContext context = SVGGeneratorContext.createDefault(svgDocument());
         context.setPrecision(SVG_DECIMALS);
         SVGGraphics2D graphics = new SVGGraphics2D(context, false);
-        graphics.setSVGCanvasSize(new Dimension(WIDTH, height(chart)));
-        paint(chart, graphics);
+        graphics.setSVGCanvasSize(new Dimension(WIDTH, drawing.height()));
+        drawing.paint(graphics);
         return WholeFile.write(svg, out -> {
             try (Writer text = new OutputStreamWriter(out, StandardCharsets.UTF_8)) {
                 graphics.stream(text);
@@ -230,14 +242,14 @@ public final class Charts {
         });
     }
 
-    private static void paint(Chart<?, ?> chart, Graphics2D target) {
+    static void paint(Chart<?, ?> chart, Graphics2D target, int width, int height) {
         JoinedLines joined = new JoinedLines(target);
-        chart.paint(joined, WIDTH, height(chart));
+        chart.paint(joined, width, height);
         joined.dispose();
     }
 
     /** High enough for the plot to keep its height whatever legend and upright labels take. */
-    private static int height(Chart<?, ?> chart) {
+    static int height(Chart<?, ?> chart) {
         return chart instanceof XYChart plot
                 ? PLOT_HEIGHT + (plot.getStyler().getXAxisLabelRotation() == 0 ? 0 : UPRIGHT_LABEL)
                         + (int) Math.round(LEGEND_LINE * plot.getStyler().getLegendFont().getSize()

@@ -15,6 +15,17 @@ public final class PinnedStepPlot {
     /**
      * @param steps one or more results
      * @param points their pinned steps
+     * @return the plot, as small ones where it would have more lines than colours; empty if there are none
+     */
+    public static Optional<Drawing> drawing(StepsFile steps, List<PinnedPoint> points) {
+        Captions captions = new Captions(steps, points.stream().map(PinnedPoint::configuration).distinct().toList());
+        return PinnedPoint.lines(points, captions).size() > Look.COLOURS ? Optional.of(PinnedPanels.of(steps, points))
+                : of(steps, points).map(Drawing::of);
+    }
+
+    /**
+     * @param steps one or more results
+     * @param points their pinned steps
      * @return the plot, empty if there are none
      */
     public static Optional<XYChart> of(StepsFile steps, List<PinnedPoint> points) {

@@ -14,7 +14,17 @@ import org.knowm.xchart.internal.chartpart.Chart;
  * @param name of its files
  * @param of draws it; empty if the result has nothing for it
  */
-public record Plot<R>(String name, Function<R, Optional<? extends Chart<?, ?>>> of) {
+public record Plot<R>(String name, Function<R, Optional<? extends Drawing>> of) {
+
+    /**
+     * @param name of its files
+     * @param of draws it as a chart; empty if the result has nothing for it
+     * @param <R> what it is drawn from
+     * @return that plot
+     */
+    public static <R> Plot<R> chart(String name, Function<R, Optional<? extends Chart<?, ?>>> of) {
+        return new Plot<>(name, result -> of.apply(result).map(Drawing::of));
+    }
 
     /**
      * @param result what it is drawn from
@@ -23,7 +33,7 @@ public record Plot<R>(String name, Function<R, Optional<? extends Chart<?, ?>>> 
      * @throws IOException if one cannot be written
      */
     public List<Path> write(R result, Path folder) throws IOException {
-        Optional<? extends Chart<?, ?>> chart = of.apply(result);
-        return chart.isPresent() ? Charts.write(chart.get(), folder, name) : List.of();
+        Optional<? extends Drawing> drawing = of.apply(result);
+        return drawing.isPresent() ? Charts.write(drawing.get(), folder, name) : List.of();
     }
 }

@@ -1,0 +1,128 @@
+package dev.kvbench.report.plot;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.Stroke;
+import java.util.List;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.style.markers.Marker;
+
+/**
+ * Small plots side by side, with one title, one legend and the same axes for all.
+ *
+ * @param title of all
+ * @param charts the plots, row by row
+ * @param keys the legend
+ * @param axes what their axes are, in a line
+ */
+record Panels(String title, List<XYChart> charts, List<Key> keys, String axes) implements Drawing {
+
+    /** Wide enough for a panel's title to be a strategy with its parameters. */
+    private static final int COLUMNS = 3;
+    private static final int PANEL_WIDTH = Charts.WIDTH / COLUMNS;
+    private static final int PANEL_HEIGHT = 230;
+    private static final int TITLE_HEIGHT = 40;
+    private static final int FOOT_LINE = 28;
+    private static final int KEY_LINE = 44;
+    private static final int KEY_GAP = 10;
+    private static final int MARKER_SIZE = 8;
+    private static final Font BOLD = new Font(Font.SANS_SERIF, Font.BOLD, 16);
+    private static final Font PLAIN = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
+    private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
+    private static final Font SMALL_BOLD = new Font(Font.SANS_SERIF, Font.BOLD, 12);
+
+    /**
+     * A line of the legend.
+     *
+     * @param name in words
+     * @param marker null for none
+     */
+    record Key(String name, Color colour, BasicStroke stroke, Marker marker) {}
+
+    /** An empty panel. */
+    static XYChart panel(String title, double most) {
+        XYChart chart = Charts.xy(title, "", "");
+        chart.getStyler().setLegendVisible(false);
+        chart.getStyler().setAxisTitlesVisible(false);
+        chart.getStyler().setChartTitleFont(SMALL_BOLD);
+        chart.getStyler().setAxisTickLabelsFont(SMALL);
+        chart.getStyler().setXAxisTickMarkSpacingHint(60);
+        chart.getStyler().setErrorBarsColorSeriesColor(true);
+        chart.getStyler().setMarkerSize(MARKER_SIZE);
+        chart.getStyler().setXAxisMin(0.0);
+        chart.getStyler().setYAxisMin(0.0);
+        chart.getStyler().setYAxisMax(most);
+        return chart;
+    }
+
+    private int rows() {
+        return (charts.size() + COLUMNS - 1) / COLUMNS;
+    }
+
+    @Override
+    public int height() {
+        return TITLE_HEIGHT + rows() * PANEL_HEIGHT + (1 + lines()) * FOOT_LINE;
+    }
+
+    @Override
+    public void paint(Graphics2D target) {
+        target.setColor(Color.WHITE);
+        target.fillRect(0, 0, Charts.WIDTH, height());
+        target.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        for (int i = 0; i < charts.size(); i++) {
+            Graphics2D there = (Graphics2D) target.create();
+            there.translate(i % COLUMNS * PANEL_WIDTH, TITLE_HEIGHT + i / COLUMNS * PANEL_HEIGHT);
+            Charts.paint(charts.get(i), there, PANEL_WIDTH, PANEL_HEIGHT);
+            there.dispose();
+        }
+        target.setColor(Color.BLACK);
+        middle(target, title, BOLD, TITLE_HEIGHT * 2 / 3);
+        int y = TITLE_HEIGHT + rows() * PANEL_HEIGHT + FOOT_LINE / 2;
+        middle(target, axes, PLAIN, y);
+        paintKeys(target, y + FOOT_LINE);
+    }
+
+    private static void middle(Graphics2D target, String text, Font font, int y) {
+        target.setFont(font);
+        target.drawString(text, (Charts.WIDTH - target.getFontMetrics().stringWidth(text)) / 2, y);
+    }
+
+    private int perLine() {
+        int longest = keys.stream().mapToInt(key -> key.name().length()).max().orElse(1);
+        // about half of its size is as wide as a letter gets on average
+        return Math.max(1, Charts.WIDTH / (KEY_LINE + 2 * KEY_GAP + longest * PLAIN.getSize() * 6 / 10));
+    }
+
+    private int lines() {
+        return (keys.size() + perLine() - 1) / perLine();
+    }
+
+    private void paintKeys(Graphics2D target, int top) {
+        target.setFont(PLAIN);
+        FontMetrics metrics = target.getFontMetrics();
+        Stroke before = target.getStroke();
+        for (int from = 0; from < keys.size(); from += perLine()) {
+            List<Key> line = keys.subList(from, Math.min(keys.size(), from + perLine()));
+            int width = line.stream().mapToInt(key -> KEY_LINE + 3 * KEY_GAP + metrics.stringWidth(key.name())).sum();
+            int x = (Charts.WIDTH - width) / 2;
+            int y = top + from / perLine() * FOOT_LINE;
+            int middle = y - metrics.getAscent() / 3;
+            for (Key key : line) {
+                target.setColor(key.colour());
+                target.setStroke(key.stroke());
+                target.drawLine(x, middle, x + KEY_LINE, middle);
+                if (key.marker() != null) {
+                    key.marker().paint(target, x + KEY_LINE / 2.0, middle, MARKER_SIZE);
+                }
+                target.setColor(Color.BLACK);
+                target.setStroke(before);
+                target.drawString(key.name(), x + KEY_LINE + KEY_GAP, y);
+                x += KEY_LINE + 3 * KEY_GAP + metrics.stringWidth(key.name());
+            }
+        }
+    }
+}

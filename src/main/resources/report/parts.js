@@ -1,15 +1,22 @@
 // What pages of results share: their head, tables of records, lists of curves, heat maps, where results come from.
 
-function pageHead(question, {title, subtitle, answers, notes}) {
+function pageHead(question, {heading, title, subtitle, warnings, answers, notes}) {
   document.getElementById("top").append(...[
-    el("h1", null, question),
+    el("h1", null, heading),
     el("p", {class: "what", id: "title"}, title),
     subtitle ? el("p", {class: "what"}, subtitle) : null,
+    el("p", {class: "what"}, question),
     el("nav", {"aria-label": "Sections"}, el("ul", {id: "contents"})),
     el("p", null, themeButton())].filter(Boolean));
   document.getElementById("main").append(
+    ...(warnings.length ? [el("ul", {class: "warnings", "aria-label": "Warnings"}, ...warnings.map(w => el("li", null, w)))] : []),
     el("div", {class: "answer", id: "answer"}, ...answers.map(a => el("p", null, a))),
     ...notes.map(n => el("p", {class: "note"}, n)));
+}
+
+/** What helps to read a figure, beside it: opened by who needs it. */
+function howTo(...texts) {
+  return el("details", {class: "how"}, el("summary", null, "How to read this"), ...texts.map(text => el("p", null, text)));
 }
 
 /** A table of records: columns are [label, field or function, format, left]. */

@@ -83,6 +83,10 @@ function windowSection() {
     f.figure,
     el("fieldset", null, el("legend", null, "Strategies, in all plots; ", LOSS, " at window ", shown), buttons, list),
     el("p", {class: "hint"}, "Bands and brackets are 95 % intervals over sequences. Point at a window to read it; drag across the plot to look closer; a double click shows all again."),
+    howTo("A model that keeps fewer entries in its cache predicts the next token from less. A text is fed to it token by token, entries are evicted as in generation, and each time the probability that it gave to the token that really follows is scored.",
+      "Nats per token is the mean of the negative logarithm of that probability; perplexity is its exponential: a perplexity of 12 is as unsure as a choice among 12 equally likely tokens. The loss is what a configuration has beyond the full cache on the same tokens; 0.1 nats more is a perplexity 10.5 % higher.",
+      "Means are over positions where every configuration has evicted, where there are any. Tokens of one sequence are not independent, so intervals are bootstraps over whole sequences (10000 draws, 95 %). Two strategies are compared on the same sequences: the interval of their difference is narrower than their own, and may exclude zero where those overlap.",
+      "What a window saves is memory: with 128 entries of a text of 512 tokens the cache is a quarter as large. A greyscale print keeps curves apart by their dashes. All figures are in tables too."),
     el("h3", null, "The best at each window"),
     records("best", "The lead is what the next strategy loses beyond the best one, compared sequence by sequence.", report.best, [
       ["window", "window", format.count],
@@ -137,10 +141,7 @@ function alongSection() {
 }
 
 function timeSection() {
-  if (!report.timed) {
-    section("timed", "Against time", el("p", null, "No times here: render RESULT --times BENCHMARK takes those of a benchmark's result; quality measures its own unless --timed 0 says no."));
-    return;
-  }
+  if (!report.timed) return;
   const {order, near, front} = report.timed;
   const state = {all: near.length === order.length};
   const name = r => r.window == null ? r.name : `${r.name} with ${r.window}`;
@@ -188,14 +189,12 @@ function timeSection() {
         plot.redraw();
       }))),
     f.figure, readout, key.list,
-    el("p", {class: "hint"}, `The dotted line is the Pareto front, with ${front.length} of ${order.length} timed configurations; numbers beside it are windows. Thin lines are intervals. Drag across the plot to look closer; a double click shows all again.`));
+    el("p", {class: "hint"}, `The dotted line is the Pareto front, with ${front.length} of ${order.length} timed configurations; numbers beside it are windows. Thin lines are intervals. Drag across the plot to look closer; a double click shows all again.`),
+    howTo("A configuration is on the Pareto front if no other that was timed takes at most its time and loses less. Intervals of times are the fastest and the slowest generation, or JMH's 99.9 % where steps were held at a full window."));
 }
 
 function probeSection() {
-  if (!report.probe) {
-    section("probe", "What is remembered", el("p", null, "Not known here: quality --probe plants patterns in the text and repeats them later; where the full cache itself gains nothing from the first one, there is nothing to tell either."));
-    return;
-  }
+  if (!report.probe) return;
   const {distances, curves, map, findings} = report.probe;
   const state = {spread: true};
   const f = figure(findings[windows.indexOf(chosen)]);
@@ -247,18 +246,7 @@ function tableSection() {
       ["agreement (%)", r => 100 * r.agreement, format.fixed1], ["KL (nats)", "kl", format.nats],
       ...(report.timed ? [["ms per step", ends("time", "value"), digits], ["ms from", ends("time", "low"), digits], ["ms to", ends("time", "high"), digits],
         ["Pareto front", r => r.front ? "yes" : r.time ? "no" : null, format.text]] : []),
-    ], "quality.csv"));
-}
-
-function howToSection() {
-  section("how", "How to read this", ...[
-    "A model that keeps fewer entries in its cache predicts the next token from less. A text is fed to it token by token, entries are evicted as in generation, and each time the probability that it gave to the token that really follows is scored.",
-    "Nats per token is the mean of the negative logarithm of that probability; perplexity is its exponential: a perplexity of 12 is as unsure as a choice among 12 equally likely tokens. The loss is what a configuration has beyond the full cache on the same tokens; 0.1 nats more is a perplexity 10.5 % higher.",
-    "Agreement is how often the most likely token is the full cache's; KL is how far the whole distribution over the next token is from the full cache's.",
-    "Means are over positions where every configuration has evicted, where there are any. Tokens of one sequence are not independent, so intervals are bootstraps over whole sequences (10000 draws, 95 %). Two strategies are compared on the same sequences: the interval of their difference is narrower than their own, and may exclude zero where those overlap.",
-    "A configuration is on the Pareto front if no other that was timed takes at most its time and loses less. Intervals of times are the fastest and the slowest generation, or JMH's 99.9 % where steps were held at a full window.",
-    "What a window saves is memory: with 128 entries of a text of 512 tokens the cache is a quarter as large. A greyscale print keeps curves apart by their dashes. All figures are in tables too.",
-  ].map(text => el("p", null, text)));
+    ], "quality.csv"), howTo("Agreement is how often the most likely token is the full cache's; KL is how far the whole distribution over the next token is from the full cache's."));
 }
 
 pageHead("What does an eviction strategy cost in predictions, and which window is enough?", report);
@@ -272,5 +260,4 @@ if (windows.length) {
 }
 tableSection();
 originSection(report.origins);
-howToSection();
 document.documentElement.dataset.ready = Math.round(performance.now());

@@ -70,7 +70,11 @@ function timeSection() {
       report.time.limit ? el("p", {class: "hint"}, swatchOfLimit(), " Memory limit ", el("output", {id: "limit-value"}),
         `: weights and full cache read once at ${report.time.terabytesPerSecond.toFixed(2)} TB/s, the bandwidth of a copy within device memory. It is a yardstick: a step that finds some of it in the L2 cache may beat it a little.`) : null),
     el("p", {class: "hint"}, `Curves are medians over the generations, bands their spread (${[...new Set(lines.map(l => l.spread))].join("; ")}), both over `
-      + `${report.time.smoothing} steps. Drag across the plot to look closer; a double click shows all again.`));
+      + `${report.time.smoothing} steps. Drag across the plot to look closer; a double click shows all again.`),
+    howTo("A transformer keeps keys and values of every token so far, and every step reads all of them. A strategy drops entries to keep that cache small; choosing what to drop costs time in every step too. Where a strategy's curve lies above the full cache's it costs, where it lies below it saves.",
+      "A strategy's curve follows the full cache's until its window is full; from the first eviction on it stays level, while the full cache's goes on rising. How steep it rises is what a strategy can save: little with one sequence, where weights are most of what a step reads, more with many sequences and long texts.",
+      "Time on the host runs from the launch of a step until the next token is back on the host, eviction included." + (hasDevice ? " Time on the device is the same step between two events on the device." : ""),
+      "A greyscale print keeps curves apart by their dashes."));
   read(longest, false);
 }
 
@@ -100,8 +104,9 @@ function crossoverSection() {
   const percent = of => c => c[of] && c[of].change;
   const interval = of => c => c[of] && isFinite(c[of].low) && c[of].low != null ? format.change(c[of].low) + " to " + format.change(c[of].high) : null;
   const several = new Set(report.crossings.map(c => c.baseline)).size > 1 || report.crossings.some(c => c.unlike || c.fastest);
+  if (!report.crossings.length) return;
   section("crossover", "Where strategies pay off", ...unlikeNotes(),
-    report.crossings.length ? records("crossings", "Step time on the host against the full cache of the same setting; above zero is slower.", report.crossings, [
+    records("crossings", "Step time on the host against the full cache of the same setting; above zero is slower.", report.crossings, [
       ["configuration", "name", format.text, true],
       ...(several ? [["against", "baseline", format.text, true]] : []),
       ["first eviction at token", "firstEviction", format.count],
@@ -116,16 +121,14 @@ function crossoverSection() {
       ["faster from token", c => !c.end.significant ? "cannot be told" : c.fasterFrom ?? (c.end.change < 0 ? null : "not within " + c.length), format.text],
       ["by more than the control from", c => !c.end.significant ? "cannot be told" : c.fasterBeyond ?? "not within " + c.length, format.text],
       ["paid back at token", c => c.paidBackAt ?? "not within " + c.length, format.text],
-    ], "crossover.csv") : el("p", null, "Nothing to hold against each other: measure the full cache and a strategy in one run (-p strategy=full,h2o)."),
-    report.crossings.length ? el("p", {class: "hint"}, "Control: before its first eviction a strategy does the full cache's work and its scoring, so what it differs by there is scoring and noise. No difference within the control or its interval is told from noise.") : null,
-    el("p", {class: "hint"}, "When it starts and last tokens: the first and the last 32 tokens that evict, or all if they are fewer. Faster from: the token from which on the strategy's curve, over 33 steps, stays below the full cache's. Paid back: from there on the whole text so far has taken less time."));
+    ], "crossover.csv"),
+    el("p", {class: "hint"}, "Control: before its first eviction a strategy does the full cache's work and its scoring, so what it differs by there is scoring and noise. No difference within the control or its interval is told from noise."),
+    el("p", {class: "hint"}, "When it starts and last tokens: the first and the last 32 tokens that evict, or all if they are fewer. Faster from: the token from which on the strategy's curve, over 33 steps, stays below the full cache's. Paid back: from there on the whole text so far has taken less time."),
+    howTo("Steps of one generation are not independent of each other, so intervals count each generation once: they are percentile bootstraps of the generations' medians. A difference is called real where its interval excludes zero; with fewer than four generations only if it is also larger than 3 %; and of a strategy only if it is larger than the control, which is what the two differ by before anything is evicted."));
 }
 
 function costSection() {
-  if (!report.costs.length) {
-    section("cost", "What a step is made of", el("p", null, "Not known here: a strategy's parts follow from a run with the full cache (-p strategy=full,h2o) whose window is filled before it ends."));
-    return;
-  }
+  if (!report.costs.length) return;
   section("cost", "What a step is made of", ...unlikeNotes(), report.findings.cost ? el("p", null, report.findings.cost) : null,
     records("costs", "Parts of a step that evicts, in µs.", report.costs, [
       ["configuration", "name", format.text, true],
@@ -204,10 +207,7 @@ function latencySection() {
 }
 
 function heatSection() {
-  if (!report.heatMaps.length) {
-    section("heat", "Strategy × window", el("p", null, "Needs two windows or two strategies besides the full cache: -p window=64,128,256 or -p strategy=full,h2o,window."));
-    return;
-  }
+  if (!report.heatMaps.length) return;
   const s = section("heat", "Strategy × window", el("p", null, report.findings.heat));
   report.heatMaps.forEach((map, m) => {
     const {host, chooser} = heatMap("heat-" + m, map, map.windows.map(w => "window " + w));
@@ -274,10 +274,7 @@ function evictionSection() {
 }
 
 function mapSection() {
-  if (!report.maps.length) {
-    section("map", "What the cache holds", el("p", null, "Shown for traces: generate --trace writes one, and render takes it beside a result."));
-    return;
-  }
+  if (!report.maps.length) return;
   const s = section("map", "What the cache holds");
   report.maps.forEach((map, m) => {
     const {host, figure: fig} = figure(map.title + ". " + map.finding);
@@ -359,16 +356,6 @@ function failureSection() {
   }
 }
 
-function howToSection() {
-  section("how", "How to read this", ...[
-    "A transformer keeps keys and values of every token so far, and every step reads all of them. A strategy drops entries to keep that cache small; choosing what to drop costs time in every step too. The plots show both: where a strategy's curve lies above the full cache's it costs, where it lies below it saves.",
-    "A strategy's curve follows the full cache's until its window is full; from the first eviction on it stays level, while the full cache's goes on rising. How steep it rises is what a strategy can save: little at batch 1, where weights are most of what a step reads, more with many sequences and long texts.",
-    "Time on the host runs from the launch of a step until the next token is back on the host, eviction included. Time on the device is the same step between two events on the device.",
-    "Steps of one generation are not independent of each other, so intervals count each generation once: they are percentile bootstraps of the generations' medians. A difference is called real where its interval excludes zero; with fewer than four generations only if it is also larger than 3 %; and of a strategy only if it is larger than the control, which is what the two differ by before anything is evicted.",
-    "A greyscale print keeps curves apart by their dashes. All figures are in tables too.",
-  ].map(text => el("p", null, text)));
-}
-
 pageHead("What does a KV-cache eviction strategy cost and save per decode step, at every sequence length?", report);
 if (lines.length) {
   timeSection();
@@ -378,12 +365,11 @@ if (lines.length) {
   memorySection();
   latencySection();
 }
-if (lines.length || report.heatMaps.length) heatSection();
+heatSection();
 evictionSection();
 scoresSection();
 mapSection();
 rawSection();
 if (report.origins.length) originSection(report.origins);
 failureSection();
-howToSection();
 document.documentElement.dataset.ready = Math.round(performance.now());

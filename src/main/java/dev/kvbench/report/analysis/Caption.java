@@ -24,7 +24,7 @@ public record Caption(String strategy, String parameters, String values, List<St
     private static final String OLD_H2O = "H2O, window ";
     private static final String H2O = "H2O, one set for all heads, window ";
 
-    private static final String FULL_CACHE = "full cache";
+    static final String FULL_CACHE = "full cache";
 
     /** Parameters that a caption in brief says by number; all others stay in words. */
     private static final List<List<Parameter>> BY_NUMBER =

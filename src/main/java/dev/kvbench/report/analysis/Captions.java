@@ -17,6 +17,14 @@ public final class Captions {
 
     private static final List<String> NAMED_IN_TITLE = List.of("model", "dtype");
 
+    /** More strategies than these are counted in a heading. */
+    private static final int MOST_NAMED = 3;
+
+    /** What benchmarks measure. */
+    private static final Map<String, String> MEASURED = Map.of("DecodeLoop", "time per token",
+            "DecodeStep", "steps at pinned cache lengths", "Prefill", "prompts in one pass",
+            "Eviction", "what happens at the end of a step", "Harness", "what measuring costs");
+
     /** Kind of weights where no model ran. */
     private static final String NO_MODEL = "none";
 
@@ -45,6 +53,51 @@ public final class Captions {
             parts.add(steps.fingerprint().deviceName());
         }
         return String.join(" · ", parts);
+    }
+
+    /**
+     * @return what ran, for a heading: "H2O against the full cache, time per token: gpt2-large, fp32, 8 sequences"; empty
+     *     if nothing did
+     */
+    public String heading() {
+        String strategies = strategies();
+        String measured = shared(c -> measured(c.benchmark())).stream()
+                .filter(m -> !m.isEmpty()).map(m -> ", " + m).collect(Collectors.joining());
+        List<String> setting = new ArrayList<>();
+        NAMED_IN_TITLE.forEach(name -> setting.add(distinct(c -> c.params().get(name))));
+        List<Integer> batches = shown.stream().map(c -> c.params().get("batch")).filter(Objects::nonNull)
+                .filter(batch -> batch.matches("\\d{1,9}")).map(Integer::valueOf).distinct().sorted().toList();
+        if (!batches.isEmpty()) {
+            setting.add(and(batches.stream().map(String::valueOf).toList())
+                    + (batches.equals(List.of(1)) ? " sequence" : " sequences"));
+        }
+        setting.removeIf(String::isEmpty);
+        return strategies + measured + (setting.isEmpty() ? "" : ": " + String.join(", ", setting));
+    }
+
+    private String strategies() {
+        List<String> names = shown.stream().map(c -> Caption.of(c).name()).distinct().toList();
+        List<String> others = names.stream().filter(name -> !name.startsWith(Caption.FULL_CACHE)).toList();
+        if (others.isEmpty()) {
+            return names.isEmpty() ? "" : "Full cache";
+        }
+        return (others.size() > MOST_NAMED ? others.size() + " strategies" : and(others))
+                + (others.size() == names.size() ? "" : " against the full cache");
+    }
+
+    private String distinct(Function<StepsFile.Configuration, String> of) {
+        return and(shown.stream().map(of).filter(Objects::nonNull).distinct().toList());
+    }
+
+    private static String and(List<String> words) {
+        return words.size() < 2 ? String.join("", words)
+                : String.join(", ", words.subList(0, words.size() - 1)) + " and " + words.get(words.size() - 1);
+    }
+
+    /** What a benchmark measures, in words; empty if that is not known. */
+    private static String measured(String benchmark) {
+        return MEASURED.entrySet().stream().filter(m -> benchmark.contains("." + m.getKey() + "Benchmark."))
+                .map(Map.Entry::getValue).findFirst().orElse("");
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.kvbench.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kvbench.compare.Comparison;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.results.StepsFile;
@@ -10,19 +9,14 @@ import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Where results come from, what failed in them, and what limits what they say. */
 final class Origins {
-
-    /** Below this many generations no test tells two medians apart at 5 %. */
-    private static final int FEW = 4;
 
     /** What results with the simplified H2O say, which carries the paper's name. */
     static final String H2O = "h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per head,"
@@ -73,26 +67,6 @@ final class Origins {
         if (files.stream().flatMap(f -> f.configurations().stream())
                 .anyMatch(c -> Strategies.H2O.label().equals(c.params().get(StrategyParameters.STRATEGY)))) {
             notes.add(H2O);
-        }
-        measured.stream().mapToInt(m -> m.host().length).min().ifPresent(fewest -> {
-            if (fewest < FEW) {
-                notes.add("Some configurations have only " + fewest + (fewest == 1 ? " generation" : " generations")
-                        + ": differences below " + Comparison.NOISE_PERCENT
-                        + " % are not called real; run more iterations (-i).");
-            }
-        });
-        if (files.stream().anyMatch(f -> Boolean.TRUE.equals(f.fingerprint().dirty()))) {
-            notes.add("The working tree differed from the commit.");
-        }
-        Set<String> devices = new LinkedHashSet<>();
-        files.forEach(f -> devices.add(f.fingerprint().deviceName()));
-        if (devices.size() > 1) {
-            notes.add("Measured on different devices: " + String.join("; ", devices) + ".");
-        }
-        long failed = files.stream().filter(f -> f.failures() != null).mapToLong(f -> f.failures().size()).sum();
-        if (failed > 0) {
-            notes.add(failed + (failed == 1 ? " configuration" : " configurations")
-                    + " failed; the reasons are at the end.");
         }
         return notes;
     }

@@ -52,7 +52,7 @@ public final class QualityPage {
     public static Path write(QualityFile quality, List<Configuration> unscored, String folder,
             Path file) throws IOException {
         QualityReport report = of(quality, unscored, folder);
-        return Page.write(report.title(), String.join(" ", report.answers()), report, "quality.js", file);
+        return Page.write(report.heading() + " · " + report.title(), String.join(" ", report.answers()), report, "quality.js", file);
     }
 
     /** What the page of a whole result shows. */
@@ -89,13 +89,24 @@ public final class QualityPage {
             all.add(answers.probe());
         }
         findings.values().removeIf(Objects::isNull);
-        return new QualityReport(QualityLayout.title(quality, quality.fingerprint().deviceName()),
-                "run of " + quality.created() + " · " + QualityLayout.tokens(quality), all,
-                QualityOrigins.notes(quality, unscored, folder),
+        List<String> notes = QualityOrigins.notes(quality, unscored, folder);
+        return new QualityReport(heading(), QualityLayout.title(quality, quality.fingerprint().deviceName()),
+                "run of " + quality.created() + " · " + QualityLayout.tokens(quality),
+                notes.stream().filter(n -> !n.equals(Origins.H2O)).toList(), all,
+                notes.stream().filter(Origins.H2O::equals).toList(),
                 IntStream.range(0, strategies.size()).mapToObj(this::strategy).toList(), windows,
                 windows.isEmpty() ? null : QualityLayout.middle(quality), rows, best, needs, along,
                 front.isEmpty() ? null : timed(front), probe, heatMaps(timed), findings,
                 List.of(QualityOrigins.of(quality, folder)));
+    }
+
+    /** What was scored: "8 strategies with windows of 16 to 256: gpt2-docs, fp32". */
+    private String heading() {
+        String what = strategies.isEmpty() ? "Full cache" : strategies.size() == 1 ? strategies.get(0)
+                : strategies.size() + " strategies";
+        String kept = windows.isEmpty() ? "" : windows.size() == 1 ? " with a window of " + windows.get(0)
+                : " with windows of " + windows.get(0) + " to " + windows.get(windows.size() - 1);
+        return what + kept + ": " + quality.model().name() + ", " + quality.model().dtype();
     }
 
     private QualityReport.Strategy strategy(int index) {

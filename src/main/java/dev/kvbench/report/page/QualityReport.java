@@ -11,10 +11,12 @@ import java.util.Map;
  * Everything that the page of a quality result shows, computed: the page's JavaScript only displays it. Losses are nats
  * per token above the full cache. Sections whose data the result does not have are null or empty.
  *
+ * @param heading what was scored
  * @param title model, text and device in a line
  * @param subtitle when, and over which tokens means are
+ * @param warnings what a reader must know before believing what follows, a sentence each
  * @param answers what follows from the data, a sentence each
- * @param notes what a reader must know before believing it, a sentence each
+ * @param notes on words, a sentence each
  * @param strategies that evict, in the order of the registry
  * @param windows ascending
  * @param window the one that is read and drawn at first; null if nothing evicts
@@ -29,7 +31,8 @@ import java.util.Map;
  * @param origins where the result comes from
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record QualityReport(String title, String subtitle, List<String> answers, List<String> notes, List<Strategy> strategies,
+record QualityReport(String heading, String title, String subtitle, List<String> warnings, List<String> answers,
+        List<String> notes, List<Strategy> strategies,
         List<Integer> windows, Integer window, List<Row> rows, List<Best> best, Needs needs, Along along, Timed timed,
         Probe probe, List<HeatMap> heatMaps, Map<String, String> findings, List<Report.Origin> origins) {
 

@@ -31,12 +31,15 @@ record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @Jso
     /**
      * The head of the page.
      *
+     * @param heading what ran
      * @param title what was measured, in a line
      * @param subtitle when
+     * @param warnings what a reader must know before believing what follows, a sentence each
      * @param answers what follows from the data, a sentence each
-     * @param notes what a reader must know before believing it, a sentence each
+     * @param notes on words and conditions, a sentence each
      */
-    record Summary(String title, String subtitle, List<String> answers, List<String> notes) {}
+    record Summary(String heading, String title, String subtitle, List<String> warnings, List<String> answers,
+            List<String> notes) {}
 
     /**
      * Series, and what follows from them.

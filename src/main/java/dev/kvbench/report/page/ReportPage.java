@@ -72,8 +72,13 @@ public final class ReportPage {
      */
     public static Path write(List<LoadedResult> results, List<TraceFile> traces, Path file) throws IOException {
         Report report = of(results, traces);
-        return Page.write(report.summary().title(), String.join(" ", report.summary().answers()), report, "report.js",
+        return Page.write(title(report.summary()), String.join(" ", report.summary().answers()), report, "report.js",
                 file);
+    }
+
+    /** Of the page's tab: what ran, and where. */
+    private static String title(Report.Summary summary) {
+        return summary.heading() + " · " + summary.title();
     }
 
     static Report of(List<LoadedResult> results, List<TraceFile> traces) {
@@ -100,9 +105,11 @@ public final class ReportPage {
             sentences = List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows."
                     : maps.get(0).finding());
         }
-        return new Report.Summary(results.isEmpty() ? maps.get(0).title() : captions.title(),
-                String.join(" · ", files.stream().map(f -> "run of " + f.created()).distinct().toList()), sentences,
-                Origins.notes(files, measured));
+        String title = results.isEmpty() ? maps.get(0).title() : captions.title();
+        String heading = results.isEmpty() ? "" : captions.heading();
+        return new Report.Summary(heading.isEmpty() ? "What the cache holds" : heading, title,
+                String.join(" · ", files.stream().map(f -> "run of " + f.created()).distinct().toList()),
+                Warnings.of(parts, measured, against), sentences, Origins.notes(files, measured));
     }
 
     private Report.Curves curves() {

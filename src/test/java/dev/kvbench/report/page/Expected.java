@@ -123,6 +123,18 @@ final class Expected {
         return configs.stream().filter(c -> !c.strategy.equals("full")).toList();
     }
 
+    /** What ran, in a line. */
+    String heading() {
+        List<String> names = strategies().stream().map(c -> c.label().replaceAll("( \\d+)?,.*| \\d+$", "")).distinct()
+                .toList();
+        JsonNode params = configs.get(0).json().path("params");
+        String sequences = params.path("batch").asText();
+        return (names.size() > 3 ? names.size() + " strategies" : names.size() == 1 ? names.get(0)
+                : String.join(", ", names.subList(0, names.size() - 1)) + " and " + names.get(names.size() - 1))
+                + " against the full cache, time per token: " + params.path("model").asText() + ", " + params.path("dtype").asText()
+                + ", " + sequences + (sequences.equals("1") ? " sequence" : " sequences");
+    }
+
     Change change(Config of, int from, int to) {
         double[] now = generations(of.host, from, to);
         double[] old = generations(full().host, from, to);

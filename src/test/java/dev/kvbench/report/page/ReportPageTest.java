@@ -49,6 +49,38 @@ class ReportPageTest extends MadePages {
     }
 
     @Test
+    void everySectionHasSomethingInItAndNavigationNamesItAlone() throws Exception {
+        for (Path page : pages()) {
+            browser.open(page);
+            assertEquals(List.of(), browser.script("return [...document.querySelectorAll('main section')]"
+                    + ".filter(s => !s.querySelector('table, figure, dl')).map(s => s.id)"), page.toString());
+            assertEquals(browser.<Object>script("return [...document.querySelectorAll('main section')].map(s => '#' + s.id)"),
+                    browser.script("return [...document.querySelectorAll('#contents a')].map(a => a.getAttribute('href'))"));
+        }
+    }
+
+    @Test
+    void aPageIsHeadedByWhatRan() {
+        browser.open(small);
+        assertEquals("H2O against the full cache, time per token: gpt2, fp32, 2 sequences", browser.text("h1"));
+        browser.open(eviction);
+        assertEquals("tova and knorm, what happens at the end of a step: gpt2, fp16, 1, 8, 32 and 64 sequences", browser.text("h1"));
+    }
+
+    @Test
+    void warningsStandAboveTheAnswerAndHelpBesideWhatItExplains() {
+        browser.open(odd);
+        // the first is for readers without JavaScript
+        List<String> order = browser.script("return [...document.querySelector('main').children].map(e => e.className || e.id)");
+        assertEquals(List.of("warnings", "answer"), order.subList(1, 3));
+        assertTrue(browser.text(".warnings").contains("1 configuration failed"), browser.text(".warnings"));
+        assertEquals(List.of(), browser.script("return [...document.querySelectorAll('details.how')]"
+                + ".filter(d => !d.closest('section').querySelector('table, figure')).map(d => d.textContent)"));
+        browser.open(eviction);
+        assertTrue(browser.all(".how").isEmpty(), "help on curves of a page without them");
+    }
+
+    @Test
     void togglesShowAndHideWhatTheySay() throws Exception {
         browser.open(small);
         browser.screenshot("small");

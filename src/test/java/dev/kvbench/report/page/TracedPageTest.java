@@ -103,6 +103,8 @@ class TracedPageTest extends InBrowser {
         expected.configs.forEach(c -> traced.add(c.label()));
         assertTrue(browser.text("#title").contains(steps.fingerprint().deviceName()), browser.text("#title"));
         traced.add(browser.text("#title"));
+        assertEquals(expected.heading(), browser.text("h1"));
+        traced.add(expected.heading());
         traced.add("run of " + steps.created());
         traced.add(result.path().getFileName().toString());
         List<String> values = browser.script("return [...document.querySelectorAll('#fingerprint dd')].map(d => d.textContent)");

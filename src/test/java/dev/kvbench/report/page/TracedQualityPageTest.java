@@ -112,6 +112,14 @@ class TracedQualityPageTest extends InBrowser {
                 + json.path("text").path("name").asText() + " · " + json.path("fingerprint")
                 .path(json.path("fingerprint").has("gpu") ? "gpu" : "cpu").asText();
         assertEquals(title, browser.text("#title"));
+        List<Integer> kept = expected.windows().stream().sorted().toList();
+        int strategies = expected.strategies().size();
+        String heading = (strategies == 1 ? expected.strategies().get(0) : strategies + " strategies")
+                + " with windows of " + kept.get(0) + " to "
+                + kept.get(kept.size() - 1) + ": " + json.path("model").path("name").asText() + ", "
+                + json.path("model").path("dtype").asText();
+        assertEquals(heading, browser.text("h1"));
+        traced.add(heading);
         String subtitle = "run of " + json.path("created").asText() + " · tokens " + (expected.from + 1) + "–" + json.path("text")
                 .path("steps").asInt()
                 + " of " + json.path("text").path("starts").size() + " sequences";

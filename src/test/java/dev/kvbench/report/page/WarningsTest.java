@@ -1,0 +1,73 @@
+package dev.kvbench.report.page;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.kvbench.report.MadeResults;
+import dev.kvbench.report.analysis.LoadedResult;
+import dev.kvbench.results.ResultFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A page warns of what makes its answer doubtful, and of nothing else. */
+@Tag("native")
+class WarningsTest {
+
+    private static final String ONE_FORK = "Measured in one process only: what differs from process to process is in no"
+            + " interval here; run more forks (-f).";
+
+    @TempDir
+    private Path folder;
+
+    private List<String> warnings(ResultFolder result) {
+        return ReportPage.of(List.of(LoadedResult.read(result)), List.of()).summary().warnings();
+    }
+
+    private ResultFolder changed(ResultFolder result, String file, String from, String to) throws Exception {
+        Path path = result.path().resolve(file);
+        Files.writeString(path, Files.readString(path).replaceAll(from, to));
+        return result;
+    }
+
+    @Test
+    void ofASoundResultThereIsNothingToWarnOf() throws Exception {
+        assertEquals(List.of(), warnings(MadeResults.small(folder.resolve("small"))));
+        assertEquals(List.of(), warnings(MadeResults.pinned(folder.resolve("pinned"))));
+    }
+
+    @Test
+    void oneForkIsTooFew() throws Exception {
+        ResultFolder pinned = MadeResults.pinned(folder.resolve("pinned"));
+        assertEquals(List.of(), warnings(changed(pinned, ResultFolder.JMH_FILE, "\"mode\"", "\"forks\": 2, \"mode\"")));
+        assertEquals(List.of(ONE_FORK), warnings(changed(pinned, ResultFolder.JMH_FILE, "\"forks\": 2", "\"forks\": 1")));
+    }
+
+    @Test
+    void theNoisiestPinnedStepIsNamed() throws Exception {
+        ResultFolder pinned = MadeResults.pinned(folder.resolve("pinned"));
+        assertEquals(List.of("Noisy: with 64 entries held a step of full cache took 1.000 ms ± 20 %."),
+                warnings(changed(pinned, ResultFolder.JMH_FILE, "\"scoreError\": 0.01", "\"scoreError\": 0.2")));
+    }
+
+    @Test
+    void anotherFormOfTheFullCacheAndAControlThatIsOffAreSaid() throws Exception {
+        ResultFolder small = MadeResults.small(folder.resolve("small"));
+        Path steps = small.path().resolve(ResultFolder.STEPS_FILE);
+        String json = Files.readString(steps);
+        int second = json.indexOf("H2O, one set for all heads, window 32");
+        String of = json.substring(second).replaceAll("\"runtime\" ?: ?\"\\w+\"", "\"runtime\":\"fused\"");
+        Files.writeString(steps, json.substring(0, second).replaceAll("\"runtime\" ?: ?\"\\w+\"", "\"runtime\":\"cudagraph\"") + of);
+        assertEquals(List.of("More than the strategy differs: another runtime: full cache cudagraph, H2O fused."), warnings(small));
+
+        // every step of the strategy takes a second longer, those before it evicts too
+        Files.writeString(steps, json.substring(0, second) + json.substring(second).replaceAll("(?<=[\\[,\\s])1(\\d{6})(?=[,\\s\\]])",
+                "1001$1"));
+        List<String> off = warnings(small);
+        assertEquals(1, off.size(), off.toString());
+        assertEquals("The control is off: before it evicts, H2O, one set for all heads, window 32, 8 heavy hitters takes N % more time"
+                + " than the full cache for the same work and its scoring.", off.get(0).replaceAll("\\d+ %", "N %"));
+    }
+}

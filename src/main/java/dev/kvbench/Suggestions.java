@@ -2,6 +2,7 @@ package dev.kvbench;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** What a name that is not known may have meant: people mistype them, and are answered with the closest match. */
@@ -16,14 +17,16 @@ public final class Suggestions {
      * @return the error to throw: it names the closest match and all known names
      */
     public static UserError unknown(String what, String name, Collection<String> known) {
-        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-        String closest =
-                known.stream().min(Comparator.comparingInt(k -> distance.apply(name, k))).orElse("");
-        boolean near = !closest.isEmpty()
-                && distance.apply(name, closest) <= Math.max(2, closest.length() / 2);
         return new UserError(
                 "unknown " + what + " '" + name + "'"
-                        + (near ? ": did you mean '" + closest + "'?" : "")
+                        + closest(name, known).map(closest -> ": did you mean '" + closest + "'?").orElse("")
                         + " (known: " + String.join(", ", known) + ")");
+    }
+
+    /** @return the name that is nearest to what was typed, if it is near */
+    public static Optional<String> closest(String name, Collection<String> known) {
+        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
+        return known.stream().min(Comparator.comparingInt(k -> distance.apply(name, k)))
+                .filter(k -> !k.isEmpty() && distance.apply(name, k) <= Math.max(2, k.length() / 2));
     }
 }

@@ -53,7 +53,7 @@ final class Selection {
                     + "; `-l` lists names", e);
         }
         if (found.isEmpty()) {
-            throw new UserError("no benchmark matches " + includes + "; `-l` lists them");
+            throw new UserError("no benchmark matches " + includes + meant(includes) + " `-l` lists them");
         }
         found.stream().filter(b -> b.getMode() == Mode.SingleShotTime).forEach(b -> RefusedOptions.checkGenerations(
                 options, b.getUsername().replaceAll(".*\\.(\\w+)Benchmark\\.\\w+$", "$1")));
@@ -81,6 +81,14 @@ final class Selection {
      */
     BenchmarkListEntry annotated(String benchmark) {
         return all.get(benchmark);
+    }
+
+    /** A benchmark is named by its class, as the README does. */
+    private String meant(List<String> includes) {
+        Set<String> known = new TreeSet<>();
+        all.keySet().forEach(name -> known.add(name.replaceAll(".*\\.(\\w+)Benchmark\\.\\w+$", "$1")));
+        return includes.stream().flatMap(name -> Suggestions.closest(name, known).stream()).findFirst()
+                .map(name -> ": did you mean '" + name + "'?").orElse(";");
     }
 
     private static OutputFormat silent() {

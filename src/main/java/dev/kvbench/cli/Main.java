@@ -3,6 +3,7 @@ package dev.kvbench.cli;
 import dev.kvbench.Home;
 import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
+import dev.kvbench.Suggestions;
 import dev.kvbench.Temporary;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.SuiteRunner;
@@ -89,6 +90,10 @@ public final class Main implements Runnable {
                     .execute(words);
         }
         try {
+            // benchmarks have capitals, and commands none
+            if (args[0].matches("[a-z]+") && Suggestions.closest(args[0], line.getSubcommands().keySet()).isPresent()) {
+                throw Suggestions.unknown("command", args[0], line.getSubcommands().keySet());
+            }
             CommandLineOptions options = JmhParser.of(args);
             if (listed(options, args)) {
                 return 0;

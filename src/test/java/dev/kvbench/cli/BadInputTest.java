@@ -69,6 +69,7 @@ class BadInputTest {
                         "-p", "device=cpu"),
                 bad("runtime=cudagraph: it needs an NVIDIA GPU", "-p", "runtime=torchscript,cudagraph", "-p", "device=cpu"),
                 bad("no benchmark matches", "NoSuchBenchmark"),
+                bad("no benchmark matches [DecodLoop]: did you mean 'DecodeLoop'? `-l` lists them", "DecodLoop"),
                 bad("benchmark Decode[: not a regular expression: Unclosed character class", "Decode["),
                 bad("-prof nosuch: ", "-prof", "nosuch"),
                 bad("-jvm /nonexistent/java: no such program", "-jvm", "/nonexistent/java"),
@@ -128,6 +129,13 @@ class BadInputTest {
         List<Path> before = results();
         assertRefused(says, words.toArray(String[]::new));
         assertEquals(before, results());
+    }
+
+    @Test
+    void aCommandThatIsMistypedIsNamed() throws IOException {
+        assertRefused("unknown command 'rnu': did you mean 'run'? (known: ", "rnu", "--config", "sweep");
+        assertRefused("unknown command 'comprae': did you mean 'compare'?", "comprae", "a", "b");
+        assertRefused("no benchmark matches [nothinglikeit]; `-l` lists them", "nothinglikeit");
     }
 
     @Test

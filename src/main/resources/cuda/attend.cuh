@@ -4,18 +4,6 @@
 #pragma once
 #include "ring.cuh"
 
-// The copying thread: an item's entries from `entry` on, as many as a chunk holds.
-__device__ __forceinline__ void copyChunk(const Ring& ring, unsigned index, const Step& step, int layer, const Item& item, unsigned entry,
-    unsigned long long policy) {
-  unsigned bytes = min(CHUNK_ENTRIES, item.end - entry) * HEAD_DIM * sizeof(Element);
-  ring.open(index, 2 * bytes);
-#pragma unroll 1
-  for (int kv = 0; kv < 2; kv++) {
-    ring.copy(index, kv * CHUNK_ENTRIES * HEAD_DIM,
-        entriesOf(step, layer, kv, item.pair) + static_cast<long long>(entry) * HEAD_DIM, bytes, policy);
-  }
-}
-
 constexpr int ROW_LANES = HEAD_DIM / VECTOR;   // lanes that read a key together
 constexpr int WARP_ROWS = 32 / ROW_LANES;      // keys that a warp reads at once
 constexpr int LANE_DIMS = (HEAD_DIM + 31) / 32;  // value elements of a lane

@@ -24,6 +24,18 @@ __device__ __forceinline__ void copyRows(
   }
 }
 
+// The copying thread: an item's entries from `entry` on, as many as a chunk holds.
+__device__ __forceinline__ void copyChunk(const Ring& ring, unsigned index, const Step& step, int layer, const Item& item, unsigned entry,
+    unsigned long long policy) {
+  unsigned bytes = min(CHUNK_ENTRIES, item.end - entry) * HEAD_DIM * sizeof(Element);
+  ring.open(index, 2 * bytes);
+#pragma unroll 1
+  for (int kv = 0; kv < 2; kv++) {
+    ring.copy(index, kv * CHUNK_ENTRIES * HEAD_DIM,
+        entriesOf(step, layer, kv, item.pair) + static_cast<long long>(entry) * HEAD_DIM, bytes, policy);
+  }
+}
+
 // The copying thread's side of attention: a block's items, all entries but the step's own.
 __device__ __forceinline__ void copyEntries(
     const Ring& ring, unsigned& index, const Step& step, int layer, unsigned long long policy) {
@@ -49,7 +61,7 @@ __device__ inline void copyAll(const Ring& ring, const Step& step, const Layer* 
     const Layer& w = layers[head ? 0 : layer];
 #pragma unroll 1
     for (int part = 0; part < (head ? 1 : 3 + SLICES); part++) {
-      if (part == 1) copyEntries(ring, index, step, layer, KEEP_CACHE ? again : once);
+      if (part == 1) copyEntries(ring, index, step, layer, again);
       const Element* matrix = head ? step.tokens
           : part == 0 ? w.qkv : part == 1 ? w.projection : part == 2 ? w.up : w.down + (part - 3) * WIDTH;
       unsigned total = head ? VOCABULARY : part == 0 ? 3 * WIDTH : part == 2 ? INNER : WIDTH;

@@ -2,7 +2,7 @@
 //
 // Sizes come as macros: LAYERS, HEADS, HEAD_DIM, INNER (of the MLP), VOCABULARY, BATCH, EPSILON, ELEMENT_FP32|FP16|BF16,
 // MAX_SHARED (bytes a block may have), BLOCKS (of the launch: one per multiprocessor), WARPS (of a block that
-// compute; one more copies), CHUNK_ROWS and UNDER_WAY (see below), KEEP_CACHE (whether cache entries are worth their room in L2),
+// compute; one more copies), CHUNK_ROWS and UNDER_WAY (see below),
 // MAX_SPLITS (most pieces that a head's entries are cut into), STEP_BYTES (what the host takes a Step for).
 #pragma once
 #include "element.cuh"

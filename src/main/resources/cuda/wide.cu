@@ -15,17 +15,16 @@
 // Everything that a step reads from device memory, in the order in which it is needed.
 __device__ inline void copyAll(const Ring& ring, const Step& step, const Layer* layers) {
   unsigned long long once = evictFirst();
-  unsigned long long again = evictLast();
   unsigned index = 0;
 #pragma unroll 1
   for (int layer = 0; layer < LAYERS; layer++) {
     const Layer& w = layers[layer];
     if (layer + 1 < LAYERS) prefetchVectors(layers[layer + 1]);
-    copyProduct<QkvCut, WIDTH>(ring, index, w.qkv, once);
-    copyItems(ring, index, step, layer, KEEP_CACHE ? again : once);
-    copyProduct<ProjectionCut, WIDTH>(ring, index, w.projection, once);
-    copyProduct<UpCut, WIDTH>(ring, index, w.up, once);
-    copyProduct<DownCut, INNER>(ring, index, w.down, once);
+    copyProduct<QkvCut>(ring, index, w.qkv, once);
+    copyItems(ring, index, step, layer, once);
+    copyProduct<ProjectionCut>(ring, index, w.projection, once);
+    copyProduct<UpCut>(ring, index, w.up, once);
+    copyProduct<DownCut>(ring, index, w.down, once);
   }
   Tokens tokens;
 #pragma unroll 1
@@ -74,7 +73,7 @@ __device__ __forceinline__ void vocabulary(const Ring& ring, unsigned& index, co
       constexpr int OF_SPAN = VOCABULARY_SPAN / PART;
       if (part % OF_SPAN == 0 && (OF_SPAN < WIDTH / PART || first == 0)) {
         syncComputing();
-        start(part / OF_SPAN * VOCABULARY_SPAN);
+        start(part / OF_SPAN * VOCABULARY_SPAN, shared.activation[0]);
         awaitGroups<0>();
         syncComputing();
       }
@@ -217,13 +216,7 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
       syncBlocks(step, arrivals);
     }
   }
-  vocabulary(ring, index, step, shared, steps, [&](unsigned column) {
-    if constexpr (EACH_NORMALISES) {
-      normaliseAll(step, shared);
-    } else {
-      startActivations<VOCABULARY_SPAN>(shared.activation[0], activationsOf(step), WIDTH, column);
-    }
-  });
+  vocabulary(ring, index, step, shared, steps, normalised);
   finish(step, shared.last, steps, evictsByLayer(step));
 }
 

@@ -82,6 +82,8 @@ __host__ __device__ constexpr int paddedRows(int rows) { return (rows + 3) / 8 *
 // for them what all of the cluster have.
 template <int TOTAL, int LENGTH, int PIECES>
 struct Cut {
+  static constexpr int ROW = LENGTH;
+  static constexpr int PIECES_OF_ROW = PIECES;
   static constexpr int SPAN = spanOf(LENGTH / PIECES / CLUSTER);
   static constexpr int PASSES = LENGTH / PIECES / CLUSTER / SPAN;
   static constexpr int PARTS = SPAN / PART;
@@ -130,8 +132,8 @@ template <class C>
 struct Job {
   unsigned piece, begin, end;
   __device__ __forceinline__ explicit Job(unsigned index) {
-    unsigned group = index / (C::JOBS / C::GROUPS);
-    piece = index - group * (C::JOBS / C::GROUPS);
+    unsigned group = index / C::PIECES_OF_ROW;
+    piece = index - group * C::PIECES_OF_ROW;
     begin = C::firstRow(group, C::GROUPS);
     end = C::firstRow(group + 1, C::GROUPS);
   }

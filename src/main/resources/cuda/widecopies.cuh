@@ -29,7 +29,7 @@ __device__ __forceinline__ void copyTile(const Ring& ring, unsigned index, const
 }
 
 // The copying warp's side of a product.
-template <class C, int LENGTH>
+template <class C>
 __device__ __forceinline__ void copyProduct(const Ring& ring, unsigned& index, const Element* matrix, unsigned long long policy) {
 #pragma unroll 1
   for (unsigned i = blockIdx.x / CLUSTER; i < C::JOBS; i += CLUSTERS) {
@@ -42,7 +42,7 @@ __device__ __forceinline__ void copyProduct(const Ring& ring, unsigned& index, c
 #pragma unroll 1
         for (unsigned chunk = first; chunk < last; chunk++, index++) {
           unsigned row = job.begin + chunk / C::PARTS * TILE;
-          copyTile<LENGTH>(ring, index, matrix + static_cast<long long>(row) * LENGTH + job.column(pass) + chunk % C::PARTS * PART,
+          copyTile<C::ROW>(ring, index, matrix + static_cast<long long>(row) * C::ROW + job.column(pass) + chunk % C::PARTS * PART,
               min(TILE, job.end - row), policy);
         }
       }

@@ -56,7 +56,7 @@ final class Selection {
             throw new UserError("no benchmark matches " + includes + meant(includes) + " `-l` lists them");
         }
         found.stream().filter(b -> b.getMode() == Mode.SingleShotTime).forEach(b -> RefusedOptions.checkGenerations(
-                options, b.getUsername().replaceAll(".*\\.(\\w+)Benchmark\\.\\w+$", "$1")));
+                options, called(b.getUsername())));
         if (config != null) {
             mustBeKnown(config.params().keySet(), parameters(all.values()));
         }
@@ -84,9 +84,13 @@ final class Selection {
     }
 
     /** A benchmark is named by its class, as the README does. */
+    private static String called(String benchmark) {
+        return benchmark.replaceAll(".*\\.(\\w+)Benchmark\\.\\w+$", "$1");
+    }
+
     private String meant(List<String> includes) {
         Set<String> known = new TreeSet<>();
-        all.keySet().forEach(name -> known.add(name.replaceAll(".*\\.(\\w+)Benchmark\\.\\w+$", "$1")));
+        all.keySet().forEach(name -> known.add(called(name)));
         return includes.stream().flatMap(name -> Suggestions.closest(name, known).stream()).findFirst()
                 .map(name -> ": did you mean '" + name + "'?").orElse(";");
     }

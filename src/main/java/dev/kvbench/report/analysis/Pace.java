@@ -15,18 +15,31 @@ import java.util.Arrays;
  * @param sameStep how many times as long as at the lower edge of its spread the same step takes at the upper: the median over
  *     the steps, or that of the generations' medians if it is larger
  */
-record Pace(double step, double low, double high, double tokensPerSecond, double timesLimit, double sameStep) {
+public record Pace(double step, double low, double high, double tokensPerSecond, double timesLimit, double sameStep) {
 
     static Pace of(Measured m) {
         Curve curve = Curve.of(m.configuration());
         double edge = curve.generations() < Curve.ENOUGH_FOR_QUANTILES ? 0 : 0.1;
         double[] spread = Measured.quantiles(Measured.medians(m.host(), 1, m.length()), edge, 1 - edge);
         return new Pace(m.step(), spread[0], spread[1],
-                Measured.median(Arrays.stream(m.host()).mapToDouble(g -> 1e3 * m.batch() * g.length / Arrays.stream(g).sum()).toArray()),
-                timesLimit(m, curve), Math.max(sameStep(curve), ratio(spread[0], spread[1])));
+                tokensPerSecond(m), timesLimit(m, curve), Math.max(sameStep(curve), ratio(spread[0], spread[1])));
     }
 
-    private static double timesLimit(Measured m, Curve curve) {
+    /**
+     * @param m a configuration
+     * @return tokens per second of all its sequences, median over the generations
+     */
+    public static double tokensPerSecond(Measured m) {
+        return Measured.median(Arrays.stream(m.host()).mapToDouble(g -> 1e3 * m.batch() * g.length / Arrays.stream(g).sum())
+                .toArray());
+    }
+
+    /**
+     * @param m a configuration
+     * @param curve its steps
+     * @return median step over the limit; NaN without a GPU
+     */
+    public static double timesLimit(Measured m, Curve curve) {
         StepsFile.Gpu gpu = m.configuration().gpu();
         if (gpu == null) {
             return Double.NaN;

@@ -4,6 +4,7 @@ import dev.kvbench.report.analysis.AgainstFullCache;
 import dev.kvbench.report.analysis.Curve;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.MemoryLimit;
+import dev.kvbench.report.analysis.Pace;
 import dev.kvbench.report.analysis.TimeAxis;
 import dev.kvbench.report.plot.Look;
 import dev.kvbench.results.StepsFile;
@@ -53,8 +54,8 @@ final class Lines {
                     band(curve), m.device() == null ? null : band(Curve.ofDevice(m.configuration())), latency(m),
                     m.device() == null ? null
                     : Measured.median(Arrays.stream(m.device()).flatMapToDouble(Arrays::stream).toArray()),
-                    tokensPerSecond(m),
-                    gpu == null ? null : timesLimit(m, curve), m.isPeer() ? null : m.cacheMb(),
+                    Pace.tokensPerSecond(m),
+                    gpu == null ? null : Pace.timesLimit(m, curve), m.isPeer() ? null : m.cacheMb(),
                     gpu == null ? null : gpu.memoryBytes() / 1e6, samples > MOST_RAW ? null : raw(m)));
         }
         return lines;
@@ -114,25 +115,10 @@ final class Lines {
         return new Report.Band(smooth.median(), smooth.low(), smooth.high());
     }
 
-    private static double tokensPerSecond(Measured m) {
-        return Measured.median(Arrays.stream(m.host()).mapToDouble(g -> 1e3 * m.batch() * g.length / Arrays.stream(g)
-                .sum()).toArray());
-    }
-
     private static Report.Latency latency(Measured m) {
         double[] all = m.allSteps();
         double[] some = Measured.quantiles(all, 0.5, 0.9, 0.99, 1);
         return new Report.Latency(some[0], some[1], some[2], some[3], Measured.quantiles(all, QUANTILES));
-    }
-
-    private static double timesLimit(Measured m, Curve curve) {
-        int[] held = m.held();
-        StepsFile.Gpu gpu = m.configuration().gpu();
-        double[] times = new double[held.length];
-        // a step reads what was held before it and the entry that it writes
-        Arrays.setAll(times, t -> curve.median()[t] * gpu.copyBytesPerSecond()
-                / (1e3 * (gpu.weightBytes() + (t == 0 ? 1 : held[t - 1] + 1) * m.bytesPerEntry())));
-        return Measured.median(times);
     }
 
     private static List<Report.Raw> raw(Measured m) {

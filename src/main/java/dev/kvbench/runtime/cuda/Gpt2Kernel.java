@@ -103,7 +103,6 @@ final class Gpt2Kernel implements KernelSource {
         macros.put("WARPS", block.warps());
         macros.put("CHUNK_ROWS", block.chunkRows());
         macros.put("UNDER_WAY", block.underWay());
-        macros.put("KEEP_CACHE", 1);
         return macros;
     }
 

@@ -148,7 +148,6 @@ final class Gpt2WideKernel implements KernelSource {
         macros.put("PART", part);
         macros.put("ROOM", held(model, dtype, batch));
         macros.put("UNDER_WAY", Math.max(1, UNDER_WAY / (TILE * part * dtype.bytes())));
-        macros.put("KEEP_CACHE", 0);
         return macros;
     }
 

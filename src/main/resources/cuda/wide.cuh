@@ -5,6 +5,8 @@
 #pragma once
 #include "step.cuh"
 
+static_assert(!LOW_LATENCY, "values with tags are step.cu's");
+
 #if CLUSTER > 1
 #define OF_CLUSTER __cluster_dims__(CLUSTER, 1, 1)
 #endif

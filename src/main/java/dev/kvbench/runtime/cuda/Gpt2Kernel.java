@@ -23,12 +23,11 @@ final class Gpt2Kernel implements KernelSource {
     static final int MAX_SPLITS = 16;
 
     /**
-     * More are {@link Gpt2WideKernel}'s. On an H100 a step of GPT-2-large in fp16 takes 1.37 ms of 4 sequences with 256 to
-     * 512 entries, with that one 1.29 of 8. In fp32 that one is faster from about 6 on, but less exact: 2.41 and 2.00 ms
-     * of 8 with 128 entries. Measured by hand, see cuda/README.md.
+     * More are {@link Gpt2WideKernel}'s, whose step of GPT-2-large with 128 entries takes on an H100 in fp16 0.91 ms of 3 sequences where
+     * this one takes 1.15, in fp32 1.6 of 8 where this one takes 2.4. Measured by hand, see cuda/README.md.
      */
-    private static final int MAX_BATCH_SINGLE = 8;
-    private static final int MAX_BATCH_HALF = 3;
+    private static final int MAX_BATCH_SINGLE = 4;
+    private static final int MAX_BATCH_HALF = 2;
     private static final int MOST_LOW_LATENCY = 2;
 
     /** Bytes that a head's entry must be a multiple of, and those that it must divide. */

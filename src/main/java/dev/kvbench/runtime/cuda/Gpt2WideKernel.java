@@ -30,22 +30,22 @@ final class Gpt2WideKernel implements KernelSource {
     /** What parts of rows are multiples of, bytes: lanes of a matrix instruction read 16 each of four. */
     private static final int PART_UNIT = 64;
 
-    /** The longest part of a row that a warp multiplies at once, bytes: of whole rows, and where two blocks share them. */
-    private static final int LONGEST_PART = 512;
-    private static final int LONGEST_SHARED_PART = 640;
+    /** The longest part of a row that a warp multiplies at once, bytes: shorter ones are more alike in number for all warps. */
+    private static final int LONGEST_PART = 320;
 
     /**
-     * Room for activations in a block's shared memory, bytes: for 32 sequences of GPT-2-large's width in 16 bits. Blocks that share
-     * rows have it in two halves.
+     * Room for activations in a block's shared memory, bytes: of whole rows, and in two halves where blocks share rows. What it does not
+     * take is the ring's: with 80 KB a step of GPT-2-large took up to a fifth longer on an H100.
      */
-    private static final int ROOM = 80 * 1024;
+    private static final int ROOM = 30 * 1024;
+    private static final int SHARED_ROOM = 40 * 1024;
 
     /** Sequences that a matrix instruction takes at once; of more than so many, two warps share a chunk and have a half each. */
     private static final int OCTET = 8;
     private static final int UNSHARED = 32;
 
     /** On its way from device memory to a block, bytes. */
-    private static final int UNDER_WAY = 40 * 1024;
+    private static final int UNDER_WAY = 30 * 1024;
 
     /** Rows of a chunk. */
     private static final int TILE = 16;
@@ -54,14 +54,19 @@ final class Gpt2WideKernel implements KernelSource {
     private static final int FEWEST_ENTRIES = 16;
 
     private final int room;
+    private final int sharedRoom;
 
     Gpt2WideKernel() {
-        this(ROOM);
+        this(ROOM, SHARED_ROOM);
     }
 
-    /** @param room bytes for activations in a block's shared memory */
-    Gpt2WideKernel(int room) {
+    /**
+     * @param room bytes for activations in a block's shared memory
+     * @param sharedRoom the same where two blocks share rows
+     */
+    Gpt2WideKernel(int room, int sharedRoom) {
         this.room = room;
+        this.sharedRoom = sharedRoom;
     }
 
     @Override
@@ -96,15 +101,14 @@ final class Gpt2WideKernel implements KernelSource {
 
     /** @return elements of every sequence that a block has room for */
     private int held(Architecture model, Dtype dtype, int batch) {
-        int halves = cluster(model, dtype, batch);
-        return halves * elements(room / halves, dtype, batch);
+        return cluster(model, dtype, batch) == 1 ? elements(room, dtype, batch) : 2 * elements(sharedRoom / 2, dtype, batch);
     }
 
     /** @return elements of a part: the most that divide what a block has of a row and fit */
     private int part(Architecture model, Dtype dtype, int batch) {
         int cluster = cluster(model, dtype, batch);
         int unit = PART_UNIT / dtype.bytes();
-        int part = Math.min((cluster == 1 ? LONGEST_PART : LONGEST_SHARED_PART) / dtype.bytes(),
+        int part = Math.min(LONGEST_PART / dtype.bytes(),
                 held(model, dtype, batch) / cluster);
         while (model.width() / cluster % part != 0) {
             part -= unit;

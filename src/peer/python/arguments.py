@@ -7,7 +7,7 @@ import shapes
 # what render writes beside each peer's curve
 PEERS = {
     "notebook": "transformers eager, attentions returned",
-    "growing": "transformers fused attention, growing cache",
+    "growing": "transformers sdpa attention, growing cache",
     "static": "transformers generate, static cache, compiled",
 }
 STRATEGIES = {"full": tuple(PEERS), "h2o": ("notebook",)}

@@ -1,4 +1,4 @@
-"""transformers with its fused attention and a growing cache: a loop as one writes it today."""
+"""transformers with sdpa attention, its default, and a growing cache: a loop as one writes it today."""
 
 from time import perf_counter_ns
 

@@ -74,7 +74,7 @@ def measure(name, strategy, batch, args, device):
             "tokens": str(args.tokens),
         },
         "weights": "synthetic",
-        "attention": "explicit" if peer.ATTENTION == "eager" else "fused",
+        "attention": "explicit" if peer.ATTENTION == "eager" else "sdpa",
         "runtime": "python " + name,
         "device": "gpu" if device == "cuda" else "cpu",
         "cacheBytesPerEntry": shapes.cache_bytes_per_entry(args.model, args.dtype),

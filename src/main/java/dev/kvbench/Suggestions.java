@@ -17,9 +17,20 @@ public final class Suggestions {
      * @return the error to throw: it names the closest match and all known names
      */
     public static UserError unknown(String what, String name, Collection<String> known) {
+        return unknown(what, name, known, closest(name, known));
+    }
+
+    /**
+     * @param what what is named, for the message
+     * @param name what the user typed
+     * @param known the names there are
+     * @param meant the one of them that was meant, if that can be told
+     * @return the error to throw
+     */
+    public static UserError unknown(String what, String name, Collection<String> known, Optional<String> meant) {
         return new UserError(
                 "unknown " + what + " '" + name + "'"
-                        + closest(name, known).map(closest -> ": did you mean '" + closest + "'?").orElse("")
+                        + meant.map(closest -> ": did you mean '" + closest + "'?").orElse("")
                         + " (known: " + String.join(", ", known) + ")");
     }
 

@@ -58,7 +58,7 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
     @Param("auto")
     public String device;
 
-    /** auto, explicit or fused. */
+    /** auto, explicit or sdpa. */
     @Param("auto")
     public String attention;
 

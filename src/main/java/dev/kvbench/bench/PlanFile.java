@@ -10,6 +10,7 @@ import dev.kvbench.host.Machine;
 import dev.kvbench.host.Source;
 import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.Json;
+import dev.kvbench.results.Renamed;
 import dev.kvbench.results.Required;
 import dev.kvbench.runtime.cuda.FirstCard;
 import dev.kvbench.torch.Libtorch;
@@ -82,6 +83,12 @@ record PlanFile(int version, String created, @Required List<String> command, @Re
         }
     }
 
+    /** @return the same, each value by {@linkplain Renamed today's name} */
+    private PlanFile renamed() {
+        return new PlanFile(version, created, command, source, machine, on, config, effort, configurations.stream()
+                .map(c -> new RunPlan.Configuration(c.benchmark(), Renamed.now(c.params()), c.added())).toList());
+    }
+
     /**
      * @param folder what an earlier run left
      * @return its plan
@@ -101,7 +108,7 @@ record PlanFile(int version, String created, @Required List<String> command, @Re
                         + "); resume it with the build that began it, or start anew");
             }
             // from the file: a tree knows no lines
-            return Json.MAPPER.readValue(file.toFile(), PlanFile.class);
+            return Json.MAPPER.readValue(file.toFile(), PlanFile.class).renamed();
         } catch (JsonProcessingException e) {
             throw new UserError("--resume " + JsonFault.of(file, "the plan of a run", e).getMessage() + "; start anew", e);
         } catch (IOException e) {

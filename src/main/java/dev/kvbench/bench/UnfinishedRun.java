@@ -48,6 +48,11 @@ final class UnfinishedRun {
         static Part failed(String why) {
             return new Part(Json.MAPPER.createArrayNode(), null, why, null, null, false);
         }
+
+        /** The same by today's names. */
+        private Part asRan() {
+            return new Part(ResultFolder.asRan(jmh), steps == null ? null : steps.asRan(), failure, libtorch, threads, gpu);
+        }
     }
 
     private final Path folder;
@@ -145,7 +150,7 @@ final class UnfinishedRun {
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < plan.configurations().size(); i++) {
             if (has(i)) {
-                parts.add(Json.MAPPER.readValue(folder.resolve(part(i)).toFile(), Part.class));
+                parts.add(Json.MAPPER.readValue(folder.resolve(part(i)).toFile(), Part.class).asRan());
             }
         }
         return parts;

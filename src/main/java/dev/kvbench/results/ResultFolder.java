@@ -2,7 +2,6 @@ package dev.kvbench.results;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.strategy.Strategies;
@@ -188,7 +187,7 @@ public record ResultFolder(Path path) {
             if (result.path("params") instanceof ObjectNode params) {
                 Map<String, String> said = new LinkedHashMap<>();
                 params.properties().forEach(p -> said.put(p.getKey(), p.getValue().asText()));
-                Strategies.asRan(said).forEach((name, value) -> params.putIfAbsent(name, TextNode.valueOf(value)));
+                Renamed.now(Strategies.asRan(said)).forEach(params::put);
             }
         });
         return jmh;

@@ -39,10 +39,11 @@ public record StepsFile(
      */
     public record Head(String created, @Required Fingerprint fingerprint) {}
 
-    /** @return the same with what its configurations do not say and ran with, older than a parameter of their strategies */
+    /** @return the same with what its configurations do not say and ran with, all by {@linkplain Renamed today's names} */
     StepsFile asRan() {
         return new StepsFile(schema, version, created, command, units, fingerprint,
-                configurations.stream().map(Configuration::asRan).toList(), failures);
+                configurations.stream().map(Configuration::asRan).toList(),
+                failures == null ? null : failures.stream().map(Failure::asRan).toList());
     }
 
     /**
@@ -52,7 +53,12 @@ public record StepsFile(
      * @param params its parameters
      * @param message why, in one line
      */
-    public record Failure(String benchmark, Map<String, String> params, String message) {}
+    public record Failure(String benchmark, Map<String, String> params, String message) {
+
+        private Failure asRan() {
+            return new Failure(benchmark, Renamed.now(params), message);
+        }
+    }
 
     /** Value of {@code schema}. */
     public static final String SCHEMA = "kvbench/steps";
@@ -98,10 +104,11 @@ public record StepsFile(
             return benchmark.startsWith("python.");
         }
 
-        /** @return the same with what it ran with and does not say, older than a parameter of its strategy */
-        Configuration asRan() {
-            return ranByPeer() ? this : new Configuration(benchmark, label, Strategies.asRan(params), weights, attention,
-                    runtime, device, cacheBytesPerEntry, gpu, iterations);
+        /** @return the same with what it ran with and does not say, older than a parameter of its strategy, by today's names */
+        public Configuration asRan() {
+            return new Configuration(benchmark, label, Renamed.now(ranByPeer() ? params : Strategies.asRan(params)), weights,
+                    Renamed.now(Renamed.ATTENTION, attention).orElse(attention), runtime, device, cacheBytesPerEntry, gpu,
+                    iterations);
         }
 
         /** @return whether every measured iteration kept its steps, and there is one */

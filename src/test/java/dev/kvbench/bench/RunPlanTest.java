@@ -196,12 +196,12 @@ class RunPlanTest {
     void whatWasAddedIsNotRunWhereItsStepHasRun() {
         RunPlan.Configuration explicit = step("full", "auto", "explicit", "fp16");
         RunPlan.Configuration captured = step("full", "cudagraph", "auto", "fp16");
-        assertTrue(LikeForLike.hasRun(explicit, List.of(ran("auto", "fused", "fused"))), "a kernel with attention of its own");
-        assertFalse(LikeForLike.hasRun(explicit, List.of(ran("auto", "fused", "cudagraph"))), "the operator's attention");
+        assertTrue(LikeForLike.hasRun(explicit, List.of(ran("auto", "sdpa", "fused"))), "a kernel with attention of its own");
+        assertFalse(LikeForLike.hasRun(explicit, List.of(ran("auto", "sdpa", "cudagraph"))), "the operator's attention");
         assertTrue(LikeForLike.hasRun(explicit, List.of(ran("auto", "explicit", "cudagraph"))));
         assertFalse(LikeForLike.hasRun(explicit, List.of()));
-        assertFalse(LikeForLike.hasRun(captured, List.of(ran("auto", "fused", "fused"))));
-        assertTrue(LikeForLike.hasRun(captured, List.of(ran("auto", "fused", "cudagraph"))), "auto stepped down to it");
+        assertFalse(LikeForLike.hasRun(captured, List.of(ran("auto", "sdpa", "fused"))));
+        assertTrue(LikeForLike.hasRun(captured, List.of(ran("auto", "sdpa", "cudagraph"))), "auto stepped down to it");
     }
 
     /** A full cache that ran in fp16: what it asked the runtime for, what attention and runtime it got. */

@@ -31,6 +31,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -351,6 +352,25 @@ class UnfinishedRunTest {
                 .endsWith("a required field is missing: 'command'; start anew"));
         Files.writeString(file, "{");
         assertTrue(assertThrows(UserError.class, () -> UnfinishedRun.open(folder)).getMessage().contains("not the plan of a run: line 1"));
+    }
+
+    /** One begun before a form of attention got its name of today. */
+    @Test
+    void anUnfinishedRunIsReadByTodaysNames() throws Exception {
+        Map<String, String> asked = Map.of("strategy", "full", "attention", "fused", "runtime", "fused");
+        Map<String, String> read = Map.of("strategy", "full", "attention", "sdpa", "runtime", "fused");
+        UnfinishedRun begun = UnfinishedRun.begin(results, "", PlanFile.here(Instant.EPOCH, List.of(), null,
+                List.of(new RunPlan.Configuration("b", asked))));
+        StepsFile.Configuration ran = new StepsFile.Configuration("b", "full cache", asked, "synthetic", "fused", "fused", "gpu", 1, null,
+                List.of());
+        begun.add(0, new Launcher.Ended(new UnfinishedRun.Part(JSON.valueToTree(List.of(Map.of("params", asked))), ran, null, null, null,
+                true), List.of()));
+        UnfinishedRun run = UnfinishedRun.open(begun.folder());
+        assertEquals(List.of(new RunPlan.Configuration("b", read)), run.plan().configurations());
+        assertEquals(read, run.steps().get(0).params());
+        assertEquals("sdpa", run.steps().get(0).attention());
+        run.writeJmh(elsewhere);
+        assertEquals(JSON.valueToTree(read), JSON.readTree(elsewhere.resolve("jmh.json").toFile()).path(0).path("params"));
     }
 
     private static PlanFile plan() {

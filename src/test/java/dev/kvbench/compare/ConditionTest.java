@@ -86,11 +86,11 @@ class ConditionTest {
         Fingerprint other = new Fingerprint("2c551074", true, "1", "1.37", "0.36", "2.11.0", "VM 17", "Linux", "Xeon", 8, 1,
                 "H100", "580.9");
         Comparison comparison = compare(result(H100, of("full", "fused", "explicit", 1000)),
-                result(other, of("full", "fused", "fused", 1000)));
+                result(other, of("full", "fused", "sdpa", 1000)));
         assertEquals(List.of(), comparison.differences());
-        assertEquals(List.of("attention: explicit against fused", "libtorch: 2.7.1 against 2.11.0", "threads: 4 against 1"),
+        assertEquals(List.of("attention: explicit against sdpa", "libtorch: 2.7.1 against 2.11.0", "threads: 4 against 1"),
                 comparison.alsoDifferent());
-        assertTrue(Printer.TEXT.print(comparison).startsWith("different attention: explicit against fused\ndifferent libtorch"));
+        assertTrue(Printer.TEXT.print(comparison).startsWith("different attention: explicit against sdpa\ndifferent libtorch"));
     }
 
     /** Files from before runtimes were written down say only what was asked for; others say neither. */

@@ -60,7 +60,7 @@ class ActivationTest {
         Map<Float, Activation> logits = new HashMap<>();
         for (Activation activation : Activation.values()) {
             try (Weights weights = TestModels.sharp(with(activation), 3, Dtype.FP32, Device.cpu());
-                    DecodeLoop loop = new DecodeLoop(weights, TestStrategies.FULL, Runtimes.TORCHSCRIPT, AttentionForm.FUSED,
+                    DecodeLoop loop = new DecodeLoop(weights, TestStrategies.FULL, Runtimes.TORCHSCRIPT, AttentionForm.SDPA,
                             Positions.ORIGINAL, 1, 1)) {
                 loop.step();
                 Activation other = logits.put(loop.cache().logits()[0], activation);

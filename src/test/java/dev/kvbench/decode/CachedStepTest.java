@@ -24,7 +24,7 @@ class CachedStepTest {
     private static final int TOKENS = 24;
 
     @ParameterizedTest
-    @CsvSource({"EXPLICIT, FP32, 2e-4", "FUSED, FP32, 2e-4", "EXPLICIT, FP16, 6e-2", "EXPLICIT, BF16, 5e-1"})
+    @CsvSource({"EXPLICIT, FP32, 2e-4", "SDPA, FP32, 2e-4", "EXPLICIT, FP16, 6e-2", "EXPLICIT, BF16, 5e-1"})
     void agreesWithAForwardWithoutACacheAtEveryLength(AttentionForm form, Dtype dtype, double relative) {
         try (Weights weights = TestModels.sharp(7, dtype);
                 Weights wide = TestModels.sharp(7);

@@ -2,6 +2,7 @@ package dev.kvbench.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
 import dev.kvbench.report.MadeResults;
@@ -107,6 +108,26 @@ class JsonTest {
         StepsFile.Configuration peer = new StepsFile.Configuration("python.notebook", "H2O", Map.of("strategy", "h2o", "window", "8"),
                 "synthetic", null, null, "gpu", 0, null, h2o.iterations());
         assertEquals(peer, peer.asRan());
+    }
+
+    /** The form of attention that is sdpa now was called as a runtime is. */
+    @Test
+    void aFormOfAttentionIsReadByTodaysNameAndARuntimeAsItWas() throws IOException {
+        ResultFolder old = ResultFolder.open(Path.of("src/test/resources/published/2026-11-24_08-18-47_1b441074_NVIDIA-H100-80GB-HBM3"));
+        assertTrue(Files.readString(old.path().resolve("steps.json")).contains("\"attention\" : \"fused\""));
+        assertEquals(List.of("sdpa", "explicit"), old.readSteps().configurations().stream().map(StepsFile.Configuration::attention).toList());
+        assertEquals(List.of("fused", "fused"), old.readSteps().configurations().stream().map(StepsFile.Configuration::runtime).toList());
+
+        Map<String, String> asked = Map.of("strategy", "full", "attention", "fused", "runtime", "fused");
+        Map<String, String> read = Map.of("strategy", "full", "attention", "sdpa", "runtime", "fused");
+        StepsFile.Configuration c = new StepsFile.Configuration("b", "full cache", asked, "synthetic", "fused", "fused", "gpu", 1, null,
+                List.of());
+        assertEquals(read, c.asRan().params());
+        new ResultFolder(folder).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-01T00:00:00Z", List.of(),
+                StepsFile.UNITS, old.readSteps().fingerprint(), List.of(), List.of(new StepsFile.Failure("b", asked, "no room"))));
+        assertEquals(read, new ResultFolder(folder).readSteps().failures().get(0).params());
+        Files.writeString(folder.resolve("jmh.json"), Json.MAPPER.writeValueAsString(List.of(Map.of("benchmark", "b", "params", asked))));
+        assertEquals(Json.MAPPER.valueToTree(read), new ResultFolder(folder).readJmh().path(0).path("params"));
     }
 
     @Test

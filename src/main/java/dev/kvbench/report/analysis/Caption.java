@@ -111,7 +111,7 @@ public record Caption(String strategy, String parameters, String values, List<St
                 .brief();
     }
 
-    /** @return the whole as what others are compared with: "the full cache with fused attention, fp16" */
+    /** @return the whole as what others are compared with: "the full cache with sdpa attention, fp16" */
     public String asBaseline() {
         String phrases = rest.stream().map(r -> r.equals(attention) ? " with " + r.substring(2) : r)
                 .collect(Collectors.joining());

@@ -32,7 +32,7 @@ class BiasColumnTest {
     private static final Products JOINED = new Products(false, 1, false, true);
 
     @ParameterizedTest
-    @CsvSource({"full, EXPLICIT", "full, FUSED", "h2o, EXPLICIT", "window, FUSED"})
+    @CsvSource({"full, EXPLICIT", "full, SDPA", "h2o, EXPLICIT", "window, SDPA"})
     void theStepIsTheSame(String name, AttentionForm form) {
         EvictionStrategy strategy = TestStrategies.of(name, 12, 4);
         try (Weights weights = TestModels.sharp(3);

@@ -63,14 +63,14 @@ class CaptionsTest {
 
     @Test
     void attentionIsLeftOutOrSaidAsASentenceDoes() {
-        Caption caption = caption("TOVA, window 16", "16", "0").with(List.of("fp16", "fused attention"), "fused attention");
-        assertEquals("TOVA, window 16, fp16, fused attention", caption.full());
-        assertEquals("TOVA (16), fp16, fused attention", caption.brief());
+        Caption caption = caption("TOVA, window 16", "16", "0").with(List.of("fp16", "sdpa attention"), "sdpa attention");
+        assertEquals("TOVA, window 16, fp16, sdpa attention", caption.full());
+        assertEquals("TOVA (16), fp16, sdpa attention", caption.brief());
         assertEquals("TOVA (16), fp16", caption.briefOfAnyAttention());
-        assertEquals("TOVA (16), fp16, fused attention (2)", caption.numbered(2).brief());
-        Caption full = caption("full cache", "0", "0").with(List.of("fused attention", "fp16"), "fused attention");
-        assertEquals("the full cache with fused attention, fp16", full.asBaseline());
-        assertEquals("fused attention, fp16", full.besidesFullCache());
+        assertEquals("TOVA (16), fp16, sdpa attention (2)", caption.numbered(2).brief());
+        Caption full = caption("full cache", "0", "0").with(List.of("sdpa attention", "fp16"), "sdpa attention");
+        assertEquals("the full cache with sdpa attention, fp16", full.asBaseline());
+        assertEquals("sdpa attention, fp16", full.besidesFullCache());
         assertEquals("full cache", caption("full cache", "0", "0").besidesFullCache());
     }
 

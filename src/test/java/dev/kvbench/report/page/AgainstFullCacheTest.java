@@ -105,20 +105,20 @@ class AgainstFullCacheTest {
 
     @Test
     void ofTwoFormsOfTheFullCacheTheStrategysOwnIsFirstAndTheFastestSecond() throws Exception {
-        Report report = report(full("fused", 0.9), full("explicit", 1), tova(1, 1.1, 0.95));
+        Report report = report(full("sdpa", 0.9), full("explicit", 1), tova(1, 1.1, 0.95));
         assertEquals(1, report.curves().crossings().size());
         AgainstFullCache crossing = report.curves().crossings().get(0);
         assertEquals("full cache, explicit attention", crossing.baseline());
         assertNull(crossing.unlike());
         assertEquals(-0.05, crossing.end().change(), 1e-9);
-        assertEquals("full cache, fused attention", crossing.fastest().baseline());
-        assertEquals("another form of attention: full cache fused, TOVA explicit", crossing.fastest().unlike());
+        assertEquals("full cache, sdpa attention", crossing.fastest().baseline());
+        assertEquals("another form of attention: full cache sdpa, TOVA explicit", crossing.fastest().unlike());
         assertEquals(0.95 / 0.9 - 1, crossing.fastest().end().change(), 1e-9);
         assertEquals(List.of("TOVA (32) is 10 % slower than the full cache with explicit attention when it starts to evict, at token"
                 + " 33, catches up at token 65, and is 5.0 % faster at token 128. Before it evicts it takes 0.0 % more: scoring"
                 + " and noise, from"
-                + " which no smaller difference is told. Against the fastest full cache (fused attention) it is 5.6 % slower at token 128.",
-                "Of 2 full caches the fastest takes 0.9000 ms per token (full cache, fused attention), 10.0 % less than the next"
+                + " which no smaller difference is told. Against the fastest full cache (sdpa attention) it is 5.6 % slower at token 128.",
+                "Of 2 full caches the fastest takes 0.9000 ms per token (full cache, sdpa attention), 10.0 % less than the next"
                         + " (full cache,"
                         + " explicit attention)."), report.summary().answers());
     }
@@ -129,33 +129,33 @@ class AgainstFullCacheTest {
         // of three generations the middle one is fast, of all steps most are slow
         long[][] times = {{2, 2, 2, 2}, {2, 2, 0, 0, 0}, {0, 0, 0, 3, 3, 3, 3}};
         StepsFile.Configuration uneven = new StepsFile.Configuration(steady.benchmark(), steady.label(), steady.params(),
-                steady.weights(), "fused",
+                steady.weights(), "sdpa",
                 steady.runtime(), steady.device(), steady.cacheBytesPerEntry(), null, IntStream.range(0, times.length)
                         .mapToObj(g -> new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, g,
                                 Arrays.stream(times[g]).map(t -> 100_000 + 1_000_000 * t).toArray(), null)).toList());
         Report report = report(steady, uneven);
         for (Report.Line line : report.curves().lines()) {
-            assertEquals(line.name().contains("fused") ? 2.1 : 1, line.latency().p50(), 1e-9);
+            assertEquals(line.name().contains("sdpa") ? 2.1 : 1, line.latency().p50(), 1e-9);
         }
         assertEquals(List.of("Of 2 full caches the fastest takes 1.000 ms per token (full cache, explicit attention), 52 % less"
                 + " than the next"
-                + " (full cache, fused attention)."), report.summary().answers());
+                + " (full cache, sdpa attention)."), report.summary().answers());
     }
 
     @Test
     void anotherFormOfAttentionIsSaidAndNoneClaimedWhereTheKernelHasItsOwn() throws Exception {
-        Report unlike = report(full("fused", 0.9), tova(1, 1.1, 0.95));
-        assertEquals("another form of attention: full cache fused, TOVA explicit", unlike.curves().crossings().get(0).unlike());
+        Report unlike = report(full("sdpa", 0.9), tova(1, 1.1, 0.95));
+        assertEquals("another form of attention: full cache sdpa, TOVA explicit", unlike.curves().crossings().get(0).unlike());
         assertTrue(unlike.summary().answers().get(0)
-                .contains(" Compared with another form of attention: full cache fused, TOVA explicit. Before it evicts it"
+                .contains(" Compared with another form of attention: full cache sdpa, TOVA explicit. Before it evicts it"
                 + " takes 11 % more: scoring and noise, and what else differs, from"), unlike.summary().answers().get(0));
         assertFalse(unlike.curves().crossings().get(0).end().significant(), "5.6 % more where 11 % are no eviction's");
 
-        Report kernel = report(made("full", 0, "fused", "fused", t -> 1), made("tova", WINDOW, "explicit", "fused", t -> 1.1));
+        Report kernel = report(made("full", 0, "sdpa", "fused", t -> 1), made("tova", WINDOW, "explicit", "fused", t -> 1.1));
         assertNull(kernel.curves().crossings().get(0).unlike());
         assertEquals(List.of("full cache", "TOVA, window 32"), kernel.curves().lines().stream().map(Report.Line::name).toList());
 
-        Report runtimes = report(made("full", 0, "fused", "fused", t -> 1), made("tova", WINDOW, "explicit", "cudagraph", t -> 1.5));
+        Report runtimes = report(made("full", 0, "sdpa", "fused", t -> 1), made("tova", WINDOW, "explicit", "cudagraph", t -> 1.5));
         assertEquals("another runtime: full cache fused, TOVA cudagraph", runtimes.curves().crossings().get(0).unlike());
     }
 
@@ -172,11 +172,11 @@ class AgainstFullCacheTest {
     void theCapturedRunInHalfPrecisionComparesTwoFormsOfAttention() {
         Report report = committed("2026-11-25_00-53-36_ea48ea07_NVIDIA-H100-80GB-HBM3");
         AgainstFullCache crossing = report.curves().crossings().get(0);
-        assertEquals("another form of attention: full cache fused, H2O explicit", crossing.unlike());
+        assertEquals("another form of attention: full cache sdpa, H2O explicit", crossing.unlike());
         assertEquals(0.055, crossing.control().change(), 5e-4);
         assertFalse(crossing.end().significant(), "it never pays, says the operator's attention, not eviction");
         assertTrue(report.summary().answers().get(0)
-                .contains("Compared with another form of attention: full cache fused, H2O explicit."), report.summary().answers().get(0));
+                .contains("Compared with another form of attention: full cache sdpa, H2O explicit."), report.summary().answers().get(0));
         // in one form on both sides
         Report explicit = committed("2026-11-25_13-37-48_ce0bbc22_NVIDIA-H100-80GB-HBM3");
         assertNull(explicit.curves().crossings().get(0).unlike());

@@ -51,10 +51,10 @@ class PinnedStepsTest {
     @Test
     void ofTwoFormsOfAttentionTheStrategysOwnIsTakenAndAnotherIsSaid() {
         for (int n : new int[] {64, 128}) {
-            measured("full", 0, n, "cudagraph", "fused", 1);
+            measured("full", 0, n, "cudagraph", "sdpa", 1);
             measured("tova", n, n, "cudagraph", "explicit", 1.5);
         }
-        String unlike = "another form of attention: full cache fused, tova explicit";
+        String unlike = "another form of attention: full cache sdpa, tova explicit";
         XYChart other = StrategyCostPlot.of(steps(), points()).orElseThrow();
         assertEquals(List.of("tova, against " + unlike), names(other).stream().map(n -> n.replace('\n', ' ')).toList());
         List<PinnedPoint> points = points();

@@ -38,7 +38,8 @@ function curveList(curves, visible) {
       if (box.checked) visible.add(c); else visible.delete(c);
       redrawAll();
     }});
-    list.append(el("label", null, box, swatch("k" + c.look.colour, c.look.dash), el("span", {class: "name"}, c.name), values.get(c)));
+    list.append(el("label", null, box, swatch("k" + c.look.colour, c.look.dash), el("span", {class: "name"}, c.name,
+      c.words ? el("small", null, " " + c.words) : null), values.get(c)));
     return box;
   });
   const all = on => {

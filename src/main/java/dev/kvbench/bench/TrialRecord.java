@@ -24,7 +24,7 @@ record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series) {
     /**
      * What a trial ran: known when it begins.
      *
-     * @param label the strategy in words
+     * @param label the strategy by its name with its parameters
      * @param weights kind of weights
      * @param attention the form of attention
      * @param runtime the runtime

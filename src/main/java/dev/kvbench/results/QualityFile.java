@@ -150,7 +150,7 @@ public record QualityFile(
      * One strategy with one window.
      *
      * @param strategy its name
-     * @param label the strategy in words
+     * @param label the strategy by its name with its parameters
      * @param window most entries kept; null if nothing is evicted
      * @param heavyHitters of these, kept for their score; null if the strategy reads none
      * @param nll [S][buckets] mean negative log-likelihood
@@ -174,6 +174,11 @@ public record QualityFile(
             Aggregate late,
             Estimate time,
             Recall recall) {
+
+        /** By {@linkplain Renamed today's name}. */
+        public Configuration {
+            label = Renamed.label(label);
+        }
 
         /**
          * @param ms time of a step, or null

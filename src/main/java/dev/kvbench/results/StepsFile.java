@@ -75,7 +75,7 @@ public record StepsFile(
      * One benchmark with one set of parameters.
      *
      * @param benchmark JMH's name of the benchmark
-     * @param label the strategy in words, for legends
+     * @param label the strategy by its name with its parameters, for legends
      * @param params every JMH parameter as the benchmark got it, 0 where the strategy does not read it; also what files
      *     say nothing of that are older than a parameter of their strategy
      * @param weights "synthetic", or which checkpoint
@@ -106,7 +106,8 @@ public record StepsFile(
 
         /** @return the same with what it ran with and does not say, older than a parameter of its strategy, by today's names */
         public Configuration asRan() {
-            return new Configuration(benchmark, label, Renamed.now(ranByPeer() ? params : Strategies.asRan(params)), weights,
+            return new Configuration(benchmark, ranByPeer() ? label : Renamed.label(label),
+                    Renamed.now(ranByPeer() ? params : Strategies.asRan(params)), weights,
                     Renamed.now(Renamed.ATTENTION, attention).orElse(attention), runtime, device, cacheBytesPerEntry, gpu,
                     iterations);
         }

@@ -32,7 +32,7 @@ import java.util.Set;
  * What happens may depend on n and first on the host, on nothing else, so that steps can be captured.
  *
  * @param name in parameters and results
- * @param caption what it is, in words, with its parameters: "H2O per head, window 128, 32 heavy hitters"
+ * @param caption its name with its parameters, for legends: "h2o-head, window 128, 32 heavy hitters"
  * @param reads its parameters
  * @param parameters their values
  * @param traits what a step must know of it
@@ -66,7 +66,7 @@ public record EvictionStrategy(String name, String caption, Set<Parameter> reads
         this(name, caption, reads, parameters, traits, protects, "");
     }
 
-    /** @return what it is, in words, for legends: "H2O per head, window 128, 32 heavy hitters, every 2 steps, compacting" */
+    /** @return its name with its parameters, for legends: "h2o-head, window 128, 32 heavy hitters, every 2 steps, compacting" */
     public String describe() {
         return parameters.caption(caption, WINDOW, HEAVY_HITTERS);
     }

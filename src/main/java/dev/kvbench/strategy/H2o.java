@@ -31,7 +31,7 @@ public final class H2o {
     private H2o() {}
 
     static EvictionStrategy of(StrategyParameters p) {
-        return new EvictionStrategy("h2o", "H2O, one set for all heads, " + p.caption(WINDOW, HEAVY_HITTERS), READS, p,
+        return new EvictionStrategy("h2o", "h2o, " + p.caption(WINDOW, HEAVY_HITTERS), READS, p,
                 Traits.of(Scope.MODEL, Scores.SUM), recent(p));
     }
 

@@ -23,7 +23,7 @@ public final class H2oHead {
     private H2oHead() {}
 
     static EvictionStrategy of(StrategyParameters p) {
-        return new EvictionStrategy("h2o-head", "H2O per head, " + p.caption(WINDOW, HEAVY_HITTERS), H2o.READS, p,
+        return new EvictionStrategy("h2o-head", "h2o-head, " + p.caption(WINDOW, HEAVY_HITTERS), H2o.READS, p,
                 Traits.of(Scope.HEAD, Scores.SUM), H2o.recent(p));
     }
 }

@@ -21,7 +21,7 @@ public final class KNorm {
     private KNorm() {}
 
     static EvictionStrategy of(StrategyParameters p) {
-        return new EvictionStrategy("knorm", "key norm, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
+        return new EvictionStrategy("knorm", "knorm, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
                 Traits.of(Scope.HEAD, Scores.AT_WRITE), Protects.NOTHING, """
                 def score(self, state: List[Tensor], rows: Tensor, first: int, n: int) -> NoneType:
                   # of the new entries: [L, B, H, n - first, Dh] -> [L, B, H, n - first]

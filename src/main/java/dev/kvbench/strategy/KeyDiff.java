@@ -23,7 +23,7 @@ public final class KeyDiff {
     private KeyDiff() {}
 
     static EvictionStrategy of(StrategyParameters p) {
-        return new EvictionStrategy("keydiff", "key difference, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
+        return new EvictionStrategy("keydiff", "keydiff, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
                 Traits.of(Scope.HEAD, Scores.AT_EVICTION), Protects.NOTHING, """
                 def score(self, state: List[Tensor], rows: Tensor, first: int, n: int) -> NoneType:
                   # [L, B, H, n, Dh]

@@ -21,7 +21,7 @@ public final class Sinks {
     private Sinks() {}
 
     static EvictionStrategy of(StrategyParameters p) {
-        return new EvictionStrategy("sinks", "attention sinks, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
+        return new EvictionStrategy("sinks", "sinks, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
                 Traits.UNSCORED, new Protects(SINKS, p.get(WINDOW) - SINKS));
     }
 }

@@ -18,7 +18,7 @@ public final class SlidingWindow {
     private SlidingWindow() {}
 
     static EvictionStrategy of(StrategyParameters p) {
-        return new EvictionStrategy("window", "sliding " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
+        return new EvictionStrategy("window", p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
                 Traits.UNSCORED, new Protects(0, p.get(WINDOW)));
     }
 }

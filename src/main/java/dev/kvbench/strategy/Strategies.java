@@ -6,35 +6,38 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The registry: one line per strategy. */
+/** The registry: one line per strategy, with what it is in a few words, to stand beside its name. */
 public enum Strategies {
     /** {@link Full}. */
-    FULL(Full::of),
+    FULL(Full::of, "every entry is kept"),
     /** {@link H2o}. */
-    H2O(H2o::of),
+    H2O(H2o::of, "Heavy-Hitter Oracle, one set for all heads"),
     /** {@link H2oHead}. */
-    H2O_HEAD(H2oHead::of),
+    H2O_HEAD(H2oHead::of, "Heavy-Hitter Oracle, a set per head"),
     /** {@link SlidingWindow}. */
-    WINDOW(SlidingWindow::of),
+    WINDOW(SlidingWindow::of, "sliding window"),
     /** {@link Sinks}. */
-    SINKS(Sinks::of),
+    SINKS(Sinks::of, "attention sinks and a sliding window, StreamingLLM"),
     /** {@link Tova}. */
-    TOVA(Tova::of),
+    TOVA(Tova::of, "Token Omission Via Attention"),
     /** {@link KNorm}. */
-    KNORM(KNorm::of),
+    KNORM(KNorm::of, "keys of smallest norm"),
     /** {@link KeyDiff}. */
-    KEYDIFF(KeyDiff::of),
+    KEYDIFF(KeyDiff::of, "keys least like their mean"),
     /** {@link RandomEntries}. */
-    RANDOM(RandomEntries::of);
+    RANDOM(RandomEntries::of, "entries at random, the control");
 
     private final Function<StrategyParameters, EvictionStrategy> factory;
+    private final String words;
     private final EvictionStrategy byDefault;
 
-    Strategies(Function<StrategyParameters, EvictionStrategy> factory) {
+    Strategies(Function<StrategyParameters, EvictionStrategy> factory, String words) {
         this.factory = factory;
+        this.words = words;
         byDefault = factory.apply(StrategyParameters.DEFAULTS);
     }
 
@@ -99,6 +102,19 @@ public enum Strategies {
     /** @return the name in parameters and results */
     public String label() {
         return byDefault.name();
+    }
+
+    /** @return what it is, in a few words */
+    public String words() {
+        return words;
+    }
+
+    /**
+     * @param label a strategy's name, or any other
+     * @return what it is, in a few words; empty if it is none of these
+     */
+    public static Optional<String> wordsOf(String label) {
+        return Arrays.stream(values()).filter(s -> s.label().equals(label)).map(Strategies::words).findFirst();
     }
 
     /** @return the parameters that it reads; others are not swept for it */

@@ -21,7 +21,7 @@ public final class Tova {
     private Tova() {}
 
     static EvictionStrategy of(StrategyParameters p) {
-        return new EvictionStrategy("tova", "TOVA, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
+        return new EvictionStrategy("tova", "tova, " + p.caption(WINDOW), EvictionStrategy.SCHEDULE, p,
                 Traits.of(Scope.LAYER, Scores.LAST), Protects.NOTHING);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Json;
+import dev.kvbench.results.Renamed;
 import dev.kvbench.results.Required;
 import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.Removal;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
  * @param schema {@link #SCHEMA}
  * @param version {@link #VERSION}
  * @param strategy name of the strategy
- * @param label the strategy in words
+ * @param label the strategy by its name with its parameters
  * @param window most entries kept; absent if nothing is evicted
  * @param heavyHitters entries kept for their score
  * @param evictEvery steps from one eviction to the next
@@ -52,6 +53,11 @@ public record TraceFile(
         String weights,
         String positions,
         @Required List<Step> steps) {
+
+    /** By {@linkplain Renamed today's name}. */
+    public TraceFile {
+        label = Renamed.label(label);
+    }
 
     /** Value of {@code schema}. */
     public static final String SCHEMA = "kvbench/trace";

@@ -50,7 +50,7 @@ class ConsoleTest {
         assertTrue(lines.get(last - 1).startsWith("Answer: ") && lines.get(last - 1).endsWith("."), run.out());
         assertEquals("Log:    " + log, lines.get(last - 2));
         assertEquals("Result: " + result(), lines.get(last - 3));
-        assertTrue(lines.get(last - 5).matches("sliding window \\(8\\) +[\\d.]+ ms +1 alone +[\\d.]+"), run.out());
+        assertTrue(lines.get(last - 5).matches("window \\(8\\) +[\\d.]+ ms +1 alone +[\\d.]+"), run.out());
         assertTrue(lines.get(last - 6).matches("full cache +[\\d.]+ ms +1 alone +[\\d.]+"), run.out());
         assertEquals(List.of("1, warm-up", "2", "3, warm-up", "4"), lines.stream().filter(l -> l.startsWith("# iteration "))
                 .map(l -> l.replaceFirst("# iteration (\\d) of 4: [\\d.]+ ms/op", "$1")).toList());

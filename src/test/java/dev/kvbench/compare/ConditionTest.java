@@ -93,6 +93,20 @@ class ConditionTest {
         assertTrue(Printer.TEXT.print(comparison).startsWith("different attention: explicit against sdpa\ndifferent libtorch"));
     }
 
+    @Test
+    void aFormOfAttentionIsOneWhateverAResultCallsIt() throws Exception {
+        StepsFile.Configuration before = of("full", "cudagraph", "fused", 1000);
+        before.params().put("attention", "fused");
+        StepsFile.Configuration today = of("full", "cudagraph", "sdpa", 1000);
+        today.params().put("attention", "sdpa");
+        Comparison comparison = compare(result(H100, before), result(H100, today));
+        assertEquals(List.of(), comparison.allDifferences());
+        assertEquals(1, comparison.shared());
+        List<History.Entry> history = History.of(folder, row -> true);
+        assertEquals(2, history.size());
+        assertEquals(history.get(0).row(), history.get(1).row());
+    }
+
     /** Files from before runtimes were written down say only what was asked for; others say neither. */
     @Test
     void whatAFileDoesNotSayIsNoDifference() throws Exception {

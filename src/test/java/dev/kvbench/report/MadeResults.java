@@ -32,12 +32,12 @@ public final class MadeResults {
     public static ResultFolder small(Path path) throws IOException {
         return write(path, "NVIDIA H100 80GB HBM3", List.of(
                 configuration("full cache", "full", 0, 0, 200, 5, true),
-                configuration("H2O, one set for all heads, window 32, 8 heavy hitters", "h2o", 32, 8, 200, 5, true)), null);
+                configuration("h2o, window 32, 8 heavy hitters", "h2o", 32, 8, 200, 5, true)), null);
     }
 
     /** Full cache and H2O by both removals: closing gaps takes 60 µs more a step. */
     public static ResultFolder removals(Path path) throws IOException {
-        String h2o = "H2O, one set for all heads, window 32, 8 heavy hitters";
+        String h2o = "h2o, window 32, 8 heavy hitters";
         return write(path, "NVIDIA H100 80GB HBM3", List.of(configuration("full cache", "full", 0, 0, 200, 5, true),
                 removing("replace", configuration(h2o, "h2o", 32, 8, 200, 5, true), 0),
                 removing("compact", configuration(h2o + ", compacting", "h2o", 32, 8, 200, 5, true), 60_000)), null);
@@ -107,7 +107,7 @@ public final class MadeResults {
 
     private static void pinned(List<StepsFile.Configuration> all, List<String> jmh, int window, int length, double ms) {
         String strategy = window == 0 ? "full" : "h2o";
-        all.add(new StepsFile.Configuration(STEP, window == 0 ? "full cache" : "H2O, one set for all heads, window " + window
+        all.add(new StepsFile.Configuration(STEP, window == 0 ? "full cache" : "h2o, window " + window
                 + ", 32 heavy hitters",
                 new TreeMap<>(Map.of("strategy", strategy, "window", "" + window, "heavyHitters", window == 0 ? "0" : "32",
                         "removal", window == 0 ? "0" : "replace", "cacheLength", "" + length)),
@@ -214,7 +214,7 @@ public final class MadeResults {
                     LongStream.rangeClosed(from, t)).distinct().toArray();
             all.add(new TraceFile.Step(t, 1, t, 1, t, kept.length, List.of(List.of(kept)), List.of(List.of()), null, null));
         }
-        return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "sinks", "attention sinks, window 5", 5, 0, 1, "replace",
+        return new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "sinks", "sinks, window 5", 5, 0, 1, "replace",
                 "torchscript", "tiny", "synthetic", "original", all);
     }
 }

@@ -30,7 +30,7 @@ class RunAnswerTest {
     }
 
     private static StepsFile.Configuration window(int window, int tokens) {
-        return MadeResults.configuration("sliding window " + window, "window", window, 0, tokens, 6, true);
+        return MadeResults.configuration("window " + window, "window", window, 0, tokens, 6, true);
     }
 
     /** The same on a machine that does something else now and then: generation g takes so many times as long. */
@@ -58,27 +58,27 @@ class RunAnswerTest {
 
     @Test
     void whatIsFasterAtTheEndPays() throws IOException {
-        assertMatches("Eviction pays: H2O \\(32/8, one set for all heads\\) is 1[0-3] % faster than the full cache at token 200,"
+        assertMatches("Eviction pays: h2o \\(32/8\\) is 1[0-3] % faster than the full cache at token 200,"
                 + " from token 9\\d on\\.", answer(MadeResults.small(folder.resolve("small"))));
     }
 
     @Test
     void whatIsSlowerDoesNot() throws IOException {
-        assertMatches("Eviction does not pay: sliding window \\(180\\) is [4-6]\\.\\d % slower than the full cache at token 200\\.",
+        assertMatches("Eviction does not pay: window \\(180\\) is [4-6]\\.\\d % slower than the full cache at token 200\\.",
                 answer(full(TOKENS), window(180, TOKENS)));
     }
 
     @Test
     void ofSeveralTheMostIsNamed() throws IOException {
-        assertMatches("Eviction pays with 2 of 3 configurations, most with sliding window \\(16\\): 1\\d % faster than the full cache at"
+        assertMatches("Eviction pays with 2 of 3 configurations, most with window \\(16\\): 1\\d % faster than the full cache at"
                 + " token 200, from token \\d+ on\\.", answer(full(TOKENS), window(64, TOKENS), window(16, TOKENS), window(180, TOKENS)));
-        assertMatches("Eviction pays with none of 2 configurations; the nearest: sliding window \\(170\\) is .*",
+        assertMatches("Eviction pays with none of 2 configurations; the nearest: window \\(170\\) is .*",
                 answer(full(TOKENS), window(180, TOKENS), window(170, TOKENS)));
     }
 
     @Test
     void whatCannotBeToldApartIsSaid() throws IOException {
-        assertMatches("Eviction makes no difference that shows: sliding window \\(122\\) cannot be told from the full cache at token 200"
+        assertMatches("Eviction makes no difference that shows: window \\(122\\) cannot be told from the full cache at token 200"
                 + " \\(measured: 0\\.\\d % (slower|faster)\\)\\.", answer(full(TOKENS), window(122, TOKENS)));
     }
 
@@ -103,7 +103,7 @@ class RunAnswerTest {
 
     @Test
     void pinnedStepsTellWhatEvictingCosts() throws IOException {
-        assertEquals("With 128 entries held, all that its window holds, a step of H2O (128/32, one set for all heads) takes 17 % less than"
+        assertEquals("With 128 entries held, all that its window holds, a step of h2o (128/32) takes 17 % less than"
                 + " one of the full cache; whether evicting pays, DecodeLoop tells.",
                 answer(MadeResults.pinned(folder.resolve("pinned"))));
         assertMatches("With 64 entries held, .* cannot be told from one of the full cache; .*", answer(MadeResults.pinned(

@@ -110,13 +110,38 @@ class JsonTest {
         assertEquals(peer, peer.asRan());
     }
 
+    /** What labels of older results call strategies. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "H2O, window 128, 32 heavy hitters | h2o, window 128, 32 heavy hitters",
+        "H2O, one set for all heads, window 128, 32 heavy hitters | h2o, window 128, 32 heavy hitters",
+        "H2O per head, window 128, 32 heavy hitters, every 2 steps | h2o-head, window 128, 32 heavy hitters, every 2 steps",
+        "sliding window 16, compacting | window 16, compacting",
+        "attention sinks, window 16 | sinks, window 16",
+        "TOVA, window 16 | tova, window 16",
+        "key norm, window 16 | knorm, window 16",
+        "key difference, window 16 | keydiff, window 16",
+        "random, window 16 | random, window 16",
+        "full cache | full cache"})
+    void aStrategyIsReadByItsNameOfToday(String label, String now) {
+        Map<String, String> params = Map.of("strategy", "any");
+        assertEquals(now, new StepsFile.Configuration("b", label, params, null, null, null, null, 1, null, List.of()).asRan().label());
+        assertEquals(now, new QualityFile.Configuration("any", label, null, null, null, null, null, null, null, null, null).label());
+        // a peer's words are its own
+        assertEquals(label, new StepsFile.Configuration("python.x", label, params, null, null, null, null, 1, null, List.of()).asRan()
+                .label());
+    }
+
     /** The form of attention that is sdpa now was called as a runtime is. */
     @Test
     void aFormOfAttentionIsReadByTodaysNameAndARuntimeAsItWas() throws IOException {
         ResultFolder old = ResultFolder.open(Path.of("src/test/resources/published/2026-11-24_08-18-47_1b441074_NVIDIA-H100-80GB-HBM3"));
         assertTrue(Files.readString(old.path().resolve("steps.json")).contains("\"attention\" : \"fused\""));
-        assertEquals(List.of("sdpa", "explicit"), old.readSteps().configurations().stream().map(StepsFile.Configuration::attention).toList());
+        assertEquals(List.of("sdpa", "explicit"),
+                old.readSteps().configurations().stream().map(StepsFile.Configuration::attention).toList());
         assertEquals(List.of("fused", "fused"), old.readSteps().configurations().stream().map(StepsFile.Configuration::runtime).toList());
+
+        assertEquals("h2o, window 128, 32 heavy hitters", old.readSteps().configurations().get(1).label());
 
         Map<String, String> asked = Map.of("strategy", "full", "attention", "fused", "runtime", "fused");
         Map<String, String> read = Map.of("strategy", "full", "attention", "sdpa", "runtime", "fused");

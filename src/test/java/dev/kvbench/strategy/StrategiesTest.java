@@ -31,6 +31,8 @@ class StrategiesTest {
         for (String name : Strategies.labels()) {
             EvictionStrategy strategy = TestStrategies.of(name, 64, 8);
             assertEquals(name, strategy.name());
+            assertTrue(name.equals("full") || strategy.describe().startsWith(name), strategy.describe());
+            assertTrue(Strategies.wordsOf(name).orElseThrow().matches("[a-zA-Z, -]{10,50}"), "beside the name, in a line");
             assertEquals(Strategies.of(name).reads(), strategy.parameters().values().keySet(), "forgets what it does not read");
             strategy.parameters().values().forEach((p, value) -> assertTrue(p == Parameter.EVICT_EVERY || p == Parameter.REMOVAL
                     || strategy.caption().contains(p.caption(value)), "its caption says " + p.label()));

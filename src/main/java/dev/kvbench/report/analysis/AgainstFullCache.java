@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param name the strategy's configuration
  * @param baseline the full cache's
- * @param unlike in what else they differ, in words: "another form of attention: full cache sdpa, H2O explicit"; null
+ * @param unlike in what else they differ, in words: "another form of attention: full cache sdpa, h2o explicit"; null
  *     if in nothing
  * @param firstEviction the first token whose step evicts; null if none does
  * @param control before it, where both do the same but for scoring; of all tokens if no step evicts

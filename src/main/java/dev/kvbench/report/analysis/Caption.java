@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /**
  * What a configuration is called, in parts: as a legend says it in full, or in brief as a sentence does.
  *
- * @param strategy in words: "H2O, one set for all heads"
+ * @param strategy its name: "h2o"
  * @param parameters its window, and heavy hitters if it has any, as they follow that: ", window 128, 32 heavy hitters";
  *     may be empty
  * @param values the same as numbers: "128/32"
@@ -20,24 +20,15 @@ import java.util.stream.Stream;
  */
 public record Caption(String strategy, String parameters, String values, List<String> rest, String attention) {
 
-    /** What older results call H2O with one set for all heads, and what it is called today. */
-    private static final String OLD_H2O = "H2O, window ";
-    private static final String H2O = "H2O, one set for all heads, window ";
-
     static final String FULL_CACHE = "full cache";
 
     /** Parameters that a caption in brief says by number; all others stay in words. */
     private static final List<List<Parameter>> BY_NUMBER =
             List.of(List.of(Parameter.WINDOW, Parameter.HEAVY_HITTERS), List.of(Parameter.WINDOW));
 
-    /** @return a strategy in words, in those of today: older results do not say which form of H2O ran */
-    static String today(String recorded) {
-        return recorded.startsWith(OLD_H2O) ? H2O + recorded.substring(OLD_H2O.length()) : recorded;
-    }
-
     /** @return what a result calls a configuration */
     static Caption of(StepsFile.Configuration configuration) {
-        String label = today(configuration.label());
+        String label = configuration.label();
         StrategyParameters all = StrategyParameters.recorded(configuration.params());
         if (all.window().isPresent()) {
             for (List<Parameter> some : BY_NUMBER) {
@@ -53,14 +44,14 @@ public record Caption(String strategy, String parameters, String values, List<St
                 : new Caption(label.substring(0, comma), "", "", List.of(label.substring(comma)), "");
     }
 
-    /** A label that says some parameters in these words: behind a comma, or as "sliding window 128" does. */
+    /** A label that says some parameters in these words: behind a comma, or as "window 128" does. */
     private static Optional<Caption> of(String label, String words, String values) {
         int at = label.indexOf(words);
         int end = at + words.length();
-        if (at < 2 || end < label.length() && !label.startsWith(", ", end)) {
+        if (at < 0 || end < label.length() && !label.startsWith(", ", end)) {
             return Optional.empty();
         }
-        int start = label.startsWith(", ", at - 2) ? at - 2 : end - values.length() - 1;
+        int start = at > 1 && label.startsWith(", ", at - 2) ? at - 2 : end - values.length() - 1;
         return !label.startsWith(", ", start) && !label.substring(start, end).equals(" " + values) ? Optional.empty()
                 : Optional.of(new Caption(label.substring(0, start), label.substring(start, end), values,
                         end == label.length() ? List.of() : List.of(label.substring(end)), ""));
@@ -78,27 +69,26 @@ public record Caption(String strategy, String parameters, String values, List<St
         return new Caption(strategy, parameters, values, longer, attention);
     }
 
-    /** @return the strategy's name alone: "H2O" */
+    /** @return the strategy's name alone: "h2o" */
     String name() {
         return strategy.split(", ", 2)[0];
     }
 
-    /** @return all of it, for legends: "H2O, one set for all heads, window 128, 32 heavy hitters, fp16" */
+    /** @return all of it, for legends: "h2o, window 128, 32 heavy hitters, fp16" */
     public String full() {
         return strategy + parameters + String.join("", rest);
     }
 
     /**
      * @param window its own
-     * @return all of it but for the window: "H2O, one set for all heads, 32 heavy hitters, fp16"
+     * @return all of it but for the window: "h2o, 32 heavy hitters, fp16"
      */
     public String ofAnyWindow(int window) {
         return strategy + parameters.replaceFirst("(, window)? " + window + "\\b", "") + String.join("", rest);
     }
 
     /**
-     * @return parameters as numbers in brackets, for sentences: "TOVA (128)", "H2O (128/32, one set for all heads),
-     *     fp16"
+     * @return parameters as numbers in brackets, for sentences: "tova (128)", "h2o (128/32), fp16"
      */
     public String brief() {
         return values.isEmpty() ? full()

@@ -56,7 +56,7 @@ public final class Captions {
     }
 
     /**
-     * @return what ran, for a heading: "H2O against the full cache, time per token: gpt2-large, fp32, 8 sequences"; empty
+     * @return what ran, for a heading: "h2o against the full cache, time per token: gpt2-large, fp32, 8 sequences"; empty
      *     if nothing did
      */
     public String heading() {

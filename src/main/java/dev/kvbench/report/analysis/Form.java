@@ -22,7 +22,7 @@ public record Form(String runtime, String attention) {
     /**
      * @param strategy a configuration
      * @param full the full cache that it is compared with
-     * @return in what they differ beside the strategy: "another form of attention: full cache sdpa, H2O explicit";
+     * @return in what they differ beside the strategy: "another form of attention: full cache sdpa, h2o explicit";
      *     null if in nothing
      */
     public static String difference(StepsFile.Configuration strategy, StepsFile.Configuration full) {

@@ -26,6 +26,6 @@ public final class HeldTokens {
 
     /** @return strategy, model and kind of weights in a line */
     public static String title(TraceFile trace) {
-        return Caption.today(trace.label()) + " · " + trace.model() + " · " + trace.weights() + " weights";
+        return trace.label() + " · " + trace.model() + " · " + trace.weights() + " weights";
     }
 }

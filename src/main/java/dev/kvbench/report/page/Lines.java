@@ -8,6 +8,7 @@ import dev.kvbench.report.analysis.Pace;
 import dev.kvbench.report.analysis.TimeAxis;
 import dev.kvbench.report.plot.Look;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,7 +51,8 @@ final class Lines {
             Measured m = measured.get(i);
             Curve curve = Curve.of(m.configuration());
             StepsFile.Gpu gpu = m.configuration().gpu();
-            lines.add(new Report.Line(m.name(), looks.get(i), first.contains(m.name()), m.host().length, curve.spread(),
+            lines.add(new Report.Line(m.name(), m.isPeer() ? null : words(m), looks.get(i), first.contains(m.name()),
+                    m.host().length, curve.spread(),
                     band(curve), m.device() == null ? null : band(Curve.ofDevice(m.configuration())), latency(m),
                     m.device() == null ? null
                     : Measured.median(Arrays.stream(m.device()).flatMapToDouble(Arrays::stream).toArray()),
@@ -59,6 +61,10 @@ final class Lines {
                     gpu == null ? null : gpu.memoryBytes() / 1e6, samples > MOST_RAW ? null : raw(m)));
         }
         return lines;
+    }
+
+    private static String words(Measured m) {
+        return Strategies.wordsOf(m.configuration().params().get(StrategyParameters.STRATEGY)).orElse(null);
     }
 
     /** Colours tell curves apart while there are enough of them, then strategies. */

@@ -68,6 +68,15 @@ final class Origins {
                 .anyMatch(c -> Strategies.H2O.label().equals(c.params().get(StrategyParameters.STRATEGY)))) {
             notes.add(H2O);
         }
+        if (measured.isEmpty()) {
+            // no curves, whose legend would say it
+            String words = files.stream().flatMap(f -> f.configurations().stream())
+                    .map(c -> c.params().get(StrategyParameters.STRATEGY)).distinct()
+                    .flatMap(name -> Strategies.wordsOf(name).map(is -> name + ": " + is).stream()).collect(Collectors.joining("; "));
+            if (!words.isEmpty()) {
+                notes.add("Strategies: " + words + ".");
+            }
+        }
         return notes;
     }
 }

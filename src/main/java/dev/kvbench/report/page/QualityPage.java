@@ -8,6 +8,7 @@ import dev.kvbench.report.plot.Look;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.QualityFile.Configuration;
 import dev.kvbench.results.QualityFile.Estimate;
+import dev.kvbench.strategy.Strategies;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,7 +111,8 @@ public final class QualityPage {
     }
 
     private QualityReport.Strategy strategy(int index) {
-        return new QualityReport.Strategy(strategies.get(index), Look.of(QualityLayout.curve(strategies.get(index))));
+        return new QualityReport.Strategy(strategies.get(index), Strategies.wordsOf(strategies.get(index)).orElse(null),
+                Look.of(QualityLayout.curve(strategies.get(index))));
     }
 
     private QualityReport.Row row(Configuration c, List<Configuration> front) {

@@ -36,8 +36,9 @@ record QualityReport(String heading, String title, String subtitle, List<String>
         List<Integer> windows, Integer window, List<Row> rows, List<Best> best, Needs needs, Along along, Timed timed,
         Probe probe, List<HeatMap> heatMaps, Map<String, String> findings, List<Report.Origin> origins) {
 
-    /** A strategy and how its curves are drawn. */
-    record Strategy(String name, Look look) {}
+    /** A strategy, what it is in a few words, null where that is not known, and how its curves are drawn. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Strategy(String name, String words, Look look) {}
 
     /**
      * A configuration.

@@ -74,6 +74,7 @@ record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @Jso
      * One configuration's series.
      *
      * @param name tells it apart on this page
+     * @param words what its strategy is, in a few words; null of a peer, whose name says that
      * @param look colour and dashes
      * @param shown whether its curve is shown at first
      * @param generations measured iterations
@@ -90,7 +91,7 @@ record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @Jso
      * @param raw measured iterations; null if the page would become too large
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Line(String name, Look look, boolean shown, int generations, String spread, Band host, Band device,
+    record Line(String name, String words, Look look, boolean shown, int generations, String spread, Band host, Band device,
             Latency latency,
             Double deviceMs, double tokensPerSecond, Double timesLimit, double[] cacheMb, Double deviceMb,
             List<Raw> raw) {}

@@ -3,6 +3,8 @@ package dev.kvbench.report.analysis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -28,16 +30,14 @@ class CaptionsTest {
         assertEquals("gpt2 · fp32 · weights of checkpoint gpt2@01234567", of(with("checkpoint gpt2@01234567")).title());
     }
 
-    /** Also in the words of older results, and never for the paper's own. */
     @Test
-    void whichFormOfH2oRan() {
-        assertEquals("H2O, one set for all heads, window 128, 32 heavy hitters", caption("H2O, window 128, 32 heavy hitters").full());
-        for (String recorded : List.of("H2O, one set for all heads, window 128, 32 heavy hitters",
-                "H2O per head, window 128, 32 heavy hitters")) {
-            assertEquals(recorded, caption(recorded).full());
+    void aStrategyIsCalledByItsName() {
+        for (Strategies strategy : Strategies.values()) {
+            Caption caption = caption(strategy.create(StrategyParameters.DEFAULTS).describe());
+            assertEquals(strategy == Strategies.FULL ? "full cache" : strategy.label(), caption.name());
+            assertEquals(caption.name() + (strategy == Strategies.FULL ? "" : strategy.label().startsWith("h2o") ? " (128/32)" : " (128)"),
+                    caption.brief());
         }
-        assertEquals("H2O (128/32, one set for all heads)", caption("H2O, one set for all heads, window 128, 32 heavy hitters").brief());
-        assertEquals("H2O per head (128/32)", caption("H2O per head, window 128, 32 heavy hitters").brief());
     }
 
     private static Caption caption(String label) {
@@ -51,11 +51,12 @@ class CaptionsTest {
 
     @Test
     void inBriefTheWindowIsANumberInBrackets() {
-        assertEquals("TOVA (16), every 4 steps", caption("TOVA, window 16, every 4 steps", "16", "0").brief());
-        assertEquals("sliding window (16), a device", caption("sliding window 16, a device", "16", "0").brief());
-        assertEquals("sliding window", caption("sliding window 16", "16", "0").name());
+        assertEquals("tova (16), every 4 steps", caption("tova, window 16, every 4 steps", "16", "0").brief());
+        assertEquals("window (16), a device", caption("window 16, a device", "16", "0").brief());
+        assertEquals("window", caption("window 16", "16", "0").name());
+        assertEquals("window 16, a device", caption("window 16, a device", "16", "0").full());
         // what does not say its window, or says another
-        for (String other : List.of("full cache, a device", "transformers eager, H2O 128/32", "TOVA, window 160", "window 16")) {
+        for (String other : List.of("full cache, a device", "transformers eager, H2O 128/32", "tova, window 160", "window 160")) {
             assertEquals(other, caption(other, "16", "0").full());
             assertEquals(other, caption(other, "16", "0").brief());
         }
@@ -63,11 +64,11 @@ class CaptionsTest {
 
     @Test
     void attentionIsLeftOutOrSaidAsASentenceDoes() {
-        Caption caption = caption("TOVA, window 16", "16", "0").with(List.of("fp16", "sdpa attention"), "sdpa attention");
-        assertEquals("TOVA, window 16, fp16, sdpa attention", caption.full());
-        assertEquals("TOVA (16), fp16, sdpa attention", caption.brief());
-        assertEquals("TOVA (16), fp16", caption.briefOfAnyAttention());
-        assertEquals("TOVA (16), fp16, sdpa attention (2)", caption.numbered(2).brief());
+        Caption caption = caption("tova, window 16", "16", "0").with(List.of("fp16", "sdpa attention"), "sdpa attention");
+        assertEquals("tova, window 16, fp16, sdpa attention", caption.full());
+        assertEquals("tova (16), fp16, sdpa attention", caption.brief());
+        assertEquals("tova (16), fp16", caption.briefOfAnyAttention());
+        assertEquals("tova (16), fp16, sdpa attention (2)", caption.numbered(2).brief());
         Caption full = caption("full cache", "0", "0").with(List.of("sdpa attention", "fp16"), "sdpa attention");
         assertEquals("the full cache with sdpa attention, fp16", full.asBaseline());
         assertEquals("sdpa attention, fp16", full.besidesFullCache());

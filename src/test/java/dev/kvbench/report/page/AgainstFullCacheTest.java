@@ -35,7 +35,7 @@ class AgainstFullCacheTest {
     /** Six equal generations of 128 tokens. */
     private static StepsFile.Configuration made(String strategy, int window, String attention, String runtime, IntToDoubleFunction ms) {
         long[] nanos = IntStream.rangeClosed(1, TOKENS).mapToLong(t -> Math.round(1e6 * ms.applyAsDouble(t))).toArray();
-        return new StepsFile.Configuration(MadeResults.LOOP, window == 0 ? "full cache" : "TOVA, window " + window, new TreeMap<>(Map.of(
+        return new StepsFile.Configuration(MadeResults.LOOP, window == 0 ? "full cache" : "tova, window " + window, new TreeMap<>(Map.of(
                 "strategy", strategy, "window", "" + window, "evictEvery", "1", "attention", "auto", "runtime", "auto", "batch", "1")),
                 "synthetic", attention, runtime, "gpu", 1_000_000, null,
                 IntStream.rangeClosed(1, 6).mapToObj(i -> new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, i, nanos,
@@ -63,7 +63,7 @@ class AgainstFullCacheTest {
     @Test
     void anEffectLargerThanTheControlIsToldAndTheControlStated() throws Exception {
         Report report = report(full("explicit", 1), tova(1.03, 1.1, 0.84));
-        assertEquals(List.of("TOVA (32) is 10 % slower than the full cache when it starts to evict, at token 33, catches up at"
+        assertEquals(List.of("tova (32) is 10 % slower than the full cache when it starts to evict, at token 33, catches up at"
                 + " token 65, and is"
                 + " 16 % faster at token 128. Before it evicts it takes 3.0 % more: scoring and noise, from which no smaller"
                 + " difference is told."),
@@ -84,11 +84,11 @@ class AgainstFullCacheTest {
             Report report = report(full("explicit", 1), tova(control, 1.02, 0.98));
             AgainstFullCache crossing = report.curves().crossings().get(0);
             assertFalse(crossing.start().significant() || crossing.evicting().significant() || crossing.end().significant());
-            assertEquals(List.of("TOVA (32) cannot be told from the full cache when it starts to evict, at token 33, nor at token 128."
+            assertEquals(List.of("tova (32) cannot be told from the full cache when it starts to evict, at token 33, nor at token 128."
                     + " Before it evicts it takes 3.0 % " + (control > 1 ? "more" : "less")
                     + ": scoring and noise, from which no smaller difference is told."), report.summary().answers());
         }
-        assertEquals(List.of("TOVA (32) is 5.0 % slower than the full cache when it starts to evict, at token 33, and cannot be"
+        assertEquals(List.of("tova (32) is 5.0 % slower than the full cache when it starts to evict, at token 33, and cannot be"
                 + " told from it at"
                 + " token 128. Before it evicts it takes 3.0 % more: scoring and noise, from which no smaller difference is told."),
                 report(full("explicit", 1), tova(1.03, 1.05, 0.98)).summary().answers());
@@ -112,9 +112,9 @@ class AgainstFullCacheTest {
         assertNull(crossing.unlike());
         assertEquals(-0.05, crossing.end().change(), 1e-9);
         assertEquals("full cache, sdpa attention", crossing.fastest().baseline());
-        assertEquals("another form of attention: full cache sdpa, TOVA explicit", crossing.fastest().unlike());
+        assertEquals("another form of attention: full cache sdpa, tova explicit", crossing.fastest().unlike());
         assertEquals(0.95 / 0.9 - 1, crossing.fastest().end().change(), 1e-9);
-        assertEquals(List.of("TOVA (32) is 10 % slower than the full cache with explicit attention when it starts to evict, at token"
+        assertEquals(List.of("tova (32) is 10 % slower than the full cache with explicit attention when it starts to evict, at token"
                 + " 33, catches up at token 65, and is 5.0 % faster at token 128. Before it evicts it takes 0.0 % more: scoring"
                 + " and noise, from"
                 + " which no smaller difference is told. Against the fastest full cache (sdpa attention) it is 5.6 % slower at token 128.",
@@ -145,18 +145,18 @@ class AgainstFullCacheTest {
     @Test
     void anotherFormOfAttentionIsSaidAndNoneClaimedWhereTheKernelHasItsOwn() throws Exception {
         Report unlike = report(full("sdpa", 0.9), tova(1, 1.1, 0.95));
-        assertEquals("another form of attention: full cache sdpa, TOVA explicit", unlike.curves().crossings().get(0).unlike());
+        assertEquals("another form of attention: full cache sdpa, tova explicit", unlike.curves().crossings().get(0).unlike());
         assertTrue(unlike.summary().answers().get(0)
-                .contains(" Compared with another form of attention: full cache sdpa, TOVA explicit. Before it evicts it"
+                .contains(" Compared with another form of attention: full cache sdpa, tova explicit. Before it evicts it"
                 + " takes 11 % more: scoring and noise, and what else differs, from"), unlike.summary().answers().get(0));
         assertFalse(unlike.curves().crossings().get(0).end().significant(), "5.6 % more where 11 % are no eviction's");
 
         Report kernel = report(made("full", 0, "sdpa", "fused", t -> 1), made("tova", WINDOW, "explicit", "fused", t -> 1.1));
         assertNull(kernel.curves().crossings().get(0).unlike());
-        assertEquals(List.of("full cache", "TOVA, window 32"), kernel.curves().lines().stream().map(Report.Line::name).toList());
+        assertEquals(List.of("full cache", "tova, window 32"), kernel.curves().lines().stream().map(Report.Line::name).toList());
 
         Report runtimes = report(made("full", 0, "sdpa", "fused", t -> 1), made("tova", WINDOW, "explicit", "cudagraph", t -> 1.5));
-        assertEquals("another runtime: full cache fused, TOVA cudagraph", runtimes.curves().crossings().get(0).unlike());
+        assertEquals("another runtime: full cache fused, tova cudagraph", runtimes.curves().crossings().get(0).unlike());
     }
 
     @Test
@@ -172,11 +172,11 @@ class AgainstFullCacheTest {
     void theCapturedRunInHalfPrecisionComparesTwoFormsOfAttention() {
         Report report = committed("2026-11-25_00-53-36_ea48ea07_NVIDIA-H100-80GB-HBM3");
         AgainstFullCache crossing = report.curves().crossings().get(0);
-        assertEquals("another form of attention: full cache sdpa, H2O explicit", crossing.unlike());
+        assertEquals("another form of attention: full cache sdpa, h2o explicit", crossing.unlike());
         assertEquals(0.055, crossing.control().change(), 5e-4);
         assertFalse(crossing.end().significant(), "it never pays, says the operator's attention, not eviction");
         assertTrue(report.summary().answers().get(0)
-                .contains("Compared with another form of attention: full cache sdpa, H2O explicit."), report.summary().answers().get(0));
+                .contains("Compared with another form of attention: full cache sdpa, h2o explicit."), report.summary().answers().get(0));
         // in one form on both sides
         Report explicit = committed("2026-11-25_13-37-48_ce0bbc22_NVIDIA-H100-80GB-HBM3");
         assertNull(explicit.curves().crossings().get(0).unlike());

@@ -29,7 +29,7 @@ class ComparisonPageTest extends InBrowser {
         ResultFolder old = MadeResults.small(folder.resolve("old " + MadeResults.HOSTILE.replace("/", "")));
         StepsFile steps = old.readSteps();
         ResultFolder now = MadeResults.write(folder.resolve("new"), steps.fingerprint().gpu(), steps.configurations().stream()
-                .map(c -> c.label().startsWith("H2O") ? slowed(c, 1.2) : slowed(c, 1.0001)).toList(), null);
+                .map(c -> c.label().startsWith("h2o") ? slowed(c, 1.2) : slowed(c, 1.0001)).toList(), null);
         return Compare.of(old.path().toString(), now.path().toString(), folder, 0.03, 0.05, null, false, Compare.Sort.RESULT);
     }
 

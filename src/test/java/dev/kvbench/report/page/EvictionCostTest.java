@@ -140,7 +140,7 @@ class EvictionCostTest {
         assertEquals(0.06, costs.get(2).closing(), 0.006);
         assertTrue(costs.get(2).eviction() > costs.get(1).eviction() + 0.05);
         assertTrue(both.findings().get("cost").matches("Closing gaps takes [56]\\d\\.\\d µs of the 1[45]\\d\\.\\d µs of eviction a step"
-                + " \\(H2O, one set for all heads, window 32, 8 heavy hitters, compacting\\)\\. The rest is choosing, .*"),
+                + " \\(h2o, window 32, 8 heavy hitters, compacting\\)\\. The rest is choosing, .*"),
                 both.findings().get("cost"));
     }
 

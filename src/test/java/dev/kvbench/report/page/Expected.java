@@ -61,12 +61,18 @@ final class Expected {
             double[][] host = series(configuration, "stepNanos");
             if (host.length > 0) {
                 double[][] device = series(configuration, "deviceNanos");
-                configs.add(new Config(configuration.path("label").asText()
-                        .replaceFirst("^H2O, w", "H2O, one set for all heads, w"), configuration.path("params").path("strategy").asText(),
+                configs.add(new Config(today(configuration.path("label").asText(),
+                        configuration.path("params").path("strategy").asText()), configuration.path("params").path("strategy").asText(),
                         configuration.path("params").path("window").asInt(), configuration, host, device.length == host.length
                                 ? device : null));
             }
         }
+    }
+
+    /** What a strategy is called, whatever older results call it. */
+    private static String today(String label, String strategy) {
+        int parameters = label.indexOf(strategy.equals("window") ? "window" : ", window");
+        return parameters < 0 ? label : strategy.equals("window") ? label.substring(parameters) : strategy + label.substring(parameters);
     }
 
     private static double[][] series(JsonNode configuration, String field) {

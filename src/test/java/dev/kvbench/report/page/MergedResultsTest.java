@@ -145,8 +145,8 @@ class MergedResultsTest {
         List<ResultFolder> both = List.of(one, other);
         XYChart chart = PinnedStepPlot.of(merged(one, other).steps(), merged(one, other).pinned()).orElseThrow();
         // the full cache's line is not one of both results, at none of its lengths
-        List<String> lines = List.of("full cache, one", "H2O, one set for all heads, window 64, 32 heavy hitters", "full cache, other",
-                "H2O, one set for all heads, window 128, 32 heavy hitters");
+        List<String> lines = List.of("full cache, one", "h2o, window 64, 32 heavy hitters", "full cache, other",
+                "h2o, window 128, 32 heavy hitters");
         assertEquals(lines, chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList());
         assertArrayEquals(new double[] {2, 3}, chart.getSeriesCollection().stream()
                 .filter(s -> s.getName().equals("full cache, other")).findFirst().orElseThrow().getYData());
@@ -157,9 +157,9 @@ class MergedResultsTest {
         assertEquals(lines, report.scores().pinned().stream().map(Report.Pinned::name).toList());
         assertEquals(4, report.scores().pinned().stream().map(Report.Pinned::look).distinct().count());
         assertEquals(6, report.scores().scores().stream().map(Score::name).distinct().count());
-        assertEquals(List.of("With 64 entries held a step of H2O (64/32, one set for all heads) takes 10 % more time than one of"
+        assertEquals(List.of("With 64 entries held a step of h2o (64/32) takes 10 % more time than one of"
                 + " the full cache.",
-                "With 128 entries held a step of H2O (128/32, one set for all heads) takes 25 % more time than one of the full"
+                "With 128 entries held a step of h2o (128/32) takes 25 % more time than one of the full"
                         + " cache."), report.summary().answers());
     }
 
@@ -171,8 +171,8 @@ class MergedResultsTest {
             Path path = newer.path().resolve(file);
             Files.writeString(path, Files.readString(path).replaceAll("\"cacheLength\"", "\"evictEvery\": \"1\", $0"));
         }
-        assertEquals(List.of("H2O, one set for all heads, window 64, 32 heavy hitters, older",
-                "H2O, one set for all heads, window 64, 32 heavy hitters, newer"),
+        assertEquals(List.of("h2o, window 64, 32 heavy hitters, older",
+                "h2o, window 64, 32 heavy hitters, newer"),
                 labels(merged(older, newer).steps()));
     }
 
@@ -189,7 +189,7 @@ class MergedResultsTest {
 
     @Test
     void anOlderResultIsToldApartByItsRemovalFromOneOfToday() throws Exception {
-        String h2o = "H2O, one set for all heads, window 64, 32 heavy hitters";
+        String h2o = "h2o, window 64, 32 heavy hitters";
         ResultFolder older = older(MadeResults.pinned(folder.resolve("older"), new double[][] {{0, 64, 1}, {64, 64, 1.5}}));
         ResultFolder newer = MadeResults.pinned(folder.resolve("newer"), new double[][] {{0, 64, 1}, {64, 64, 1.25}});
         List<String> lines = List.of("full cache, older", h2o + ", compacting", "full cache, newer", h2o);
@@ -213,7 +213,7 @@ class MergedResultsTest {
         Path steps = newer.path().resolve(ResultFolder.STEPS_FILE);
         Files.writeString(steps, Files.readString(steps).replace("\"replace\"", "\"compact\"").replace("8 heavy hitters",
                 "8 heavy hitters, compacting"));
-        String h2o = "H2O, one set for all heads, window 32, 8 heavy hitters, compacting, ";
+        String h2o = "h2o, window 32, 8 heavy hitters, compacting, ";
         assertEquals(List.of("full cache, older", h2o + "older", "full cache, newer", h2o + "newer"),
                 labels(merged(older, newer).steps()));
     }

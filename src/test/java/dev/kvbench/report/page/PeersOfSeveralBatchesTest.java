@@ -35,7 +35,7 @@ import org.knowm.xchart.XYSeries;
 class PeersOfSeveralBatchesTest {
 
     private static final int TOKENS = 24;
-    private static final List<String> OURS = List.of("full cache", "H2O, one set for all heads, window 8, 3 heavy hitters");
+    private static final List<String> OURS = List.of("full cache", "h2o, window 8, 3 heavy hitters");
     private static final List<String> PEERS = List.of("transformers eager, attentions returned",
             "transformers eager, attentions returned, H2O 8/3", "transformers fused attention, growing cache",
             "transformers generate, static cache, compiled");

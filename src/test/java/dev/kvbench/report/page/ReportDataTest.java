@@ -63,11 +63,12 @@ class ReportDataTest {
         Path eviction = Path.of("src/test/resources/published/2026-11-25_01-04-48_ea48ea07_NVIDIA-H100-80GB-HBM3");
         Report report = ReportPage.of(List.of(LoadedResult.read(ResultFolder.open(eviction))), List.of());
         assertEquals("gpt2-large · fp32 · NVIDIA H100 80GB HBM3", report.summary().title());
-        assertEquals(List.of("Eviction.score took from 3.791 us/op (attention sinks, window 128) to 26.34 us/op (H2O, one set for"
-                + " all heads, window 128,"
-                + " 32 heavy hitters).", "Eviction.scoreAndEvict took from 97.58 us/op (sliding window 128) to 272.3 us/op"
-                + " (key difference, window 128)."), report.summary().answers());
+        assertEquals(List.of("Eviction.score took from 3.791 us/op (sinks, window 128) to 26.34 us/op (h2o, window 128, 32 heavy hitters).",
+                "Eviction.scoreAndEvict took from 97.58 us/op (window 128) to 272.3 us/op"
+                + " (keydiff, window 128)."), report.summary().answers());
         assertEquals(16, report.scores().scores().size());
+        String words = report.summary().notes().get(report.summary().notes().size() - 1);
+        assertTrue(words.startsWith("Strategies: h2o: Heavy-Hitter Oracle, one set for all heads; h2o-head: "), words);
     }
 
     @Test
@@ -82,9 +83,9 @@ class ReportDataTest {
     void costAndGainInOneSentence() throws Exception {
         Report report = report(
                 made("full cache", "full", 0, 1, steps(400, t -> 1 + t / 1000.0)),
-                made("H2O, one set for all heads, window 100, 20 heavy hitters", "h2o", 100, 1,
+                made("h2o, window 100, 20 heavy hitters", "h2o", 100, 1,
                         steps(400, t -> t <= 100 ? 1 + t / 1000.0 : 1.25)));
-        assertEquals(List.of("H2O (100/20, one set for all heads) is 12 % slower than the full cache when it starts to evict, at"
+        assertEquals(List.of("h2o (100/20) is 12 % slower than the full cache when it starts to evict, at"
                 + " token 101, catches up at token 251,"
                 + " and is 9.7 % faster at token 400." + CONTROL), report.summary().answers());
         AgainstFullCache crossing = report.curves().crossings().get(0);
@@ -101,7 +102,7 @@ class ReportDataTest {
     void anEvictionBeyondAnyLengthIsNone() throws Exception {
         for (int[] beyond : new int[][] {{Integer.MAX_VALUE, 1}, {16, Integer.MAX_VALUE}}) {
             Report report = report(made("full cache", "full", 0, 1, steps(64, t -> 1)),
-                    made("sliding window", "window", beyond[0], beyond[1], steps(64, t -> 1)));
+                    made("window", "window", beyond[0], beyond[1], steps(64, t -> 1)));
             assertNull(report.curves().crossings().get(0).firstEviction());
             assertNull(report.curves().crossings().get(0).evicting());
         }
@@ -111,9 +112,9 @@ class ReportDataTest {
     void neverCatchingUpIsSaid() throws Exception {
         Report report = report(
                 made("full cache", "full", 0, 1, steps(64, t -> 1)),
-                made("sliding window 16", "window", 16, 1, steps(64, t -> t <= 16 ? 1 : 1.5)),
-                made("TOVA, window 16", "tova", 16, 1, steps(64, t -> t <= 16 ? 1 : 1.2)));
-        assertEquals(List.of("None of 2 configurations are faster than the full cache at token 64. The nearest: TOVA (16) is 20 %"
+                made("window 16", "window", 16, 1, steps(64, t -> t <= 16 ? 1 : 1.5)),
+                made("tova, window 16", "tova", 16, 1, steps(64, t -> t <= 16 ? 1 : 1.2)));
+        assertEquals(List.of("None of 2 configurations are faster than the full cache at token 64. The nearest: tova (16) is 20 %"
                 + " slower than"
                 + " the full cache when it starts to evict, at token 17, and has not caught up by token 64: there it is 20 % slower."
                 + CONTROL), report.summary().answers());
@@ -127,17 +128,17 @@ class ReportDataTest {
 
     @Test
     void gainsFromTheFirstEvictionOnAndWindowsThatAreNeverFull() throws Exception {
-        assertEquals("sliding window (16) is 50 % faster than the full cache when it starts to evict, at token 17, and is 50 %"
+        assertEquals("window (16) is 50 % faster than the full cache when it starts to evict, at token 17, and is 50 %"
                 + " faster at token 64." + CONTROL, report(
                 made("full cache", "full", 0, 1, steps(64, t -> 1)),
-                made("sliding window 16", "window", 16, 1, steps(64, t -> t <= 16 ? 1 : 0.5))).summary().answers().get(0));
-        assertEquals("sliding window (64) evicts nothing within 64 tokens; its steps take 20 % more time than those of the full"
+                made("window 16", "window", 16, 1, steps(64, t -> t <= 16 ? 1 : 0.5))).summary().answers().get(0));
+        assertEquals("window (64) evicts nothing within 64 tokens; its steps take 20 % more time than those of the full"
                 + " cache.", report(
                 made("full cache", "full", 0, 1, steps(64, t -> 1)),
-                made("sliding window 64", "window", 64, 1, steps(64, t -> 1.2))).summary().answers().get(0));
-        assertEquals("sliding window (16) takes 1.200 ms per token; without the full cache in the same result nothing says what"
+                made("window 64", "window", 64, 1, steps(64, t -> 1.2))).summary().answers().get(0));
+        assertEquals("window (16) takes 1.200 ms per token; without the full cache in the same result nothing says what"
                 + " that costs or saves.",
-                report(made("sliding window 16", "window", 16, 1, steps(64, t -> 1.2))).summary().answers().get(0));
+                report(made("window 16", "window", 16, 1, steps(64, t -> 1.2))).summary().answers().get(0));
         assertEquals("full cache takes 1.000 ms per token; no strategy was measured beside it.",
                 report(made("full cache", "full", 0, 1, steps(64, t -> 1))).summary().answers().get(0));
     }
@@ -146,13 +147,13 @@ class ReportDataTest {
     void whatIsHeldFollowsTheWindowAndItsInterval() throws Exception {
         Report report = report(
                 made("full cache", "full", 0, 1, steps(8, t -> 1)),
-                made("sliding window 3", "window", 3, 1, steps(8, t -> 1)),
-                made("sliding window 3, every 2 steps", "window", 3, 2, steps(8, t -> 1)));
+                made("window 3", "window", 3, 1, steps(8, t -> 1)),
+                made("window 3, every 2 steps", "window", 3, 2, steps(8, t -> 1)));
         // two sequences of entries of 1 MB
         assertArrayEquals(new double[] {2, 4, 6, 8, 10, 12, 14, 16}, report.curves().lines().get(0).cacheMb());
         assertArrayEquals(new double[] {2, 4, 6, 6, 6, 6, 6, 6}, report.curves().lines().get(1).cacheMb());
         assertArrayEquals(new double[] {2, 4, 6, 8, 6, 8, 6, 8}, report.curves().lines().get(2).cacheMb());
-        assertEquals("At token 8 full cache holds 16.00 MB of keys and values, sliding window (3) 6.000 MB, 63 % less.",
+        assertEquals("At token 8 full cache holds 16.00 MB of keys and values, window (3) 6.000 MB, 63 % less.",
                 report.findings().get("memory"));
     }
 
@@ -162,8 +163,7 @@ class ReportDataTest {
                 new double[][] {{0, 64, 1}, {0, 128, 1}, {0, 256, 1}, {0, 512, 2},
                 {64, 64, 1.005}, {128, 128, 1.1}, {256, 256, 1.3}, {512, 512, 1.5}, {1024, 1024, 9}}))), List.of());
         assertEquals(List.of("Of 4 strategies and windows, each against the full cache of its runtime with as many entries held, a step of"
-                + " H2O (512/32, one set for all heads) takes 25 % less time; at the other end H2O (256/32, one set for all"
-                + " heads) takes 30 % more."), report.summary().answers());
+                + " h2o (512/32) takes 25 % less time; at the other end h2o (256/32) takes 30 % more."), report.summary().answers());
         // 1024 entries were not measured with the full cache
         double[] changes = report.heatMaps().get(0).metrics().get(0).values()[0];
         assertArrayEquals(new double[] {0.005, 0.1, 0.3, -0.25, Double.NaN}, changes, 1e-9);
@@ -173,7 +173,7 @@ class ReportDataTest {
     void timesOfZeroBreakNothing() throws Exception {
         Report report = report(
                 made("full cache", "full", 0, 1, steps(8, t -> 0)),
-                made("sliding window 3", "window", 3, 1, steps(8, t -> 0)));
+                made("window 3", "window", 3, 1, steps(8, t -> 0)));
         JsonNode json = new ObjectMapper().readTree(Page.json(report));
         assertTrue(json.path("crossings").get(0).path("end").path("change").isNull());
         assertFalse(Page.json(report).contains("NaN"));

@@ -62,7 +62,10 @@ class ReportPageTest extends MadePages {
     @Test
     void aPageIsHeadedByWhatRan() {
         browser.open(small);
-        assertEquals("H2O against the full cache, time per token: gpt2, fp32, 2 sequences", browser.text("h1"));
+        assertEquals(List.of("full cache every entry is kept",
+                "h2o, window 32, 8 heavy hitters Heavy-Hitter Oracle, one set for all heads"),
+                texts("#lines .name"));
+        assertEquals("h2o against the full cache, time per token: gpt2, fp32, 2 sequences", browser.text("h1"));
         browser.open(eviction);
         assertEquals("tova and knorm, what happens at the end of a step: gpt2, fp16, 1, 8, 32 and 64 sequences", browser.text("h1"));
     }
@@ -134,12 +137,12 @@ class ReportPageTest extends MadePages {
         assertEquals(pointed, texts("#lines output"));
         double mb = new ResultFolder(small.getParent()).readSteps().configurations().get(0).cacheBytesPerEntry() * 2 / 1e6;
         assertEquals(String.format(Locale.ROOT,
-                "Token %d: full cache %.3f MB; H2O, one set for all heads, window 32, 8 heavy hitters %.3f MB", token, token * mb, 32 * mb),
+                "Token %d: full cache %.3f MB; h2o, window 32, 8 heavy hitters %.3f MB", token, token * mb, 32 * mb),
                 browser.text("#memory-read"));
 
         new Actions(browser.driver()).scrollToElement(browser.find("#latency .chart"))
                 .moveToElement(browser.find("#latency .u-over"), 0, 0).perform();
-        assertTrue(browser.text("#latency-read").matches("At most [0-9.]+ ms: full cache [0-9.]+ %; H2O.* [0-9.]+ %"),
+        assertTrue(browser.text("#latency-read").matches("At most [0-9.]+ ms: full cache [0-9.]+ %; h2o.* [0-9.]+ %"),
                 browser.text("#latency-read"));
     }
 
@@ -235,9 +238,9 @@ class ReportPageTest extends MadePages {
         browser.open(page(MadeResults.pinned(folder.resolve("pinned"))));
         browser.assertSilent();
         browser.screenshot("pinned");
-        String answer = "With 64 entries held a step of H2O (64/32, one set for all heads) takes 0.5 % more time than one of the"
+        String answer = "With 64 entries held a step of h2o (64/32) takes 0.5 % more time than one of the"
                 + " full cache, which cannot be told from noise.";
-        String other = "With 128 entries held a step of H2O (128/32, one set for all heads) takes 17 % less time than one of the"
+        String other = "With 128 entries held a step of h2o (128/32) takes 17 % less time than one of the"
                 + " full cache; before it evicts 0.5 % more:"
                 + " scoring and noise.";
         assertEquals(answer + "\n" + other, browser.text("#answer"));

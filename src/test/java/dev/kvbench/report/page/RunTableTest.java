@@ -32,7 +32,7 @@ class RunTableTest {
         for (int i = 0; i < lines.size(); i++) {
             Report.Line line = lines.get(i);
             String row = table.get(i + 1);
-            assertTrue(row.startsWith(i == 0 ? "full cache  " : "H2O (32/8, one set for all heads)  "), row);
+            assertTrue(row.startsWith(i == 0 ? "full cache  " : "h2o (32/8)  "), row);
             assertTrue(row.contains("  " + Numbers.ms(line.latency().p50()) + "  5: "), row);
             assertTrue(row.endsWith("  " + Numbers.digits(line.tokensPerSecond()) + String.format(Locale.ROOT, "     %.2f",
                     line.timesLimit())), row);
@@ -44,7 +44,7 @@ class RunTableTest {
         List<String> table = RunTable.of(LoadedResult.read(MadeResults.pinned(folder)));
         assertEquals(6, table.size());
         assertTrue(table.get(0).matches(" +mean +99\\.9 % +tokens/s"), table.get(0));
-        assertTrue(table.get(5).matches("H2O \\(128/32, one set for all heads\\), cacheLength 128 +1\\.250 +± 0\\.01000 +ms/op +800\\.0"),
+        assertTrue(table.get(5).matches("h2o \\(128/32\\), cacheLength 128 +1\\.250 +± 0\\.01000 +ms/op +800\\.0"),
                 table.get(5));
     }
 

@@ -57,17 +57,17 @@ class WarningsTest {
         ResultFolder small = MadeResults.small(folder.resolve("small"));
         Path steps = small.path().resolve(ResultFolder.STEPS_FILE);
         String json = Files.readString(steps);
-        int second = json.indexOf("H2O, one set for all heads, window 32");
+        int second = json.indexOf("h2o, window 32");
         String of = json.substring(second).replaceAll("\"runtime\" ?: ?\"\\w+\"", "\"runtime\":\"fused\"");
         Files.writeString(steps, json.substring(0, second).replaceAll("\"runtime\" ?: ?\"\\w+\"", "\"runtime\":\"cudagraph\"") + of);
-        assertEquals(List.of("More than the strategy differs: another runtime: full cache cudagraph, H2O fused."), warnings(small));
+        assertEquals(List.of("More than the strategy differs: another runtime: full cache cudagraph, h2o fused."), warnings(small));
 
         // every step of the strategy takes a second longer, those before it evicts too
         Files.writeString(steps, json.substring(0, second) + json.substring(second).replaceAll("(?<=[\\[,\\s])1(\\d{6})(?=[,\\s\\]])",
                 "1001$1"));
         List<String> off = warnings(small);
         assertEquals(1, off.size(), off.toString());
-        assertEquals("The control is off: before it evicts, H2O, one set for all heads, window 32, 8 heavy hitters takes N % more time"
+        assertEquals("The control is off: before it evicts, h2o, window 32, 8 heavy hitters takes N % more time"
                 + " than the full cache for the same work and its scoring.", off.get(0).replaceAll("\\d+ %", "N %"));
     }
 }

@@ -33,7 +33,7 @@ class EvictionMapTest {
     }
 
     /** Two heads: after step 2 one has dropped entry 0, the other entry 1. */
-    private static final TraceFile TRACE = new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "tova", "TOVA, window 2", 2, 0, 1,
+    private static final TraceFile TRACE = new TraceFile(TraceFile.SCHEMA, TraceFile.VERSION, "tova", "tova, window 2", 2, 0, 1,
             "replace", "torchscript", "tiny", "synthetic", "original", List.of(step(0, new long[] {0}, new long[] {0}),
                     step(1, new long[] {0, 1}, new long[] {0, 1}), step(2, new long[] {1, 2}, new long[] {0, 2})));
 

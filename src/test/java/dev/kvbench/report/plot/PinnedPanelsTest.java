@@ -50,7 +50,7 @@ class PinnedPanelsTest {
         Path file = result.path().resolve(ResultFolder.STEPS_FILE);
         // the widest window ran otherwise
         Files.writeString(file, Files.readString(file).replaceAll(
-                "(?s)(all heads, window " + 64 * windows + ",.*?\"runtime\" ?: ?)\"fused\"", "$1\"cudagraph\""));
+                "(?s)(h2o, window " + 64 * windows + ",.*?\"runtime\" ?: ?)\"fused\"", "$1\"cudagraph\""));
         return result;
     }
 
@@ -66,8 +66,8 @@ class PinnedPanelsTest {
 
         LoadedResult result = LoadedResult.read(swept(8));
         Panels panels = assertInstanceOf(Panels.class, PinnedStepPlot.drawing(result.steps(), result.pinned()).orElseThrow());
-        assertEquals(List.of("H2O, one set for all heads, 32 heavy hitters, fused",
-                "H2O, one set for all heads, 32 heavy hitters, cudagraph"), panels.charts().stream().map(XYChart::getTitle).toList());
+        assertEquals(List.of("h2o, 32 heavy hitters, fused",
+                "h2o, 32 heavy hitters, cudagraph"), panels.charts().stream().map(XYChart::getTitle).toList());
         assertEquals(List.of("full cache", "window 64", "window 128", "window 192", "window 256", "window 320", "window 384",
                 "window 448"), names(panels.charts().get(0)));
         // of its runtime no full cache was measured

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * h2o(window=128): perplexity | agreement | loss | loss between     1, %, nats, the same as an interval
  * h2o(window=128): recall at 512 | recall at 512 between            % of the full cache's gain
  * parameters                                                        millions
+ * libtorch                                                          words
  * </pre>
  */
 record QualityFigures(JsonNode file) {
@@ -16,6 +17,9 @@ record QualityFigures(JsonNode file) {
     Figure figure(String what) {
         if (what.equals("parameters")) {
             return Figure.of("", file.at("/model/parameters").asDouble() / 1e6);
+        }
+        if (what.equals("libtorch")) {
+            return Figure.word(file.at("/fingerprint/libtorch").asText());
         }
         String[] parts = what.split(": ", 2);
         JsonNode one = Choice.of(parts[0]).from(file.path("configurations"));

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * <p>In prose it is a link whose title says what it is: {@code [1.23 ms](results/…/steps.json "full: median step")}. A table says it
  * once for each column, in a comment above: {@code <!-- figures: | - | full: median step | -->}, and each row links its file, or the
- * comment does: {@code <!-- figures of results/…/jmh.json: | … -->}. {@code {}} is the row's first word in code type.
+ * comment does: {@code <!-- figures of results/…/jmh.json: | … -->}, from the top folder. {@code {}} is the row's first word in code type.
  *
  * @param text the figure as it reads
  * @param file path of the file, from the top folder
@@ -21,7 +21,7 @@ record Quote(String text, String file, String what) {
     private static final Pattern LINK = Pattern.compile("\\[([^\\]\\[]+)\\]\\((?:\\.\\./)*(results/[^\\s)]+\\.json)\\s+\"([^\"]+)\"\\)");
     private static final Pattern TABLE = Pattern.compile("(?m)^<!-- figures(?: of"
             + " (results/\\S+\\.json))?:(.*?)-->\\n((?:\\|[^\\n]*\\n)+)", Pattern.DOTALL);
-    private static final Pattern FILE = Pattern.compile("\\((results/[^\\s)]+\\.json)[\\s)]");
+    private static final Pattern FILE = Pattern.compile("\\((?:\\.\\./)*(results/[^\\s)]+\\.json)[\\s)]");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
     /** @return all figures of a text that say where they are from */
@@ -29,7 +29,7 @@ record Quote(String text, String file, String what) {
         List<Quote> quotes = new ArrayList<>();
         Matcher links = LINK.matcher(markdown);
         while (links.find()) {
-            quotes.add(new Quote(links.group(1), links.group(2), links.group(3)));
+            quotes.add(new Quote(links.group(1), links.group(2), links.group(3).replaceAll("\\s+", " ")));
         }
         Matcher tables = TABLE.matcher(markdown);
         while (tables.find()) {

@@ -16,31 +16,29 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Every measured figure in the README says which file it is from, and is that file's, rounded. */
+/** Every measured figure in the README and the book says which file it is from, and is that file's, rounded. */
 @Tag("unit")
-class ReadmeFiguresTest {
+class BookFiguresTest {
 
-    private static final Path README = Path.of("README.md");
-    private static final Path KERNEL = Path.of("src/main/resources/cuda/README.md");
     private static final Path RESULTS = Path.of("results");
     private static final Pattern MEASUREMENT =
             Pattern.compile("\\d[\\d.]*\\s?(?:ms|µs|ns|s|%|times|GB|MB|TB/s|nats)(?![\\w/])|(?:perplexity|token) \\d[\\d.]*");
 
     /** What reads like a measurement and is none: a rule, a size, a setting. */
     private static final List<String> NO_MEASUREMENTS = List.of(
-"lies beyond (3 %)", "at random, 100 times", "95 % interval", "middle 80 %", "slowed by 10 %", "H100 80GB");
+            "lies beyond (3 %)", "at random, 100 times", "95 % interval", "99.9 % interval", "middle 80 %", "slowed by 10 %", "H100 80GB");
 
     private final Map<Path, JsonNode> read = new HashMap<>();
 
     @Test
-    void everyFigureIsThatOfItsFile() throws IOException {
-        List<Quote> quotes = new ArrayList<>(Quote.in(Files.readString(README)));
-        assertTrue(quotes.size() > 60, "figures are found: " + quotes.size());
-        quotes.addAll(Quote.in(Files.readString(KERNEL)));
+    void everyFigureIsThatOfItsFile() {
+        List<Quote> quotes = Page.all().stream().flatMap(page -> Quote.in(page.text()).stream()).toList();
+        assertTrue(quotes.size() > 100, "figures are found: " + quotes.size());
         List<String> wrong = new ArrayList<>();
         for (Quote quote : quotes) {
             String right = figure(quote).unlike(quote.text());
@@ -52,22 +50,25 @@ class ReadmeFiguresTest {
     }
 
     @Test
-    void noMeasurementStandsWithoutItsFile() throws IOException {
-        String rest = Quote.without(Files.readString(README)).replaceAll("\\s+", " ");
-        for (String known : NO_MEASUREMENTS) {
-            rest = rest.replace(known, "");
-        }
+    void noMeasurementStandsWithoutItsFile() {
         List<String> found = new ArrayList<>();
-        Matcher measurement = MEASUREMENT.matcher(rest);
-        while (measurement.find()) {
-            found.add(rest.substring(Math.max(0, measurement.start() - 40), Math.min(rest.length(), measurement.end() + 20)));
+        for (Page page : Page.book()) {
+            String rest = Quote.without(page.text()).replaceAll("\\s+", " ");
+            for (String known : NO_MEASUREMENTS) {
+                rest = rest.replace(known, "");
+            }
+            Matcher measurement = MEASUREMENT.matcher(rest);
+            while (measurement.find()) {
+                found.add(page.path() + ": " + rest.substring(Math.max(0, measurement.start() - 40),
+                        Math.min(rest.length(), measurement.end() + 20)));
+            }
         }
         assertEquals(List.of(), found);
     }
 
     @Test
     void everyResultIsQuoted() throws IOException {
-        String pages = Files.readString(README) + Files.readString(KERNEL);
+        String pages = Page.all().stream().map(Page::text).collect(Collectors.joining());
         TreeSet<String> unquoted = new TreeSet<>();
         try (Stream<Path> folders = Files.list(RESULTS)) {
             folders.map(f -> f.getFileName().toString()).filter(f -> !pages.contains(f)).forEach(unquoted::add);

@@ -22,50 +22,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the book's pages name is there: files, headings, messages, strategies, packages, the version. */
+/** What the book's pages name is there: messages, strategies, packages, the version. */
 @Tag("unit")
 class BookTest {
 
     private static final Path SOURCES = Path.of("src/main/java");
     private static final Path BESIDE = Path.of("src/site");
 
-    /** The book's first half, which is written beside this one. */
-    private static final Set<String> FIRST_HALF = Set.of("index.md", "install.md", "running.md", "parameters.md", "reading-results.md",
-            "measured.md", "comparing.md", "continuous-integration.md");
-
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)(?:\\s+\"[^\"]*\")?\\)");
     private static final Pattern SOURCE = Pattern.compile("<p>Source: .*?\"(.*?)\"", Pattern.DOTALL);
 
     /** Two words that no literal has said: more than a value. */
     private static final Pattern UNSAID = Pattern.compile("[a-z]{3,} [a-z]{3,}");
-
-    private static String anchor(String heading) {
-        return heading.strip().toLowerCase().replaceAll("[^\\w\\s-]", "").replace(' ', '-');
-    }
-
-    private static Set<String> anchors(Path page) throws IOException {
-        return Pattern.compile("(?m)^#+ (.+)$").matcher(Files.readString(page)).results().map(r -> anchor(r.group(1)))
-                .collect(Collectors.toSet());
-    }
-
-    @Test
-    void everyLinkLeadsSomewhere() throws IOException {
-        List<String> broken = new ArrayList<>();
-        for (Page page : Page.all()) {
-            Matcher link = LINK.matcher(page.text().replaceAll("(?ms)^```.*?^```$", ""));
-            while (link.find()) {
-                String[] to = link.group(1).split("#", 2);
-                if (to[0].matches("https?:.*") || FIRST_HALF.contains(link.group(1))) {
-                    continue;
-                }
-                Path file = to[0].isEmpty() ? page.file() : page.file().getParent().resolve(to[0]).normalize();
-                if (!Files.exists(file) || to.length == 2 && !anchors(file).contains(to[1])) {
-                    broken.add(page.file().getFileName() + ": " + link.group(1));
-                }
-            }
-        }
-        assertEquals(List.of(), broken);
-    }
 
     @Test
     void messagesReadAsTheyAreSaid() throws IOException {
@@ -105,9 +72,9 @@ class BookTest {
             boolean inKernel = Scoring.of(strategy.create(StrategyParameters.DEFAULTS)).isPresent();
             assertTrue(section.contains(inKernel ? "Runtimes: all. " : "Runtimes: all but `fused`. "), section);
             assertTrue(section.contains("- Cost: ") && section.contains("- Memory: "), section);
-            Matcher file = Pattern.compile("Class: \\[`\\w+`]\\(\\.\\./\\.\\./(main/java/\\S+)\\)").matcher(section);
+            Matcher file = Pattern.compile("Class: \\[`\\w+`]\\((?:\\.\\./)+(src/main/java/\\S+)\\)").matcher(section);
             assertTrue(file.find(), section);
-            Matcher paper = SOURCE.matcher(Files.readString(Path.of("src", file.group(1))).replaceAll("\\s*\\n \\* ?", " "));
+            Matcher paper = SOURCE.matcher(Files.readString(Path.of(file.group(1))).replaceAll("\\s*\\n \\* ?", " "));
             assertTrue(!paper.find() || section.contains("\"" + paper.group(1) + "\""), name + ": the paper of its class");
         }
     }

@@ -3,11 +3,12 @@ package dev.kvbench.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kvbench.readme.Page;
+import dev.kvbench.book.Page;
 import dev.kvbench.report.RunAnswer;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.RunTable;
 import dev.kvbench.results.ResultFolder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -26,7 +27,7 @@ class BookOutputsTest {
     private static final Pattern ENDED = Pattern.compile("(?m)^<!-- ends: (.+?) -->\\n```\\n(.*?)^```", Pattern.DOTALL);
 
     @Test
-    void outputsAreWhatTheCommandsPrint() {
+    void outputsAreWhatTheCommandsPrint() throws IOException {
         List<MatchResult> shown = shown(PRINTED);
         assertTrue(shown.size() >= 3, "outputs are found: " + shown.size());
         for (MatchResult one : shown) {
@@ -35,7 +36,7 @@ class BookOutputsTest {
     }
 
     @Test
-    void endsAreWhatRunsSay() {
+    void endsAreWhatRunsSay() throws IOException {
         List<MatchResult> shown = shown(ENDED);
         assertTrue(shown.size() >= 1, "ends are found: " + shown.size());
         for (MatchResult one : shown) {
@@ -45,7 +46,7 @@ class BookOutputsTest {
         }
     }
 
-    private static List<MatchResult> shown(Pattern pattern) {
-        return Page.book().stream().flatMap(page -> pattern.matcher(page.text()).results()).toList();
+    private static List<MatchResult> shown(Pattern pattern) throws IOException {
+        return Page.withReadme().stream().flatMap(page -> pattern.matcher(page.text()).results()).toList();
     }
 }

@@ -2,7 +2,7 @@ package dev.kvbench.cli;
 
 import dev.kvbench.UserError;
 import dev.kvbench.bench.RunConfig;
-import dev.kvbench.readme.Page;
+import dev.kvbench.book.Page;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ record DocumentedCommand(Path page, List<String> words, boolean whole, Integer p
         List<DocumentedCommand> commands = new ArrayList<>();
         FENCE.matcher(page.text()).results().forEach(fence -> fence.group(4).lines().forEach(line -> {
             Integer promised = fence.group(2) == null ? null : fence.group(1) == null ? 0 : Integer.valueOf(fence.group(1));
-            call(line).ifPresent(words -> commands.add(new DocumentedCommand(page.path(), words, true, promised)));
+            call(line).ifPresent(words -> commands.add(new DocumentedCommand(page.file(), words, true, promised)));
         }));
         return commands;
     }
@@ -61,7 +61,7 @@ record DocumentedCommand(Path page, List<String> words, boolean whole, Integer p
         for (MatchResult code : CODE.matcher(FENCE.matcher(page.text()).replaceAll("")).results().toList()) {
             List<String> words = words(code.group(1).replaceAll("[\\[\\]]", ""));
             if (words.size() > 1 && !code.group(1).contains("…") && (names.contains(words.get(0)) || words.get(0).equals("-p"))) {
-                commands.add(new DocumentedCommand(page.path(), words, false, null));
+                commands.add(new DocumentedCommand(page.file(), words, false, null));
             }
         }
         return commands;
@@ -96,7 +96,8 @@ record DocumentedCommand(Path page, List<String> words, boolean whole, Integer p
     /** @return whether a reader puts something of their own into it */
     boolean hasPlaceholder() {
         return words.stream().flatMap(word -> List.of(word.split("[=,/]")).stream())
-                .anyMatch(part -> PLACEHOLDER.matcher(part).matches());
+                .anyMatch(part -> PLACEHOLDER.matcher(part).matches())
+                || words.stream().anyMatch(word -> word.contains("/path/to/"));
     }
 
     /** @return what keeps this from being a command of this program, in its own words; empty if nothing does */

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
 import dev.kvbench.bench.RunConfig;
-import dev.kvbench.readme.Page;
+import dev.kvbench.book.Page;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,15 +32,17 @@ class DocumentedCommandsTest {
     private static final Set<String> LAYERS = Set.of("unit", "native", "browser", "gpu");
 
     @Test
-    void commandsInFencesAreCommands() {
-        List<DocumentedCommand> commands = Page.book().stream().flatMap(page -> DocumentedCommand.inFences(page).stream()).toList();
+    void commandsInFencesAreCommands() throws IOException {
+        List<DocumentedCommand> commands = Page.withReadme().stream()
+                .flatMap(page -> DocumentedCommand.inFences(page).stream()).toList();
         assertTrue(commands.size() > 40, "commands are found: " + commands.size());
         assertEquals(List.of(), commands.stream().flatMap(command -> command.problem().stream()).toList());
     }
 
     @Test
-    void commandsInSentencesAreCommands() {
-        List<DocumentedCommand> commands = Page.book().stream().flatMap(page -> DocumentedCommand.inSentences(page).stream()).toList();
+    void commandsInSentencesAreCommands() throws IOException {
+        List<DocumentedCommand> commands = Page.withReadme().stream()
+                .flatMap(page -> DocumentedCommand.inSentences(page).stream()).toList();
         assertTrue(commands.size() > 15, "commands are found: " + commands.size());
         assertEquals(List.of(), commands.stream().flatMap(command -> command.problem().stream()).toList());
     }
@@ -70,7 +72,7 @@ class DocumentedCommandsTest {
     @Test
     void linesOfMavenNameWhatThePomHas() throws IOException {
         String pom = Files.readString(Path.of("pom.xml"));
-        List<String> lines = Page.book().stream().flatMap(page -> DocumentedCommand.ofMaven(page).stream()).toList();
+        List<String> lines = Page.withReadme().stream().flatMap(page -> DocumentedCommand.ofMaven(page).stream()).toList();
         assertTrue(lines.size() > 5, "lines are found: " + lines);
         assertEquals(List.of(), lines.stream().flatMap(line -> ofMaven(line, pom).stream()).toList());
         assertEquals(List.of("-Pbnch", "-Djmh.cnfig", "-Djmh.config=swep", "-Dgroups=slowest"), Stream.of("mvn verify -Pbnch",

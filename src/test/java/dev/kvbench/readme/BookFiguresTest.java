@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.book.Page;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
 import java.io.IOException;
@@ -36,8 +37,8 @@ class BookFiguresTest {
     private final Map<Path, JsonNode> read = new HashMap<>();
 
     @Test
-    void everyFigureIsThatOfItsFile() {
-        List<Quote> quotes = Page.all().stream().flatMap(page -> Quote.in(page.text()).stream()).toList();
+    void everyFigureIsThatOfItsFile() throws IOException {
+        List<Quote> quotes = Page.withNotes().stream().flatMap(page -> Quote.in(page.text()).stream()).toList();
         assertTrue(quotes.size() > 100, "figures are found: " + quotes.size());
         List<String> wrong = new ArrayList<>();
         for (Quote quote : quotes) {
@@ -50,16 +51,16 @@ class BookFiguresTest {
     }
 
     @Test
-    void noMeasurementStandsWithoutItsFile() {
+    void noMeasurementStandsWithoutItsFile() throws IOException {
         List<String> found = new ArrayList<>();
-        for (Page page : Page.book()) {
+        for (Page page : Page.withReadme()) {
             String rest = Quote.without(page.text()).replaceAll("\\s+", " ");
             for (String known : NO_MEASUREMENTS) {
                 rest = rest.replace(known, "");
             }
             Matcher measurement = MEASUREMENT.matcher(rest);
             while (measurement.find()) {
-                found.add(page.path() + ": " + rest.substring(Math.max(0, measurement.start() - 40),
+                found.add(page.file() + ": " + rest.substring(Math.max(0, measurement.start() - 40),
                         Math.min(rest.length(), measurement.end() + 20)));
             }
         }
@@ -68,7 +69,7 @@ class BookFiguresTest {
 
     @Test
     void everyResultIsQuoted() throws IOException {
-        String pages = Page.all().stream().map(Page::text).collect(Collectors.joining());
+        String pages = Page.withNotes().stream().map(Page::text).collect(Collectors.joining());
         TreeSet<String> unquoted = new TreeSet<>();
         try (Stream<Path> folders = Files.list(RESULTS)) {
             folders.map(f -> f.getFileName().toString()).filter(f -> !pages.contains(f)).forEach(unquoted::add);

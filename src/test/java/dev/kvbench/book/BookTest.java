@@ -80,6 +80,19 @@ class BookTest {
     }
 
     @Test
+    void everyPartOfAPageOfResultsIsTold() throws IOException {
+        Set<String> parts = new TreeSet<>();
+        for (String script : List.of("report.js", "parts.js")) {
+            Pattern.compile("section\\(\"\\w+\", \"([^\"]+)\"").matcher(Files.readString(Path.of("src/main/resources/report", script)))
+                    .results().forEach(part -> parts.add(part.group(1)));
+        }
+        String text = Page.of("reading-results").text();
+        String table = text.substring(text.indexOf("| head |")).replaceFirst("(?s)\n\n.*", "").replaceFirst("[^\n]*\n", "");
+        assertEquals(parts, Pattern.compile("(?m)^\\| (.+?) \\|").matcher(table).results().map(r -> r.group(1))
+                .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    @Test
     void everyPackageIsNamed() throws IOException {
         String design = Page.of("design").text();
         Set<String> packages = new TreeSet<>();

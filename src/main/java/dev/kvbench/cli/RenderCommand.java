@@ -22,9 +22,8 @@ import picocli.CommandLine.Parameters;
 /** {@code render}: draws a result's plots again and writes its page. */
 @Command(name = "render", description = "Draws the plots of a result folder, as PNG and SVG, into it, and writes report.html, a page"
                 + " that explains the result and needs nothing but a browser. Several results are drawn over each other,"
-                + " step-time-together, pinned-step-together and report-together.html, into the first. Traces of `generate` are"
-                + " shown on the page;"
-                + " alone, one becomes a map of what the cache holds, beside it.")
+                + " sequences-together, step-time-together, pinned-step-together and report-together.html, into the first."
+                + " Traces of `generate` are shown on the page; alone, one becomes a map of what the cache holds, beside it.")
 final class RenderCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "RESULT", arity = "1..*",

@@ -10,6 +10,7 @@ import dev.kvbench.report.plot.LatencyPlot;
 import dev.kvbench.report.plot.MovingCostPlot;
 import dev.kvbench.report.plot.PinnedStepPlot;
 import dev.kvbench.report.plot.Plot;
+import dev.kvbench.report.plot.SequencesPlot;
 import dev.kvbench.report.plot.StepTimePlot;
 import dev.kvbench.report.plot.StrategyCostPlot;
 import dev.kvbench.results.ResultFolder;
@@ -26,6 +27,7 @@ public final class Renderer {
 
     /** The plots of a result, those first that show what strategies cost and save. */
     private static final List<Plot<LoadedResult>> PLOTS = List.of(
+            new Plot<>("sequences", r -> SequencesPlot.drawing(List.of(r))),
             Plot.chart("step-time", r -> StepTimePlot.of(r.steps())),
             Plot.chart("strategy-cost", r -> StrategyCostPlot.of(r.steps(), r.pinned())),
             Plot.chart("latency", r -> LatencyPlot.of(r.steps())),
@@ -34,9 +36,11 @@ public final class Renderer {
             Plot.chart("moving-cost", MovingCostPlot::of));
 
     /** Those of several results as one. */
-    private static final List<Plot<MergedResults>> TOGETHER = List.of(
-            Plot.chart("step-time-together", r -> StepTimePlot.of(r.steps())),
-            new Plot<>("pinned-step-together", r -> PinnedStepPlot.drawing(r.steps(), r.pinned())));
+    private static final List<Plot<List<LoadedResult>>> TOGETHER = List.of(
+            new Plot<>("sequences-together", SequencesPlot::drawing),
+            Plot.chart("step-time-together", r -> StepTimePlot.of(MergedResults.of(r).steps())),
+            new Plot<>("pinned-step-together",
+                    r -> PinnedStepPlot.drawing(MergedResults.of(r).steps(), MergedResults.of(r).pinned())));
 
     private Renderer() {}
 
@@ -94,10 +98,9 @@ public final class Renderer {
             Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
         List<LoadedResult> results = folders.stream().map(LoadedResult::read).toList();
-        MergedResults merged = MergedResults.of(results);
         List<Path> written = new ArrayList<>();
-        for (Plot<MergedResults> plot : TOGETHER) {
-            written.addAll(plot.write(merged, output));
+        for (Plot<List<LoadedResult>> plot : TOGETHER) {
+            written.addAll(plot.write(results, output));
         }
         if (written.isEmpty()) {
             throw new UserError("render: none of these " + folders.size()

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Several results as one to draw. What they were measured on stays visible: a label names its device where devices
@@ -30,6 +31,22 @@ public record MergedResults(StepsFile steps, List<LoadedResult> parts) {
      * @return them as one, or the only one as it is
      */
     public static MergedResults of(List<LoadedResult> results) {
+        return of(results, UnaryOperator.identity());
+    }
+
+    /**
+     * @param results at least one
+     * @return the same, but that all numbers of sequences are one line: where one of them needs its origin all have it
+     */
+    static MergedResults bySequences(List<LoadedResult> results) {
+        return of(results, name -> {
+            Map<String, String> params = new TreeMap<>(name.params);
+            params.remove("batch");
+            return new Name(name.benchmark, name.label, params);
+        });
+    }
+
+    private static MergedResults of(List<LoadedResult> results, UnaryOperator<Name> line) {
         if (results.size() == 1) {
             return new MergedResults(results.get(0).steps(), results);
         }
@@ -40,14 +57,15 @@ public record MergedResults(StepsFile steps, List<LoadedResult> parts) {
                 && distinct(files.stream().map(r -> r.fingerprint().commit()).toList()) == files.size();
         Map<String, Set<String>> shared = shared(files);
         UnaryOperator<StepsFile.Configuration> labels = c -> todays ? withRemoval(c) : c;
-        Set<Name> repeated = repeated(files, shared, labels);
+        Set<Name> repeated = repeated(files, shared, labels).stream().map(line).collect(Collectors.toSet());
         List<LoadedResult> parts = results.stream().map(result -> {
             Fingerprint fingerprint = result.steps().fingerprint();
             String device = oneDevice ? "" : ", " + brief(fingerprint.deviceName());
             String origin = ", " + (commitsTell ? "commit " + fingerprint.shortCommit().orElse("unknown")
                     : result.name());
             return result.with(result.steps().configurations().stream().map(labels).map(c -> labelled(c,
-                    c.label() + device + (repeated.contains(name(c, result.steps(), shared)) ? origin : ""))).toList());
+                    c.label() + device + (repeated.contains(line.apply(name(c, result.steps(), shared))) ? origin : "")))
+                    .toList());
         }).toList();
         StepsFile first = files.get(0);
         List<StepsFile.Configuration> all = parts.stream().flatMap(r -> r.steps().configurations().stream()).toList();

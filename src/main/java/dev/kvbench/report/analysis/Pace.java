@@ -19,10 +19,15 @@ public record Pace(double step, double low, double high, double tokensPerSecond,
 
     static Pace of(Measured m) {
         Curve curve = Curve.of(m.configuration());
-        double edge = curve.generations() < Curve.ENOUGH_FOR_QUANTILES ? 0 : 0.1;
-        double[] spread = Measured.quantiles(Measured.medians(m.host(), 1, m.length()), edge, 1 - edge);
+        double[] spread = spread(Measured.medians(m.host(), 1, m.length()));
         return new Pace(m.step(), spread[0], spread[1],
                 tokensPerSecond(m), timesLimit(m, curve), Math.max(sameStep(curve), ratio(spread[0], spread[1])));
+    }
+
+    /** @return edges of the spread of generations, as that of a {@link Curve} */
+    static double[] spread(double[] generations) {
+        double edge = generations.length < Curve.ENOUGH_FOR_QUANTILES ? 0 : 0.1;
+        return Measured.quantiles(generations, edge, 1 - edge);
     }
 
     /**

@@ -47,6 +47,9 @@ public final class Charts {
     /** What labels of an x axis add to it that stand upright. */
     private static final int UPRIGHT_LABEL = 80;
 
+    /** Beside the first and the last power of two, as a part of a doubling. */
+    private static final double POWERS_MARGIN = 0.3;
+
     /** Markers on a dense curve. */
     private static final int MARKERS = 10;
     private static final int MARKER_SIZE = 8;
@@ -130,6 +133,20 @@ public final class Charts {
     static void logarithmicX(XYChart chart) {
         chart.getStyler().setXAxisLogarithmic(true).setXAxisLogarithmicDecadeOnly(false);
         chart.setCustomXAxisTickLabelsFormatter(Charts::oneTwoFive);
+    }
+
+    /** An axis whose values are given as logarithms to base 2, with a tick at every power of two, on so many pixels. */
+    static void powersOfTwo(XYChart chart, double first, double last, int pixels) {
+        double min = log2(first) - POWERS_MARGIN;
+        double max = log2(last) + POWERS_MARGIN;
+        chart.getStyler().setXAxisMin(min);
+        chart.getStyler().setXAxisMax(max);
+        chart.getStyler().setXAxisTickMarkSpacingHint((int) (pixels / (max - min)));
+        chart.getStyler().setXAxisTickLabelsFormattingFunction(x -> String.valueOf(Math.round(Math.pow(2, x))));
+    }
+
+    static double log2(double value) {
+        return Math.log(value) / Math.log(2);
     }
 
     static String oneTwoFive(double value) {

@@ -35,11 +35,11 @@ public final class NeedlePlot {
         XYChart chart = QualityCharts.chart(quality, "window " + window,
                 "tokens from a pattern to its repetition   |   bars: 95 % bootstrap intervals over "
                 + quality.needle().texts() + " texts", REMEMBERED + " (1 = all)");
-        QualityCharts.logarithmic(chart, distances[0], distances[distances.length - 1]);
+        Charts.powersOfTwo(chart, distances[0], distances[distances.length - 1], QualityCharts.PLOT_WIDTH);
         QualityLayout.byStrategy(quality).forEach((strategy, all) -> all.stream().filter(c -> c.window() == window)
                 .forEach(c -> {
             int[] known = IntStream.range(0, distances.length).filter(d -> recall(c, d) != null).toArray();
-            double[] x = Arrays.stream(known).mapToDouble(d -> QualityCharts.log2(distances[d])).toArray();
+            double[] x = Arrays.stream(known).mapToDouble(d -> Charts.log2(distances[d])).toArray();
             if (x.length > 0) {
                 QualityCharts.line(chart, strategy, x, Arrays.stream(known).mapToDouble(d -> recall(c, d).value())
                         .toArray());

@@ -18,13 +18,15 @@ import org.knowm.xchart.style.markers.Marker;
  * @param charts the plots, row by row
  * @param keys the legend
  * @param axes what their axes are, in a line
+ * @param columns plots in a row
+ * @param panelHeight of a plot
  */
-record Panels(String title, List<XYChart> charts, List<Key> keys, String axes) implements Drawing {
+record Panels(String title, List<XYChart> charts, List<Key> keys, String axes, int columns, int panelHeight)
+        implements Drawing {
 
-    /** Wide enough for a panel's title to be a strategy with its parameters. */
-    private static final int COLUMNS = 3;
-    private static final int PANEL_WIDTH = Charts.WIDTH / COLUMNS;
-    private static final int PANEL_HEIGHT = 230;
+    /** Three in a row are wide enough for a panel's title to be a strategy with its parameters. */
+    private static final int SMALL_COLUMNS = 3;
+    private static final int SMALL_HEIGHT = 230;
     private static final int TITLE_HEIGHT = 40;
     private static final int FOOT_LINE = 28;
     private static final int KEY_LINE = 44;
@@ -43,7 +45,12 @@ record Panels(String title, List<XYChart> charts, List<Key> keys, String axes) i
      */
     record Key(String name, Color colour, BasicStroke stroke, Marker marker) {}
 
-    /** An empty panel. */
+    /** Small ones. */
+    Panels(String title, List<XYChart> charts, List<Key> keys, String axes) {
+        this(title, charts, keys, axes, SMALL_COLUMNS, SMALL_HEIGHT);
+    }
+
+    /** An empty small panel. */
     static XYChart panel(String title, double most) {
         XYChart chart = Charts.xy(title, "", "");
         chart.getStyler().setLegendVisible(false);
@@ -60,12 +67,12 @@ record Panels(String title, List<XYChart> charts, List<Key> keys, String axes) i
     }
 
     private int rows() {
-        return (charts.size() + COLUMNS - 1) / COLUMNS;
+        return (charts.size() + columns - 1) / columns;
     }
 
     @Override
     public int height() {
-        return TITLE_HEIGHT + rows() * PANEL_HEIGHT + (1 + lines()) * FOOT_LINE;
+        return TITLE_HEIGHT + rows() * panelHeight + (1 + lines()) * FOOT_LINE;
     }
 
     @Override
@@ -73,15 +80,16 @@ record Panels(String title, List<XYChart> charts, List<Key> keys, String axes) i
         target.setColor(Color.WHITE);
         target.fillRect(0, 0, Charts.WIDTH, height());
         target.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        int width = Charts.WIDTH / columns;
         for (int i = 0; i < charts.size(); i++) {
             Graphics2D there = (Graphics2D) target.create();
-            there.translate(i % COLUMNS * PANEL_WIDTH, TITLE_HEIGHT + i / COLUMNS * PANEL_HEIGHT);
-            Charts.paint(charts.get(i), there, PANEL_WIDTH, PANEL_HEIGHT);
+            there.translate(i % columns * width, TITLE_HEIGHT + i / columns * panelHeight);
+            Charts.paint(charts.get(i), there, width, panelHeight);
             there.dispose();
         }
         target.setColor(Color.BLACK);
         middle(target, title, BOLD, TITLE_HEIGHT * 2 / 3);
-        int y = TITLE_HEIGHT + rows() * PANEL_HEIGHT + FOOT_LINE / 2;
+        int y = TITLE_HEIGHT + rows() * panelHeight + FOOT_LINE / 2;
         middle(target, axes, PLAIN, y);
         paintKeys(target, y + FOOT_LINE);
     }

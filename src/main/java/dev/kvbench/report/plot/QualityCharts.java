@@ -16,9 +16,8 @@ final class QualityCharts {
     private static final Marker[] MARKERS = {SeriesMarkers.CIRCLE, SeriesMarkers.DIAMOND, SeriesMarkers.SQUARE,
         SeriesMarkers.TRIANGLE_UP, SeriesMarkers.TRIANGLE_DOWN};
     private static final int MARKER_SIZE = 9;
-    private static final double MARGIN = 0.3;
     /** Pixels that are left beside axis and legend, about. */
-    private static final int PLOT_WIDTH = 850;
+    static final int PLOT_WIDTH = 850;
 
     private QualityCharts() {}
 
@@ -52,19 +51,5 @@ final class QualityCharts {
         series.setLineColor(Charts.colour(QualityLayout.curve(strategy)));
         series.setLineStyle(new BasicStroke(1.2f));
         series.setShowInLegend(false);
-    }
-
-    /** An axis whose values are given as logarithms to base 2, with a tick at every power of two. */
-    static void logarithmic(XYChart chart, double first, double last) {
-        double min = log2(first) - MARGIN;
-        double max = log2(last) + MARGIN;
-        chart.getStyler().setXAxisMin(min);
-        chart.getStyler().setXAxisMax(max);
-        chart.getStyler().setXAxisTickMarkSpacingHint((int) (PLOT_WIDTH / (max - min)));
-        chart.getStyler().setXAxisTickLabelsFormattingFunction(x -> String.valueOf(Math.round(Math.pow(2, x))));
-    }
-
-    static double log2(double value) {
-        return Math.log(value) / Math.log(2);
     }
 }

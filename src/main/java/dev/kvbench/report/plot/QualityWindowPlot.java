@@ -25,13 +25,13 @@ public final class QualityWindowPlot {
         XYChart chart = QualityCharts.chart(quality, QualityLayout.tokens(quality),
                 "window (entries kept)   |   bars: 95 % bootstrap intervals over sequences",
                 QualityLayout.LOSS);
-        QualityCharts.logarithmic(chart, windows.get(0), windows.get(windows.size() - 1));
+        Charts.powersOfTwo(chart, windows.get(0), windows.get(windows.size() - 1), QualityCharts.PLOT_WIDTH);
         Map<String, List<Configuration>> all = QualityLayout.byStrategy(quality);
         double middle = (all.size() - 1) / 2.0;
         int place = 0;
         for (Map.Entry<String, List<Configuration>> strategy : all.entrySet()) {
             double shift = BESIDE * (place++ - middle);
-            double[] x = strategy.getValue().stream().mapToDouble(c -> QualityCharts.log2(c.window()) + shift)
+            double[] x = strategy.getValue().stream().mapToDouble(c -> Charts.log2(c.window()) + shift)
                     .toArray();
             QualityCharts.line(chart, strategy.getKey(), x,
                     strategy.getValue().stream().mapToDouble(c -> c.decisive().nllIncrease().value()).toArray());

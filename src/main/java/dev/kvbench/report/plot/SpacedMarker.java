@@ -26,11 +26,16 @@ final class SpacedMarker extends Marker {
      * @param markers that the curve gets, at least one
      */
     SpacedMarker(int curve, int points, int markers) {
-        this.shape = SHAPES.get(curve % SHAPES.size());
+        this.shape = shape(curve);
         this.points = points;
         this.every = Math.max(1, points / markers);
         this.first = every * (curve % SHAPES.size()) / SHAPES.size();
         this.seen = first;
+    }
+
+    /** @return a curve's marker, on each of its points */
+    static Marker shape(int curve) {
+        return SHAPES.get(curve % SHAPES.size());
     }
 
     @Override

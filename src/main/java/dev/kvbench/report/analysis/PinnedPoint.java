@@ -60,7 +60,8 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
                 : Pace.times(ms, gpu, (cacheLength() + 1.0) * batch() * configuration.cacheBytesPerEntry());
     }
 
-    private int batch() {
+    /** @return sequences decoded side by side */
+    public int batch() {
         return Measured.batch(configuration);
     }
 

@@ -97,11 +97,23 @@ public record Sequences(String measured, List<Line> lines, List<Limit> limits) {
             names.put(step, apart);
         }
         List<Line> all = new ArrayList<>();
-        lines.forEach((name, of) -> all.add(new Line(name,
-                captions.of(of.get(0).configuration(), SequenceStep.SAID).brief() + place(of.get(0), onePlace),
+        lines.forEach((name, of) -> all.add(new Line(name, brief(of.get(0), captions, onePlace),
                 of.stream().sorted(Comparator.comparingInt(SequenceStep::batch))
                         .map(s -> point(s, s.baseline(steps), names)).toList())));
         return Optional.of(new Sequences(measured(steps, onePlace), all, limits(steps)));
+    }
+
+    /** @return as many lines as are told apart, those of the most numbers of sequences, in their order */
+    public List<Line> longest(int most) {
+        List<Line> chosen = lines.stream().sorted(Comparator.comparing((Line l) -> -l.points.size())).limit(most).toList();
+        return lines.stream().filter(chosen::contains).toList();
+    }
+
+    /** @return whether lines are so far apart at the same number of sequences that a linear axis hides the lower ones */
+    public static boolean isWide(List<Line> lines) {
+        return lines.stream().flatMap(l -> l.points.stream())
+                .collect(Collectors.groupingBy(Point::sequences, Collectors.summarizingDouble(Point::ms)))
+                .values().stream().anyMatch(ms -> ms.getMin() > 0 && ms.getMax() / ms.getMin() >= TimeAxis.WIDE);
     }
 
     /**
@@ -119,6 +131,12 @@ public record Sequences(String measured, List<Line> lines, List<Limit> limits) {
 
     private static String place(SequenceStep step, boolean onePlace) {
         return onePlace ? "" : ", " + step.place();
+    }
+
+    private static String brief(SequenceStep step, Captions captions, boolean onePlace) {
+        Caption caption = captions.of(step.configuration(), SequenceStep.SAID);
+        return (step.isFull() ? caption.asBaseline() : caption.brief())
+                + (onePlace ? "" : (step.tokens() > 0 ? " " : " with ") + step.place());
     }
 
     private static boolean has(List<SequenceStep> line, int batch) {

@@ -87,7 +87,7 @@ final class Lines {
 
     /**
      * All while they are few; else full caches, of several numbers of sequences the fastest of each before the next
-     * fastest, then the fastest of each strategy, as many as can be told apart.
+     * fastest, then the fastest of each strategy and number of sequences, as many as can be told apart.
      */
     private static Set<String> shownFirst(List<Measured> measured, List<AgainstFullCache> against) {
         if (measured.size() <= MOST_SHOWN) {
@@ -98,8 +98,8 @@ final class Lines {
         Map<String, Measured> byName = new HashMap<>();
         measured.forEach(m -> byName.put(m.name(), m));
         against.stream().sorted(Comparator.comparingDouble(c -> c.end().change()))
-                .forEach(c -> best.putIfAbsent(byName.get(c.name()).configuration().params()
-                .get(StrategyParameters.STRATEGY), c.name()));
+                .forEach(c -> best.putIfAbsent(byName.get(c.name()).batch() + " " + byName.get(c.name()).configuration()
+                        .params().get(StrategyParameters.STRATEGY), c.name()));
         measured.forEach(m -> best.putIfAbsent(m.name(), m.name()));
         return new HashSet<>(best.values().stream().limit(MOST_SHOWN).toList());
     }

@@ -1,6 +1,7 @@
 package dev.kvbench.report.page;
 
 import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.PinnedPoint;
 import dev.kvbench.report.analysis.Score;
@@ -11,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What JMH measured of benchmarks that keep no series, in sentences and as lines. */
 final class PinnedAnswers {
@@ -69,9 +72,19 @@ final class PinnedAnswers {
     /**
      * @param points of one result
      * @param captions of all that are shown
-     * @return a sentence for each strategy while they are few, else for those that cost least and most
+     * @return for each number of sequences a sentence for each strategy while they are few, else for those that cost
+     *     least and most
      */
     static List<String> answers(List<PinnedPoint> points, Captions captions) {
+        Map<Integer, List<PinnedPoint>> byBatch = points.stream()
+                .collect(Collectors.groupingBy(PinnedPoint::batch, TreeMap::new, Collectors.toList()));
+        List<String> answers = new ArrayList<>();
+        byBatch.forEach((batch, of) -> answers.addAll(answers(of, captions,
+                byBatch.size() == 1 ? "" : "With " + MovingLines.sequences(batch) + ", of ")));
+        return answers;
+    }
+
+    private static List<String> answers(List<PinnedPoint> points, Captions captions, String batch) {
         Map<String, Extra> longest = new LinkedHashMap<>();
         points.forEach(p -> p.baseline(points).ifPresent(base -> {
             String name = captions.of(p.configuration(), PinnedPoint.CACHE_LENGTH).brief();
@@ -86,7 +99,7 @@ final class PinnedAnswers {
         Extra least = extras.get(0);
         Extra most = extras.get(extras.size() - 1);
         List<String> unlike = extras.stream().map(Extra::unlike).filter(Objects::nonNull).distinct().toList();
-        return List.of("Of " + extras.size()
+        return List.of((batch.isEmpty() ? "Of " : batch) + extras.size()
                 + " strategies and windows, each against the full cache of its runtime with as many"
                 + " entries held, a step of " + least.name() + " takes " + Answers.more(least.change()) + " time"
                 + least.doubt()

@@ -7,6 +7,7 @@ import dev.kvbench.report.analysis.EvictionCost;
 import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.Score;
+import dev.kvbench.report.analysis.Sequences;
 import dev.kvbench.report.analysis.StepCost;
 import dev.kvbench.report.plot.Look;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
  * whose data the results do not have are null or empty.
  *
  * @param summary what was measured and what follows
+ * @param sequences steps against the number of sequences; null with fewer than two numbers
  * @param curves of time against sequence length; empty if no configuration has a series
  * @param scores benchmarks that JMH measured without a series
  * @param heatMaps strategies against windows, one per setting
@@ -25,7 +27,7 @@ import java.util.Map;
  * @param origins where it all comes from
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @JsonUnwrapped Scores scores,
+record Report(@JsonUnwrapped Summary summary, BySequences sequences, @JsonUnwrapped Curves curves, @JsonUnwrapped Scores scores,
         List<HeatMap> heatMaps, List<HeldMap> maps, Map<String, String> findings, @JsonUnwrapped Origins origins) {
 
     /**
@@ -40,6 +42,30 @@ record Report(@JsonUnwrapped Summary summary, @JsonUnwrapped Curves curves, @Jso
      */
     record Summary(String heading, String title, String subtitle, List<String> warnings, List<String> answers,
             List<String> notes) {}
+
+    /**
+     * Steps against the number of sequences.
+     *
+     * @param measured what a point is, in words
+     * @param at all numbers of sequences
+     * @param lines that are drawn
+     * @param limits what reading weights and cache once takes, ms by {@code at}
+     * @param terabytesPerSecond at which bandwidth; null without limits
+     * @param wide whether only logarithmic axes show all lines
+     * @param rows all lines, point by point
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record BySequences(String measured, int[] at, List<SequenceLine> lines, List<SequenceLimit> limits,
+            Double terabytesPerSecond, boolean wide, List<SequenceRow> rows) {}
+
+    /** One line of them; a point that was not measured is null. */
+    record SequenceLine(String name, Look look, List<Sequences.Point> points) {}
+
+    /** A limit of theirs. */
+    record SequenceLimit(String name, double[] ms) {}
+
+    /** A point with its line's name. */
+    record SequenceRow(String name, @JsonUnwrapped Sequences.Point point) {}
 
     /**
      * Series, and what follows from them.

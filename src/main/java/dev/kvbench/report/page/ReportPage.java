@@ -11,6 +11,7 @@ import dev.kvbench.report.analysis.MergedResults;
 import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.PinnedPoint;
 import dev.kvbench.report.analysis.Score;
+import dev.kvbench.report.analysis.Sequences;
 import dev.kvbench.report.analysis.StepCost;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.trace.TraceFile;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +44,7 @@ public final class ReportPage {
     private final List<PinnedPoint> points;
     private final Captions ofPoints;
     private final List<EvictionCost> evictions;
+    private final Optional<Sequences> sequences;
 
     private ReportPage(List<LoadedResult> results, List<TraceFile> traces) {
         this.results = results;
@@ -60,6 +63,7 @@ public final class ReportPage {
         points = parts.stream().flatMap(r -> r.pinned().stream()).toList();
         ofPoints = new Captions(steps, points.stream().map(PinnedPoint::configuration).toList());
         Captions ofEvictions = new Captions(steps, EvictionCost.measured(configurations));
+        sequences = results.isEmpty() ? Optional.empty() : Sequences.of(results);
         evictions = parts.stream().flatMap(r -> EvictionCost.of(r, ofEvictions).stream()).toList();
     }
 
@@ -90,8 +94,8 @@ public final class ReportPage {
         Report.Curves curves = curves();
         Report.Scores scores = scores();
         List<HeatMap> heatMaps = heatMaps();
-        return new Report(summary, curves, scores, heatMaps, maps, findings(summary, curves, scores, heatMaps),
-                origins());
+        return new Report(summary, sequences.map(SequenceAnswers::data).orElse(null), curves, scores, heatMaps, maps,
+                findings(summary, curves, scores, heatMaps), origins());
     }
 
     private Report.Summary summary() {
@@ -105,6 +109,7 @@ public final class ReportPage {
             sentences = List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows."
                     : maps.get(0).finding());
         }
+        sentences = Stream.concat(sequences.flatMap(SequenceAnswers::saving).stream(), sentences.stream()).toList();
         String title = results.isEmpty() ? maps.get(0).title() : captions.title();
         String heading = results.isEmpty() ? "" : captions.heading();
         return new Report.Summary(heading.isEmpty() ? "What the cache holds" : heading, title,
@@ -144,6 +149,7 @@ public final class ReportPage {
     private Map<String, String> findings(Report.Summary summary, Report.Curves curves, Report.Scores scores,
             List<HeatMap> heatMaps) {
         Map<String, String> findings = new LinkedHashMap<>();
+        sequences.ifPresent(s -> findings.put("sequences", SequenceAnswers.tokensPerSecond(s)));
         if (!measured.isEmpty()) {
             findings.put("time", summary.answers().get(0));
             findings.put("latency", answers.latency(curves.lines()));

@@ -2,17 +2,14 @@ package dev.kvbench.report.plot;
 
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Sequences;
-import dev.kvbench.report.analysis.TimeAxis;
 import java.awt.BasicStroke;
 import java.awt.Font;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
@@ -51,9 +48,9 @@ public final class SequencesPlot {
     }
 
     static Panels of(String title, Sequences sequences) {
-        List<Sequences.Line> lines = told(sequences.lines());
+        List<Sequences.Line> lines = sequences.longest(Look.COLOURS);
         List<Sequences.Limit> limits = sequences.limits();
-        boolean wide = isWide(lines);
+        boolean wide = Sequences.isWide(lines);
         XYChart time = chart("time of a step (ms)", lines, wide);
         XYChart rate = chart("tokens per second, all sequences", lines, wide);
         draw(time, lines, limits, Sequences.Point::ms, Sequences.Limit::ms);
@@ -71,21 +68,6 @@ public final class SequencesPlot {
         String left = lines.size() == all ? "" : "   |   " + lines.size() + " of " + all + " lines, all on the page";
         return new Panels(title, List.of(time, rate), keys,
                 "sequences decoded side by side   |   " + sequences.measured() + left, COLUMNS, HEIGHT);
-    }
-
-    /** As many lines as there are colours, those of the most numbers of sequences. */
-    private static List<Sequences.Line> told(List<Sequences.Line> all) {
-        List<Sequences.Line> most = all.stream().sorted(Comparator.comparing((Sequences.Line l) -> -l.points().size()))
-                .limit(Look.COLOURS).toList();
-        return all.stream().filter(most::contains).toList();
-    }
-
-    /** Whether lines are so far apart at the same number of sequences that a linear axis would hide the lower ones. */
-    private static boolean isWide(List<Sequences.Line> lines) {
-        return lines.stream().flatMap(l -> l.points().stream())
-                .collect(Collectors.groupingBy(Sequences.Point::sequences,
-                        Collectors.summarizingDouble(Sequences.Point::ms)))
-                .values().stream().anyMatch(ms -> ms.getMin() > 0 && ms.getMax() / ms.getMin() >= TimeAxis.WIDE);
     }
 
     private static XYChart chart(String title, List<Sequences.Line> lines, boolean wide) {

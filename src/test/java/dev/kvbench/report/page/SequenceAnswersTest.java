@@ -1,0 +1,84 @@
+package dev.kvbench.report.page;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kvbench.report.MadeSequences;
+import dev.kvbench.report.analysis.AgainstFullCache;
+import dev.kvbench.report.analysis.LoadedResult;
+import dev.kvbench.results.ResultFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a page says of several numbers of sequences: each against its own full cache, and all in one sentence. */
+@Tag("unit")
+class SequenceAnswersTest {
+
+    private static final int[] BATCHES = {1, 8, 32, 64};
+    private static final String H2O = "H2O (128/32, one set for all heads)";
+
+    @TempDir
+    private Path folder;
+
+    private static Report report(ResultFolder result) {
+        return ReportPage.of(List.of(LoadedResult.read(result)), List.of());
+    }
+
+    @Test
+    void generationsAreAnsweredForEachNumberOfSequences() throws Exception {
+        Report report = report(MadeSequences.generations(folder.resolve("g"), BATCHES));
+        List<String> answers = report.summary().answers();
+        assertEquals(5, answers.size(), answers.toString());
+        assertEquals("With 64 sequences a step of " + H2O + " takes 1.464 ms where one of the full cache takes 2.916 ms, 50 % less;"
+                + " with 1 sequence 1.6 % less.", answers.get(0));
+        for (int i = 0; i < BATCHES.length; i++) {
+            String answer = answers.get(1 + i);
+            assertTrue(answer.startsWith(H2O + ", batch " + BATCHES[i] + " ") && answer.contains("the full cache, batch " + BATCHES[i]),
+                    answer);
+        }
+        List<AgainstFullCache> against = report.curves().crossings();
+        assertEquals(BATCHES.length, against.size());
+        against.forEach(c -> assertEquals(c.baseline().replaceFirst(".*, ", ""), c.name().replaceFirst(".*, ", "")));
+        assertEquals("In tokens per second, all sequences, the full cache makes 1247 with 1 sequence and 21950 with 64; " + H2O
+                + " makes 1267 with 1 sequence and 43710 with 64.", report.findings().get("sequences"));
+    }
+
+    /** Of eight lines seven are shown at first: full caches, then the strategy with each number of sequences. */
+    @Test
+    void everyNumberOfSequencesHasItsLines() throws Exception {
+        List<Report.Line> lines = report(MadeSequences.generations(folder.resolve("g"), BATCHES)).curves().lines();
+        assertEquals(2 * BATCHES.length, lines.size());
+        List<String> shown = lines.stream().filter(Report.Line::shown).map(Report.Line::name).toList();
+        assertEquals(7, shown.size());
+        // what saves least is left out
+        assertTrue(shown.stream().noneMatch(n -> n.startsWith("H2O") && n.endsWith("batch 1")), shown.toString());
+    }
+
+    @Test
+    void pinnedStepsAreAnsweredForEachNumberOfSequences() throws Exception {
+        List<String> answers = report(MadeSequences.pinned(folder.resolve("p"), BATCHES)).summary().answers();
+        assertEquals(5, answers.size(), answers.toString());
+        assertEquals("With 64 sequences a step of " + H2O + " with 128 entries held takes 1.464 ms where one of the full cache with"
+                + " 512 entries held takes 2.987 ms, 51 % less; with 1 sequence 1.7 % less.", answers.get(0));
+        for (int i = 0; i < BATCHES.length; i++) {
+            assertTrue(answers.get(1 + i).startsWith("With 128 entries held a step of " + H2O + ", batch " + BATCHES[i] + " takes "),
+                    answers.get(1 + i));
+        }
+    }
+
+    @Test
+    void theDataOfThePageHasAllPoints() throws Exception {
+        Report.BySequences data = report(MadeSequences.pinned(folder.resolve("p"), 1, 8)).sequences();
+        assertEquals(List.of(1, 8), IntStream.of(data.at()).boxed().toList());
+        assertEquals(3, data.lines().size());
+        assertEquals(6, data.rows().size());
+        assertEquals(2, data.limits().size());
+        assertEquals(3, data.terabytesPerSecond());
+        assertNull(report(MadeSequences.generations(folder.resolve("one"), 8)).sequences());
+    }
+}

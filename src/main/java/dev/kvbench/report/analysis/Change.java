@@ -25,8 +25,8 @@ public record Change(double change, double low, double high, boolean significant
      *     beyond {@link Comparison#NOISE} is called one
      */
     static Change of(Measured strategy, Measured full, int from, int to) {
-        double[] now = Measured.medians(strategy.host(), from, to);
-        double[] old = Measured.medians(full.host(), from, to);
+        double[] now = Measured.medians(strategy.host(), Measured.tokens(from, to));
+        double[] old = Measured.medians(full.host(), Measured.tokens(from, to));
         double[] interval = Statistics.intervalOfChange(old, now, CONFIDENCE);
         double change = Measured.median(now) / Measured.median(old) - 1;
         boolean enough = Statistics.smallestP(old.length, now.length) < Comparison.ALPHA

@@ -83,7 +83,7 @@ public final class HeatMaps {
                 metrics.add(grid.metric(CONTROL + "the same before the first eviction", "%",
                         change(against, c -> c.controlled() ? c.control() : null)));
             }
-            metrics.add(grid.metric("median step time", "ms", m -> Measured.median(m.host(), 1, m.length())));
+            metrics.add(grid.metric("median step time", "ms", m -> Measured.median(m.host(), Measured.tokens(1, m.length()))));
             metrics.add(grid.metric("cache memory at the end", "MB", m -> m.isPeer() ? Double.NaN
                     : m.cacheMb()[m.length() - 1]));
             maps.add(new HeatMap(settings.size() > 1

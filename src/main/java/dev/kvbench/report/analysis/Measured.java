@@ -1,5 +1,6 @@
 package dev.kvbench.report.analysis;
 
+import dev.kvbench.compare.Statistics;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Schedule;
@@ -81,7 +82,7 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
 
     /** @return the median, of one value at least */
     public static double median(double[] values) {
-        return QUANTILE.evaluate(values, 0.5);
+        return Statistics.median(values);
     }
 
     /** @return the quantile at {@code p}, from 0 to 1 */
@@ -171,20 +172,20 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
         return (double) batch() * configuration.cacheBytesPerEntry();
     }
 
-    /** @return by generation, the median of its steps from token {@code from} to token {@code to} */
-    public static double[] medians(double[][] series, int from, int to) {
-        return Arrays.stream(series).mapToDouble(g -> median(Arrays.copyOfRange(g, from - 1, to))).toArray();
+    /** @return the tokens of these steps, 1, 2, … */
+    static int[] tokens(int from, int to) {
+        return IntStream.rangeClosed(from, to).toArray();
     }
 
-    /** @return the median over generations of {@link #medians} */
-    public static double median(double[][] series, int from, int to) {
-        return median(medians(series, from, to));
+    /** @return by generation, the median of its steps at these tokens */
+    static double[] medians(double[][] series, int[] tokens) {
+        return Arrays.stream(series).mapToDouble(g -> median(Arrays.stream(tokens).mapToDouble(t -> g[t - 1]).toArray()))
+                .toArray();
     }
 
-    /** @return the median over generations of the medians of their steps at these tokens, 1, 2, … */
+    /** @return the median over generations of these */
     static double median(double[][] series, int[] tokens) {
-        return median(Arrays.stream(series).mapToDouble(g -> median(Arrays.stream(tokens).mapToDouble(t -> g[t - 1]).toArray()))
-                .toArray());
+        return median(medians(series, tokens));
     }
 
     /**

@@ -19,7 +19,7 @@ public record Pace(double step, double low, double high, double tokensPerSecond,
 
     static Pace of(Measured m) {
         Curve curve = Curve.of(m.configuration());
-        double[] spread = spread(Measured.medians(m.host(), 1, m.length()));
+        double[] spread = spread(Measured.medians(m.host(), Measured.tokens(1, m.length())));
         return new Pace(m.step(), spread[0], spread[1],
                 tokensPerSecond(m), timesLimit(m, curve), Math.max(sameStep(curve), ratio(spread[0], spread[1])));
     }

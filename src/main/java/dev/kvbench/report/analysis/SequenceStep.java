@@ -43,7 +43,7 @@ record SequenceStep(int result, StepsFile.Configuration configuration, int token
 
     private static SequenceStep of(int result, Measured m) {
         int from = Math.max(1, m.length() - AgainstFullCache.END + 1);
-        double[] generations = Measured.medians(m.host(), from, m.length());
+        double[] generations = Measured.medians(m.host(), Measured.tokens(from, m.length()));
         double[] spread = Pace.spread(generations);
         int[] held = m.held();
         double[] read = IntStream.rangeClosed(from, m.length()).mapToDouble(t -> t == 1 ? 1 : held[t - 2] + 1.0)

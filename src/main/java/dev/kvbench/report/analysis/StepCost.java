@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
  * What an evicting step's time is made of, ms: where entries go every k steps, of the steps in which they do.
@@ -40,7 +39,7 @@ public record StepCost(String name, String removal, String where, double step, D
         for (Measured m : all) {
             Optional<Measured> full = AgainstFullCache.baseline(m, all);
             if (m.isFull() && m.device() != null) {
-                int[] tokens = IntStream.rangeClosed(1, m.length()).toArray();
+                int[] tokens = Measured.tokens(1, m.length());
                 costs.add(new StepCost(m.name(), null, "device", Measured.median(m.device(), tokens), null, null,
                         null, sync(m, tokens), Measured.median(m.host(), tokens)));
             } else if (full.isPresent() && m.firstEviction() <= Math.min(m.length(), full.get().length())) {
@@ -72,10 +71,10 @@ public record StepCost(String name, String removal, String where, double step, D
         double[][] own = device ? strategy.device() : strategy.host();
         double[][] base = device ? full.device() : full.host();
         int first = strategy.firstEviction();
-        int from = Math.max(1, first - AgainstFullCache.END);
-        double step = Measured.median(base, Math.max(1, first - AgainstFullCache.END / 2),
-                Math.min(full.length(), first + AgainstFullCache.END / 2 - 1));
-        double scoring = Measured.median(own, from, first - 1) - Measured.median(base, from, first - 1);
+        int[] before = Measured.tokens(Math.max(1, first - AgainstFullCache.END), first - 1);
+        double step = Measured.median(base, Measured.tokens(Math.max(1, first - AgainstFullCache.END / 2),
+                Math.min(full.length(), first + AgainstFullCache.END / 2 - 1)));
+        double scoring = Measured.median(own, before) - Measured.median(base, before);
         int[] evictions = strategy.evictions();
         double evicting = Measured.median(own, evictions);
         Double closing = filling.map(f -> evicting - Measured.median(device ? f.device() : f.host(), f.evictions())).orElse(null);

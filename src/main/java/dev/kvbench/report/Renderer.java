@@ -28,7 +28,7 @@ public final class Renderer {
     /** The plots of a result, those first that show what strategies cost and save. */
     private static final List<Plot<LoadedResult>> PLOTS = List.of(
             new Plot<>("sequences", r -> SequencesPlot.drawing(List.of(r))),
-            Plot.chart("step-time", r -> StepTimePlot.of(r.steps())),
+            Plot.chart("step-time", r -> StepTimePlot.ofStrategies(r.steps())),
             Plot.chart("strategy-cost", r -> StrategyCostPlot.of(r.steps(), r.pinned())),
             Plot.chart("latency", r -> LatencyPlot.of(r.steps())),
             Plot.chart("cache-memory", r -> CacheMemoryPlot.of(r.steps())),
@@ -38,7 +38,8 @@ public final class Renderer {
     /** Those of several results as one. */
     private static final List<Plot<List<LoadedResult>>> TOGETHER = List.of(
             new Plot<>("sequences-together", SequencesPlot::drawing),
-            Plot.chart("step-time-together", r -> StepTimePlot.of(MergedResults.of(r).steps())),
+            Plot.chart("step-time-together", r -> StepTimePlot.ofStrategies(MergedResults.of(r).steps())),
+            Plot.chart("peers", r -> StepTimePlot.ofPeers(MergedResults.of(r).steps())),
             new Plot<>("pinned-step-together",
                     r -> PinnedStepPlot.drawing(MergedResults.of(r).steps(), MergedResults.of(r).pinned())));
 

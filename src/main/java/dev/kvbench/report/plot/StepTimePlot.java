@@ -27,10 +27,28 @@ public final class StepTimePlot {
 
     private StepTimePlot() {}
 
-    /** @return the plot, empty if the result has no series */
-    public static Optional<XYChart> of(StepsFile steps) {
-        List<StepsFile.Configuration> shown = steps.configurations().stream().filter(StepsFile.Configuration::hasSeries)
-                .toList();
+    /**
+     * @return the plot of what strategies cost and save: without peers, whose slow curves would flatten it, unless
+     *     nothing else has a series; empty if nothing has
+     */
+    public static Optional<XYChart> ofStrategies(StepsFile steps) {
+        List<StepsFile.Configuration> all = series(steps);
+        List<StepsFile.Configuration> ours = all.stream().filter(c -> !c.ranByPeer()).toList();
+        return of(steps, ours.isEmpty() ? all : ours);
+    }
+
+    /** @return the plot of peers beside all else; empty unless both have a series */
+    public static Optional<XYChart> ofPeers(StepsFile steps) {
+        List<StepsFile.Configuration> all = series(steps);
+        return all.stream().map(StepsFile.Configuration::ranByPeer).distinct().count() < 2 ? Optional.empty()
+                : of(steps, all);
+    }
+
+    private static List<StepsFile.Configuration> series(StepsFile steps) {
+        return steps.configurations().stream().filter(StepsFile.Configuration::hasSeries).toList();
+    }
+
+    private static Optional<XYChart> of(StepsFile steps, List<StepsFile.Configuration> shown) {
         if (shown.isEmpty()) {
             return Optional.empty();
         }

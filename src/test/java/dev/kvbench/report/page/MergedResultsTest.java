@@ -94,7 +94,7 @@ class MergedResultsTest {
         ResultFolder peers = peers("peers");
         String cpu = peers.readSteps().fingerprint().cpu();
         ResultFolder ours = ours("ours", cpu, null, 400_000);
-        XYChart chart = StepTimePlot.of(merged(ours, peers).steps()).orElseThrow();
+        XYChart chart = StepTimePlot.ofPeers(merged(ours, peers).steps()).orElseThrow();
         // one device is in the title and in no legend; nor are parameters that only we have
         assertEquals("tiny · fp32 · synthetic weights · " + cpu, chart.getTitle());
         List<String> legends = new ArrayList<>(List.of("full cache"));
@@ -102,11 +102,18 @@ class MergedResultsTest {
         assertEquals(legends, chart.getSeriesCollection().stream()
                 .filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList());
 
+        // what strategies save is not flattened by what is many times slower
+        assertEquals(List.of("full cache"), StepTimePlot.ofStrategies(merged(ours, peers).steps()).orElseThrow()
+                .getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList());
+        assertTrue(StepTimePlot.ofPeers(ours.readSteps()).isEmpty());
+
         List<Path> plots = Renderer.renderTogether(List.of(ours, peers), List.of(), ours.path()).files();
-        assertEquals(List.of("step-time-together.png", "step-time-together.svg", "report-together.html"), names(plots));
+        assertEquals(List.of("step-time-together.png", "step-time-together.svg", "peers.png", "peers.svg",
+                "report-together.html"), names(plots));
         assertTrue(plots.stream().allMatch(p -> p.getParent().equals(ours.path())), plots.toString());
         assertEquals(2200, ImageIO.read(plots.get(0).toFile()).getWidth());
-        assertCurvesIn(plots.get(1), legends.size());
+        assertCurvesIn(plots.get(1), 1);
+        assertCurvesIn(plots.get(3), legends.size());
     }
 
     @Test
@@ -134,8 +141,8 @@ class MergedResultsTest {
         ResultFolder slow = ours("slow", "Processor A", null, 10_000_000);
         ResultFolder near = ours("near", "Processor B", null, 4_000_000);
         ResultFolder far = ours("far", "Processor B", null, 1_000_000);
-        assertFalse(StepTimePlot.of(merged(slow, near).steps()).orElseThrow().getStyler().isYAxisLogarithmic());
-        assertTrue(StepTimePlot.of(merged(slow, far).steps()).orElseThrow().getStyler().isYAxisLogarithmic());
+        assertFalse(StepTimePlot.ofStrategies(merged(slow, near).steps()).orElseThrow().getStyler().isYAxisLogarithmic());
+        assertTrue(StepTimePlot.ofStrategies(merged(slow, far).steps()).orElseThrow().getStyler().isYAxisLogarithmic());
     }
 
     @Test

@@ -99,7 +99,7 @@ class PeersOfSeveralBatchesTest {
     void everyNameTellsTheNumberOfSequences() throws Exception {
         List<LoadedResult> results = List.of(ours(1, 8), peers());
         assertEquals(both(), names(ReportPage.of(results, List.of())));
-        XYChart chart = StepTimePlot.of(MergedResults.of(results).steps()).orElseThrow();
+        XYChart chart = StepTimePlot.ofPeers(MergedResults.of(results).steps()).orElseThrow();
         assertEquals(both(), chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend)
                 .map(s -> s.getName().replace('\n', ' ')).toList());
         assertFalse(chart.getTitle().contains("batch"), chart.getTitle());

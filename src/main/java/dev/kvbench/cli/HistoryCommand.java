@@ -26,7 +26,7 @@ final class HistoryCommand implements Callable<Integer> {
     private String filter;
 
     @Option(names = "--plot", paramLabel = "DIR", description = "draws history.png and history.svg into that folder,"
-            + " history-UNIT where there are several units; of more than 12 lines the longest")
+            + " history-UNIT where there are several units; of more than 8 lines the longest")
     private Path plot;
 
     @Option(names = "--help", usageHelp = true, description = "shows this")

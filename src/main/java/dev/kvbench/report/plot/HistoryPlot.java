@@ -27,8 +27,8 @@ import org.knowm.xchart.XYSeries;
 /** Key figures over results: a plot per unit, in it a line per benchmark, parameter set and device. */
 public final class HistoryPlot {
 
-    /** More lines than this cannot be told apart. */
-    private static final int MOST_LINES = 12;
+    /** As many lines as there are colours: no two look alike. */
+    private static final int MOST_LINES = Look.COLOURS;
 
     /** A legend's line and its font, so that the legend of many lines is smaller than their plot. */
     private static final int LEGEND_CHARACTERS = 66;

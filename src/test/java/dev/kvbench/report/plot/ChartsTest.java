@@ -202,6 +202,17 @@ class ChartsTest {
         assertEquals(5, Set.copyOf(legends(HistoryPlot.chart(HistoryPlot.lines(entries), "ms"))).size());
     }
 
+    @Test
+    void noTwoLinesOfAHistoryLookAlike() throws Exception {
+        List<History.Entry> entries = IntStream.range(0, 15).mapToObj(i -> ran("batch=" + i)).toList();
+        HistoryPlot.Drawn drawn = HistoryPlot.write(entries, folder);
+        assertEquals(List.of("history shows 8 of 15 lines, those of the most and latest results; choose others with --filter"),
+                drawn.leftOut());
+        XYChart chart = HistoryPlot.chart(HistoryPlot.lines(entries.subList(0, 8)), "ms");
+        assertEquals(8, chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getLineColor)
+                .distinct().count());
+    }
+
     private static List<String> legends(XYChart chart) {
         return chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList();
     }

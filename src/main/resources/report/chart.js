@@ -96,7 +96,7 @@ function fitted(low, high, {log, from}) {
 /**
  * Draws a chart into a figure and keeps it up to date with theme and width.
  *
- * make() returns {xs, series, x: {label, log, range, zoom, at}, y: {label, log, range, fit}, paint}, where a series has
+ * make() returns {xs, series, x: {label, log, range, zoom, at}, y: {label, log, range, fit, at, text, size}, paint}, where a series has
  * values, and maybe low and high, colour, dash, width, points, and no line. A fitted axis has the range of what is seen.
  * onRead(x index or null) is told where the pointer is.
  */
@@ -135,7 +135,7 @@ function chart(host, make, onRead) {
     plot = new uPlot({
       width, height: options.height || (width < 560 ? 300 : 420),
       scales: {x: scale(options.x), y: scale(options.y)},
-      axes: [axis(options.x, width / 90), axis(options.y, 7, {size: 58})],
+      axes: [axis(options.x, width / 90), axis(options.y, 7, {size: options.y.size || 58})],
       legend: {show: false},
       cursor: {drag: {x: Boolean(options.x.zoom), y: false}, points: options.points === false ? {show: false} : {size: 6}, y: Boolean(options.cursorY)},
       series, bands,

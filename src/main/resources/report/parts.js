@@ -60,6 +60,20 @@ function curveKey(id) {
     swatch("k" + c.look.colour, c.look.dash), el("span", null, c.name), text == null ? null : el("output", null, text))))};
 }
 
+/** Thin lines from end to end of a point's intervals. */
+function whiskers(u, x, y, colour, width = 1) {
+  const line = (...ends) => ends.forEach(([a, b], i) => u.ctx[i ? "lineTo" : "moveTo"](u.valToPos(a, "x", true), u.valToPos(b, "y", true)));
+  u.ctx.save();
+  u.ctx.globalAlpha = 0.45;
+  u.ctx.strokeStyle = colour;
+  u.ctx.lineWidth = width * devicePixelRatio;
+  u.ctx.beginPath();
+  line([x.low, y.value], [x.high, y.value]);
+  line([x.value, y.low], [x.value, y.high]);
+  u.ctx.stroke();
+  u.ctx.restore();
+}
+
 /** Blue below, orange above, near white between; dark text is readable on all of it. */
 function heatColour(v, low, high, diverging) {
   const mix = (a, b, t) => a.map((x, i) => Math.round(x + (b[i] - x) * t));

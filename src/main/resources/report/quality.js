@@ -27,19 +27,6 @@ const curvesOf = (curves, spread) => curves.filter(c => c.window === chosen && v
 const readAt = (curves, index, text) => curves.filter(c => c.window === chosen && visible.has(strategies[c.strategy]))
   .map(c => [strategies[c.strategy], withEnds({value: c.values[index], low: c.low[index], high: c.high[index]}, text)]);
 
-/** Thin lines from end to end of a point's intervals. */
-function whiskers(u, x, y, colour) {
-  const line = (...ends) => ends.forEach(([a, b], i) => u.ctx[i ? "lineTo" : "moveTo"](u.valToPos(a, "x", true), u.valToPos(b, "y", true)));
-  u.ctx.save();
-  u.ctx.globalAlpha = 0.45;
-  u.ctx.strokeStyle = colour;
-  u.ctx.beginPath();
-  line([x.low, y.value], [x.high, y.value]);
-  line([x.value, y.low], [x.value, y.high]);
-  u.ctx.stroke();
-  u.ctx.restore();
-}
-
 function windowSection() {
   const loss = (i, w) => (rows.find(r => r.strategy === i && r.window === w) || {}).loss;
   const all = rows.filter(r => r.window != null).map(r => r.loss.value);

@@ -266,6 +266,31 @@ function heatSection() {
   });
 }
 
+/** Steps of one cache length, which would be points above each other: a row for each configuration. */
+function pinnedRows() {
+  const rows = report.pinned;
+  const held = rows[0].at[0];
+  const text = r => digits(r.ms[0]) + (r.error[0] ? " ± " + r.error[0].toFixed(Math.max(0, (digits(r.ms[0]).split(".")[1] || "").length)) : "") + " ms";
+  const y = i => rows.length - 1 - i;
+  const order = rows.map((_, i) => i).sort((a, b) => rows[a].ms[0] - rows[b].ms[0]);
+  const low = Math.min(...rows.map(r => r.ms[0] - r.error[0]));
+  const high = Math.max(...rows.map(r => r.ms[0] + r.error[0]));
+  const room = 0.06 * (high - low || high || 1);
+  const waiting = "Point at a row to read it; the table below has them all.";
+  const readout = el("p", {class: "hint", id: "pinned-read"}, waiting);
+  const {host, figure: fig} = figure(report.findings.pinned);
+  chart(host, () => ({xs: order.map(i => rows[i].ms[0]), height: Math.max(200, 90 + 26 * rows.length), cursorY: true,
+    series: order.map((i, k) => ({values: order.map((_, at) => at === k ? y(i) : null), points: true, line: false, ...drawn(rows[i])})),
+    x: {label: "time of a step (ms)", range: [low < 0.45 * high ? 0 : low - room, high + room]},
+    y: {at: rows.map((_, i) => i), text: v => rows[y(v)].label, range: [-0.6, rows.length - 0.4], size: 20 + 7 * Math.max(...rows.map(r => r.label.length))},
+    paint: u => rows.forEach((r, i) => whiskers(u, {value: r.ms[0], low: r.ms[0] - r.error[0], high: r.ms[0] + r.error[0]}, {value: y(i), low: y(i), high: y(i)}, colourOf(r.look), 2))}),
+    (index, u) => {
+      const row = index == null ? null : rows[y(Math.round(u.posToVal(u.cursor.top, "y")))];
+      readout.textContent = row ? `${row.name}: ${text(row)}` : waiting;
+    });
+  return [fig, readout, el("p", {class: "hint"}, `All with ${held} entries held; lines through points are JMH's 99.9 % intervals.`)];
+}
+
 function scoresSection() {
   if (!report.scores.length) return;
   const parts = [];
@@ -280,6 +305,7 @@ function scoresSection() {
     parts.push(fig, el("ul", {class: "keys"}, ...report.pinned.map(p => el("li", null, swatch("k" + p.look.colour, p.look.dash), p.name))),
       el("p", {class: "hint"}, "Bands are JMH's 99.9 % intervals."));
   }
+  if (at.length === 1 && report.pinned.length > 1) parts.push(...pinnedRows());
   section("scores", "Benchmarks without a series", ...parts, records("scores-table", "Mean and half of JMH's 99.9 % interval.", report.scores, [
     ["benchmark", "benchmark", format.text, true], ["configuration", "name", format.text, true],
     ["mean", "score", digits], ["±", "error", digits], ["unit", "unit", format.text],

@@ -6,6 +6,7 @@ import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.PinnedPoint;
 import dev.kvbench.report.analysis.Score;
 import dev.kvbench.report.plot.Look;
+import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -13,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What JMH measured of benchmarks that keep no series, in sentences and as lines. */
 final class PinnedAnswers {
@@ -47,11 +50,27 @@ final class PinnedAnswers {
     /** Pinned steps as lines over the cache length. */
     static List<Report.Pinned> pinned(List<PinnedPoint> points, Captions captions) {
         List<Report.Pinned> pinned = new ArrayList<>();
-        PinnedPoint.lines(points, captions)
-                .forEach((name, line) -> pinned.add(new Report.Pinned(name, Look.of(pinned.size()),
+        Map<String, List<PinnedPoint>> lines = PinnedPoint.lines(points, captions);
+        List<String> labels = labels(lines.values().stream().map(line -> line.get(0)).toList());
+        lines.forEach((name, line) -> pinned.add(new Report.Pinned(name, labels.get(pinned.size()), Look.of(pinned.size()),
                 line.stream().mapToInt(PinnedPoint::cacheLength).toArray(), line.stream().mapToDouble(PinnedPoint::ms)
                 .toArray(), line.stream().mapToDouble(PinnedPoint::error).toArray())));
         return pinned;
+    }
+
+    /** Strategies, with their windows, runtimes and sequences only where these are needed to tell them apart. */
+    private static List<String> labels(List<PinnedPoint> points) {
+        List<Function<PinnedPoint, String>> parts = List.of(p -> p.configuration().params().get(StrategyParameters.STRATEGY),
+                p -> p.window().isPresent() ? " " + p.window().getAsInt() : "", p -> " " + p.configuration().runtime(),
+                p -> " × " + p.batch());
+        List<String> labels = points.stream().map(p -> "").toList();
+        for (Function<PinnedPoint, String> part : parts) {
+            if (labels.stream().distinct().count() < labels.size()) {
+                List<String> so = labels;
+                labels = IntStream.range(0, so.size()).mapToObj(i -> so.get(i) + part.apply(points.get(i))).toList();
+            }
+        }
+        return labels;
     }
 
     /** A strategy's step beyond the full cache's of the same setting, with as many entries held. */

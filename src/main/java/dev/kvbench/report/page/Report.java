@@ -156,8 +156,16 @@ record Report(@JsonUnwrapped Summary summary, BySequences sequences, @JsonUnwrap
     record Time(double low, double high, double lowest, boolean wide, int smoothing, double[] limit,
             Double terabytesPerSecond) {}
 
-    /** Steps at pinned cache lengths: ms and errors by {@code at}. */
-    record Pinned(String name, Look look, int[] at, double[] ms, double[] error) {}
+    /**
+     * Steps at pinned cache lengths.
+     *
+     * @param name in full
+     * @param label as short as it can be, for an axis
+     * @param at cache lengths
+     * @param ms means by {@code at}
+     * @param error of these
+     */
+    record Pinned(String name, String label, Look look, int[] at, double[] ms, double[] error) {}
 
     /**
      * What a trace's cache holds.

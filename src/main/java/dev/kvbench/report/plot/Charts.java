@@ -235,7 +235,7 @@ public final class Charts {
         return writeSvg(Drawing.of(chart), folder, name);
     }
 
-    private static Path writePng(Drawing drawing, Path folder, String name) throws IOException {
+    static Path writePng(Drawing drawing, Path folder, String name) throws IOException {
         Path png = folder.resolve(name + ".png");
         BufferedImage image = new BufferedImage(SCALE * WIDTH, SCALE * drawing.height(), BufferedImage.TYPE_INT_RGB);
         Graphics2D pixels = image.createGraphics();

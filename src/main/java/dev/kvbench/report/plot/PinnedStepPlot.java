@@ -15,12 +15,23 @@ public final class PinnedStepPlot {
     /**
      * @param steps one or more results
      * @param points their pinned steps
-     * @return the plot, as small ones where it would have more lines than colours; empty if there are none
+     * @return the plot, as rows where all are of one length, which would be points above each other, and as small ones
+     *     where it would have more lines than colours; empty if there are none
      */
     public static Optional<Drawing> drawing(StepsFile steps, List<PinnedPoint> points) {
         Captions captions = new Captions(steps, points.stream().map(PinnedPoint::configuration).distinct().toList());
+        if (points.size() > 1 && points.stream().map(PinnedPoint::cacheLength).distinct().count() == 1) {
+            return Optional.of(rows(captions, points));
+        }
         return PinnedPoint.lines(points, captions).size() > Look.COLOURS ? Optional.of(PinnedPanels.of(steps, points))
                 : of(steps, points).map(Drawing::of);
+    }
+
+    private static PinnedRows rows(Captions captions, List<PinnedPoint> points) {
+        return new PinnedRows(captions.title(), "time of a step with " + points.get(0).cacheLength()
+                + " entries held (ms)   |   mean, error bars as JMH gives them (99.9 %)",
+                points.stream().map(p -> new PinnedRows.Row(captions.legend(p.configuration(), PinnedPoint.CACHE_LENGTH), p))
+                        .toList());
     }
 
     /**

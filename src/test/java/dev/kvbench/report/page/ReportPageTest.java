@@ -258,6 +258,22 @@ class ReportPageTest extends MadePages {
         assertEquals(List.of(List.of("h2o, 32 heavy hitters", "1.005 ms", "1.250 ms")), browser.table("heat-0"));
     }
 
+    /** Points of one length would be above each other: each configuration has a row, that is pointed at. */
+    @Test
+    void pinnedStepsOfOneLengthAreRows() throws Exception {
+        browser.open(page(MadeResults.pinned(folder.resolve("one-length"), new double[][] {{0, 64, 1}, {64, 64, 1.5}, {128, 64, 1.25}})));
+        browser.assertSilent();
+        assertEquals("Point at a row to read it; the table below has them all.", browser.text("#pinned-read"));
+        WebElement over = browser.find("#scores .u-over");
+        browser.script("arguments[0].scrollIntoView({block: 'center'})", over);
+        // the middle of three rows, and the one below it: a row is as high as 3.2 of them are
+        new Actions(browser.driver()).moveToElement(over, 0, 0).perform();
+        assertEquals("H2O, one set for all heads, window 64, 32 heavy hitters: 1.500 ± 0.010 ms", browser.text("#pinned-read"));
+        new Actions(browser.driver()).moveToElement(over, 0, (int) (over.getSize().height / 3.2)).perform();
+        assertEquals("H2O, one set for all heads, window 128, 32 heavy hitters: 1.250 ± 0.010 ms", browser.text("#pinned-read"));
+        assertEquals(3, browser.table("scores-table").size());
+    }
+
     @Test
     void ourResultBesidePeersHasALogarithmicAxis() throws Exception {
         Path peers = Files.createDirectories(folder.resolve("peers"));
@@ -267,7 +283,7 @@ class ReportPageTest extends MadePages {
         new ObjectMapper().writeValue(peers.resolve(ResultFolder.STEPS_FILE).toFile(), json);
         List<Path> written = Renderer.renderTogether(List.of(new ResultFolder(small.getParent()), new ResultFolder(peers)),
                 List.of(), peers).files();
-        browser.open(written.get(2));
+        browser.open(written.get(written.size() - 1));
         browser.assertSilent();
         browser.screenshot("together");
         assertEquals(6, browser.all("#lines input").size());

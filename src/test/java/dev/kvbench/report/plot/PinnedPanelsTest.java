@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.report.MadeResults;
 import dev.kvbench.report.Renderer;
@@ -13,6 +14,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -78,6 +80,31 @@ class PinnedPanelsTest {
         assertArrayEquals(new double[] {8.5}, panels.charts().get(1).getSeriesCollection().iterator().next().getYData());
         assertEquals(1, panels.charts().stream().map(c -> c.getStyler().getYAxisMax()).distinct().count(), "axes differ");
         assertEquals(8, panels.keys().stream().skip(1).map(Panels.Key::colour).distinct().count());
+    }
+
+    @Test
+    void stepsOfOneLengthAreRows() throws Exception {
+        ResultFolder result = MadeResults.pinned(folder.resolve("one"), new double[][] {{0, 64, 1}, {64, 64, 1.5}, {128, 64, 1.25}});
+        LoadedResult loaded = LoadedResult.read(result);
+        PinnedRows rows = assertInstanceOf(PinnedRows.class,
+                PinnedStepPlot.drawing(loaded.steps(), loaded.pinned()).orElseThrow());
+        assertEquals(List.of("full cache", "H2O, one set for all heads, window 64, 32 heavy hitters",
+                "H2O, one set for all heads, window 128, 32 heavy hitters"), rows.rows().stream().map(PinnedRows.Row::name).toList());
+        assertEquals(List.of("1.000 ± 0.010 ms", "1.500 ± 0.010 ms", "1.250 ± 0.010 ms"),
+                rows.rows().stream().map(PinnedRows.Row::value).toList());
+        BufferedImage image = ImageIO.read(Charts.writePng(rows, folder, "rows").toFile());
+        // the slower a step, the further to the right its point
+        double[] at = IntStream.range(0, 3).mapToDouble(row -> middle(image, Charts.colour(row).getRGB())).toArray();
+        assertTrue(at[0] < at[2] && at[2] < at[1], Arrays.toString(at));
+        assertEquals((at[0] + at[1]) / 2, at[2], 2);
+        // one alone is a point as before
+        ResultFolder alone = MadeResults.pinned(folder.resolve("alone"), new double[][] {{0, 64, 1}});
+        assertFalse(PinnedStepPlot.drawing(alone.readSteps(), LoadedResult.read(alone).pinned()).orElseThrow() instanceof PinnedRows);
+    }
+
+    private static double middle(BufferedImage image, int colour) {
+        return IntStream.range(0, image.getWidth()).filter(x -> IntStream.range(0, image.getHeight())
+                .anyMatch(y -> image.getRGB(x, y) == colour)).average().orElseThrow();
     }
 
     @Test

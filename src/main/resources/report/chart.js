@@ -30,6 +30,9 @@ const format = {
   change: v => v == null || !isFinite(v) ? MISSING : (Math.abs(v) < 0.0005 ? "±" : v < 0 ? "−" : "+") + (100 * Math.abs(v)).toFixed(Math.abs(v) < 10 ? 1 : 0) + " %",
   /** Milliseconds as microseconds. */
   micros: v => v == null || !isFinite(v) ? MISSING : (1000 * v).toFixed(Math.abs(v) >= 1 ? 0 : 1).replace("-", "−"),
+  /** A part of a time, which is a difference: below zero it is less than what two measurements of the same differ by. */
+  part: v => v < 0 ? "below noise" : v == null || !isFinite(v) ? MISSING : v.toFixed(1),
+  partOfMs: v => v == null ? MISSING : v < 0 ? "below noise" : format.micros(v),
   /** A fraction as whole percent: "58 %". */
   share: v => v == null || !isFinite(v) ? MISSING : (100 * v).toFixed(0).replace(/^-0$/, "0").replace("-", "−") + " %",
   fixed1: v => v == null || !isFinite(v) ? MISSING : v.toFixed(1),

@@ -122,6 +122,7 @@ function timeSection() {
         `: weights and full cache read once at ${report.time.terabytesPerSecond.toFixed(2)} TB/s, the bandwidth of a copy within device memory. It is a yardstick: a step that finds some of it in the L2 cache may beat it a little.`) : null),
     el("p", {class: "hint"}, `Curves are medians over the generations, bands their spread (${[...new Set(lines.map(l => l.spread))].join("; ")}), both over `
       + `${report.time.smoothing} steps. Drag across the plot to look closer; a double click shows all again.`),
+    report.findings.pieces ? el("p", {class: "hint", id: "pieces"}, report.findings.pieces) : null,
     howTo("A transformer keeps keys and values of every token so far, and every step reads all of them. A strategy drops entries to keep that cache small; choosing what to drop costs time in every step too. Where a strategy's curve lies above the full cache's it costs, where it lies below it saves.",
       "A strategy's curve follows the full cache's until its window is full; from the first eviction on it stays level, while the full cache's goes on rising. How steep it rises is what a strategy can save: little with one sequence, where weights are most of what a step reads, more with many sequences and long texts.",
       "Time on the host runs from the launch of a step until the next token is back on the host, eviction included." + (hasDevice ? " Time on the device is the same step between two events on the device." : ""),
@@ -136,7 +137,7 @@ function swatchOfLimit() {
 
 function summarySection() {
   section("configurations", "Configurations",
-    records("summary", "Medians over all measured steps; tokens per second count all sequences.", lines, [
+    records("summary", "Steps are medians over all measured ones; tokens per second are those of whole generations, slow steps included, and count all sequences.", lines, [
       ["configuration", "name", format.text, true],
       ["generations", "generations", format.count],
       ["step on the host (ms)", l => l.latency.p50, digits],
@@ -157,7 +158,7 @@ function crossoverSection() {
   const several = new Set(report.crossings.map(c => c.baseline)).size > 1 || report.crossings.some(c => c.unlike || c.fastest);
   if (!report.crossings.length) return;
   section("crossover", "Where strategies pay off", ...unlikeNotes(),
-    records("crossings", "Step time on the host against the full cache of the same setting; above zero is slower.", report.crossings, [
+    records("crossings", "Step time on the host, medians, against the full cache of the same setting; above zero is slower.", report.crossings, [
       ["configuration", "name", format.text, true],
       ...(several ? [["against", "baseline", format.text, true]] : []),
       ["first eviction at token", "firstEviction", format.count],
@@ -181,14 +182,14 @@ function crossoverSection() {
 function costSection() {
   if (!report.costs.length) return;
   section("cost", "What a step is made of", ...unlikeNotes(), report.findings.cost ? el("p", null, report.findings.cost) : null,
-    records("costs", "Parts of a step that evicts, in µs.", report.costs, [
+    records("costs", "Parts of a step that evicts, in µs: differences of medians.", report.costs, [
       ["configuration", "name", format.text, true],
       ...(report.costs.some(c => c.removal) ? [["removal", "removal", format.text, true]] : []),
       ["the step itself", "step", format.micros],
-      ["scoring", "scoring", format.micros],
-      ["eviction", "eviction", format.micros],
-      ...(report.costs.some(c => c.closing != null) ? [["of it closing gaps", "closing", format.micros]] : []),
-      ["launch and sync", "sync", format.micros],
+      ["scoring", "scoring", format.partOfMs],
+      ["eviction", "eviction", format.partOfMs],
+      ...(report.costs.some(c => c.closing != null) ? [["of it closing gaps", "closing", format.partOfMs]] : []),
+      ["launch and sync", "sync", format.partOfMs],
       ["whole step on the host", "whole", format.micros],
     ], "cost.csv"),
     el("p", {class: "hint"}, `Derived from the curves, in ${[...new Set(report.costs.map(c => c.where))].join(" or ")} time. `,
@@ -196,7 +197,7 @@ function costSection() {
       + "Scoring: what the strategy's steps take beyond the full cache's over the 32 tokens before its first eviction, while both hold the same entries; noise is part of it, and another form of attention where that differs. "
       + "Eviction: what they take beyond both: choosing what goes, and moving, which with removal replace fills the gap and with compact closes it. ",
       report.costs.some(c => c.closing != null) ? "Closing gaps: what a step takes beyond one of the same strategy whose gaps are filled. " : null,
-      "Launch and sync: host time beyond device time."));
+      "Launch and sync: host time beyond device time. Below noise: the difference came out below zero, so the part is smaller than what two measurements of the same step differ by; the file saved as CSV has it."));
 }
 
 function memorySection() {
@@ -337,16 +338,16 @@ function evictionSection() {
   } else if (report.findings.moving) parts.push(el("p", null, report.findings.moving));
   const together = report.evictions.some(e => e.choosing == null);
   section("eviction", "What an eviction is made of", ...parts,
-    records("evictions", "What an evicting step does at its end, alone, in µs.", report.evictions, [
+    records("evictions", "What an evicting step does at its end, alone, in µs: differences of means.", report.evictions, [
       ["strategy", "name", format.text, true], ["removal", "removal", format.text, true],
       ["window", "window", format.count], ["sequences", "batch", format.count],
-      ["scoring", "scoring", format.fixed1], ["choosing", "choosing", format.fixed1], ["moving", "moving", format.fixed1], ["± of moving", "error", format.fixed1],
-      ...(together ? [["choosing and moving", "eviction", format.fixed1]] : []),
+      ["scoring", "scoring", format.fixed1], ["choosing", "choosing", format.part], ["moving", "moving", format.part], ["± of moving", "error", format.fixed1],
+      ...(together ? [["choosing and moving", "eviction", format.part]] : []),
       ["moved (MB)", "movedMb", digits],
     ], "eviction.csv"),
     el("p", {class: "hint"}, "Differences of three benchmarks without a model: scoring; scoring and choosing the entry that goes; scoring, choosing and moving. "
       + "Removal replace moves one entry into the gap, or none where the newest goes; compact moves up all behind the gap, and the operators here rewrite the whole window for it. "
-      + "Moved are keys and values written, of all layers and sequences. Below a few µs a difference is noise: ± is JMH's interval, wide where iterations are few."),
+      + "Moved are keys and values written, of all layers and sequences. A few µs are noise: ± is JMH's interval, wide where iterations are few. Below noise: a difference that came out below zero; the file saved as CSV has it."),
     together ? el("p", {class: "hint"}, "Where choosing is missing the result is older than its benchmark: the two are one then, and hold the scoring of strategies that score only when they evict.") : null);
 }
 
@@ -354,7 +355,7 @@ function mapSection() {
   if (!report.maps.length) return;
   const s = section("map", "What the cache holds");
   report.maps.forEach((map, m) => {
-    const {host, figure: fig} = figure(map.title + ". " + map.finding);
+    const {host, figure: fig} = figure(report.answers.includes(map.finding) ? map.title : map.title + ". " + map.finding);
     const n = map.columns.length * map.every;
     const percent = (step, token) => {
       const runs = map.columns[Math.floor(step / map.every)];

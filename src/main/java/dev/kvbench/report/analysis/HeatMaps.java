@@ -125,7 +125,7 @@ public final class HeatMaps {
                 metrics.add(grid.metric(CONTROL + "the same with fewer entries, where nothing is evicted", "%",
                         p -> p.control(points)));
             }
-            metrics.add(grid.metric("step time, window held full", "ms", PinnedPoint::ms));
+            metrics.add(grid.metric("mean step time, window held full", "ms", PinnedPoint::ms));
             maps.add(new HeatMap(settings.size() > 1 ? String.join(", ", setting.values()) : "", grid.strategies(),
                     grid.windows(), metrics, cells.stream().map(p -> p.unlike(points)).filter(Objects::nonNull)
                     .distinct().toList()));

@@ -26,7 +26,15 @@ public record Score(String benchmark, String name, double score, Double error, S
 
     /** @return class and method, such as "Eviction.score" */
     static String benchmark(StepsFile.Configuration configuration) {
-        return configuration.benchmark().replaceFirst(BENCHMARK, "$1.$2");
+        return shortName(configuration.benchmark());
+    }
+
+    /**
+     * @param benchmark as JMH names it
+     * @return class and method, such as "Eviction.score"
+     */
+    public static String shortName(String benchmark) {
+        return benchmark.replaceFirst(BENCHMARK, "$1.$2");
     }
 
     /** @return those that keep no series */

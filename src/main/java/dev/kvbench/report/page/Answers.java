@@ -18,6 +18,9 @@ import java.util.stream.Collectors;
 /** What follows from the data, in sentences. */
 final class Answers {
 
+    /** As many curves are told one by one. */
+    private static final int FEW = 4;
+
     private final List<Measured> all;
     private final List<AgainstFullCache> against;
     private final Map<String, Caption> captions;
@@ -153,6 +156,32 @@ final class Answers {
 
     private String brief(Report.Line line) {
         return captions.get(line.name()).brief();
+    }
+
+    /**
+     * @return the plot of times in a sentence that is not the answer: where curves shown end, each while they are few,
+     *     else the lowest and the highest
+     */
+    String time(List<Report.Line> lines) {
+        int length = lines.stream().mapToInt(l -> l.host().median().length).max().orElseThrow();
+        List<Report.Line> ends = lines.stream().filter(l -> l.shown() && l.host().median().length == length)
+                .sorted(Comparator.comparingDouble(Answers::atEnd)).toList();
+        String where = "At token " + length + ", the last, a step takes ";
+        if (ends.isEmpty() || ends.size() > FEW) {
+            List<Report.Line> all = lines.stream().filter(l -> l.host().median().length == length)
+                    .sorted(Comparator.comparingDouble(Answers::atEnd)).toList();
+            return where + "from " + end(all.get(0)) + " to " + end(all.get(all.size() - 1)) + ".";
+        }
+        return where + String.join(", ", ends.stream().map(this::end).toList()) + ".";
+    }
+
+    private String end(Report.Line line) {
+        return Numbers.ms(atEnd(line)) + " (" + brief(line) + ")";
+    }
+
+    private static double atEnd(Report.Line line) {
+        double[] median = line.host().median();
+        return median[median.length - 1];
     }
 
     /** @return the latency figure in a sentence */

@@ -3,14 +3,20 @@ package dev.kvbench.report.page;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
+import dev.kvbench.report.analysis.Score;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -34,12 +40,53 @@ final class Origins {
             for (Map.Entry<String, JsonNode> field : result.fingerprint().properties()) {
                 fields.put(field.getKey(), field.getValue().asText());
             }
+            copyBandwidth(steps).ifPresent(bandwidth -> fields.put("copy bandwidth", bandwidth));
+            String iterations = String.join("; ", iterations(result));
+            if (!iterations.isEmpty()) {
+                fields.put("forks × iterations", iterations);
+            }
             fields.put("runtime", joined(steps, c -> String.valueOf(c.runtime())));
             fields.put("attention", joined(steps,
                     c -> AttentionForm.isOf(c.runtime()) ? String.valueOf(c.attention()) : "the kernel's own"));
             fields.put("weights", joined(steps, c -> String.valueOf(c.weights())));
             return new Report.Origin(result.name(), fields);
         }).toList();
+    }
+
+    /** Read and written within device memory, from the slowest process to the fastest. */
+    private static Optional<String> copyBandwidth(StepsFile steps) {
+        DoubleSummaryStatistics terabytes = steps.configurations().stream().filter(c -> c.gpu() != null)
+                .mapToDouble(c -> c.gpu().copyBytesPerSecond() / 1e12).summaryStatistics();
+        if (terabytes.getCount() == 0) {
+            return Optional.empty();
+        }
+        String least = String.format(Locale.ROOT, "%.2f", terabytes.getMin());
+        String most = String.format(Locale.ROOT, "%.2f", terabytes.getMax());
+        return Optional.of((least.equals(most) ? least : least + " to " + most) + " TB/s");
+    }
+
+    /** By benchmark, in words; of JMH's file, or where there is none of the series. */
+    private static List<String> iterations(LoadedResult result) {
+        Map<String, Set<String>> counts = new LinkedHashMap<>();
+        if (result.jmh() != null) {
+            result.jmh().forEach(run -> count(counts, run.path("benchmark").asText(), run.path("forks").asInt(),
+                    run.path("measurementIterations").asInt(), run.path("warmupIterations").asInt()));
+        } else {
+            result.steps().configurations().stream().filter(StepsFile.Configuration::hasSeries).forEach(c -> {
+                int forks = (int) c.iterations().stream().map(StepsFile.Iteration::fork).distinct().count();
+                count(counts, c.benchmark(), forks, c.measured().size() / forks,
+                        (c.iterations().size() - c.measured().size()) / forks);
+            });
+        }
+        return counts.entrySet().stream().map(e -> e.getKey() + " " + String.join(" or ", e.getValue())).toList();
+    }
+
+    private static void count(Map<String, Set<String>> counts, String benchmark, int forks, int iterations, int warmUps) {
+        // results that are older or not JMH's may not say
+        if (forks > 0 && iterations > 0) {
+            counts.computeIfAbsent(Score.shortName(benchmark), b -> new LinkedHashSet<>()).add(forks + " × " + iterations
+                    + (warmUps > 0 ? " after " + warmUps + " of warm-up each" : ""));
+        }
     }
 
     private static String joined(StepsFile steps, Function<StepsFile.Configuration, String> of) {

@@ -129,9 +129,14 @@ final class PinnedAnswers {
     /**
      * @param points pinned steps
      * @param captions of all that are shown
-     * @return the first line's times at its first and last length
+     * @return the first line's times at its first and last length; where all have one, the least and the most of all
      */
     static String range(List<PinnedPoint> points, Captions captions) {
+        if (points.stream().map(PinnedPoint::cacheLength).distinct().count() == 1) {
+            List<PinnedPoint> sorted = points.stream().sorted(Comparator.comparingDouble(PinnedPoint::ms)).toList();
+            return "With " + points.get(0).cacheLength() + " entries held a step takes from "
+                    + time(sorted.get(0), captions) + " to " + time(sorted.get(sorted.size() - 1), captions) + ".";
+        }
         List<PinnedPoint> line = PinnedPoint.lines(points, captions).values().iterator().next();
         PinnedPoint first = line.get(0);
         PinnedPoint last = line.get(line.size() - 1);
@@ -139,5 +144,9 @@ final class PinnedAnswers {
                 + Numbers.ms(first.ms())
                 + " with " + first.cacheLength() + " entries held and " + Numbers.ms(last.ms()) + " with "
                 + last.cacheLength() + ".";
+    }
+
+    private static String time(PinnedPoint point, Captions captions) {
+        return Numbers.ms(point.ms()) + " (" + captions.of(point.configuration(), PinnedPoint.CACHE_LENGTH).brief() + ")";
     }
 }

@@ -26,6 +26,24 @@ final class QualityAnswers {
         this.quality = quality;
     }
 
+    /** @return between which losses all strategies lie with the narrowest window, and with the widest */
+    String range(List<Integer> windows) {
+        int first = windows.get(0);
+        int last = windows.get(windows.size() - 1);
+        return "Losses lie " + range(first) + (first == last ? "" : ", " + range(last)) + ".";
+    }
+
+    private String range(int window) {
+        List<Configuration> all = quality.configurations().stream()
+                .filter(c -> c.window() != null && c.window() == window)
+                .sorted(Comparator.comparingDouble(c -> c.decisive().nllIncrease().value())).toList();
+        return "between " + loss(all.get(0)) + " and " + loss(all.get(all.size() - 1)) + " with a window of " + window;
+    }
+
+    private static String loss(Configuration c) {
+        return Numbers.nats(c.decisive().nllIncrease().value()) + " (" + c.strategy() + ")";
+    }
+
     /** @return which strategy loses least at which window, and whether that is more than noise */
     List<String> best(List<QualityReport.Best> best) {
         if (quality.configurations().isEmpty()) {

@@ -78,7 +78,7 @@ public final class QualityPage {
         List<String> least = answers.best(best);
         List<String> all = new ArrayList<>(List.of(String.join(" ", least)));
         if (!windows.isEmpty()) {
-            findings.put("window", least.get(0));
+            findings.put("window", answers.range(windows));
             findings.put("random", answers.random(worseThanRandom(), windows));
             all.add(QualityAnswers.needs(needs));
         }

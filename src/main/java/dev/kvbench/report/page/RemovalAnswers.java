@@ -7,11 +7,13 @@ import dev.kvbench.report.analysis.StepCost;
 import dev.kvbench.strategy.Removal;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 
 /** What moving entries costs, and what it does not have to, in sentences. */
 final class RemovalAnswers {
@@ -58,16 +60,16 @@ final class RemovalAnswers {
         Place most = both.lastKey();
         Place least = both.firstKey();
         long strategies = costs.stream().map(EvictionCost::name).distinct().count();
-        return "Closing the gap that an entry leaves takes " + micros(closing.get(most)) + ", filling it with one entry "
-                + micros(filling.get(most)) + ", with " + most.words()
-                + (most.equals(least) ? "" : "; " + micros(closing.get(least)) + " and " + micros(filling.get(least))
+        return "Closing the gap that an entry leaves takes " + cost(closing.get(most)) + ", filling it with one entry "
+                + cost(filling.get(most)) + ", with " + most.words()
+                + (most.equals(least) ? "" : "; " + cost(closing.get(least)) + " and " + cost(filling.get(least))
                 + " with " + least.words())
                 + (strategies == 1 ? "" : " (medians of " + strategies + " strategies)")
                 + ". The tokens are the same: attention does not care in which slot an entry lies.";
     }
 
     private static String at(Place place, Map<Place, Double> of) {
-        return micros(of.get(place)) + " with " + place.words();
+        return cost(of.get(place)) + " with " + place.words();
     }
 
     private static TreeMap<Place, Double> medians(List<EvictionCost> costs, Removal removal) {
@@ -105,7 +107,7 @@ final class RemovalAnswers {
     private static String closing(List<StepCost> costs) {
         StepCost most = costs.get(0);
         if (most.closing() <= 0) {
-            return "Closing gaps takes nothing here that these times show: " + part(most) + ".";
+            return "Closing gaps takes nothing here that these times show (" + most.name() + ").";
         }
         // a part is no more than the whole
         List<StepCost> told = costs.stream().filter(c -> c.eviction() > 0 && c.closing() <= c.eviction()).toList();
@@ -114,7 +116,8 @@ final class RemovalAnswers {
         }
         most = told.get(0);
         StepCost least = told.get(told.size() - 1);
-        return "Closing gaps takes " + part(most) + (told.size() == 1 ? "" : "; at the other end " + part(least))
+        return "Closing gaps takes " + part(most) + (told.size() == 1 ? "" : "; at the other end "
+                + (least.closing() > 0 ? part(least) : "nothing that shows (" + least.name() + ")"))
                 + ". The rest is choosing, and one entry that fills the gap. That is all that eviction has to take: with"
                 + " removal=replace the same entries stay, and the tokens are the same.";
     }
@@ -123,8 +126,26 @@ final class RemovalAnswers {
         return micros(1e3 * cost.closing()) + " of the " + micros(1e3 * cost.eviction()) + " of eviction a step (" + cost.name() + ")";
     }
 
+    /** @return what moving takes by each removal, from the least to the most, of all strategies together */
+    static String range(MovingLines moving) {
+        List<String> parts = new ArrayList<>();
+        for (Removal removal : Removal.values()) {
+            DoubleSummaryStatistics of = moving.lines().stream().filter(l -> l.removal() == removal.ordinal())
+                    .flatMapToDouble(l -> DoubleStream.of(l.micros())).summaryStatistics();
+            if (of.getCount() > 0) {
+                parts.add(removal.label() + " from " + micros(of.getMin()) + " to " + micros(of.getMax()));
+            }
+        }
+        return "Moving against the window, a line for each removal and number of sequences: " + String.join(", ", parts) + ".";
+    }
+
+    /** What came out below zero is no time. */
+    private static String cost(double micros) {
+        return micros > 0 ? micros(micros) : "nothing that shows";
+    }
+
     /** Below a tenth of a microsecond is noise. */
     static String micros(double micros) {
-        return Math.abs(micros) < 1000 ? String.format(Locale.ROOT, "%.1f µs", micros).replace('-', '−') : Numbers.ms(micros / 1e3);
+        return micros < 1000 ? String.format(Locale.ROOT, "%.1f µs", micros) : Numbers.ms(micros / 1e3);
     }
 }

@@ -14,6 +14,7 @@ import dev.kvbench.report.analysis.Score;
 import dev.kvbench.report.analysis.Sequences;
 import dev.kvbench.report.analysis.StepCost;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.runtime.FusedRuntime;
 import dev.kvbench.trace.TraceFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +29,9 @@ import java.util.stream.Stream;
  * The page of one or more results, or of traces: computed here, section by section; its JavaScript only displays it.
  */
 public final class ReportPage {
+
+    private static final String PIECES = "Small steps and bumps in a full cache's curve are the fused kernel's: the more entries a"
+            + " head holds, the more pieces it cuts them into, and where that is one more a step takes a little more or less.";
 
     private final List<LoadedResult> results;
     private final List<StepsFile> files;
@@ -151,7 +155,10 @@ public final class ReportPage {
         Map<String, String> findings = new LinkedHashMap<>();
         sequences.ifPresent(s -> findings.put("sequences", SequenceAnswers.tokensPerSecond(s)));
         if (!measured.isEmpty()) {
-            findings.put("time", summary.answers().get(0));
+            findings.put("time", answers.time(curves.lines()));
+            if (measured.stream().anyMatch(m -> m.isFull() && FusedRuntime.LABEL.equals(m.configuration().runtime()))) {
+                findings.put("pieces", PIECES);
+            }
             findings.put("latency", answers.latency(curves.lines()));
             findings.put("memory", answers.memory(curves.lines()));
             findings.put("cost", RemovalAnswers.steps(curves.costs()));
@@ -160,11 +167,15 @@ public final class ReportPage {
             findings.put("heat", Answers.heatMap(heatMaps.get(0)));
         }
         if (!scores.evictions().isEmpty()) {
-            findings.put("moving", String.join(" ", RemovalAnswers.moving(scores.evictions())));
+            // what the answers say is said once
+            String moving = String.join(" ", RemovalAnswers.moving(scores.evictions()));
+            boolean said = !moving.isEmpty() && String.join(" ", summary.answers()).contains(moving);
+            findings.put("moving", !said ? moving : scores.moving().isEmpty() ? "" : RemovalAnswers.range(scores.moving().get(0)));
         }
         if (!scores.pinned().isEmpty()) {
             List<String> said = pinnedAnswers();
-            findings.put("pinned", said.isEmpty() ? PinnedAnswers.range(points, ofPoints) : String.join(" ", said));
+            findings.put("pinned", said.isEmpty() || measured.isEmpty() ? PinnedAnswers.range(points, ofPoints)
+                    : String.join(" ", said));
         }
         return findings;
     }

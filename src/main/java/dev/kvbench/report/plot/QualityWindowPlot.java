@@ -23,7 +23,7 @@ public final class QualityWindowPlot {
             return Optional.empty();
         }
         XYChart chart = QualityCharts.chart(quality, QualityLayout.tokens(quality),
-                "window (entries kept)   |   bars: 95 % bootstrap intervals over sequences",
+                "window (entries kept), strategies set beside each other at each   |   bars: 95 % bootstrap intervals over sequences",
                 QualityLayout.LOSS);
         Charts.powersOfTwo(chart, windows.get(0), windows.get(windows.size() - 1), QualityCharts.PLOT_WIDTH);
         Map<String, List<Configuration>> all = QualityLayout.byStrategy(quality);

@@ -1,11 +1,15 @@
 package dev.kvbench.report.page;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvbench.report.analysis.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -119,6 +123,31 @@ final class Expected {
     /** By generation, the median from token {@code from} to token {@code to}. */
     static double[] generations(double[][] series, int from, int to) {
         return Arrays.stream(series).mapToDouble(g -> median(Arrays.copyOfRange(g, from - 1, to))).toArray();
+    }
+
+    /** How often it was measured, and the bandwidth of copies. */
+    List<String> iterations() {
+        JsonNode one = configs.get(0).json();
+        long forks = one.path("iterations").findValues("fork").stream().map(JsonNode::asInt).distinct().count();
+        long warmUps = one.path("iterations").findValues("phase").stream().filter(p -> p.asText().equals("warmup")).count();
+        DoubleSummaryStatistics copies = configs.stream()
+                .mapToDouble(c -> c.json().path("gpu").path("copyBytesPerSecond").asDouble() / 1e12).summaryStatistics();
+        String least = String.format(Locale.ROOT, "%.2f", copies.getMin());
+        String most = String.format(Locale.ROOT, "%.2f", copies.getMax());
+        return List.of("DecodeLoop.decode " + forks + " × " + configs.get(0).host().length / forks
+                + (warmUps == 0 ? "" : " after " + warmUps / forks + " of warm-up each"),
+                (least.equals(most) ? least : least + " to " + most) + " TB/s");
+    }
+
+    /** What the plot of times says, if that is right: no second time the answer, but where its curves end. */
+    String ends(String caption) {
+        int length = full().length();
+        double[] ends = configs.stream().mapToDouble(c -> smoothed(curve(c.host()), length, 9)).sorted().toArray();
+        boolean few = ends.length <= 4;
+        assertTrue(caption.startsWith("At token " + length + ", the last, a step takes " + (few ? "" : "from ") + Numbers.ms(ends[0])
+                + " ("), caption);
+        assertTrue(caption.contains((few ? ", " : " to ") + Numbers.ms(ends[ends.length - 1]) + " ("), caption);
+        return caption;
     }
 
     Config full() {

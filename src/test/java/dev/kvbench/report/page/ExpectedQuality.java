@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
 /** What the page of a quality result must show, computed from quality.json once more: other loops, random numbers and percentiles. */
@@ -209,6 +210,17 @@ public final class ExpectedQuality {
                 .append(join(at.stream().map(c -> signed(String.format(Locale.ROOT, "%.3f", c.loss()))).toList(), "and"))
                 .append(groups.keySet().iterator().next().equals(strategy) ? " nats per token above the full cache" : ""));
         return text + ".";
+    }
+
+    /** Between which losses strategies lie, at the first window and at the last. */
+    public String range() {
+        List<String> parts = Stream.of(windows().get(0), windows().get(windows().size() - 1)).distinct().map(w -> "between "
+                + named(ranked(w).get(0)) + " and " + named(ranked(w).get(ranked(w).size() - 1)) + " with a window of " + w).toList();
+        return "Losses lie " + String.join(", ", parts) + ".";
+    }
+
+    private static String named(Config c) {
+        return signed(String.format(Locale.ROOT, "%.3f", c.loss())) + " (" + c.strategy + ")";
     }
 
     /** @param tells by window, whether the lead over the next is called more than noise */

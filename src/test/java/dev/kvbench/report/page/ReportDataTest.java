@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.report.MadeResults;
+import dev.kvbench.report.MadeSequences;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.report.analysis.AgainstFullCache;
 import dev.kvbench.report.analysis.LoadedResult;
@@ -167,6 +168,35 @@ class ReportDataTest {
         // 1024 entries were not measured with the full cache
         double[] changes = report.heatMaps().get(0).metrics().get(0).values()[0];
         assertArrayEquals(new double[] {0.005, 0.1, 0.3, -0.25, Double.NaN}, changes, 1e-9);
+    }
+
+    /** What it ran on, beside what its fingerprint says. */
+    @Test
+    void bandwidthAndIterationsAreWithWhatItRanOn() throws Exception {
+        Report small = ReportPage.of(List.of(LoadedResult.read(MadeResults.small(folder.resolve("small")))), List.of());
+        Map<String, String> fields = small.origins().origins().get(0).fields();
+        assertEquals("2.90 TB/s", fields.get("copy bandwidth"));
+        assertEquals("DecodeLoop.decode 1 × 5 after 1 of warm-up each", fields.get("forks × iterations"));
+        Path published = Path.of("results/2026-11-26_03-51-50_de0f3963_NVIDIA-H100-80GB-HBM3");
+        Map<String, String> steps = ReportPage.of(List.of(LoadedResult.read(ResultFolder.open(published))), List.of())
+                .origins().origins().get(0).fields();
+        assertEquals("DecodeStep.step 1 × 5 after 1 of warm-up each", steps.get("forks × iterations"));
+        Report onCpu = report(made("full cache", "full", 0, 1, steps(8, t -> 1)));
+        assertNull(onCpu.origins().origins().get(0).fields().get("copy bandwidth"));
+        // the kernel's own bumps are told where it ran
+        assertTrue(small.findings().containsKey("pieces") && !onCpu.findings().containsKey("pieces"));
+    }
+
+    /** The answer stands in its box alone. */
+    @Test
+    void noCaptionRepeatsTheAnswer() throws Exception {
+        for (ResultFolder result : List.of(MadeResults.small(folder.resolve("small")), MadeResults.large(folder.resolve("large")),
+                MadeResults.pinned(folder.resolve("pinned")), MadeResults.evictions(folder.resolve("evictions")),
+                MadeSequences.pinned(folder.resolve("sequences"), 1, 8))) {
+            Report report = ReportPage.of(List.of(LoadedResult.read(result)), List.of());
+            report.findings().values().forEach(caption -> report.summary().answers().forEach(answer ->
+                    assertFalse(caption.contains(answer), caption)));
+        }
     }
 
     @Test

@@ -46,6 +46,15 @@ final class Traced {
         near(traced, expected, shown, 0);
     }
 
+    /** The same of a part of a time: none is below zero. */
+    static void part(Set<String> traced, double expected, String shown) {
+        if (expected < 0) {
+            assertEquals("below noise", shown);
+        } else {
+            same(traced, expected, shown);
+        }
+    }
+
     /** The same with a tolerance beside the rounding: of intervals from other draws. */
     static void near(Set<String> traced, double expected, String shown, double tolerance) {
         String digits = shown.replaceAll("[^0-9.]", "");

@@ -217,7 +217,7 @@ class TracedQualityPageTest extends InBrowser {
                 assertEquals(ExpectedQuality.mean(ExpectedQuality.less(expected.late(c), expected.late(expected.full()))), c.loss(), 1e-5);
             }
         }
-        String finding = expected.least();
+        String finding = expected.range();
         assertEquals(finding, browser.text("#window figcaption"));
         traced.add(finding);
     }

@@ -107,7 +107,8 @@ public final class RunAnswer {
         List<PinnedPoint> points = result.pinned();
         Captions captions = new Captions(result.steps(), points.stream().map(PinnedPoint::configuration).toList());
         return points.stream().filter(p -> p.isFilled() && Double.isFinite(p.change(points)))
-                .max(Comparator.comparingInt(PinnedPoint::cacheLength).thenComparing(p -> -p.change(points)))
+                .max(Comparator.comparingInt(PinnedPoint::cacheLength).thenComparing(PinnedPoint::batch)
+                        .thenComparing(p -> -p.change(points)))
                 .map(p -> "With " + p.cacheLength() + " entries held, all that its window holds, a step of "
                         + captions.of(p.configuration(), PinnedPoint.CACHE_LENGTH).brief() + evicting(p, points)
                         + "; whether evicting pays, DecodeLoop tells.")

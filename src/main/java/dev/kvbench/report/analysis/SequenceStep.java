@@ -28,14 +28,18 @@ record SequenceStep(int result, StepsFile.Configuration configuration, int token
     /** Parameters that an axis, or a phrase of its own, says. */
     static final String[] SAID = {"batch", PinnedPoint.CACHE_LENGTH, "tokens"};
 
-    /** @return all of some results; of peers only where nothing else was measured, since they are far slower */
+    /**
+     * @return all of some results; of peers only where nothing else was measured, since they are far slower, and of pinned
+     *     ones none whose window is not full: a cache held short of it evicts nothing
+     */
     static List<SequenceStep> all(List<LoadedResult> results) {
         List<SequenceStep> steps = new ArrayList<>();
         for (int result = 0; result < results.size(); result++) {
             int of = result;
             Measured.all(results.get(result).steps()).forEach(m -> steps.add(of(of, m)));
-            results.get(result).pinned().forEach(p -> steps.add(new SequenceStep(of, p.configuration(), 0,
-                    p.cacheLength() + 1, p.ms(), p.ms() - p.error(), p.ms() + p.error())));
+            results.get(result).pinned().stream().filter(p -> p.window().isEmpty() || p.isFilled())
+                    .forEach(p -> steps.add(new SequenceStep(of, p.configuration(), 0, p.cacheLength() + 1, p.ms(),
+                            p.ms() - p.error(), p.ms() + p.error())));
         }
         List<SequenceStep> ours = steps.stream().filter(s -> !s.configuration.ranByPeer()).toList();
         return ours.isEmpty() ? steps : ours;

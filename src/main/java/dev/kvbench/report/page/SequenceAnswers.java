@@ -29,10 +29,16 @@ final class SequenceAnswers {
                 .filter(c -> !c.points.isEmpty()).toList();
     }
 
-    /** Of those with the most sequences the one that takes least against its full cache. */
-    private static Optional<Compared> best(List<Compared> all) {
-        return all.stream().min(Comparator.comparing((Compared c) -> -c.last().sequences())
-                .thenComparing(c -> c.last().change()));
+    /** Those with the most sequences. */
+    private static List<Compared> most(Sequences sequences) {
+        List<Compared> all = compared(sequences);
+        int most = all.stream().mapToInt(c -> c.last().sequences()).max().orElse(0);
+        return all.stream().filter(c -> c.last().sequences() == most).toList();
+    }
+
+    /** The one of them that takes least against its full cache. */
+    private static Optional<Compared> best(List<Compared> most) {
+        return most.stream().min(Comparator.comparing(c -> c.last().change()));
     }
 
     private static Sequences.Line line(Sequences sequences, String name) {
@@ -41,14 +47,15 @@ final class SequenceAnswers {
 
     /** @return what the strategy that saves most takes with the most sequences, and with the fewest; empty without one */
     static Optional<String> saving(Sequences sequences) {
-        List<Compared> all = compared(sequences);
-        return best(all).map(best -> {
+        List<Compared> most = most(sequences);
+        return best(most).map(best -> {
             Sequences.Point last = best.last();
             Sequences.Line full = line(sequences, last.against());
             Sequences.Point first = best.points.get(0);
             String where = "With " + MovingLines.sequences(last.sequences()) + " ";
-            return where + (all.size() == 1 ? "a step of " + best.line.brief() + " takes "
-                    : "the least of " + all.size() + " against a full cache has " + best.line.brief() + ": a step takes ")
+            return where + (most.size() == 1 ? "a step of " + best.line.brief() + " takes "
+                    : best.line.brief() + (last.change() < 0 ? " saves most" : " costs least") + " of " + most.size()
+                            + " configurations: a step takes ")
                     + Numbers.ms(last.ms()) + " where one of " + full.brief() + " takes "
                     + Numbers.ms(full.at(last.sequences()).orElseThrow().ms()) + ", " + change(last)
                     + (first == last ? "." : "; with " + MovingLines.sequences(first.sequences()) + " " + change(first) + ".");
@@ -62,7 +69,7 @@ final class SequenceAnswers {
     /** @return what that strategy and its full cache make of it in tokens per second; of the first line without one */
     static String tokensPerSecond(Sequences sequences) {
         List<Sequences.Line> told = new ArrayList<>();
-        best(compared(sequences)).ifPresent(best -> {
+        best(most(sequences)).ifPresent(best -> {
             told.add(line(sequences, best.last().against()));
             told.add(best.line);
         });

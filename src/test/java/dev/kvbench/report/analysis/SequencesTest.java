@@ -146,6 +146,17 @@ class SequencesTest {
         assertTrue(h2o.at(64).orElseThrow().told());
     }
 
+    /** A cache held short of its window evicts nothing: against a longer full cache it would seem to save. */
+    @Test
+    void aWindowThatIsNotFullIsNoLine() throws Exception {
+        ResultFolder pinned = MadeSequences.pinned(folder.resolve("p"), 1, 8);
+        for (String name : List.of(ResultFolder.STEPS_FILE, ResultFolder.JMH_FILE)) {
+            Path file = pinned.path().resolve(name);
+            Files.writeString(file, Files.readString(file).replaceAll("(\"window\" ?: ?)\"128\"", "$1\"256\""));
+        }
+        assertEquals(List.of(FULL + ", 128 entries held", FULL + ", 512 entries held"), names(of(pinned)));
+    }
+
     /** A strategy is held against the full cache of as many sequences, or none. */
     @Test
     void aFullCacheOfAnotherNumberIsNone() throws Exception {

@@ -71,6 +71,19 @@ class SequenceAnswersTest {
         }
     }
 
+    /** Of several the best is named, among those that were measured with as many sequences. */
+    @Test
+    void ofSeveralTheBestIsNamed() throws Exception {
+        LoadedResult one = LoadedResult.read(MadeSequences.generations(folder.resolve("one"), 1, 64));
+        LoadedResult pinned = LoadedResult.read(MadeSequences.pinned(folder.resolve("pinned"), 1, 64));
+        String answer = ReportPage.of(List.of(one, pinned), List.of()).summary().answers().get(0);
+        assertTrue(answer.startsWith("With 64 sequences " + H2O + " with 128 entries held saves most of 2 configurations: a step takes"
+                + " 1.464 ms where one of the full cache with 512 entries held takes 2.987 ms, 51 % less; with 1"), answer);
+        LoadedResult fewer = LoadedResult.read(MadeSequences.pinned(folder.resolve("fewer"), 1, 8));
+        answer = ReportPage.of(List.of(one, fewer), List.of()).summary().answers().get(0);
+        assertTrue(answer.startsWith("With 64 sequences a step of " + H2O + " at token 512 takes 1.464 ms"), answer);
+    }
+
     @Test
     void theDataOfThePageHasAllPoints() throws Exception {
         Report.BySequences data = report(MadeSequences.pinned(folder.resolve("p"), 1, 8)).sequences();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SequencesTest {
 
     private static final String FULL = "full cache";
-    private static final String H2O = "H2O, one set for all heads, window 128, 32 heavy hitters";
+    private static final String H2O = "h2o, window 128, 32 heavy hitters";
 
     @TempDir
     private Path folder;

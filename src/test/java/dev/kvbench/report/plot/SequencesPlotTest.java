@@ -60,7 +60,7 @@ class SequencesPlotTest {
         XYSeries limit = series(panels.charts().get(0), "memory limit, full cache");
         assertEquals(limit.getLineColor(), Charts.GREY);
         assertTrue(limit.getYData()[0] < full.getYData()[0] && limit.getYData()[limit.getYData().length - 1] < full.getYData()[2]);
-        assertEquals(List.of("full cache", "H2O, one set for all heads, window 128, 32 heavy hitters",
+        assertEquals(List.of("full cache", "h2o, window 128, 32 heavy hitters",
                 "memory limit, full cache: weights and cache read once at a copy's 3.00 TB/s",
                 "memory limit, window 128: weights and cache read once at a copy's 3.00 TB/s"),
                 panels.keys().stream().map(Panels.Key::name).toList());

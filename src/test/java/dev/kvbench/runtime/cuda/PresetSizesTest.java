@@ -39,8 +39,8 @@ class PresetSizesTest {
 
     @ParameterizedTest
     @CsvSource({"gpt2, FP32, 9", "gpt2, BF16, 64", "gpt2-medium, FP32, 33", "gpt2-medium, FP16, 64", "gpt2-large, FP16, 4",
-        "gpt2-large, FP32, 5", "gpt2-large, FP32, 16", "gpt2-large, FP16, 17", "gpt2-large, FP16, 33", "gpt2-large, FP32, 64", "gpt2-large, FP16, 64",
-        "gpt2-xl, FP32, 16", "gpt2-xl, FP16, 32", "gpt2-xl, FP32, 48", "gpt2-xl, FP32, 64", "gpt2-xl, FP16, 64"})
+        "gpt2-large, FP32, 5", "gpt2-large, FP32, 16", "gpt2-large, FP16, 17", "gpt2-large, FP16, 33", "gpt2-large, FP32, 64",
+        "gpt2-large, FP16, 64", "gpt2-xl, FP32, 16", "gpt2-xl, FP16, 32", "gpt2-xl, FP32, 48", "gpt2-xl, FP32, 64", "gpt2-xl, FP16, 64"})
     void fit(String name, Dtype dtype, int batch) {
         Gpt2Config config = preset(name);
         int blocks = SOURCE.blocks(config, dtype, batch, MULTIPROCESSORS);

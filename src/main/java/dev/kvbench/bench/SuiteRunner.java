@@ -1,5 +1,6 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.Interruption;
 import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.Readiness;
@@ -135,7 +136,7 @@ public final class SuiteRunner {
 
     /** Prints where the options say, over or behind what is there. */
     private ResultFolder printed(UnfinishedRun run, StandardOpenOption there) throws IOException {
-        try (RunOutput output = RunOutput.open(options, run.folder(), there); Interruption end = new Interruption(run.folder())) {
+        try (RunOutput output = RunOutput.open(options, run.folder(), there); Interruption end = new Interruption("run", run.folder())) {
             return toItsEnd(run, output, end);
         }
     }

@@ -2,6 +2,8 @@ package dev.kvbench.quality;
 
 import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.Interruption;
+import dev.kvbench.Shell;
 import dev.kvbench.UserError;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.MemoryNeed;
@@ -163,7 +165,7 @@ public final class QualityRun implements AutoCloseable {
         file.write(folder.resolve(QualityFile.FILE));
         announce(folder, seconds);
         long[][] sequences = passages.cut(first.text().starts(), options.tokens() + 1);
-        try (RunProgress progress = new RunProgress(work(), plan.size());
+        try (Interruption end = new Interruption("quality", folder); RunProgress progress = new RunProgress(work(), plan.size());
                 TeacherForcing text = new TeacherForcing(setting, sequences, KEEP_BYTES, progress::step);
                 TeacherForcing planted = needles == null ? null
                         : new TeacherForcing(probeSetting(), needles.all(), KEEP_BYTES, progress::step)) {
@@ -257,8 +259,9 @@ public final class QualityRun implements AutoCloseable {
         System.out.printf("# %s on %s: %d configuration%s, %d sequences of %d tokens%s%n", header.model().name(),
                 header.fingerprint().deviceName(), plan.size(), plan.size() == 1 ? "" : "s", options.sequences(), options.tokens(),
                 needles == null ? "" : ", and " + needles.all().length + " of " + needles.steps() + " for the probe");
-        System.out.printf("# Expect about %s. Interrupted, it goes on with: quality --resume %s%n",
-                seconds < 90 ? Math.round(seconds) + " seconds" : Math.round(seconds / 60) + " minutes", folder);
+        System.out.printf("# Expect about %s. Interrupted, it goes on with: %s quality --resume %s%n",
+                seconds < 90 ? Math.round(seconds) + " seconds" : Math.round(seconds / 60) + " minutes",
+                Shell.command(), folder);
     }
 
     @Override

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kvbench.Interruption;
 import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.checkpoint.TestCheckpoint;
@@ -155,10 +156,10 @@ class UnfinishedRunTest {
         String said = Files.readString(output);
         assertEquals(128 + 15, exit, said);
         Path left = unfinished().orElseThrow();
-        assertEquals(List.of(Interruption.said(left)), said.lines().filter(l -> l.contains("--resume")).toList());
-        assertTrue(said.endsWith(Interruption.said(left) + System.lineSeparator()), said);
+        assertEquals(List.of(Interruption.said("run", left)), said.lines().filter(l -> l.contains("--resume")).toList());
+        assertTrue(said.endsWith(Interruption.said("run", left) + System.lineSeparator()), said);
         assertEquals("interrupted: `java -jar target/benchmarks.jar run --resume x.unfinished` goes on with what has not ended",
-                Interruption.said(Path.of("x.unfinished")));
+                Interruption.said("run", Path.of("x.unfinished")));
         assertFalse(Files.exists(left.resolve("part-00000.json")), "what was stopped has not failed");
     }
 

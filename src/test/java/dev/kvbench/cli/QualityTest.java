@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.kvbench.Interruption;
 import dev.kvbench.checkpoint.TestCheckpoint;
 import dev.kvbench.quality.MeasuredTimes;
 import dev.kvbench.results.QualityFile;
@@ -34,6 +35,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -160,6 +162,31 @@ class QualityTest {
             for (Path file : results.filter(p -> p.endsWith(QualityFile.FILE)).toList()) {
                 assertEquals(List.of(), schemaErrors(Files.readString(file)), file.toString());
             }
+        }
+    }
+
+    /** By the signal that schedulers send; Ctrl-C ends Java the same way. */
+    @Test
+    void aRunThatIsStoppedSaysHowItGoesOn() throws Exception {
+        Path output = folder.resolve("output.txt");
+        Process stopped = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), "dev.kvbench.cli.Main", "quality", "--model", GOLDEN, "--text", text.toString(),
+                "--output", folder.resolve("out").toString(), "--tokens", "40", "--sequences", "14", "--batch", "1", "--timed", "10000")
+                .redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        // the second configuration runs then
+        while (!Files.readString(output).contains("1 of ")) {
+            assertTrue(stopped.isAlive() && System.nanoTime() < deadline, Files.readString(output));
+            Thread.sleep(5);
+        }
+        stopped.destroy();
+        assertEquals(128 + 15, stopped.waitFor());
+        try (Stream<Path> results = Files.list(folder.resolve("out"))) {
+            Path left = results.findFirst().orElseThrow();
+            assertTrue(Files.readString(output).endsWith(Interruption.said("quality", left) + System.lineSeparator()),
+                    Files.readString(output));
+            assertEquals("interrupted: `java -jar target/benchmarks.jar quality --resume x` goes on with what has not ended",
+                    Interruption.said("quality", Path.of("x")));
         }
     }
 

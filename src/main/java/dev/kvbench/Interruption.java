@@ -1,7 +1,5 @@
-package dev.kvbench.bench;
+package dev.kvbench;
 
-import dev.kvbench.Progress;
-import dev.kvbench.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
@@ -10,13 +8,16 @@ import java.util.concurrent.locks.LockSupport;
  * What is said to somebody who stops a run, by Ctrl-C or as a scheduler does: how it goes on. Until it is closed it waits for the
  * end of this process.
  */
-final class Interruption implements AutoCloseable {
+public final class Interruption implements AutoCloseable {
 
     private final Thread hook;
     private volatile boolean began;
 
-    /** @param run the folder of the run */
-    Interruption(Path run) {
+    /**
+     * @param command the subcommand that goes on with it: "run"
+     * @param run the folder of the run
+     */
+    public Interruption(String command, Path run) {
         hook = new Thread(() -> {
             began = true;
             if (!Files.isDirectory(run)) {
@@ -24,17 +25,22 @@ final class Interruption implements AutoCloseable {
                 return;
             }
             // a bar, or what the terminal shows of Ctrl-C, has no end of line
-            System.err.println((Progress.terminal() ? System.lineSeparator() : "") + said(run));
+            System.err.println((Progress.terminal() ? System.lineSeparator() : "") + said(command, run));
         }, "interruption");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    static String said(Path run) {
-        return "interrupted: `" + Shell.command() + " run --resume " + run + "` goes on with what has not ended";
+    /**
+     * @param command the subcommand that goes on with it
+     * @param run the folder of the run
+     * @return what is said
+     */
+    public static String said(String command, Path run) {
+        return "interrupted: `" + Shell.command() + " " + command + " --resume " + run + "` goes on with what has not ended";
     }
 
     /** Lets nothing more be kept once the end has begun: a fork that Ctrl-C ended too has not failed. */
-    void stopHere() {
+    public void stopHere() {
         while (began) {
             LockSupport.park();
         }

@@ -2,7 +2,9 @@ package dev.kvbench;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** What a name that is not known may have meant: people mistype them, and are answered with the closest match. */
@@ -31,13 +33,14 @@ public final class Suggestions {
         return new UserError(
                 "unknown " + what + " '" + name + "'"
                         + meant.map(closest -> ": did you mean '" + closest + "'?").orElse("")
-                        + " (known: " + String.join(", ", known) + ")");
+                        + (known.isEmpty() ? "; there is none" : " (known: " + String.join(", ", known) + ")"));
     }
 
-    /** @return the name that is nearest to what was typed, if it is near */
+    /** @return the name that is nearest to what was typed, in small letters or capitals, if it is near */
     public static Optional<String> closest(String name, Collection<String> known) {
         LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-        return known.stream().min(Comparator.comparingInt(k -> distance.apply(name, k)))
-                .filter(k -> !k.isEmpty() && distance.apply(name, k) <= Math.max(2, k.length() / 2));
+        ToIntFunction<String> from = k -> distance.apply(name.toLowerCase(Locale.ROOT), k.toLowerCase(Locale.ROOT));
+        return known.stream().min(Comparator.comparingInt(from))
+                .filter(k -> !k.isEmpty() && from.applyAsInt(k) <= Math.max(2, k.length() / 2));
     }
 }

@@ -21,6 +21,9 @@ import org.openjdk.jmh.runner.options.WarmupMode;
 /** Options of JMH that the benchmarks do not take, each refused with its reason and the way out. */
 final class RefusedOptions {
 
+    /** Those that are refused whatever their value, but for one that changes nothing. */
+    static final List<String> ALL = List.of("-t", "-tg", "-wf", "-wm", "-wmb", "-opi", "-bs", "-wbs", "-jvm");
+
     private RefusedOptions() {}
 
     /**

@@ -52,6 +52,11 @@ public final class SuiteRunner {
         selection = new Selection(options, config);
     }
 
+    /** @return options of JMH that benchmarks do not take */
+    public static List<String> refusedOptions() {
+        return RefusedOptions.ALL;
+    }
+
     /**
      * Answers options of JMH that only list something.
      *

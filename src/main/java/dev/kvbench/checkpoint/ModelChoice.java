@@ -36,6 +36,10 @@ public record ModelChoice(Architecture shape, Optional<Checkpoint> checkpoint) {
     }
 
     static ModelChoice of(String model, String weights, HubCache cache) {
+        if (model.isEmpty()) {
+            // else it would be the folder that this was started in
+            throw Checkpoint.missing(model);
+        }
         boolean preset = Families.presetNames().contains(model);
         if (weights.equals(Weights.SYNTHETIC)) {
             return new ModelChoice(shape(model, cache), Optional.empty());
@@ -48,7 +52,7 @@ public record ModelChoice(Architecture shape, Optional<Checkpoint> checkpoint) {
             found.ifPresent(Checkpoint::check);
             return new ModelChoice(found.map(Checkpoint::shape).orElseGet(() -> Families.preset(model)), found);
         }
-        if (!Files.isDirectory(Path.of(weights))) {
+        if (weights.isEmpty() || !Files.isDirectory(Path.of(weights))) {
             UserError unknown = Suggestions.unknown("weights", weights, List.of(AUTO, REAL, Weights.SYNTHETIC));
             throw new UserError(unknown.getMessage().replaceFirst("\\)$", ", or a checkpoint's folder)"));
         }

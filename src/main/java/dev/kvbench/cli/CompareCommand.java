@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code compare}: what changed between two results, and whether that can be trusted. */
 @Command(name = "compare", sortOptions = false,
-        description = "Compares two results, each a result folder, a steps.json or jmh.json, a baseline, or a commit, or several of them"
+        header = "Compares two results: what changed, beyond noise.",
+        description = "Each is a result folder, a steps.json or jmh.json, a baseline, or a commit, or several of them"
                 + " with commas. Exit code 0: nothing regressed; 1: something did; 2: bad input; 3: not comparable.")
 final class CompareCommand implements Callable<Integer> {
 
@@ -65,7 +66,7 @@ final class CompareCommand implements Callable<Integer> {
             description = "where results of commits are (${DEFAULT-VALUE})")
     private Path results;
 
-    @Option(names = "--help", usageHelp = true, description = "shows this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
     @Override
@@ -74,6 +75,9 @@ final class CompareCommand implements Callable<Integer> {
         Compare.Sort order = choice("--sort", sort, Compare.Sort.values());
         if (!(alpha > 0 && alpha < 1)) {
             throw new UserError("--alpha " + alpha + ": must be between 0 and 1");
+        }
+        if (old.isEmpty()) {
+            throw new UserError("OLD '': an empty name is none of a result, a baseline or a commit");
         }
         if (html != null) {
             Writable.file("--html", html);

@@ -17,11 +17,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code doctor}: what this machine offers a run, and what is missing, in words. */
-@Command(name = "doctor", description = "Says which device, libtorch, JNI library and weights this machine has, whether they"
+@Command(name = "doctor", header = "Says what this machine has for a run, and what is missing.",
+        description = "That is which device, libtorch, JNI library and weights this machine has, whether they"
                 + " work together, and what to do if not. Exit code 1 if they do not.")
 final class DoctorCommand implements Callable<Integer> {
 
-    @Option(names = "--help", usageHelp = true, description = "shows this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
     @Override

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code export}: a result for other tools. */
-@Command(name = "export", description = "Prints a result as other tools read it.")
+@Command(name = "export", header = "Prints a result as other tools read it.")
 final class ExportCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "RESULT", description = "a folder of results/, or a JSON file in it")
@@ -26,7 +26,7 @@ final class ExportCommand implements Callable<Integer> {
             + " what is throughput")
     private String format;
 
-    @Option(names = "--help", usageHelp = true, description = "shows this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
     @Override

@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code fetch}: real weights from the hub, or a libtorch with CUDA. */
-@Command(name = "fetch", description = {"Brings a GPT-2 checkpoint of the Hugging Face hub into the cache that Python's tools share:"
+@Command(name = "fetch", header = "Brings a GPT-2 checkpoint, or a libtorch with CUDA, to this machine.",
+        description = {"A checkpoint comes from the Hugging Face hub into the cache that Python's tools share:"
                 + " configuration, tokenizer and weights, each verified by its checksum. What was interrupted goes on where it"
                 + " stopped. Read are HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY and NO_PROXY.",
                 "fetch libtorch brings no model but the libtorch with CUDA that DJL publishes into DJL's cache, where runs on a"
@@ -33,7 +34,7 @@ final class FetchCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "for libtorch: says what would be fetched, and how large it is")
     private boolean dryRun;
 
-    @Option(names = "--help", usageHelp = true, description = "shows this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
     @Spec

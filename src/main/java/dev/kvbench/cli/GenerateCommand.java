@@ -26,6 +26,7 @@ import dev.kvbench.trace.Tracer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Option;
 
 /** {@code generate}: decodes one sequence, prints it, and says step by step what the strategy kept. */
 @Command(name = "generate", sortOptions = false,
-        description = "Decodes one sequence greedily and prints it: text where the model has a tokenizer, else token ids.")
+        header = "Decodes one sequence greedily and prints it.",
+        description = "Text where the model has a tokenizer, else token ids.")
 final class GenerateCommand implements Callable<Integer> {
 
     /** Those of a generation are held in memory. */
@@ -107,7 +109,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--trace-logits", description = "with logits")
     private boolean traceLogits;
 
-    @Option(names = "--help", usageHelp = true, description = "shows this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
     @Override
@@ -194,6 +196,12 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private EvictionStrategy strategy() {
+        // whether the strategy reads them or not, as in a benchmark
+        Map.of("--window", window, "--heavy-hitters", heavyHitters, "--evict-every", evictEvery).forEach((option, value) -> {
+            if (value < 0) {
+                throw new UserError(option + " " + value + ": must be at least 0");
+            }
+        });
         return Strategies.of(strategy).create(StrategyParameters.DEFAULTS.with(Parameter.WINDOW, window)
                 .with(Parameter.HEAVY_HITTERS, heavyHitters).with(Parameter.EVICT_EVERY, evictEvery)
                 .with(Parameter.REMOVAL, Parameter.REMOVAL.parse(removal, Parameter.REMOVAL.least())).withSeed(seed));

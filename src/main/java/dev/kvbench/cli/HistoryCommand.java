@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code history}: key figures of all results, oldest first. */
-@Command(name = "history", description = "Lists the results by commit with their medians, oldest first.")
+@Command(name = "history", header = "Lists the results by commit with their medians, oldest first.")
 final class HistoryCommand implements Callable<Integer> {
 
     @Option(names = "--results", defaultValue = "results", paramLabel = "FOLDER", description = "where results are (${DEFAULT-VALUE})")
@@ -29,7 +29,7 @@ final class HistoryCommand implements Callable<Integer> {
             + " history-UNIT where there are several units; of more than 8 lines the longest")
     private Path plot;
 
-    @Option(names = "--help", usageHelp = true, description = "shows this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
     @Override

@@ -26,34 +26,44 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Entry of {@code java -jar target/benchmarks.jar}: a subcommand, else JMH's own options. What it prints is UTF-8. */
 @Command(
         name = "benchmarks",
         versionProvider = Version.class,
-        description = "What a KV-cache eviction strategy costs and saves per decode step. Without a subcommand,"
-                + " every argument is JMH's: `benchmarks.jar -h` lists them, `benchmarks.jar .` runs every benchmark.",
+        header = "What a KV-cache eviction strategy costs and saves per decode step.",
+        description = "What is no command is a benchmark with options of JMH, which `help run` lists: DecodeLoop -p strategy=full,h2o -i 5."
+                + " `help COMMAND` and `COMMAND --help` tell more of a command.",
+        customSynopsis = "COMMAND | BENCHMARK… [OPTION OF JMH]…",
         subcommands = {
             RunCommand.class, RenderCommand.class, GenerateCommand.class, QualityCommand.class,
             FetchCommand.class, CompareCommand.class, SelfCheckCommand.class, BaselineCommand.class,
             HistoryCommand.class, MergeCommand.class, ExportCommand.class, DoctorCommand.class,
-            CommandLine.HelpCommand.class
+            HelpCommand.class
         })
 public final class Main implements Runnable {
 
     /** What does nothing but tell of this program. */
-    private static final Set<String> TELLS = Set.of("help", "--help", "-h", "--version", "-V");
-    /** What is no subcommand and is answered here all the same. JMH has a -h of its own. */
-    private static final Set<String> OWN = Set.of("--help", "--version", "-V");
+    private static final Set<String> TELLS = Set.of("help", "--help", "-h", "--version", "-V", "version");
+    private static final Set<String> HELP = Set.of("--help", "-h");
+    private static final Set<String> VERSION = Set.of("--version", "-V", "version");
     private static final Set<String> FULL = Set.of("No space left on device", "Disk quota exceeded");
     private static final int BAD_INPUT = 2;
 
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "shows the version, the commit, and what this is built on")
     private boolean version;
 
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
+    private boolean help;
+
     @Override
     public void run() {
-        new CommandLine(this).usage(System.out);
+        commands().usage(System.out);
+    }
+
+    private static CommandLine commands() {
+        return Usage.of(new CommandLine(new Main()));
     }
 
     /** @param args a subcommand with its options, or JMH's options */
@@ -78,11 +88,13 @@ public final class Main implements Runnable {
         } catch (UserError e) {
             return report(e);
         }
-        CommandLine line = new CommandLine(new Main());
-        if (args.length == 0 || OWN.contains(args[0]) || line.getSubcommands().containsKey(args[0])) {
+        CommandLine line = commands();
+        if (args.length == 0 || HELP.contains(args[0]) || VERSION.contains(args[0]) || line.getSubcommands().containsKey(args[0])) {
             // JMH alone would run every benchmark there is
-            String[] words = args.length == 0 || args[0].equals("--help") ? new String[] {"help"} : args;
+            String[] words = args.length == 0 ? new String[] {"help"} : args.clone();
+            words[0] = HELP.contains(words[0]) ? "help" : VERSION.contains(words[0]) ? "--version" : words[0];
             return line
+                    .registerConverter(Path.class, Main::path)
                     .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                     .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                     .setParameterExceptionHandler(new BadParameters())
@@ -94,7 +106,7 @@ public final class Main implements Runnable {
             if (args[0].matches("[a-z]+") && Suggestions.closest(args[0], line.getSubcommands().keySet()).isPresent()) {
                 throw Suggestions.unknown("command", args[0], line.getSubcommands().keySet());
             }
-            CommandLineOptions options = JmhParser.of(args);
+            CommandLineOptions options = JmhParser.of(Set.of(), args);
             if (listed(options, args)) {
                 return 0;
             }
@@ -105,9 +117,20 @@ public final class Main implements Runnable {
         }
     }
 
-    /** Answers options of JMH that only list something, such as -l and -h; false if there is none. */
+    private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new CommandLine.TypeConversionException("empty");
+        }
+        return Path.of(text);
+    }
+
+    /** Answers options of JMH that only list something, such as -l, and -h; false if there is none. */
     static boolean listed(CommandLineOptions options, String... words) throws IOException {
-        boolean lists = options.shouldHelp() || options.shouldList() || options.shouldListWithParams()
+        if (options.shouldHelp()) {
+            commands().getSubcommands().get("run").usage(System.out);
+            return true;
+        }
+        boolean lists = options.shouldList() || options.shouldListWithParams()
                 || options.shouldListProfilers() || options.shouldListResultFormats();
         if (lists) {
             SuiteRunner.list(words);
@@ -118,6 +141,11 @@ public final class Main implements Runnable {
     static int report(Exception e) {
         if (e instanceof InvalidPathException name) {
             System.err.println("error: " + Encoding.said(name));
+            return BAD_INPUT;
+        }
+        if (e instanceof ParameterException parameter) {
+            // of a command that a run kept
+            System.err.println("error: " + BadParameters.said(parameter));
             return BAD_INPUT;
         }
         Optional<String> place = place(e instanceof UncheckedIOException ? e.getCause() : e);

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code merge}: joins the shards of a sweep. */
-@Command(name = "merge", description = "Joins results of one commit and machine type that share no configuration, such as shards.")
+@Command(name = "merge", header = "Joins results of one commit and machine type, such as shards.",
+        description = "They share no configuration.")
 final class MergeCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "RESULT", arity = "2..*", description = "folders of results/")
@@ -23,7 +24,7 @@ final class MergeCommand implements Callable<Integer> {
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "the folder to make")
     private Path output;
 
-    @Option(names = "--help", usageHelp = true, description = "shows this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
     @Override

@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.UserError;
 import dev.kvbench.bench.Shard;
 import dev.kvbench.doctor.Readiness;
 import dev.kvbench.quality.QualityOptions;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code quality}: what eviction costs in predictions. */
 @Command(name = "quality", sortOptions = false,
+        header = "Scores what eviction costs in predictions, per strategy and window.",
         description = "Feeds a text to a model token by token, evicting as in generation, and scores its predictions: negative"
                 + " log-likelihood, and divergence from the full cache, per strategy and window. Writes quality.json, plots and"
                 + " report.html, a page that explains them.")
@@ -97,7 +99,7 @@ final class QualityCommand implements Callable<Integer> {
             description = "goes on with a run that did not end, results/….unfinished; takes no other option")
     private Path resume;
 
-    @Option(names = "--help", usageHelp = true, description = "shows this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
     @Spec
@@ -138,6 +140,9 @@ final class QualityCommand implements Callable<Integer> {
     }
 
     private QualityOptions options() {
+        if (probe && probeTexts < 1) {
+            throw new UserError("--probe-texts " + probeTexts + " with --probe: must be at least 2");
+        }
         return new QualityOptions(model, weights, text, strategies, windows, heavyHitters, tokens, sequences, batch,
                 probe ? probeTexts : 0, timed, times, device, dtype, runtime, positions, seed);
     }

@@ -20,10 +20,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code render}: draws a result's plots again and writes its page. */
-@Command(name = "render", description = "Draws the plots of a result folder, as PNG and SVG, into it, and writes report.html, a page"
-                + " that explains the result and needs nothing but a browser. Several results are drawn over each other,"
+@Command(name = "render", header = "Draws the plots of a result, and writes its page.",
+        description = "Plots are PNG and SVG, in the result's folder, beside report.html, a page that explains the result and needs"
+                + " nothing but a browser. Several results are drawn over each other,"
                 + " sequences-together, step-time-together, pinned-step-together and report-together.html, into the first."
-                + " Traces of `generate` are shown on the page; alone, one becomes a map of what the cache holds, beside it.")
+                + " Traces of `generate` are shown on the page;"
+                + " alone, one becomes a map of what the cache holds, beside it.")
 final class RenderCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "RESULT", arity = "1..*",
@@ -37,7 +39,7 @@ final class RenderCommand implements Callable<Integer> {
             description = "draws a result of `quality` against the step times of this one, of DecodeLoop or DecodeStep")
     private Path times;
 
-    @Option(names = "--help", usageHelp = true, description = "shows this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
     @Override

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine;
@@ -30,8 +31,10 @@ import picocli.CommandLine.Unmatched;
 /** {@code run}: a configuration of jmh-config/, with JMH options on top. */
 @Command(
         name = "run",
-        description = "Runs a configuration of jmh-config/ and renders its result. Any of JMH's options may follow"
-                + " and win over it: -p model=gpt2 -i 5")
+        header = "Runs a configuration of jmh-config/ and renders its result.",
+        description = "Any of JMH's options may follow and win over it: -p model=gpt2 -i 5. Without `run` they are all there is to say what"
+                + " runs: DecodeStep -p cacheLength=64,128",
+        customSynopsis = "[OPTION]… [BENCHMARK]… [OPTION OF JMH]…")
 final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--config", paramLabel = "NAME", defaultValue = "default",
@@ -54,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
             + " nothing")
     private boolean dryRun;
 
-    @Option(names = "--help", usageHelp = true, description = "shows this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
     @Unmatched
@@ -69,7 +72,7 @@ final class RunCommand implements Callable<Integer> {
             return resumed();
         }
         String[] words = jmh.toArray(String[]::new);
-        CommandLineOptions options = JmhParser.of(words);
+        CommandLineOptions options = JmhParser.of(options(), words);
         if (Main.listed(options, words)) {
             return 0;
         }
@@ -82,6 +85,11 @@ final class RunCommand implements Callable<Integer> {
             return 0;
         }
         return rendered(runner.run(share(shard)));
+    }
+
+    /** @return its own options, as they are typed */
+    static Set<String> options() {
+        return new CommandLine(new RunCommand()).getCommandSpec().optionsMap().keySet();
     }
 
     /**
@@ -129,7 +137,7 @@ final class RunCommand implements Callable<Integer> {
         }
         List<String> words = viaRun ? original.jmh : command;
         Path folder = resume.toAbsolutePath().normalize();
-        return rendered(new SuiteRunner(JmhParser.of(words.toArray(String[]::new)), null, command, folder.getParent())
+        return rendered(new SuiteRunner(JmhParser.of(Set.of(), words.toArray(String[]::new)), null, command, folder.getParent())
                 .resume(folder));
     }
 

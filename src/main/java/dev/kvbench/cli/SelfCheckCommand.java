@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code selfcheck}: can compare's verdicts be trusted on this machine's results? */
-@Command(name = "selfcheck", description = "Deals a result's iterations at random to two sides, again and again, and compares them: as they"
+@Command(name = "selfcheck", header = "Tells whether verdicts of compare can be trusted.",
+        description = "Deals a result's iterations at random to two sides, again and again, and compares them: as they"
                 + " are, where nothing may be reported, and with one side slowed by 10 %%, where everything must be. Exit code 1 if"
                 + " either comes true in less than 95 %% of the repetitions.")
 final class SelfCheckCommand implements Callable<Integer> {
@@ -35,7 +36,7 @@ final class SelfCheckCommand implements Callable<Integer> {
             description = "where results of commits are (${DEFAULT-VALUE})")
     private Path results;
 
-    @Option(names = "--help", usageHelp = true, description = "shows this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
     @Override

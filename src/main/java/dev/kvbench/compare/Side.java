@@ -63,7 +63,10 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
         Map<List<Object>, Samples> pooled = new LinkedHashMap<>();
         List<String> passedOver = new ArrayList<>();
         Set<Path> named = new HashSet<>();
-        for (String part : name.split(",")) {
+        for (String part : name.split(",", -1)) {
+            if (part.isEmpty()) {
+                throw new UserError("'" + name + "': an empty name is none of a result, a baseline or a commit");
+            }
             Path path = Path.of(part);
             if (!Files.exists(path)) {
                 path = new Baselines(results).find(part).orElseGet(() -> newestOf(part, results));

@@ -27,7 +27,7 @@ record Planned(Strategies strategy, StrategyParameters parameters) {
      * @throws UserError if one of them is impossible
      */
     static List<Planned> of(List<String> strategies, List<Integer> windows, double heavyHitters, int seed) {
-        if (heavyHitters < 0 || heavyHitters >= 1 && heavyHitters != Math.rint(heavyHitters)) {
+        if (!(heavyHitters >= 0 && heavyHitters <= Integer.MAX_VALUE) || heavyHitters >= 1 && heavyHitters != Math.rint(heavyHitters)) {
             throw new UserError("--heavy-hitters " + heavyHitters + ": must be a whole number, or a fraction of the window below 1");
         }
         StrategyParameters given = StrategyParameters.DEFAULTS.withSeed(seed);

@@ -255,7 +255,7 @@ class BadInputTest {
                 bad("Missing required option: '--format=<format>'; try `export --help`", "export", "results"),
                 bad("Missing required parameter: 'NAME'; try `baseline save --help`", "baseline", "save"),
                 bad("unknown option '--prefil': did you mean '--prefill'? (known: --", "generate", "--prefil"),
-                bad("Unknown subcommand 'foo'; try `--help`", "help", "foo"),
+                bad("unknown command 'foo' (known: run, ", "help", "foo"),
                 bad("--threshold 3x: must be from 0% to below 100%", "selfcheck", "results", "--threshold", "3x"),
                 bad("--repetitions 0: must be at least 1", "selfcheck", "results", "--repetitions", "0"));
     }

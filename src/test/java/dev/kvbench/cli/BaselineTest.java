@@ -115,7 +115,7 @@ class BaselineTest {
     @Test
     void whatIsPrintedIsUtf8WhateverTheLocale() throws Exception {
         String first = results.resolve("2026-11-24_08-14-20_1b441074_NVIDIA-H100-80GB-HBM3").toString();
-        for (List<String> words : List.of(List.of("compare", first, first), List.of("help", "run"))) {
+        for (List<String> words : List.of(List.of("compare", first, first), List.of("help", "quality"))) {
             List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-cp", System.getProperty("java.class.path"), "dev.kvbench.cli.Main"));
             command.addAll(words);

@@ -130,7 +130,7 @@ record DocumentedCommand(Path page, List<String> words, boolean whole, Integer p
 
     /** The benchmarks are those that the words name, else those of the configuration, else all. */
     private static Optional<String> ofJmh(List<String> words, List<String> configured) throws CommandLineOptionException {
-        CommandLineOptions options = JmhParser.of(words.toArray(String[]::new));
+        CommandLineOptions options = JmhParser.of(Set.of(), words.toArray(String[]::new));
         OutputFormat silent = OutputFormatFactory.createFormatInstance(System.err, VerboseMode.SILENT);
         Set<BenchmarkListEntry> found = BenchmarkList.defaultList().find(
                 silent, options.getIncludes().isEmpty() ? configured : options.getIncludes(), List.of());

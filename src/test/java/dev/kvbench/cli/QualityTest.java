@@ -171,7 +171,7 @@ class QualityTest {
         Path output = folder.resolve("output.txt");
         Process stopped = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                 System.getProperty("java.class.path"), "dev.kvbench.cli.Main", "quality", "--model", GOLDEN, "--text", text.toString(),
-                "--output", folder.resolve("out").toString(), "--tokens", "40", "--sequences", "14", "--batch", "1", "--timed", "10000")
+                "--output", folder.resolve("out").toString(), "--tokens", "40", "--sequences", "14", "--batch", "1", "--timed", "50")
                 .redirectErrorStream(true).redirectOutput(output.toFile()).start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         // the second configuration runs then

@@ -99,9 +99,16 @@ final class Gpt2WideKernel implements KernelSource {
         return model.width() > MOST_WIDTH && cluster(model, dtype, batch) == 2 ? WARPS_OF_WIDER : WARPS;
     }
 
-    /** @return elements of every sequence that a block has room for */
+    /**
+     * @return elements of every sequence that a block has room for. Where blocks share rows, no more than half of what one has of a row in
+     *     each half of the room: so a pass's come while those of the pass before are multiplied
+     */
     private int held(Architecture model, Dtype dtype, int batch) {
-        return cluster(model, dtype, batch) == 1 ? elements(room, dtype, batch) : 2 * elements(sharedRoom / 2, dtype, batch);
+        if (cluster(model, dtype, batch) == 1) {
+            return elements(room, dtype, batch);
+        }
+        int unit = PART_UNIT / dtype.bytes();
+        return 2 * Math.min(elements(sharedRoom / 2, dtype, batch), Math.max(1, model.width() / 4 / unit) * unit);
     }
 
     /** @return elements of a part: the most that divide what a block has of a row and fit */

@@ -40,7 +40,8 @@ record StepFigures(JsonNode file, Function<String, JsonNode> others) {
         Matcher against = AGAINST.matcher(what);
         Matcher below = BELOW.matcher(what);
         if (over.matches()) {
-            double base = time(Choice.of(over.group(3)).from(others.apply(over.group(2)).path("configurations")), "median step");
+            double base = time(Choice.of(over.group(3)).from(others.apply(over.group(2)).path("configurations")),
+                    over.group(4).startsWith("middle") ? "median step" : over.group(4));
             return Figure.of("times", Arrays.stream(of(over.group(1), over.group(4)).values()).map(v -> v / base).toArray());
         }
         if (against.matches()) {
@@ -75,6 +76,8 @@ record StepFigures(JsonNode file, Function<String, JsonNode> others) {
             case "memory" -> Figure.of("GB", gpu.path("memoryBytes").asDouble() / 1e9);
             case "captures" -> Figure.of("s", gpu.at("/captures/nanos").asDouble() / 1e9);
             case "captured" -> Figure.of("GB", gpu.at("/captures/bytes").asDouble() / 1e9);
+            case "tokens per second" ->
+                Figure.of("", Integer.parseInt(c.at("/params/batch").asText()) * 1e3 / time(c, "last 32 steps"));
             default -> {
                 Matcher cache = Pattern.compile("cache at token (\\d+)").matcher(what);
                 yield cache.matches() ? Figure.of("MB", held(c, Integer.parseInt(cache.group(1))) * entryBytes(c) / 1e6)

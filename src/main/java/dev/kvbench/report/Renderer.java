@@ -8,6 +8,7 @@ import dev.kvbench.report.plot.CacheMemoryPlot;
 import dev.kvbench.report.plot.EvictionMap;
 import dev.kvbench.report.plot.LatencyPlot;
 import dev.kvbench.report.plot.MovingCostPlot;
+import dev.kvbench.report.plot.PeersPlot;
 import dev.kvbench.report.plot.PinnedStepPlot;
 import dev.kvbench.report.plot.Plot;
 import dev.kvbench.report.plot.SequencesPlot;
@@ -39,7 +40,7 @@ public final class Renderer {
     private static final List<Plot<List<LoadedResult>>> TOGETHER = List.of(
             new Plot<>("sequences-together", SequencesPlot::drawing),
             Plot.chart("step-time-together", r -> StepTimePlot.ofStrategies(MergedResults.of(r).steps())),
-            Plot.chart("peers", r -> StepTimePlot.ofPeers(MergedResults.of(r).steps())),
+            new Plot<>("peers", PeersPlot::drawing),
             new Plot<>("pinned-step-together",
                     r -> PinnedStepPlot.drawing(MergedResults.of(r).steps(), MergedResults.of(r).pinned())));
 

@@ -33,6 +33,18 @@ record SequenceStep(int result, StepsFile.Configuration configuration, int token
      *     ones none whose window is not full: a cache held short of it evicts nothing
      */
     static List<SequenceStep> all(List<LoadedResult> results) {
+        List<SequenceStep> steps = measured(results);
+        List<SequenceStep> ours = steps.stream().filter(s -> !s.isPeer()).toList();
+        return ours.isEmpty() ? steps : ours;
+    }
+
+    /** @return generations of ours and of peers; empty unless both ran */
+    static List<SequenceStep> besidePeers(List<LoadedResult> results) {
+        List<SequenceStep> steps = measured(results).stream().filter(s -> s.tokens > 0).toList();
+        return steps.stream().map(SequenceStep::isPeer).distinct().count() < 2 ? List.of() : steps;
+    }
+
+    private static List<SequenceStep> measured(List<LoadedResult> results) {
         List<SequenceStep> steps = new ArrayList<>();
         for (int result = 0; result < results.size(); result++) {
             int of = result;
@@ -41,8 +53,7 @@ record SequenceStep(int result, StepsFile.Configuration configuration, int token
                     .forEach(p -> steps.add(new SequenceStep(of, p.configuration(), 0, p.cacheLength() + 1, p.ms(),
                             p.ms() - p.error(), p.ms() + p.error())));
         }
-        List<SequenceStep> ours = steps.stream().filter(s -> !s.configuration.ranByPeer()).toList();
-        return ours.isEmpty() ? steps : ours;
+        return steps;
     }
 
     private static SequenceStep of(int result, Measured m) {
@@ -58,6 +69,10 @@ record SequenceStep(int result, StepsFile.Configuration configuration, int token
 
     int batch() {
         return Measured.batch(configuration);
+    }
+
+    boolean isPeer() {
+        return configuration.ranByPeer();
     }
 
     boolean isFull() {

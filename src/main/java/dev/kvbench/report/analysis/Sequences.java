@@ -1,5 +1,6 @@
 package dev.kvbench.report.analysis;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
@@ -31,8 +32,9 @@ public record Sequences(String measured, List<Line> lines, List<Limit> limits) {
      * @param name in full, for legends
      * @param brief the same for sentences
      * @param points by number of sequences, ascending
+     * @param isPeer whether it is a peer's: a page has none beside ours
      */
-    public record Line(String name, String brief, List<Point> points) {
+    public record Line(String name, String brief, List<Point> points, @JsonIgnore boolean isPeer) {
 
         /** @return the point of so many sequences; empty if that was not measured */
         public Optional<Point> at(int sequences) {
@@ -79,7 +81,19 @@ public record Sequences(String measured, List<Line> lines, List<Limit> limits) {
      */
     public static Optional<Sequences> of(List<LoadedResult> results) {
         MergedResults merged = MergedResults.bySequences(results);
-        List<SequenceStep> steps = SequenceStep.all(merged.parts());
+        return of(merged, SequenceStep.all(merged.parts()));
+    }
+
+    /**
+     * @param results one or more
+     * @return their generations, those of peers too; empty unless both ran, with at least two numbers of sequences together
+     */
+    public static Optional<Sequences> besidePeers(List<LoadedResult> results) {
+        MergedResults merged = MergedResults.bySequences(results);
+        return of(merged, SequenceStep.besidePeers(merged.parts()));
+    }
+
+    private static Optional<Sequences> of(MergedResults merged, List<SequenceStep> steps) {
         if (steps.stream().map(SequenceStep::batch).distinct().count() < 2) {
             return Optional.empty();
         }
@@ -99,12 +113,24 @@ public record Sequences(String measured, List<Line> lines, List<Limit> limits) {
         List<Line> all = new ArrayList<>();
         lines.forEach((name, of) -> all.add(new Line(name, brief(of.get(0), captions, onePlace),
                 of.stream().sorted(Comparator.comparingInt(SequenceStep::batch))
-                        .map(s -> point(s, s.baseline(steps), names)).toList())));
+                        .map(s -> point(s, s.baseline(steps), names)).toList(), of.get(0).isPeer())));
         return Optional.of(new Sequences(measured(steps, onePlace), all, limits(steps)));
     }
 
     /** @return as many lines as are told apart, those of the most numbers of sequences, in their order */
     public List<Line> longest(int most) {
+        return longest(lines, most);
+    }
+
+    /** @return as many, ours before those of peers; where there are too many of both each have half */
+    public List<Line> longestBesidePeers(int most) {
+        List<Line> ours = lines.stream().filter(l -> !l.isPeer).toList();
+        List<Line> peers = lines.stream().filter(Line::isPeer).toList();
+        int shown = Math.min(peers.size(), Math.max(most / 2, most - ours.size()));
+        return Stream.concat(longest(ours, most - shown).stream(), longest(peers, shown).stream()).toList();
+    }
+
+    private static List<Line> longest(List<Line> lines, int most) {
         List<Line> chosen = lines.stream().sorted(Comparator.comparing((Line l) -> -l.points.size())).limit(most).toList();
         return lines.stream().filter(chosen::contains).toList();
     }
@@ -123,6 +149,12 @@ public record Sequences(String measured, List<Line> lines, List<Limit> limits) {
     public static String title(List<LoadedResult> results) {
         MergedResults merged = MergedResults.bySequences(results);
         return captions(merged, SequenceStep.all(merged.parts())).title();
+    }
+
+    /** @return the same of generations of ours and of peers */
+    public static String titleBesidePeers(List<LoadedResult> results) {
+        MergedResults merged = MergedResults.bySequences(results);
+        return captions(merged, SequenceStep.besidePeers(merged.parts())).title();
     }
 
     private static Captions captions(MergedResults merged, List<SequenceStep> steps) {

@@ -19,6 +19,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /** Time of a step, and beside it tokens per second, against the number of sequences: a line per strategy. */
 public final class SequencesPlot {
 
+    static final String TIME = "time of a step (ms)";
+
     private static final int COLUMNS = 2;
     private static final int HEIGHT = 400;
 
@@ -30,6 +32,9 @@ public final class SequencesPlot {
 
     /** Room above the highest point, as a factor. */
     private static final double MARGIN = 1.06;
+
+    /** Of its value, on a logarithmic axis: the lower end of a longer bar would be below zero, where that has no place. */
+    private static final double LONGEST_BAR = 0.95;
 
     private static final int MARKER_SIZE = 9;
     private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 14);
@@ -51,26 +56,35 @@ public final class SequencesPlot {
         List<Sequences.Line> lines = sequences.longest(Look.COLOURS);
         List<Sequences.Limit> limits = sequences.limits();
         boolean wide = Sequences.isWide(lines);
-        XYChart time = chart("time of a step (ms)", lines, wide);
-        XYChart rate = chart("tokens per second, all sequences", lines, wide);
-        draw(time, lines, limits, Sequences.Point::ms, Sequences.Limit::ms);
-        draw(rate, lines, limits, Sequences.Point::tokensPerSecond, (limit, n) -> 1e3 * n / limit.ms(n));
+        XYChart time = chart(TIME, lines, wide, PLOT_WIDTH);
+        XYChart rate = chart("tokens per second, all sequences", lines, wide, PLOT_WIDTH);
         List<Panels.Key> keys = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
-            keys.add(new Panels.Key(lines.get(i).name(), Charts.colour(i), Charts.stroke(i), SpacedMarker.shape(i)));
+            keys.add(key(lines, i, Charts.stroke(i)));
         }
+        draw(time, lines, keys, limits, Sequences.Point::ms, Sequences.Limit::ms);
+        draw(rate, lines, keys, limits, Sequences.Point::tokensPerSecond, (limit, n) -> 1e3 * n / limit.ms(n));
         for (int i = 0; i < limits.size(); i++) {
             keys.add(new Panels.Key(limits.get(i).name() + String.format(Locale.ROOT,
                     ": weights and cache read once at a copy's %.2f TB/s", limits.get(i).bytesPerSecond() / 1e12),
                     Charts.GREY, LIMITS.get(i), null));
         }
-        int all = sequences.lines().size();
-        String left = lines.size() == all ? "" : "   |   " + lines.size() + " of " + all + " lines, all on the page";
-        return new Panels(title, List.of(time, rate), keys,
-                "sequences decoded side by side   |   " + sequences.measured() + left, COLUMNS, HEIGHT);
+        String left = lines.size() == sequences.lines().size() ? "" : ", all on the page";
+        return new Panels(title, List.of(time, rate), keys, axes(sequences, lines) + left, COLUMNS, HEIGHT);
     }
 
-    private static XYChart chart(String title, List<Sequences.Line> lines, boolean wide) {
+    /** What axes and points are, and how many lines are shown where there is no room for all. */
+    static String axes(Sequences sequences, List<Sequences.Line> shown) {
+        int all = sequences.lines().size();
+        return "sequences decoded side by side   |   " + sequences.measured()
+                + (shown.size() == all ? "" : "   |   " + shown.size() + " of " + all + " lines");
+    }
+
+    static Panels.Key key(List<Sequences.Line> lines, int i, BasicStroke stroke) {
+        return new Panels.Key(lines.get(i).name(), Charts.colour(i), stroke, SpacedMarker.shape(i));
+    }
+
+    static XYChart chart(String title, List<Sequences.Line> lines, boolean logarithmic, int pixels) {
         XYChart chart = Charts.xy(title, "", "");
         chart.getStyler().setLegendVisible(false);
         chart.getStyler().setAxisTitlesVisible(false);
@@ -79,8 +93,8 @@ public final class SequencesPlot {
         chart.getStyler().setMarkerSize(MARKER_SIZE);
         chart.getStyler().setYAxisDecimalPattern("#,##0.###");
         Charts.powersOfTwo(chart, sequences(lines).min().orElseThrow(), sequences(lines).max().orElseThrow(),
-                PLOT_WIDTH);
-        if (wide) {
+                pixels);
+        if (logarithmic) {
             Charts.logarithmicY(chart);
         }
         return chart;
@@ -90,8 +104,10 @@ public final class SequencesPlot {
         return lines.stream().flatMap(l -> l.points().stream()).mapToInt(Sequences.Point::sequences);
     }
 
-    private static void draw(XYChart chart, List<Sequences.Line> lines, List<Sequences.Limit> limits,
+    /** Draws lines as the first keys say, and limits. */
+    static void draw(XYChart chart, List<Sequences.Line> lines, List<Panels.Key> keys, List<Sequences.Limit> limits,
             ToDoubleFunction<Sequences.Point> value, ToDoubleBiFunction<Sequences.Limit, Double> limitValue) {
+        double longest = chart.getStyler().isYAxisLogarithmic() ? LONGEST_BAR : Double.POSITIVE_INFINITY;
         double most = 0;
         double least = Double.POSITIVE_INFINITY;
         double first = Charts.log2(sequences(lines).min().orElseThrow());
@@ -113,11 +129,11 @@ public final class SequencesPlot {
             XYSeries series = chart.addSeries(lines.get(i).name(),
                     of.stream().mapToDouble(p -> Charts.log2(p.sequences())).toArray(),
                     of.stream().mapToDouble(value).toArray(),
-                    of.stream().mapToDouble(p -> error(p) * value.applyAsDouble(p)).toArray());
-            series.setMarker(SpacedMarker.shape(i));
-            series.setMarkerColor(Charts.colour(i));
-            series.setLineColor(Charts.colour(i));
-            series.setLineStyle(Charts.stroke(i));
+                    of.stream().mapToDouble(p -> Math.min(error(p), longest) * value.applyAsDouble(p)).toArray());
+            series.setMarker(keys.get(i).marker());
+            series.setMarkerColor(keys.get(i).colour());
+            series.setLineColor(keys.get(i).colour());
+            series.setLineStyle(keys.get(i).stroke());
             most = Math.max(most, of.stream().mapToDouble(p -> (1 + error(p)) * value.applyAsDouble(p)).max()
                     .orElse(0));
             least = Math.min(least, of.stream().mapToDouble(value).min().orElse(least));

@@ -33,7 +33,7 @@ class SequencesPlotTest {
 
     private static Sequences.Line line(String name, double[] ms) {
         return new Sequences.Line(name, name, IntStream.range(0, ms.length).mapToObj(i -> new Sequences.Point(1 << i, ms[i],
-                ms[i], ms[i], (1 << i) * 1e3 / ms[i], null, null, null, null)).toList());
+                ms[i], ms[i], (1 << i) * 1e3 / ms[i], null, null, null, null)).toList(), false);
     }
 
     private static List<String> names(XYChart chart) {

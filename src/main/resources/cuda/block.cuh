@@ -26,9 +26,9 @@ constexpr int PADDED = (WIDTH + 255) / 256 * 256;
 
 // A row of INNER elements is multiplied in slices of WIDTH; of their activations so many are held at once.
 constexpr int SLICES = INNER / WIDTH;
-constexpr int SLICES_AT_ONCE = BATCH <= 2 ? 4 : BATCH <= 4 ? 2 : 1;
+constexpr int SLICES_AT_ONCE = BATCH <= 2 ? 4 : 2;
 
-static_assert(WIDTH * sizeof(Element) % 16 == 0 && BATCH <= 8, "width or batch");
+static_assert(WIDTH * sizeof(Element) % 16 == 0 && BATCH <= 4, "width or batch");
 static_assert(INNER % WIDTH == 0 && SLICES % SLICES_AT_ONCE == 0, "slices of the MLP's inner width");
 
 constexpr int OWNED = rowsOfBlock(WIDTH);

@@ -180,9 +180,11 @@ public final class QualityRun implements AutoCloseable {
                     TokenScores scores = evicts ? text.with(one::evicts, progress::step) : text.full();
                     float[][][] needle = planted == null ? null : !evicts ? fullNeedle
                             : needles.ofRepetitions(planted.with(one::evicts, progress::step));
+                    end.stopHere();
                     file = file.with(file.created(), plus(file, configuration(one, scores, full, needle, fullNeedle)));
                     file.write(folder.resolve(QualityFile.FILE));
                 }
+                end.stopHere();
                 progress.configuration(one.evicts(0).describe());
             }
         } catch (NotNumbers e) {

@@ -62,7 +62,8 @@ public enum Runtimes {
 
     /**
      * The table that {@link #AUTO} goes by, the same for every dtype and number of sequences: as measured on an H100 with GPT-2-large, 1 to
-     * 64 sequences in fp32 and fp16, full caches of 128 and 512 entries and H2O's of 128. A test holds it to those results.
+     * 64 sequences in fp32 and fp16, full caches of 128 and 512 entries and H2O's of 128. A test holds it to those results;
+     * {@link #TORCHSCRIPT}, which launches every operator by itself, is not among them.
      *
      * @param device where the model is
      * @return what can run there, the fastest first

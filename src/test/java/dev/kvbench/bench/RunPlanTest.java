@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kvbench.UserError;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.strategy.Strategies;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,8 +127,14 @@ class RunPlanTest {
     }
 
     @Test
-    void everyFileOfJmhConfigIsAPossibleRun() {
-        for (String name : List.of("default", "smoke", "sweep", "strategies")) {
+    void everyFileOfJmhConfigIsAPossibleRun() throws IOException {
+        List<String> names;
+        try (Stream<Path> files = Files.list(Path.of("jmh-config"))) {
+            names = files.map(file -> file.getFileName().toString()).filter(file -> file.endsWith(".json"))
+                    .map(file -> file.replace(".json", "")).toList();
+        }
+        assertTrue(names.contains("sequences"), names.toString());
+        for (String name : names) {
             RunConfig config = RunConfig.read(name);
             for (String include : config.include()) {
                 List<RunPlan.Configuration> plan = plan(include, config.params());
@@ -134,6 +143,7 @@ class RunPlanTest {
             }
         }
         assertEquals(7, plan("DecodeLoop", RunConfig.read("sweep").params()).size());
+        assertEquals(28, plan("DecodeStep", RunConfig.read("sequences").params()).size());
     }
 
     @Test

@@ -57,11 +57,12 @@ class AddingAStrategyTest {
         assertTrue(((List<?>) all).contains(NAME));
         assertEquals(all, names("jmh-config/strategies.json"));
         assertEquals(rebuilt.call(REGISTRY, "evicting"), names("jmh-config/eviction.json"));
-        String strategies = files.get("src/site/markdown/strategies.md");
-        String table = strategies.substring(strategies.indexOf("| name | keeps |"));
-        table = table.substring(0, table.indexOf("\n\n"));
-        assertEquals(all, Pattern.compile("(?m)^\\| `([a-z0-9-]+)` \\|").matcher(table).results().map(r -> r.group(1)).toList());
-        assertEquals(1, table.lines().map(row -> row.chars().filter(c -> c == '|').count()).distinct().count(), "columns");
+        for (String page : List.of("src/site/markdown/strategies.md", "README.md")) {
+            String table = files.get(page).substring(files.get(page).indexOf("| name | keeps |"));
+            table = table.substring(0, table.indexOf("\n\n"));
+            assertEquals(all, Pattern.compile("(?m)^\\| `([a-z0-9-]+)` \\|").matcher(table).results().map(r -> r.group(1)).toList(), page);
+            assertEquals(1, table.lines().map(row -> row.chars().filter(c -> c == '|').count()).distinct().count(), "columns of " + page);
+        }
     }
 
     private static List<String> names(String file) throws Exception {

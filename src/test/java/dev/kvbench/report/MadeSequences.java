@@ -79,7 +79,7 @@ public final class MadeSequences {
     }
 
     private static String label(int window) {
-        return window == 0 ? "full cache" : "H2O, one set for all heads, window " + window + ", 32 heavy hitters";
+        return window == 0 ? "full cache" : "h2o, window " + window + ", 32 heavy hitters";
     }
 
     private static StepsFile.Gpu gpu() {

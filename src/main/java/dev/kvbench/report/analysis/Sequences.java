@@ -1,6 +1,5 @@
 package dev.kvbench.report.analysis;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
@@ -34,7 +33,7 @@ public record Sequences(String measured, List<Line> lines, List<Limit> limits) {
      * @param points by number of sequences, ascending
      * @param isPeer whether it is a peer's: a page has none beside ours
      */
-    public record Line(String name, String brief, List<Point> points, @JsonIgnore boolean isPeer) {
+    public record Line(String name, String brief, List<Point> points, boolean isPeer) {
 
         /** @return the point of so many sequences; empty if that was not measured */
         public Optional<Point> at(int sequences) {

@@ -133,7 +133,7 @@ final class RemovalAnswers {
             DoubleSummaryStatistics of = moving.lines().stream().filter(l -> l.removal() == removal.ordinal())
                     .flatMapToDouble(l -> DoubleStream.of(l.micros())).summaryStatistics();
             if (of.getCount() > 0) {
-                parts.add(removal.label() + " from " + micros(of.getMin()) + " to " + micros(of.getMax()));
+                parts.add(removal.label() + " from " + cost(of.getMin()) + " to " + cost(of.getMax()));
             }
         }
         return "Moving against the window, a line for each removal and number of sequences: " + String.join(", ", parts) + ".";

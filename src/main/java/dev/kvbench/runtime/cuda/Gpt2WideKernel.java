@@ -115,6 +115,9 @@ final class Gpt2WideKernel implements KernelSource {
     private int part(Architecture model, Dtype dtype, int batch) {
         int cluster = cluster(model, dtype, batch);
         int unit = PART_UNIT / dtype.bytes();
+        if (model.width() % (cluster * unit) != 0) {
+            throw new IllegalArgumentException("width " + model.width() + " in " + dtype.label() + ", which was to be refused");
+        }
         int part = Math.min(LONGEST_PART / dtype.bytes(),
                 held(model, dtype, batch) / cluster);
         while (model.width() / cluster % part != 0) {

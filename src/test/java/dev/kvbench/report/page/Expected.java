@@ -243,8 +243,7 @@ final class Expected {
 
     /** The answer that the page must give for one strategy. */
     String answer(Config of) {
-        String name = of.label.replaceAll(", one set for all heads, window (\\d+), (\\d+) heavy hitters", " ($1/$2, one set for all heads)")
-                .replaceAll(", window (\\d+), (\\d+) heavy hitters", " ($1/$2)").replaceAll(", window (\\d+)", " ($1)");
+        String name = of.label.replaceAll(", window (\\d+), (\\d+) heavy hitters", " ($1/$2)").replaceAll(", window (\\d+)", " ($1)");
         Change start = start(of);
         Change end = end(of);
         int faster = fasterFrom(of);

@@ -88,8 +88,8 @@ class PinnedPanelsTest {
         LoadedResult loaded = LoadedResult.read(result);
         PinnedRows rows = assertInstanceOf(PinnedRows.class,
                 PinnedStepPlot.drawing(loaded.steps(), loaded.pinned()).orElseThrow());
-        assertEquals(List.of("full cache", "H2O, one set for all heads, window 64, 32 heavy hitters",
-                "H2O, one set for all heads, window 128, 32 heavy hitters"), rows.rows().stream().map(PinnedRows.Row::name).toList());
+        assertEquals(List.of("full cache", "h2o, window 64, 32 heavy hitters",
+                "h2o, window 128, 32 heavy hitters"), rows.rows().stream().map(PinnedRows.Row::name).toList());
         assertEquals(List.of("1.000 ± 0.010 ms", "1.500 ± 0.010 ms", "1.250 ± 0.010 ms"),
                 rows.rows().stream().map(PinnedRows.Row::value).toList());
         BufferedImage image = ImageIO.read(Charts.writePng(rows, folder, "rows").toFile());

@@ -44,6 +44,7 @@ class EmulatedEvictionTest {
     private static final int[] EVERY = {1, 2, 5};
     private static final int[] STARTS = {0, 6, 13};
     private static final int STEPS = 11;
+    private static final int WIDER = 16;
 
     @TempDir
     static Path folder;
@@ -68,7 +69,8 @@ class EmulatedEvictionTest {
     private static EmulatedCase of(Dtype dtype, int batch, EvictionStrategy strategy) {
         int blocks = batch > 2 ? 1 : 3;
         int rows = Gpt2Kernel.Block.of(TestModels.SMALL, dtype, batch, blocks).chunkRows();
-        return EmulatedCase.of(dtype, rows, 2, 8, blocks, batch, strategy);
+        // of more than two in 16 bits the kernel for many sequences takes widths that are multiples of 32
+        return EmulatedCase.of(dtype, rows, 2, batch > 2 && dtype != Dtype.FP32 ? WIDER : 8, blocks, batch, strategy);
     }
 
     /**
@@ -145,8 +147,10 @@ class EmulatedEvictionTest {
     @ParameterizedTest
     @MethodSource("cases")
     void leavesWhatTheOperatorsLeave(EmulatedCase of) {
-        // with seed 4, attention rounded to 16 bits decides between two entries in some of TOVA's cases
-        int seed = of.strategy().name().equals("tova") && of.strategy().schedule().every() == 2 ? 8 : 4;
+        // with other seeds, attention rounded to 16 bits decides between two entries in some of TOVA's cases, which the check lets pass
+        boolean wider = of.headDim() == WIDER;
+        boolean near = wider || of.strategy().schedule().every() == 2;
+        int seed = !of.strategy().name().equals("tova") || !near ? 4 : wider && of.dtype() == Dtype.FP16 ? 11 : 8;
         try (Weights weights = TestModels.sharp(of.config(), seed, of.dtype(), Device.cpu())) {
             double tolerance = of.dtype() == Dtype.FP32 ? 1e-5 : of.dtype() == Dtype.FP16 ? 2e-2 : 0.15;
             of.compare(kernels, weights, STEPS, tolerance, of.dtype() != Dtype.FP32);
@@ -162,7 +166,7 @@ class EmulatedEvictionTest {
     }
 
     static Stream<EmulatedCase> checked() {
-        return Stream.concat(extremes(), cases().filter(c -> c.strategy().schedule().every() == 5));
+        return Stream.concat(extremes(), cases().filter(c -> c.strategy().schedule().every() == 5 || c.headDim() == WIDER));
     }
 
     /** So does the check that a model must pass before its steps are taken. */

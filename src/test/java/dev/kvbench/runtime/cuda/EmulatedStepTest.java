@@ -73,9 +73,9 @@ class EmulatedStepTest {
                 EmulatedCase.of(16, 2, 64, 3, 1, TestStrategies.h2o(12, 4)),
                 // more: a barrier of all blocks
                 EmulatedCase.of(2, 2, 32, 3, 3, TestStrategies.h2o(9, 4)),
-                EmulatedCase.of(2, 3, 16, 3, 8, TestStrategies.h2oHead(9, 2)),
-                EmulatedCase.of(1, 2, 16, 12, 5, TestStrategies.of("tova", 9, 0)),
-                EmulatedCase.of(2, 1, 32, 3, 8, TestStrategies.h2o(9, 4)),
+                EmulatedCase.of(2, 3, 16, 3, 4, TestStrategies.h2oHead(9, 2)),
+                EmulatedCase.of(1, 2, 16, 12, 3, TestStrategies.of("tova", 9, 0)),
+                EmulatedCase.of(2, 1, 32, 3, 4, TestStrategies.h2o(9, 4)),
                 EmulatedCase.of(2, 8, 4, 4, 4, TestStrategies.of("window", 9, 0)));
     }
 
@@ -83,6 +83,8 @@ class EmulatedStepTest {
     static Stream<EmulatedCase> manyCases() {
         return Stream.of(
                 EmulatedCase.of(0, 2, 16, 3, 9, TestStrategies.h2o(9, 4)),
+                EmulatedCase.of(0, 3, 16, 3, 8, TestStrategies.h2oHead(9, 2)).layers(1),
+                EmulatedCase.of(0, 1, 32, 12, 5, TestStrategies.of("tova", 9, 0)).layers(1),
                 EmulatedCase.of(0, 3, 16, 14, 17, TestStrategies.h2oHead(9, 2)).layers(1),
                 EmulatedCase.of(0, 5, 32, 5, 10, TestStrategies.of("tova", 9, 0)).layers(1),
                 EmulatedCase.of(0, 2, 16, 2, 34, TestStrategies.of("sinks", 9, 0)).layers(1),

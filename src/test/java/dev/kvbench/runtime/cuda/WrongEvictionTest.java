@@ -116,8 +116,8 @@ class WrongEvictionTest {
         "LAST_SCORE, h2o, BF16, 1, COMPACT, 1", "LAST_SCORE, h2o-head, BF16, 1, REPLACE, 1",
         "VALUES_STAY, tova, FP16, 2, COMPACT, 1", "VALUES_STAY, window, FP16, 2, REPLACE, 1",
         "KEYS_STAY, h2o, FP32, 1, REPLACE, 4", "OWN_STAYS, sinks, FP32, 2, COMPACT, 1",
-        "A_HEAD, h2o-head, BF16, 1, REPLACE, 1", "A_HEAD, h2o, BF16, 1, COMPACT, 3", "NOTHING, window, BF16, 3, COMPACT, 1",
-        "NOTHING, h2o, FP16, 3, REPLACE, 1", "NOTHING, window, FP32, 9, COMPACT, 1", "ONE_TOO_FEW, h2o-head, FP32, 9, REPLACE, 2",
+        "A_HEAD, h2o-head, BF16, 1, REPLACE, 1", "A_HEAD, h2o, BF16, 1, COMPACT, 3", "NOTHING, window, BF16, 2, COMPACT, 1",
+        "NOTHING, h2o, FP16, 2, REPLACE, 1", "NOTHING, window, FP32, 9, COMPACT, 1", "ONE_TOO_FEW, h2o-head, FP32, 9, REPLACE, 2",
         "A_LAYER, tova, FP32, 9, REPLACE, 1", "A_LAYER, h2o-head, FP32, 9, REPLACE, 1", "SHARED_VALUES, window, FP32, 9, REPLACE, 1",
         "A_SEQUENCE, h2o, FP32, 9, REPLACE, 1", "A_LAYERS_SCORES, h2o-head, FP32, 9, REPLACE, 1", "UNCOUNTED, tova, FP32, 1, REPLACE, 1"})
     void isRefused(Fault fault, String name, Dtype dtype, int batch, Removal removal, int every) {

@@ -202,6 +202,11 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
 
     /** @return all that its strategy does not decide but the {@link #form}, and the benchmark and result */
     public Map<String, String> setting() {
+        return setting(configuration, result);
+    }
+
+    /** @return the same of any configuration, of one of several results */
+    static Map<String, String> setting(StepsFile.Configuration configuration, int result) {
         Map<String, String> setting = new TreeMap<>(StrategyParameters.without(configuration.params()));
         List.of("runtime", "attention").forEach(setting::remove);
         setting.put("benchmark", configuration.benchmark());

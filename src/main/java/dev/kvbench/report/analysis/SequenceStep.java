@@ -3,12 +3,10 @@ package dev.kvbench.report.analysis;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -107,10 +105,8 @@ record SequenceStep(int result, StepsFile.Configuration configuration, int token
     }
 
     private Map<String, String> setting() {
-        Map<String, String> setting = new TreeMap<>(StrategyParameters.without(configuration.params()));
-        Arrays.asList("runtime", "attention", PinnedPoint.CACHE_LENGTH).forEach(setting::remove);
-        setting.put("benchmark", configuration.benchmark());
-        setting.put("result", String.valueOf(result));
+        Map<String, String> setting = Measured.setting(configuration, result);
+        setting.remove(PinnedPoint.CACHE_LENGTH);
         return setting;
     }
 

@@ -6,6 +6,7 @@ import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Font;
 import java.awt.Graphics2D;
+import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -257,6 +258,19 @@ public final class Charts {
                 graphics.stream(text);
             }
         });
+    }
+
+    /** The white ground of a drawing of its own, as high as that. */
+    static void ground(Graphics2D target, int height) {
+        target.setColor(Color.WHITE);
+        target.fillRect(0, 0, WIDTH, height);
+        target.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    }
+
+    /** Text whose middle is there, on the line y. */
+    static void middle(Graphics2D target, String text, Font font, int x, int y) {
+        target.setFont(font);
+        target.drawString(text, x - target.getFontMetrics().stringWidth(text) / 2, y);
     }
 
     static void paint(Chart<?, ?> chart, Graphics2D target, int width, int height) {

@@ -5,7 +5,6 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.Stroke;
 import java.util.List;
 import org.knowm.xchart.XYChart;
@@ -77,9 +76,7 @@ record Panels(String title, List<XYChart> charts, List<Key> keys, String axes, i
 
     @Override
     public void paint(Graphics2D target) {
-        target.setColor(Color.WHITE);
-        target.fillRect(0, 0, Charts.WIDTH, height());
-        target.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        Charts.ground(target, height());
         int width = Charts.WIDTH / columns;
         for (int i = 0; i < charts.size(); i++) {
             Graphics2D there = (Graphics2D) target.create();
@@ -88,15 +85,10 @@ record Panels(String title, List<XYChart> charts, List<Key> keys, String axes, i
             there.dispose();
         }
         target.setColor(Color.BLACK);
-        middle(target, title, BOLD, TITLE_HEIGHT * 2 / 3);
+        Charts.middle(target, title, BOLD, Charts.WIDTH / 2, TITLE_HEIGHT * 2 / 3);
         int y = TITLE_HEIGHT + rows() * panelHeight + FOOT_LINE / 2;
-        middle(target, axes, PLAIN, y);
+        Charts.middle(target, axes, PLAIN, Charts.WIDTH / 2, y);
         paintKeys(target, y + FOOT_LINE);
-    }
-
-    private static void middle(Graphics2D target, String text, Font font, int y) {
-        target.setFont(font);
-        target.drawString(text, (Charts.WIDTH - target.getFontMetrics().stringWidth(text)) / 2, y);
     }
 
     private int perLine() {

@@ -7,7 +7,6 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.geom.Line2D;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -78,9 +77,7 @@ record PinnedRows(String title, String caption, List<Row> rows) implements Drawi
 
     @Override
     public void paint(Graphics2D target) {
-        target.setColor(Color.WHITE);
-        target.fillRect(0, 0, Charts.WIDTH, height());
-        target.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        Charts.ground(target, height());
         Axis x = scale();
         int bottom = height() - FOOT_HEIGHT;
         paintAxis(target, x, bottom);
@@ -90,8 +87,8 @@ record PinnedRows(String title, String caption, List<Row> rows) implements Drawi
             y += rows.get(i).height();
         }
         target.setColor(Color.BLACK);
-        middle(target, title, BOLD, Charts.WIDTH / 2, TITLE_HEIGHT * 2 / 3);
-        middle(target, caption, PLAIN, Charts.WIDTH / 2, bottom + 50);
+        Charts.middle(target, title, BOLD, Charts.WIDTH / 2, TITLE_HEIGHT * 2 / 3);
+        Charts.middle(target, caption, PLAIN, Charts.WIDTH / 2, bottom + 50);
     }
 
     private void paintAxis(Graphics2D target, Axis x, int bottom) {
@@ -101,7 +98,7 @@ record PinnedRows(String title, String caption, List<Row> rows) implements Drawi
             target.setColor(GRID);
             target.draw(new Line2D.Double(at, TITLE_HEIGHT, at, bottom));
             target.setColor(Color.BLACK);
-            middle(target, tick.toPlainString(), SMALL, (int) Math.round(at), bottom + 20);
+            Charts.middle(target, tick.toPlainString(), SMALL, (int) Math.round(at), bottom + 20);
         }
         target.setColor(Charts.GREY);
         target.draw(new Line2D.Double(x.left, bottom, x.right, bottom));
@@ -134,11 +131,6 @@ record PinnedRows(String title, String caption, List<Row> rows) implements Drawi
             target.draw(new Line2D.Double(end, middle - CAP, end, middle + CAP));
         }
         SpacedMarker.shape(index).paint(target, x.at(row.point.ms()), middle, MARKER_SIZE);
-    }
-
-    private static void middle(Graphics2D target, String text, Font font, int x, int y) {
-        target.setFont(font);
-        target.drawString(text, x - target.getFontMetrics().stringWidth(text) / 2, y);
     }
 
     /** From time to pixels, ms. */

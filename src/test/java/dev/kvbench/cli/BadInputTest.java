@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kvbench.bench.SuiteRunner;
 import dev.kvbench.host.BuildProperties;
 import dev.kvbench.torch.Libtorch;
 import java.io.ByteArrayOutputStream;
@@ -130,6 +131,14 @@ class BadInputTest {
         List<Path> before = results();
         assertRefused(says, words.toArray(String[]::new));
         assertEquals(before, results());
+    }
+
+    /** Help names what is refused; each of these is, above. */
+    @Test
+    void whatHelpCallsRefusedIs() {
+        for (String option : SuiteRunner.refusedOptions()) {
+            assertTrue(commands().anyMatch(refused -> refused.get()[0].toString().startsWith(option + " ")), option);
+        }
     }
 
     @Test

@@ -52,7 +52,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
      * @param old median of the old side
      * @param now median of the new
      * @param change relative change, above zero for slower; infinite where the time was zero, or the throughput is
-     * @param low lower end of the change's 95 % interval
+     * @param low lower end of the change's 95 % interval; NaN where a side has one sample
      * @param high upper end
      * @param p corrected p
      * @param sampled what counts as one sample: "forks" where each side has enough of them to tell, else "iterations"
@@ -140,7 +140,8 @@ public record Comparison(String old, String now, double threshold, double alpha,
         double low = Math.min(slower(interval[0], old), slower(interval[1], old));
         double high = Math.max(slower(interval[0], old), slower(interval[1], old));
         // Holm's correction is milder than what couldTell asks: few samples may have told all the same
-        Verdict verdict = p >= alpha ? couldTell(a.length, b.length, rows, alpha) ? Verdict.NO_CHANGE : Verdict.TOO_FEW
+        Verdict verdict = Double.isNaN(low) ? Verdict.TOO_FEW
+                : p >= alpha ? couldTell(a.length, b.length, rows, alpha) ? Verdict.NO_CHANGE : Verdict.TOO_FEW
                 : low > threshold ? Verdict.REGRESSED
                 : high < -threshold ? Verdict.IMPROVED
                 : Verdict.WITHIN_NOISE;

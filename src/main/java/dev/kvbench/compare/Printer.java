@@ -99,7 +99,7 @@ public enum Printer {
         for (Comparison.Row row : comparison.rows()) {
             table.add(List.of((row.benchmark() + " " + row.params()).strip(), significant(row.old()), significant(row.now()),
                     row.unit(), row.noPercentage().isEmpty() ? percent(row.change()) : row.noPercentage(),
-                    "[" + percent(row.low()) + ", " + percent(row.high()) + "]",
+                    Double.isNaN(row.low()) ? "–" : "[" + percent(row.low()) + ", " + percent(row.high()) + "]",
                     row.p() < 0.001 ? "<0.001" : String.format(Locale.ROOT, "%.3f", row.p()),
                     row.verdict().words() + (row.neededSamples() > 0 ? ": " + row.oldSamples() + " and " + row.nowSamples()
                             + ", " + row.neededSamples() + " a side could tell" : ""),

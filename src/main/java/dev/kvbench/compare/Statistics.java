@@ -78,9 +78,13 @@ public final class Statistics {
      * @param old samples of one side
      * @param now samples of the other
      * @param confidence such as 0.95
-     * @return low and high end of median(now) / median(old) − 1; infinite where the old median may be zero
+     * @return low and high end of median(now) / median(old) − 1; infinite where the old median may be zero; NaN where a side has
+     *     one sample, which says nothing of how others would differ
      */
     public static double[] intervalOfChange(double[] old, double[] now, double confidence) {
+        if (Math.min(old.length, now.length) < 2) {
+            return new double[] {Double.NaN, Double.NaN};
+        }
         SplittableRandom random = new SplittableRandom(SEED);
         double[] changes = new double[RESAMPLES];
         for (int i = 0; i < RESAMPLES; i++) {

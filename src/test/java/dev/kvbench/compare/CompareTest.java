@@ -51,6 +51,18 @@ class CompareTest {
     }
 
     @Test
+    void oneSampleHasNoIntervalAndNoVerdict() throws Exception {
+        for (int iterations : new int[] {1, 200}) {
+            Comparison comparison = compare(processes(1, 1, iterations, 1), processes(2, 1, 1, 2));
+            Comparison.Row row = comparison.rows().get(0);
+            assertEquals(Verdict.TOO_FEW, row.verdict());
+            assertTrue(Double.isNaN(row.low()) && Double.isNaN(row.high()), row.toString());
+            assertEquals("–", Printer.table(comparison).get(1).get(5));
+            assertTrue(Printer.JSON.print(comparison).contains("\"low\" : null"));
+        }
+    }
+
+    @Test
     @Tag("slow")
     void processesAreTheSamplesWhereThereAreEnoughOfThem() throws Exception {
         int quiet = 0;

@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 /** A result as text, a line per configuration: time, spread, tokens per second, times the limit. */
 public final class RunTable {
 
+    private static final String GENERATIONS = "Generations, every step timed:";
+    private static final String BENCHMARKS = "Benchmarks without a series, as JMH timed them:";
     private static final List<String> SERIES = List.of("", "median step", "generations", "tokens/s", "× limit");
     private static final List<String> BARE = List.of("", "mean", "99.9 %", "", "tokens/s", "× limit");
 
@@ -19,29 +21,31 @@ public final class RunTable {
 
     /**
      * @param result a result
-     * @return its lines, those with a series first, each kind below a head; nothing if nothing was measured
+     * @return its lines, those with a series first, each kind below a title and a head; nothing if nothing was measured
      */
     public static List<String> of(LoadedResult result) {
         List<String> lines = new ArrayList<>();
         List<List<String>> series = Measured.all(result.steps()).stream().map(RunTable::row).toList();
-        lines.addAll(table(SERIES, series));
+        lines.addAll(table(GENERATIONS, SERIES, series));
         List<List<String>> bare = bare(result);
         if (!series.isEmpty() && !bare.isEmpty()) {
             lines.add("");
         }
-        lines.addAll(table(BARE, bare));
+        lines.addAll(table(BENCHMARKS, BARE, bare));
         return lines;
     }
 
     /** What no row has is no column. */
-    private static List<String> table(List<String> head, List<List<String>> rows) {
+    private static List<String> table(String title, List<String> head, List<List<String>> rows) {
         if (rows.isEmpty()) {
             return List.of();
         }
         List<List<String>> all = new ArrayList<>(rows);
         all.add(0, head);
         int[] told = IntStream.range(0, head.size()).filter(i -> rows.stream().anyMatch(row -> !row.get(i).isEmpty())).toArray();
-        return Columns.aligned(all.stream().map(row -> IntStream.of(told).mapToObj(row::get).toList()).toList(), i -> i == 0);
+        List<String> lines = new ArrayList<>(List.of(title));
+        lines.addAll(Columns.aligned(all.stream().map(row -> IntStream.of(told).mapToObj(row::get).toList()).toList(), i -> i == 0));
+        return lines;
     }
 
     private static List<String> row(Measured m) {

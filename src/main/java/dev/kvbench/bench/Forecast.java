@@ -26,11 +26,19 @@ final class Forecast {
     /** Seconds that a step takes on a GPU whose operators TorchScript launches one by one, about; other runtimes are faster. */
     private static final double GPU_STEP = 5e-3;
 
-    /** Seconds that a JVM takes to start and make weights, per gigabyte of weights in fp32, about. */
-    private static final double START = 8;
+    /**
+     * Seconds that a JVM takes to start, load libtorch and end, whatever the model, about: a fork more of `tiny`, whose steps take
+     * nothing, took 2.8 to 3.0 s on two cores, one of Eviction 4.5.
+     */
+    private static final double JVM_START = 4;
 
-    /** Seconds that a JVM takes to start without a model, and that caches and operators take to be made ready, about. */
-    private static final double BARE_START = 5;
+    /** Seconds that the run itself takes beside its configurations, about: of `tiny`, with one fork, 8 s are 5 more than that. */
+    private static final double RUN = 5;
+
+    /** Seconds that making weights takes, per gigabyte of them in fp32, about. */
+    private static final double WEIGHTS = 8;
+
+    /** Seconds that caches and operators take to be made ready where no model runs, about. */
     private static final double BARE_READY = 0.3;
 
     /** Of a shorter run nobody needs to be told. */
@@ -72,7 +80,7 @@ final class Forecast {
     /** Says what will run and, unless that is soon done, about how long it takes. */
     void announce(List<RunPlan.Configuration> plan, PrintStream out) {
         head(plan, out);
-        double seconds = plan.stream().mapToDouble(this::seconds).sum();
+        double seconds = RUN + plan.stream().mapToDouble(this::seconds).sum();
         if (seconds > QUIET_SECONDS) {
             out.printf("# Expect about %.0f minutes. Shorter: %s%n", Math.ceil(seconds / 60),
                     shorter(plan.stream().flatMap(one -> settings.of(one).stream()).map(DecodeSettings::needed).toList()));
@@ -82,7 +90,7 @@ final class Forecast {
     /** Says of each configuration that it would run, and about how long it and all of them would take. */
     void list(List<RunPlan.Configuration> plan, PrintStream out) {
         head(plan, out);
-        double sum = 0;
+        double sum = RUN;
         for (RunPlan.Configuration one : plan) {
             Optional<String> tooMuch = settings.tooMuch(one);
             double seconds = tooMuch.isPresent() ? 0 : seconds(one);
@@ -144,11 +152,12 @@ final class Forecast {
         }
         DecodeSettings one = settings.get();
         if (!one.needed().runsModel()) {
-            return effort.runs() * (BARE_READY + effort.seconds) + effort.forks * BARE_START;
+            return effort.runs() * (BARE_READY + effort.seconds) + effort.forks * JVM_START;
         }
         double bytes = (double) one.model().parameters() * one.dtype().bytes();
         double step = gpu ? GPU_STEP : bytes / CPU_BANDWIDTH;
         double measured = one.needed() == StepsNeeded.GENERATION ? step * effort.iterations * one.steps() : effort.seconds;
-        return effort.runs() * (START * one.model().parameters() * 4 / 1e9 + step * WarmUp.USUAL_STEPS + measured);
+        return effort.forks * JVM_START
+                + effort.runs() * (WEIGHTS * one.model().parameters() * 4 / 1e9 + step * WarmUp.USUAL_STEPS + measured);
     }
 }

@@ -7,6 +7,9 @@ const visible = new Set(lines.filter(l => l.shown));
 const padded = values => values.length === longest ? values : values.concat(Array(longest - values.length).fill(null));
 const largest = values => values.reduce((a, b) => Math.max(a, b), 0);
 
+/** Whether a difference is told from noise; if not, its words say why. */
+const isTold = of => of.told === "told";
+
 /** What else the slider reads. */
 const tokenReaders = [];
 
@@ -24,7 +27,7 @@ function sequencesSection() {
   }});
   const ms = state => state.what === "ms";
   // tokens per second are the more the less time a step takes
-  const value = (p, time) => p == null ? null : ms(state) ? time(p) : p.sequences * 1000 / time(p);
+  const value = (p, time) => p == null || time(p) == null ? null : ms(state) ? time(p) : p.sequences * 1000 / time(p);
   const limit = l => of.at.map((n, i) => ms(state) ? l.ms[i] : n * 1000 / l.ms[i]);
   const limitDashes = [[1, 5], [8, 4]];
   const plot = chart(host, () => {
@@ -56,7 +59,7 @@ function sequencesSection() {
       ["step (ms)", "ms", digits], ["from", "low", digits], ["to", "high", digits], ["tokens per second", "tokensPerSecond", digits],
       ...(of.rows.some(r => r.timesLimit != null) ? [["× memory limit", "timesLimit", format.fixed2]] : []),
       ...(of.rows.some(r => r.change != null) ? [["against", "against", format.text, true], ["change", "change", format.change],
-        ["more than noise", r => r.told == null ? null : r.told ? "yes" : "no", format.text]] : []),
+        ["more than noise", r => r.told == null ? null : isTold(r) ? "yes" : r.told, format.text]] : []),
     ], "sequences.csv"));
   read(last);
 }
@@ -168,15 +171,15 @@ function crossoverSection() {
       ["from it on", percent("evicting"), format.change],
       ["last tokens", percent("end"), format.change],
       ["95 % interval", interval("end"), format.text],
-      ["verdict at the end", c => !c.end.significant ? "cannot be told" : c.end.change < 0 ? "faster" : "slower", format.text],
+      ["verdict at the end", c => !isTold(c.end) ? c.end.told : c.end.change < 0 ? "faster" : "slower", format.text],
       ...(report.crossings.some(c => c.fastest) ? [["last tokens, against the fastest full cache", c => c.fastest ? c.fastest.end.change : c.end.change, format.change]] : []),
-      ["faster from token", c => !c.end.significant ? "cannot be told" : c.fasterFrom ?? (c.end.change < 0 ? null : "not within " + c.length), format.text],
-      ["by more than the control from", c => !c.end.significant ? "cannot be told" : c.fasterBeyond ?? "not within " + c.length, format.text],
+      ["faster from token", c => !isTold(c.end) ? c.end.told : c.fasterFrom ?? (c.end.change < 0 ? null : "not within " + c.length), format.text],
+      ["by more than the control from", c => !isTold(c.end) ? c.end.told : c.fasterBeyond ?? "not within " + c.length, format.text],
       ["paid back at token", c => c.paidBackAt ?? "not within " + c.length, format.text],
     ], "crossover.csv"),
     el("p", {class: "hint"}, "Control: before its first eviction a strategy does the full cache's work and its scoring, so what it differs by there is scoring and noise. No difference within the control or its interval is told from noise."),
     el("p", {class: "hint"}, "When it starts and last tokens: the first and the last 32 tokens that evict, or all if they are fewer. Faster from: the token from which on the strategy's curve, over 33 steps, stays below the full cache's. Paid back: from there on the whole text so far has taken less time."),
-    howTo("Steps of one generation are not independent of each other, so intervals count each generation once: they are percentile bootstraps of the generations' medians. A difference is called real where its interval excludes zero; with fewer than four generations only if it is also larger than 3 %; and of a strategy only if it is larger than the control, which is what the two differ by before anything is evicted."));
+    howTo("Steps of one generation are not independent of each other, so intervals count each generation once: they are percentile bootstraps of the generations' medians. A difference is called real where its interval excludes zero; with fewer than four generations only if it is also larger than 3 %; with one, of which there is no interval, and where the same step takes twice as long in one generation as in another, never; and of a strategy only if it is larger than the control, which is what the two differ by before anything is evicted."));
 }
 
 function costSection() {
@@ -192,12 +195,13 @@ function costSection() {
       ["launch and sync", "sync", format.partOfMs],
       ["whole step on the host", "whole", format.micros],
     ], "cost.csv"),
+    report.costs.some(c => c.scoring < 0 || c.eviction < 0 || c.sync < 0) ? el("p", {class: "note"}, "Where a part is below noise, the others add up to more than the whole, by as much as it came out below zero.") : null,
     el("p", {class: "hint"}, `Derived from the curves, in ${[...new Set(report.costs.map(c => c.where))].join(" or ")} time. `,
       "Of steps that evict: every one from the first on, or every k-th. The step itself: the full cache's step where it holds as many entries; for the full cache, its median. "
       + "Scoring: what the strategy's steps take beyond the full cache's over the 32 tokens before its first eviction, while both hold the same entries; noise is part of it, and another form of attention where that differs. "
       + "Eviction: what they take beyond both: choosing what goes, and moving, which with removal replace fills the gap and with compact closes it. ",
       report.costs.some(c => c.closing != null) ? "Closing gaps: what a step takes beyond one of the same strategy whose gaps are filled. " : null,
-      "Launch and sync: host time beyond device time. Below noise: the difference came out below zero, so the part is smaller than what two measurements of the same step differ by; the file saved as CSV has it."));
+      "Launch and sync: host time beyond device time; where parts are in host time it is in them. Below noise: the difference came out below zero, so the part is smaller than what two measurements of the same step differ by; the file saved as CSV has it."));
 }
 
 function memorySection() {
@@ -274,6 +278,7 @@ function pinnedRows() {
   const text = r => digits(r.ms[0]) + (r.error[0] ? " ± " + r.error[0].toFixed(Math.max(0, (digits(r.ms[0]).split(".")[1] || "").length)) : "") + " ms";
   const y = i => rows.length - 1 - i;
   const order = rows.map((_, i) => i).sort((a, b) => rows[a].ms[0] - rows[b].ms[0]);
+  const bars = rows.some(r => r.error[0] != null);
   const low = Math.min(...rows.map(r => r.ms[0] - r.error[0]));
   const high = Math.max(...rows.map(r => r.ms[0] + r.error[0]));
   const room = 0.06 * (high - low || high || 1);
@@ -289,7 +294,7 @@ function pinnedRows() {
       const row = index == null ? null : rows[y(Math.round(u.posToVal(u.cursor.top, "y")))];
       readout.textContent = row ? `${row.name}: ${text(row)}` : waiting;
     });
-  return [fig, readout, el("p", {class: "hint"}, `All with ${held} entries held; lines through points are JMH's 99.9 % intervals.`)];
+  return [fig, readout, el("p", {class: "hint"}, `All with ${held} entries held; ${bars ? "lines through points are JMH's 99.9 % intervals" : "without intervals, of which JMH gives none of fewer than three iterations"}.`)];
 }
 
 function scoresSection() {
@@ -304,7 +309,7 @@ function scoresSection() {
     chart(host, () => ({xs: at, x: {label: "cache length (entries)", range: [0, at[at.length - 1] * 1.05]}, y: {label: "time per step (ms)", range: [0, high]}, height: 300,
       series: report.pinned.map(p => ({values: by(p, p.ms), low: by(p, p.ms.map((ms, i) => ms - p.error[i])), high: by(p, p.ms.map((ms, i) => ms + p.error[i])), points: true, ...drawn(p)}))}));
     parts.push(fig, el("ul", {class: "keys"}, ...report.pinned.map(p => el("li", null, swatch("k" + p.look.colour, p.look.dash), p.name))),
-      el("p", {class: "hint"}, "Bands are JMH's 99.9 % intervals."));
+      el("p", {class: "hint"}, report.pinned.some(p => p.error.some(e => e != null)) ? "Bands are JMH's 99.9 % intervals." : "Without bands: JMH gives no interval of fewer than three iterations."));
   }
   if (at.length === 1 && report.pinned.length > 1) parts.push(...pinnedRows());
   section("scores", "Benchmarks without a series", ...parts, records("scores-table", "Mean and half of JMH's 99.9 % interval.", report.scores, [

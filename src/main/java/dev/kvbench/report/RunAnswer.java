@@ -7,6 +7,7 @@ import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.Payoff;
 import dev.kvbench.report.analysis.Payoff.Verdict;
 import dev.kvbench.report.analysis.PinnedPoint;
+import dev.kvbench.report.analysis.Told;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,9 @@ public final class RunAnswer {
 
     /** So many processes a side are told apart process by process, however many iterations each has. */
     private static final int FORKS = 6;
+
+    /** So many generations show what one differs from the next by. */
+    private static final int GENERATIONS = 3;
 
     private RunAnswer() {}
 
@@ -45,9 +49,9 @@ public final class RunAnswer {
                     + " or more tokens, -p window=N or -p tokens=N.";
         }
         List<Payoff> paying = with(Verdict.PAYS, evicting);
-        List<Payoff> noisy = with(Verdict.TOO_NOISY, evicting);
-        if (paying.isEmpty() && !noisy.isEmpty()) {
-            return "Too noisy to tell whether eviction pays: " + noise(noisy);
+        List<Payoff> unknown = with(Verdict.CANNOT_BE_TOLD, evicting);
+        if (paying.isEmpty() && !unknown.isEmpty()) {
+            return "Whether eviction pays cannot be told: " + why(unknown);
         }
         int of = evicting.size();
         if (!paying.isEmpty()) {
@@ -55,8 +59,7 @@ public final class RunAnswer {
             return "Eviction pays" + (of == 1 ? ": " : " with " + paying.size() + " of " + of + " configurations, "
                     + (paying.size() == 1 ? "" : "most with ")) + named(best) + (of == 1 ? " is " : ": ") + than(best)
                     + (best.from() == null ? "" : ", from token " + best.from() + " on") + unlike(best)
-                    + (noisy.isEmpty() ? "." : "; " + noisy.size() + (noisy.size() == 1 ? " is" : " are") + " too noisy to tell: "
-                    + noise(noisy));
+                    + (unknown.isEmpty() ? "." : "; " + unknown.size() + " cannot be told: " + why(unknown));
         }
         List<Payoff> untold = with(Verdict.NO_DIFFERENCE, evicting);
         if (!untold.isEmpty()) {
@@ -95,11 +98,15 @@ public final class RunAnswer {
         return one.unlike() == null ? "" : ", compared with " + one.unlike();
     }
 
-    /** What the noise is, and what has not been done against it. */
-    private static String noise(List<Payoff> noisy) {
-        Payoff worst = noisy.stream().max(Comparator.comparingDouble(Payoff::sameStep)).orElseThrow();
-        return String.format(Locale.ROOT, "the same step varies %.0f x between generations; stop other load, %s", worst.sameStep(),
-                worst.forks() < FORKS ? "use -f " + FORKS + "." : "and run again.");
+    /** Why, and what has not been done against it. */
+    private static String why(List<Payoff> unknown) {
+        Payoff worst = unknown.stream().max(Comparator.comparingDouble(Payoff::sameStep)).orElseThrow();
+        if (worst.told() == Told.ONE_GENERATION) {
+            return "one generation, so nothing says what the next would differ by (measured: " + named(least(unknown)) + " is "
+                    + than(least(unknown)) + "); take more, -i " + GENERATIONS + ".";
+        }
+        return String.format(Locale.ROOT, "too noisy, the same step varies %.0f x between generations; stop other load, %s",
+                worst.sameStep(), worst.forks() < FORKS ? "use -f " + FORKS + "." : "and run again.");
     }
 
     /** What pinned steps tell: with as many entries held they say what eviction costs, and nothing of what it saves. */
@@ -117,7 +124,8 @@ public final class RunAnswer {
 
     private static String evicting(PinnedPoint point, List<PinnedPoint> points) {
         double change = point.change(points);
-        return Math.abs(change) <= point.noise(points) ? " cannot be told from one of the full cache"
+        Told told = point.told(points);
+        return told != Told.YES ? " cannot be told from one of the full cache" + told.because()
                 : " takes " + Numbers.percent(change) + (change < 0 ? " less" : " more") + " than one of the full cache";
     }
 }

@@ -85,12 +85,21 @@ class RunAnswerTest {
     @Test
     void noiseHasAVerdictOfItsOwn() throws IOException {
         StepsFile.Configuration full = disturbed(full(TOKENS), 1, 1, 1, 40, 3, 20, 10);
-        String noisy = "Too noisy to tell whether eviction pays: the same step varies 40 x between generations; stop other load, ";
+        String noisy = "Whether eviction pays cannot be told: too noisy, the same step varies 40 x between generations; stop other load, ";
         assertEquals(noisy + "use -f 6.", answer(full, window(64, TOKENS)));
         assertEquals(noisy + "and run again.", answer(disturbed(full(TOKENS), 6, 1, 1, 40, 3, 20, 10),
                 disturbed(window(64, TOKENS), 6, 1)), "six processes have been tried");
         assertEquals(noisy + "use -f 6.", answer(full, disturbed(window(64, TOKENS), 1, 900)), "even what is 100 times slower");
         assertMatches("Eviction pays: .*", answer(disturbed(full(TOKENS), 1, 1, 1.2), window(16, TOKENS)));
+    }
+
+    @Test
+    void oneGenerationTellsNothingHoweverLargeTheDifference() throws IOException {
+        StepsFile.Configuration full = MadeResults.configuration("full cache", "full", 0, 0, TOKENS, 1, true);
+        StepsFile.Configuration window = MadeResults.configuration("window 16", "window", 16, 0, TOKENS, 1, true);
+        assertMatches("Whether eviction pays cannot be told: one generation, so nothing says what the next would differ by \\(measured:"
+                + " window \\(16\\) is 1\\d % faster than the full cache at token 200\\); take more, -i 3\\.", answer(full, window));
+        assertMatches("Whether eviction pays cannot be told: one generation, .*", answer(full(TOKENS), window));
     }
 
     @Test

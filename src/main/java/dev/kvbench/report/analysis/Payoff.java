@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param caption the strategy's configuration
  * @param verdict what the times say
+ * @param told whether they tell, and if not why
  * @param change of its last steps against that full cache's, above zero for slower
  * @param at tokens of a generation
  * @param from the token from which on it stays faster; null where it does not, or where that is known of another full cache
@@ -17,7 +18,8 @@ import java.util.Map;
  * @param sameStep how many times as long the same step takes in one generation as in another, of the two the larger
  * @param forks processes that either ran in, the fewer
  */
-public record Payoff(Caption caption, Verdict verdict, double change, int at, Integer from, String unlike, double sameStep, int forks) {
+public record Payoff(Caption caption, Verdict verdict, Told told, double change,
+        int at, Integer from, String unlike, double sameStep, int forks) {
 
     /** What times say of a strategy. */
     public enum Verdict {
@@ -27,17 +29,11 @@ public record Payoff(Caption caption, Verdict verdict, double change, int at, In
         COSTS,
         /** Neither, beyond noise. */
         NO_DIFFERENCE,
-        /** The same step differs so much between generations that no difference of two means anything, however large. */
-        TOO_NOISY,
+        /** Not to be known from these generations, however large the difference. */
+        CANNOT_BE_TOLD,
         /** The text ends before anything is evicted. */
         NOTHING_EVICTED
     }
-
-    /**
-     * From so many times on the same step tells of what else the machine does. On a machine of its own, a GPU or a processor, it
-     * is 1.01 to 1.3; beside another program that decodes 4.
-     */
-    static final double NOISY = 2;
 
     /**
      * @param all configurations of a result
@@ -56,22 +52,17 @@ public record Payoff(Caption caption, Verdict verdict, double change, int at, In
     private static Payoff of(AgainstFullCache c, Measured strategy, Measured full) {
         Change end = c.fastest() == null ? c.end() : c.fastest().end();
         double sameStep = Math.max(Pace.of(strategy).sameStep(), Pace.of(full).sameStep());
-        return new Payoff(strategy.caption(), verdict(c.firstEviction() != null, end, sameStep), end.change(), c.length(),
+        return new Payoff(strategy.caption(), verdict(c.firstEviction() != null, end), end.told(), end.change(), c.length(),
                 c.fastest() == null ? c.fasterFrom() : null, c.fastest() == null ? c.unlike() : c.fastest().unlike(), sameStep,
                 Math.min(forks(strategy), forks(full)));
     }
 
-    private static Verdict verdict(boolean evicts, Change end, double sameStep) {
-        if (!evicts) {
-            return Verdict.NOTHING_EVICTED;
-        }
-        if (sameStep >= NOISY) {
-            return Verdict.TOO_NOISY;
-        }
-        if (!end.significant()) {
-            return Verdict.NO_DIFFERENCE;
-        }
-        return end.change() < 0 ? Verdict.PAYS : Verdict.COSTS;
+    private static Verdict verdict(boolean evicts, Change end) {
+        return !evicts ? Verdict.NOTHING_EVICTED : switch (end.told()) {
+            case YES -> end.change() < 0 ? Verdict.PAYS : Verdict.COSTS;
+            case NOISE -> Verdict.NO_DIFFERENCE;
+            default -> Verdict.CANNOT_BE_TOLD;
+        };
     }
 
     private static int forks(Measured m) {

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  *
  * @param configuration what ran
  * @param ms mean
- * @param error half of JMH's 99.9 % interval, ms; 0 where there are too few iterations for one
+ * @param error half of JMH's 99.9 % interval, ms; NaN where there are fewer than three iterations, of which it gives none
  */
 public record PinnedPoint(StepsFile.Configuration configuration, double ms, double error) {
 
@@ -33,7 +33,7 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
                 continue;
             }
             JmhMean.of(jmh, configuration).flatMap(mean -> mean.in("ms/op").stream()).forEach(mean -> points.add(
-                    new PinnedPoint(configuration, mean.score(), Double.isNaN(mean.error()) ? 0 : mean.error())));
+                    new PinnedPoint(configuration, mean.score(), mean.error())));
         }
         return points;
     }
@@ -99,9 +99,25 @@ public record PinnedPoint(StepsFile.Configuration configuration, double ms, doub
         return baseline(all).map(full -> ms == full.ms ? 0 : ms / full.ms - 1).orElse(Double.NaN);
     }
 
-    /** @return what the errors of both make of such a change, relative; NaN if there is no full cache */
-    public double noise(List<PinnedPoint> all) {
-        return baseline(all).map(full -> full.ms == 0 ? 0 : Math.hypot(error, full.error) / full.ms).orElse(Double.NaN);
+    /** @return whether such a change is told from what the errors of both make of it */
+    public Told told(List<PinnedPoint> all) {
+        return Told.ofMeans(change(all), baseline(all).map(full -> full.ms == 0 ? 0 : Math.hypot(error, full.error) / full.ms)
+                .orElse(Double.NaN));
+    }
+
+    /**
+     * @param points at least one
+     * @return what points and bars are, below a plot: "mean, error bars as JMH gives them (99.9 %)"
+     */
+    public static String bars(List<PinnedPoint> points) {
+        long without = points.stream().filter(p -> Double.isNaN(p.error)).count();
+        return without == points.size() ? "mean, without bars: JMH gives none of fewer than three iterations"
+                : "mean, error bars as JMH gives them (99.9 %)" + (without == 0 ? "" : ", none of fewer than three iterations");
+    }
+
+    /** @return half of its bar in a plot, ms: none where there is no interval */
+    public double bar() {
+        return Double.isNaN(error) ? 0 : error;
     }
 
     /**

@@ -17,7 +17,8 @@ import java.util.stream.IntStream;
  * @param tokens of the generation; 0 for a step whose cache is held
  * @param entries that it reads, per sequence; 0 where that is not known
  * @param ms its time
- * @param low lower edge of the spread of generations, or of JMH's 99.9 % interval, ms
+ * @param low lower edge of the spread of generations, or of JMH's 99.9 % interval, ms; NaN where there is none: of one
+ *     generation, or of fewer than three iterations
  * @param high upper edge, ms
  */
 record SequenceStep(int result, StepsFile.Configuration configuration, int tokens, int entries, double ms, double low,
@@ -57,7 +58,7 @@ record SequenceStep(int result, StepsFile.Configuration configuration, int token
     private static SequenceStep of(int result, Measured m) {
         int from = Math.max(1, m.length() - AgainstFullCache.END + 1);
         double[] generations = Measured.medians(m.host(), Measured.tokens(from, m.length()));
-        double[] spread = Pace.spread(generations);
+        double[] spread = generations.length < 2 ? new double[] {Double.NaN, Double.NaN} : Pace.spread(generations);
         int[] held = m.held();
         double[] read = IntStream.rangeClosed(from, m.length()).mapToDouble(t -> t == 1 ? 1 : held[t - 2] + 1.0)
                 .toArray();
@@ -111,8 +112,9 @@ record SequenceStep(int result, StepsFile.Configuration configuration, int token
     }
 
     /** Whether its time differs from another's by more than their spreads. */
-    boolean isToldFrom(SequenceStep other) {
-        return Math.abs(ms - other.ms) > Math.hypot(edge(), other.edge());
+    Told toldFrom(SequenceStep other) {
+        double noise = Math.hypot(edge(), other.edge());
+        return Double.isNaN(noise) && Math.max(tokens, other.tokens) > 0 ? Told.ONE_GENERATION : Told.ofMeans(ms - other.ms, noise);
     }
 
     private double edge() {

@@ -46,7 +46,7 @@ public record Sequences(String measured, List<Line> lines, List<Limit> limits) {
      *
      * @param sequences decoded side by side
      * @param ms its time
-     * @param low lower edge of its spread, ms
+     * @param low lower edge of its spread, ms; NaN where it has none
      * @param high upper edge, ms
      * @param tokensPerSecond of all sequences
      * @param timesLimit its time over that of reading weights and entries once; null without a GPU
@@ -56,7 +56,7 @@ public record Sequences(String measured, List<Line> lines, List<Limit> limits) {
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Point(int sequences, double ms, double low, double high, double tokensPerSecond, Double timesLimit,
-            String against, Double change, Boolean told) {}
+            String against, Double change, Told told) {}
 
     /**
      * What reading weights and entries once takes.
@@ -179,20 +179,26 @@ public record Sequences(String measured, List<Line> lines, List<Limit> limits) {
         return new Point(step.batch(), step.ms(), step.low(), step.high(), step.tokensPerSecond(),
                 Double.isNaN(timesLimit) ? null : timesLimit, full.map(names::get).orElse(null),
                 full.filter(f -> f.ms() > 0).map(f -> step.ms() / f.ms() - 1).orElse(null),
-                full.map(step::isToldFrom).orElse(null));
+                full.map(step::toldFrom).orElse(null));
     }
 
     private static String measured(List<SequenceStep> steps, boolean onePlace) {
         List<String> parts = new ArrayList<>();
         if (steps.stream().anyMatch(s -> s.tokens() > 0)) {
             parts.add("median of the last " + AgainstFullCache.END + " steps"
-                    + (onePlace ? " of " + steps.get(0).tokens() : "") + ", bars the spread of generations");
+                    + (onePlace ? " of " + steps.get(0).tokens() : "")
+                    + (bars(steps, true) ? ", bars the spread of generations" : ", of one generation, which has no spread"));
         }
         if (steps.stream().anyMatch(s -> s.tokens() == 0)) {
             parts.add("mean" + (onePlace ? ", " + steps.get(0).place() : "")
-                    + ", error bars as JMH gives them (99.9 %)");
+                    + (bars(steps, false) ? ", error bars as JMH gives them (99.9 %)"
+                            : ", without bars: JMH gives none of fewer than three iterations"));
         }
         return String.join("; ", parts);
+    }
+
+    private static boolean bars(List<SequenceStep> steps, boolean loops) {
+        return steps.stream().anyMatch(s -> s.tokens() > 0 == loops && !Double.isNaN(s.low()));
     }
 
     /** Of one model in one dtype: others have limits of their own. */

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param eviction what an evicting step takes beyond these two; null for the full cache
  * @param closing of that what closing gaps takes: what an evicting step takes beyond that of the same strategy whose
  *     gaps one entry fills; null where that was not measured beside it, or fills gaps itself
- * @param sync what the host's time is beyond the device's; null if no device time was measured
+ * @param sync what the host's time is beyond the device's; null where parts are of the host's time, which has it in them
  * @param whole the median step that evicts, on the host
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -80,7 +80,7 @@ public record StepCost(String name, String removal, String where, double step, D
         Double closing = filling.map(f -> evicting - Measured.median(device ? f.device() : f.host(), f.evictions())).orElse(null);
         String removal = strategy.isPeer() ? null : strategy.removal().label();
         return new StepCost(strategy.name(), removal, device ? "device" : "host", step, scoring,
-                evicting - step - scoring, closing, strategy.device() == null ? null : sync(strategy, evictions),
+                evicting - step - scoring, closing, device ? sync(strategy, evictions) : null,
                 Measured.median(strategy.host(), evictions));
     }
 

@@ -7,6 +7,7 @@ import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.analysis.HeatMaps;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.Numbers;
+import dev.kvbench.report.analysis.Told;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -79,8 +80,13 @@ final class Answers {
         if (crossings.size() == 1) {
             return sentence(crossings.get(0), baseline);
         }
+        Told all = crossings.get(0).end().told();
         AgainstFullCache best = crossings.stream().min(Comparator.comparingDouble(c -> c.end().change())).orElseThrow();
         long faster = crossings.stream().filter(c -> c.end().significant() && c.end().change() < 0).count();
+        if (!all.because().isEmpty() && crossings.stream().allMatch(c -> c.end().told() == all)) {
+            return "Whether any of " + crossings.size() + " configurations is faster than " + baseline + " at token " + best.length()
+                    + " cannot be told" + all.because() + ". The nearest: " + sentence(best, baseline);
+        }
         return (faster == 0 ? "None" : faster == crossings.size() ? "All" : String.valueOf(faster)) + " of "
                 + crossings.size()
                 + " configurations " + (faster == 1 ? "is" : "are") + " faster than " + baseline + " at token "
@@ -115,7 +121,7 @@ final class Answers {
             there = (catchesUp ? ", catches up at token " + c.fasterFrom() : "") + ", and is " + than(c.end())
                     + " at token " + c.length();
         }
-        return start + there + "." + unlike + control(c) + fastest(c);
+        return start + there + c.end().told().because() + "." + unlike + control(c) + fastest(c);
     }
 
     private static String than(Change change) {
@@ -143,7 +149,8 @@ final class Answers {
         }
         Change end = c.fastest().end();
         return " Against the fastest full cache (" + captions.get(c.fastest().baseline()).besidesFullCache() + ") it "
-                + (end.significant() ? "is " + than(end) : "cannot be told apart") + " at token " + c.length() + ".";
+                + (end.significant() ? "is " + than(end) : "cannot be told apart") + " at token " + c.length()
+                + end.told().because() + ".";
     }
 
     private static String against(Change change, String baseline) {
@@ -151,7 +158,7 @@ final class Answers {
             return "a time that cannot be held against that of " + baseline;
         }
         String how = more(change.change()) + " time than those of " + baseline;
-        return change.significant() ? how : how + ", which cannot be told from noise";
+        return change.significant() ? how : how + ", which cannot be told from noise" + change.told().because();
     }
 
     private String brief(Report.Line line) {

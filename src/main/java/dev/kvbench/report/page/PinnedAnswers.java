@@ -5,6 +5,7 @@ import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.PinnedPoint;
 import dev.kvbench.report.analysis.Score;
+import dev.kvbench.report.analysis.Told;
 import dev.kvbench.report.plot.Look;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ final class PinnedAnswers {
     }
 
     /** A strategy's step beyond the full cache's of the same setting, with as many entries held. */
-    private record Extra(String name, int held, double change, double noise, double control, String unlike) {
+    private record Extra(String name, int held, double change, Told told, double control, String unlike) {
 
         String sentence() {
             return "With " + held + " entries held a step of " + name + " takes " + Answers.more(change)
@@ -83,7 +84,7 @@ final class PinnedAnswers {
         }
 
         String doubt() {
-            return (Math.abs(change) <= noise ? ", which cannot be told from noise" : "")
+            return (told == Told.YES ? "" : ", which cannot be told from noise" + told.because())
                     + Answers.heldAgainst(change, control);
         }
     }
@@ -107,8 +108,7 @@ final class PinnedAnswers {
         Map<String, Extra> longest = new LinkedHashMap<>();
         points.forEach(p -> p.baseline(points).ifPresent(base -> {
             String name = captions.of(p.configuration(), PinnedPoint.CACHE_LENGTH).brief();
-            double noise = base.ms() == 0 ? 0 : Math.hypot(p.error(), base.error()) / base.ms();
-            longest.merge(name, new Extra(name, p.cacheLength(), p.change(points), noise, p.control(points),
+            longest.merge(name, new Extra(name, p.cacheLength(), p.change(points), p.told(points), p.control(points),
                     p.unlike(points)), (one, other) -> other.held() > one.held() ? other : one);
         }));
         List<Extra> extras = longest.values().stream().sorted(Comparator.comparingDouble(Extra::change)).toList();

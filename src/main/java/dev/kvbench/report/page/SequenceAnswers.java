@@ -3,6 +3,7 @@ package dev.kvbench.report.page;
 import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.Sequences;
+import dev.kvbench.report.analysis.Told;
 import dev.kvbench.report.plot.Look;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,7 +64,7 @@ final class SequenceAnswers {
     }
 
     private static String change(Sequences.Point point) {
-        return Answers.more(point.change()) + (point.told() ? "" : " (not told from noise)");
+        return Answers.more(point.change()) + (point.told() == Told.YES ? "" : " (" + point.told().words() + ")");
     }
 
     /** @return what that strategy and its full cache make of it in tokens per second; of the first line without one */

@@ -27,7 +27,7 @@ final class PinnedLines {
             XYSeries series = chart.addSeries(Charts.legend(line.getKey()),
                     points.stream().mapToDouble(PinnedPoint::cacheLength).toArray(),
                     points.stream().mapToDouble(PinnedPoint::ms).toArray(),
-                    points.stream().mapToDouble(PinnedPoint::error).toArray());
+                    points.stream().mapToDouble(PinnedPoint::bar).toArray());
             series.setMarker(new SpacedMarker(curve, points.size(), points.size()));
             series.setMarkerColor(Charts.colour(curve));
             series.setLineColor(Charts.colour(curve));

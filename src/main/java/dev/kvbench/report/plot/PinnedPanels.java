@@ -42,7 +42,7 @@ final class PinnedPanels {
     static Panels of(StepsFile steps, List<PinnedPoint> points) {
         Captions captions = new Captions(steps, points.stream().map(PinnedPoint::configuration).distinct().toList());
         List<Integer> windows = points.stream().flatMapToInt(p -> p.window().stream()).distinct().sorted().boxed().toList();
-        double most = MARGIN * points.stream().mapToDouble(p -> p.ms() + p.error()).max().orElse(1);
+        double most = MARGIN * points.stream().mapToDouble(p -> p.ms() + p.bar()).max().orElse(1);
         double longest = MARGIN * points.stream().mapToInt(PinnedPoint::cacheLength).max().orElse(1);
         Map<String, List<PinnedPoint>> strategies = new LinkedHashMap<>();
         points.stream().filter(p -> p.window().isPresent()).forEach(p -> strategies.computeIfAbsent(
@@ -71,8 +71,8 @@ final class PinnedPanels {
                 Stream.of(new Panels.Key(FULL, Charts.GREY, Charts.DOTTED, null)),
                 windows.stream().map(w -> new Panels.Key("window " + w, Charts.colour(windows.indexOf(w)),
                         Charts.stroke(windows.indexOf(w)), marker(windows.indexOf(w))))).toList();
-        return new Panels(captions.title(), charts, keys, "time per step (ms) against cache length (entries)   |   mean,"
-                + " error bars as JMH gives them (99.9 %)");
+        return new Panels(captions.title(), charts, keys, "time per step (ms) against cache length (entries)   |   "
+                + PinnedPoint.bars(points));
     }
 
     private static Marker marker(int curve) {
@@ -100,6 +100,6 @@ final class PinnedPanels {
         List<PinnedPoint> sorted = line.stream().sorted(Comparator.comparingInt(PinnedPoint::cacheLength)).toList();
         return chart.addSeries(name, sorted.stream().mapToDouble(PinnedPoint::cacheLength).toArray(),
                 sorted.stream().mapToDouble(PinnedPoint::ms).toArray(),
-                sorted.stream().mapToDouble(PinnedPoint::error).toArray());
+                sorted.stream().mapToDouble(PinnedPoint::bar).toArray());
     }
 }

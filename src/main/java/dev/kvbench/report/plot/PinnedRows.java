@@ -66,7 +66,7 @@ record PinnedRows(String title, String caption, List<Row> rows) implements Drawi
         String value() {
             String ms = Numbers.digits(point.ms());
             int decimals = ms.contains(".") ? ms.length() - ms.indexOf('.') - 1 : 0;
-            return ms + (point.error() == 0 ? "" : String.format(Locale.ROOT, " ± %." + decimals + "f", point.error())) + " ms";
+            return ms + (point.bar() == 0 ? "" : String.format(Locale.ROOT, " ± %." + decimals + "f", point.error())) + " ms";
         }
     }
 
@@ -124,8 +124,8 @@ record PinnedRows(String title, String caption, List<Row> rows) implements Drawi
         Color colour = Charts.colour(index);
         target.setColor(colour);
         target.setStroke(new BasicStroke(2));
-        double low = x.at(row.point.ms() - row.point.error());
-        double high = x.at(row.point.ms() + row.point.error());
+        double low = x.at(row.point.ms() - row.point.bar());
+        double high = x.at(row.point.ms() + row.point.bar());
         target.draw(new Line2D.Double(low, middle, high, middle));
         for (double end : new double[] {low, high}) {
             target.draw(new Line2D.Double(end, middle - CAP, end, middle + CAP));
@@ -154,8 +154,8 @@ record PinnedRows(String title, String caption, List<Row> rows) implements Drawi
     }
 
     private Axis scale() {
-        double low = rows.stream().mapToDouble(r -> r.point.ms() - r.point.error()).min().orElse(0);
-        double high = rows.stream().mapToDouble(r -> r.point.ms() + r.point.error()).max().orElse(1);
+        double low = rows.stream().mapToDouble(r -> r.point.ms() - r.point.bar()).min().orElse(0);
+        double high = rows.stream().mapToDouble(r -> r.point.ms() + r.point.bar()).max().orElse(1);
         double room = 0.06 * (high > low ? high - low : Math.max(high, 1));
         return new Axis(low < CLOSE * high ? 0 : low - room, high + room, NAME_WIDTH, Charts.WIDTH - VALUE_WIDTH);
     }

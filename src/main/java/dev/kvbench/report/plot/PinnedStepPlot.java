@@ -29,7 +29,7 @@ public final class PinnedStepPlot {
 
     private static PinnedRows rows(Captions captions, List<PinnedPoint> points) {
         return new PinnedRows(captions.title(), "time of a step with " + points.get(0).cacheLength()
-                + " entries held (ms)   |   mean, error bars as JMH gives them (99.9 %)",
+                + " entries held (ms)   |   " + PinnedPoint.bars(points),
                 points.stream().map(p -> new PinnedRows.Row(captions.legend(p.configuration(), PinnedPoint.CACHE_LENGTH), p))
                         .toList());
     }
@@ -45,7 +45,7 @@ public final class PinnedStepPlot {
         }
         Captions captions = new Captions(steps, points.stream().map(PinnedPoint::configuration).distinct().toList());
         XYChart chart = Charts.xy(captions.title(),
-                "cache length (entries)   |   mean, error bars as JMH gives them (99.9 %)", "time per step (ms)");
+                "cache length (entries)   |   " + PinnedPoint.bars(points), "time per step (ms)");
         PinnedLines.draw(chart, PinnedPoint.lines(points, captions));
         return Optional.of(chart);
     }

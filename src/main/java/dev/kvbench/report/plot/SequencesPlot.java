@@ -144,8 +144,9 @@ public final class SequencesPlot {
         }
     }
 
-    /** The wider side of a point's spread, as a part of it: XChart's bars are as long on both sides. */
+    /** The wider side of a point's spread, as a part of it, none where it has none: XChart's bars are as long on both sides. */
     private static double error(Sequences.Point point) {
-        return point.ms() == 0 ? 0 : Math.max(point.high() - point.ms(), point.ms() - point.low()) / point.ms();
+        return point.ms() == 0 || Double.isNaN(point.low()) ? 0
+                : Math.max(point.high() - point.ms(), point.ms() - point.low()) / point.ms();
     }
 }

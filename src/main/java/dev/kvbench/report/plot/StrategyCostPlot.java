@@ -39,7 +39,7 @@ public final class StrategyCostPlot {
                 "runtime") + (oneRuntime ? "" : ", " + p.configuration().runtime())
                 + (p.unlike(points) == null ? "" : ", against " + p.unlike(points)), l -> new ArrayList<>()).add(p));
         XYChart chart = Charts.xy(captions.title(),
-                "window, held full (entries)   |   mean, error bars as JMH gives them (99.9 %)",
+                "window, held full (entries)   |   " + PinnedPoint.bars(costs),
                 "time per step beyond the full cache's (ms)");
         chart.getStyler().setYAxisMin(null);
         PinnedLines.draw(chart, lines);

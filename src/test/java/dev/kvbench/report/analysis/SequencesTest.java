@@ -1,7 +1,6 @@
 package dev.kvbench.report.analysis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -56,7 +55,7 @@ class SequencesTest {
         // of the two full caches with 8 sequences the one that holds more
         assertEquals(FULL + ", 512 entries held", point.against());
         assertEquals(ms / full - 1, point.change(), 1e-9);
-        assertTrue(point.told());
+        assertEquals(Told.YES, point.told());
         assertNull(sequences.lines().get(1).at(8).orElseThrow().change());
     }
 
@@ -142,8 +141,8 @@ class SequencesTest {
         Path jmh = pinned.path().resolve(ResultFolder.JMH_FILE);
         Files.writeString(jmh, Files.readString(jmh).replaceAll("\"scoreError\": [0-9.]+", "\"scoreError\": 1"));
         Sequences.Line h2o = of(pinned).lines().get(2);
-        assertFalse(h2o.at(1).orElseThrow().told());
-        assertTrue(h2o.at(64).orElseThrow().told());
+        assertEquals(Told.NOISE, h2o.at(1).orElseThrow().told());
+        assertEquals(Told.YES, h2o.at(64).orElseThrow().told());
     }
 
     /** A cache held short of its window evicts nothing: against a longer full cache it would seem to save. */

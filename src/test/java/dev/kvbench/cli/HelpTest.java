@@ -89,6 +89,17 @@ class HelpTest {
         }
     }
 
+    @Test
+    void defaultsAreTheSuitesNotJmhs() {
+        String help = help("help", "run").replaceAll("\\s+", " ");
+        for (String option : List.of("-f <int>", "-i <int>", "-wi <int>")) {
+            assertTrue(help.matches(".* " + option + " [^<]*\\(default: the configuration's, of `default` \\d.*"), option + help);
+        }
+        assertTrue(help.contains("(default: the configuration's, of `default` 3, on a GPU 10)"), help);
+        assertTrue(help.matches(".* -r <time> [^<]*\\(default: the benchmark's own: 100 ms, 1 s, 2 s\\).*"), help);
+        assertFalse(help.contains("(default: 5)") || help.contains("(default: 10 s)") || help.contains("for all other modes"), help);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"generate", "quality"})
     void whatTakesAStrategyNamesAll(String command) {

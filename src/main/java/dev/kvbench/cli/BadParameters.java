@@ -2,8 +2,11 @@ package dev.kvbench.cli;
 
 import dev.kvbench.Reason;
 import dev.kvbench.Suggestions;
+import dev.kvbench.strategy.Parameter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,14 +40,23 @@ final class BadParameters implements IParameterExceptionHandler {
         return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
+    /** "--heavy-hitters" is the parameter heavyHitters. */
+    private static Optional<Parameter> parameter(String option) {
+        return Parameter.of(Pattern.compile("-(\\w)").matcher(option.replaceFirst("^--", ""))
+                .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT)));
+    }
+
     /** @return what is wrong, in a line without an end */
     static String said(ParameterException e) {
         ArgSpec argument = e.getArgSpec();
         if (argument != null && e.getValue() != null) {
             Class<?> type = argument.auxiliaryTypes()[0];
             if (EXPECTED.containsKey(type)) {
-                return (argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel()) + " "
-                        + (e.getValue().isEmpty() ? "''" : e.getValue()) + ": must be " + EXPECTED.get(type);
+                String name = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+                // a number out of the strategies' parameters says the same here as behind -p
+                String expected = type == double.class ? EXPECTED.get(type) : parameter(name)
+                        .map(p -> "a whole number of at least " + p.least()).orElse(EXPECTED.get(type));
+                return name + " " + (e.getValue().isEmpty() ? "''" : e.getValue()) + ": must be " + expected;
             }
         }
         if (e instanceof UnmatchedArgumentException unmatched) {

@@ -197,11 +197,8 @@ final class GenerateCommand implements Callable<Integer> {
 
     private EvictionStrategy strategy() {
         // whether the strategy reads them or not, as in a benchmark
-        Map.of("--window", window, "--heavy-hitters", heavyHitters, "--evict-every", evictEvery).forEach((option, value) -> {
-            if (value < 0) {
-                throw new UserError(option + " " + value + ": must be at least 0");
-            }
-        });
+        Map.of(Parameter.WINDOW, window, Parameter.HEAVY_HITTERS, heavyHitters, Parameter.EVICT_EVERY, evictEvery)
+                .forEach((parameter, value) -> parameter.parse(Integer.toString(value), 0));
         return Strategies.of(strategy).create(StrategyParameters.DEFAULTS.with(Parameter.WINDOW, window)
                 .with(Parameter.HEAVY_HITTERS, heavyHitters).with(Parameter.EVICT_EVERY, evictEvery)
                 .with(Parameter.REMOVAL, Parameter.REMOVAL.parse(removal, Parameter.REMOVAL.least())).withSeed(seed));

@@ -65,7 +65,7 @@ public record QualityOptions(
 
     private static void atLeast(int least, String name, int value) {
         if (value < least) {
-            throw new UserError(name + " " + value + ": must be at least " + least);
+            throw new UserError(name + " " + value + ": must be a whole number of at least " + least);
         }
     }
 }

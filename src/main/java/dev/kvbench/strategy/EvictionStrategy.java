@@ -49,13 +49,13 @@ public record EvictionStrategy(String name, String caption, Set<Parameter> reads
     public EvictionStrategy {
         parameters = parameters.only(reads);
         int window = parameters.get(WINDOW);
-        if (reads.contains(WINDOW) && window <= protects.front()) {
-            throw new UserError(WINDOW.label() + "=" + window + ": must be at least " + (protects.front() + 1)
+        if (reads.contains(WINDOW) && window >= WINDOW.least() && window <= protects.front()) {
+            throw new UserError(WINDOW.label() + "=" + window + ": must be a whole number of at least " + (protects.front() + 1)
                     + " for strategy=" + name);
         }
         parameters.values().forEach((p, value) -> {
             if (value < p.least()) {
-                throw new UserError(p.label() + "=" + value + ": must be at least " + p.least());
+                throw p.tooSmall(value);
             }
         });
     }

@@ -39,8 +39,8 @@ public final class H2o {
     static Protects recent(StrategyParameters p) {
         int window = p.get(WINDOW);
         int heavyHitters = p.get(HEAVY_HITTERS);
-        if (window < 1) {
-            throw new UserError(WINDOW.label() + "=" + window + ": must be at least 1");
+        if (window < WINDOW.least()) {
+            throw WINDOW.tooSmall(window);
         }
         if (heavyHitters < 0 || heavyHitters >= window) {
             throw new UserError(HEAVY_HITTERS.label() + "=" + heavyHitters + " with " + WINDOW.label() + "=" + window

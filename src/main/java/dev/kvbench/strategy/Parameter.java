@@ -113,12 +113,25 @@ public enum Parameter {
      */
     public int parse(String value, int least) {
         if (named.isEmpty()) {
-            return number(label, value, least);
+            try {
+                return number(label, value, least);
+            } catch (UserError e) {
+                // that it may be unread is no value to choose
+                throw tooSmall(value);
+            }
         }
         if (!named.contains(value) && !(least == 0 && StrategyParameters.UNREAD.equals(value))) {
             throw Suggestions.unknown(label, String.valueOf(value), named);
         }
         return named.indexOf(value) + 1;
+    }
+
+    /**
+     * @param value of this parameter, as given
+     * @return what says that it is none, or too small
+     */
+    UserError tooSmall(Object value) {
+        return new UserError(label + "=" + value + ": must be a whole number of at least " + this.least);
     }
 
     /**

@@ -212,7 +212,7 @@ class GenerateTest {
         "--model tiny --runtime foo | unknown runtime 'foo'",
         "--model tiny --device cpu --runtime fused | runtime=fused: it needs an NVIDIA GPU, and the model is on the cpu; use runtime=auto",
         "--model tiny --device cpu --runtime cudagraph | runtime=cudagraph: it needs an NVIDIA GPU",
-        "--model tiny --strategy tova --evict-every 0 | evictEvery=0: must be at least 1"})
+        "--model tiny --strategy tova --evict-every 0 | evictEvery=0: must be a whole number of at least 1"})
     void badInputIsOneLine(String words, String message) throws Exception {
         Run run = run(words.split(" "));
         assertEquals(2, run.exit());

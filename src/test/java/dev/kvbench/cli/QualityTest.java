@@ -324,10 +324,10 @@ class QualityTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "--tokens 0 | --tokens 0: must be at least 1",
-        "--sequences 1 | --sequences 1: must be at least 2",
+        "--tokens 0 | --tokens 0: must be a whole number of at least 1",
+        "--sequences 1 | --sequences 1: must be a whole number of at least 2",
         "--timed 2147483647 | --timed 2147483647: must be at most 10000",
-        "--window 0 | --window 0: must be at least 1",
+        "--window 0 | --window 0: must be a whole number of at least 1",
         "--window 4 --strategy sinks | window=4",
         "--strategy h20 | unknown strategy 'h20': did you mean 'h2o'?",
         "--heavy-hitters 8 --window 8 --strategy h2o | heavyHitters=8 with window=8",

@@ -70,7 +70,8 @@ class StrategiesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"sinks,4,0,window=4: must be at least 5 for strategy=sinks", "tova,0,0,window=0: must be at least 1 for strategy=tova",
+    @CsvSource({"sinks,4,0,window=4: must be a whole number of at least 5 for strategy=sinks",
+        "tova,0,0,window=0: must be a whole number of at least 1",
         "h2o-head,8,8,heavyHitters=8 with window=8: must be from 0 to window-1; lower heavyHitters or raise window"})
     void impossibleParametersAreSaid(String name, int window, int heavyHitters, String message) {
         assertEquals(message, assertThrows(UserError.class, () -> TestStrategies.of(name, window, heavyHitters)).getMessage());

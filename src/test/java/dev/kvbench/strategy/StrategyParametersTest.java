@@ -62,7 +62,7 @@ class StrategyParametersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"window,x,window=x: must be a whole number of at least 0",
+    @CsvSource({"window,x,window=x: must be a whole number of at least 1",
         "heavyHitters,-1,heavyHitters=-1: must be a whole number of at least 0",
         "removal,compcat,'unknown removal ''compcat'': did you mean ''compact''? (known: replace, compact)'"})
     void whatIsNoNumberIsSaidWhereItIsAsked(String name, String value, String message) {

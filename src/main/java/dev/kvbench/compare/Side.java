@@ -2,6 +2,7 @@ package dev.kvbench.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.ForeignText;
+import dev.kvbench.Shell;
 import dev.kvbench.UserError;
 import dev.kvbench.host.Programs;
 import dev.kvbench.results.Baselines;
@@ -108,7 +109,14 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
         return ResultFolder.newest(results, head -> isOf(id.get(0), head.fingerprint().commit()))
                 .map(ResultFolder::path)
                 .orElseThrow(() -> new UserError(commit + ": no result of commit "
-                        + Fingerprint.shortCommit(id.get(0)) + " in " + results));
+                        + Fingerprint.shortCommit(id.get(0)) + " in " + results + "; run it first: `" + run(id.get(0)) + "`"));
+    }
+
+    /** What makes a result of a commit: of one that is not checked out, building it too. */
+    private static String run(String id) {
+        String there = Programs.output("git", "rev-parse", "HEAD").equals(List.of(id)) ? "" : "git checkout "
+                + Fingerprint.shortCommit(id) + " && mvn package -DskipTests && ";
+        return there + Shell.command() + " run";
     }
 
     private static boolean isOf(String id, String commit) {

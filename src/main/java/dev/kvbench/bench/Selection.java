@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
@@ -89,6 +90,12 @@ final class Selection {
     }
 
     private String meant(List<String> includes) {
+        // as tables of results call a benchmark with several methods
+        Optional<String> method = all.keySet().stream().map(name -> name.replaceAll(".*\\.(\\w+Benchmark\\.\\w+)$", "$1"))
+                .filter(name -> includes.contains(name.replace("Benchmark.", "."))).findFirst();
+        if (method.isPresent()) {
+            return ": did you mean '" + method.get() + "'?";
+        }
         Set<String> known = new TreeSet<>();
         all.keySet().forEach(name -> known.add(called(name)));
         return includes.stream().flatMap(name -> Suggestions.closest(name, known).stream()).findFirst()

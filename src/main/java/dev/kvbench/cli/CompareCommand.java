@@ -1,6 +1,7 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.ForeignText;
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import dev.kvbench.compare.Compare;
 import dev.kvbench.compare.Comparison;
@@ -121,7 +122,7 @@ final class CompareCommand implements Callable<Integer> {
     private static <T extends Enum<T>> T choice(String option, String value, T[] choices) {
         List<String> names = Arrays.stream(choices).map(c -> c.name().toLowerCase(Locale.ROOT)).toList();
         if (!names.contains(value)) {
-            throw new UserError(option + " " + value + ": must be one of " + String.join(", ", names));
+            throw Suggestions.unknown(option, value, names);
         }
         return choices[names.indexOf(value)];
     }

@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Export;
 import dev.kvbench.results.ResultFolder;
@@ -33,7 +34,7 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<String> names = Arrays.stream(Export.values()).map(e -> e.name().toLowerCase(Locale.ROOT).replace('_', '-')).toList();
         if (!names.contains(format)) {
-            throw new UserError("--format " + format + ": must be one of " + String.join(", ", names));
+            throw Suggestions.unknown("--format", format, names);
         }
         Export as = Export.values()[names.indexOf(format)];
         ResultFolder folder = ResultFolder.open(result);

@@ -1,10 +1,12 @@
 package dev.kvbench.cli;
 
 import ai.djl.util.Utils;
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import dev.kvbench.checkpoint.HubCache;
 import dev.kvbench.fetch.Fetch;
 import dev.kvbench.fetch.LibtorchFetch;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +48,9 @@ final class FetchCommand implements Callable<Integer> {
         System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
         if (name.equals(LIBTORCH)) {
             libtorch();
+        } else if (Suggestions.closest(name, List.of(LIBTORCH)).isPresent()) {
+            // a model's name that is mistyped the hub tells
+            throw new UserError("'" + name + "': did you mean `fetch " + LIBTORCH + "`? A model is called ORG/NAME, or gpt2-large");
         } else if (dryRun) {
             throw new UserError("--dry-run: is for `fetch libtorch`; a model's files are listed on its page");
         } else {

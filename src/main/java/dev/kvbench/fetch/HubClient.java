@@ -2,7 +2,9 @@ package dev.kvbench.fetch;
 
 import dev.kvbench.ForeignText;
 import dev.kvbench.Reason;
+import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
+import dev.kvbench.checkpoint.Families;
 import dev.kvbench.host.BuildProperties;
 import java.io.IOException;
 import java.io.InputStream;
@@ -261,16 +263,20 @@ final class HubClient {
                 + "; check the network, HTTPS_PROXY and " + site.variable());
     }
 
+    private static String meant(String repository) {
+        return Suggestions.closest(repository, Families.presetNames()).map(name -> "; did you mean '" + name + "'?").orElse("");
+    }
+
     private UserError refused(String repository, String revision, Answer answer) {
         String code = String.valueOf(answer.connection().getHeaderField("X-Error-Code"));
         String who = site.token().isPresent() ? "the HF_TOKEN given does not reach it" : "needs HF_TOKEN";
         String what = switch (code) {
             case "RevisionNotFound" -> "has no revision " + ForeignText.quoted(revision);
             case "GatedRepo" -> "asks its users to accept conditions on its page first, and to say by HF_TOKEN who they are";
-            case "RepoNotFound" -> "there is no such repository, or it is private and " + who;
+            case "RepoNotFound" -> "there is no such repository, or it is private and " + who + meant(repository);
             default -> switch (answer.status()) {
                 case 401, 403 -> "access denied (status " + answer.status() + "): " + who;
-                case 404 -> "there is no such repository";
+                case 404 -> "there is no such repository" + meant(repository);
                 case 407 -> "the proxy asks for a name and password (HTTPS_PROXY=http://name:password@host:port)";
                 default -> "the hub answers with status " + answer.status() + "; try again later";
             };

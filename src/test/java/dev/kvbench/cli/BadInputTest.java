@@ -219,8 +219,8 @@ class BadInputTest {
         assertRefused("'a?b': no name of a file: Nul character not allowed", "compare", "a\0b", some);
         assertRefused("--threshold x: must be from 0% to below 100%", "compare", some, some, "--threshold", "x");
         assertRefused("--alpha 1.5: must be between 0 and 1", "compare", some, some, "--alpha", "1.5");
-        assertRefused("--format xml: must be one of text, md, json, csv", "compare", some, some, "--format", "xml");
-        assertRefused("--sort size: must be one of result, change, p", "compare", some, some, "--sort", "size");
+        assertRefused("unknown --format 'xml': did you mean 'md'? (known: text, md, json, csv)", "compare", some, some, "--format", "xml");
+        assertRefused("unknown --sort 'size' (known: result, change, p)", "compare", some, some, "--sort", "size");
         assertRefused("--filter (: not a regular expression", "compare", some, some, "--filter", "(");
     }
 
@@ -260,7 +260,7 @@ class BadInputTest {
                         "generate", "--tokens", "abc"),
                 bad("--seed 9999999999: must be a whole number from -2147483648 to 2147483647", "generate", "--seed", "9999999999"),
                 bad("--prompt-ids a: must be a whole number;", "generate", "--prompt-ids", "1,a"),
-                bad("--window a: must be a whole number from", "quality", "--window", "16,a"),
+                bad("--window a: must be a whole number of at least 1; try `quality --help`", "quality", "--window", "16,a"),
                 bad("Missing required option: '--format=<format>'; try `export --help`", "export", "results"),
                 bad("Missing required parameter: 'NAME'; try `baseline save --help`", "baseline", "save"),
                 bad("unknown option '--prefil': did you mean '--prefill'? (known: --", "generate", "--prefil"),

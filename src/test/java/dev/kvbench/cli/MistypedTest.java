@@ -2,10 +2,15 @@ package dev.kvbench.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kvbench.host.Programs;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,6 +35,14 @@ class MistypedTest {
         "run -r 3parsecs | -r 3parsecs: must be a time, such as 100ms or 10s",
         "run -p | -p: needs a value",
         "run -p window | -p window: must be NAME=VALUE,…",
+        "run -p window=abc | window=abc: must be a whole number of at least 1",
+        "run -p window=-1 | window=-1: must be a whole number of at least 1",
+        "generate --window 0 --model tiny --strategy window | window=0: must be a whole number of at least 1",
+        "generate --heavy-hitters x | --heavy-hitters x: must be a whole number of at least 0; try `generate --help`",
+        "fetch libtorhc | 'libtorhc': did you mean `fetch libtorch`?",
+        "export x --format cvs | unknown --format 'cvs': did you mean 'csv'? (known: github-action, ",
+        "compare a b --sort chnage | unknown --sort 'chnage': did you mean 'change'? (known: result, change, p)",
+        "run Eviction.score | no benchmark matches [Eviction.score]: did you mean 'EvictionBenchmark.score'?",
         "run -p attention=SDPA | unknown attention 'SDPA': did you mean 'sdpa'?",
         "run -gc maybe | -gc maybe: must be true or false",
         "run -foe=yes | -foe yes: must be true or false",
@@ -51,8 +64,8 @@ class MistypedTest {
         "render EMPTY | RESULT '': must be the name of a file or folder",
         "generate --windw 3 | unknown option '--windw': did you mean '--window'?",
         "generate --windw=3 | unknown option '--windw': did you mean '--window'?",
-        "generate --window EMPTY | --window '': must be a whole number",
-        "generate --window -1 --model tiny | --window -1: must be at least 0",
+        "generate --window EMPTY | --window '': must be a whole number of at least 1; try `generate --help`",
+        "generate --window -1 --model tiny | window=-1: must be a whole number of at least 1",
         "generate --tokens 3 --tokens 4 | --tokens: is there twice; name it once",
         "quality --heavy-hitters NaN | --heavy-hitters NaN: must be a whole number, or a fraction of the window below 1",
         "quality --probe --probe-texts 0 | --probe-texts 0 with --probe: must be at least 2"})
@@ -63,5 +76,18 @@ class MistypedTest {
         assertEquals(2, run.exit(), run.err());
         assertEquals(1, run.err().lines().count(), run.err());
         assertTrue(run.err().startsWith("error: " + says), run.err());
+    }
+
+    /** Of the commit that is checked out; one that is not is built first. */
+    @Test
+    void aCommitWithoutAResultIsToldHowToGetOne(@TempDir Path results) {
+        List<String> commits = Programs.output("git", "log", "-2", "--format=%H");
+        assumeTrue(commits.size() == 2, "no repository");
+        Run head = Run.of("compare", "HEAD", "HEAD", "--results", results.toString());
+        assertTrue(head.err().matches("error: HEAD: no result of commit \\w{8} in \\S+; run it first: `[^&]* run`\n"), head.err());
+        Run before = Run.of("compare", "HEAD~1", "HEAD", "--results", results.toString());
+        String short8 = commits.get(1).substring(0, 8);
+        assertTrue(before.err().contains("no result of commit " + short8) && before.err().contains("; run it first: `git checkout " + short8
+                + " && mvn package -DskipTests && "), before.err());
     }
 }

@@ -123,6 +123,8 @@ class FetchTest extends HubOnThisMachine {
     void refusalsSayWhatToDo() {
         assertTrue(assertThrows(UserError.class, () -> fetchOf("no/such", "main")).getMessage()
                 .startsWith("no/such: there is no such repository, or it is private and needs HF_TOKEN"));
+        assertTrue(assertThrows(UserError.class, () -> fetchOf("gpt2-lrage", "main")).getMessage()
+                .contains("needs HF_TOKEN; did you mean 'gpt2-large'? ("));
         hub.token = "right";
         assertRefused("the HF_TOKEN given does not reach it", "HF_TOKEN", "wrong");
         assertRefused("HF_TOKEN: has characters that no token has", "HF_TOKEN", "two\nlines");

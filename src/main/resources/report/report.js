@@ -13,57 +13,6 @@ const isTold = of => of.told === "told";
 /** What else the slider reads. */
 const tokenReaders = [];
 
-function sequencesSection() {
-  const of = report.sequences;
-  if (!of) return;
-  const state = {what: "ms"};
-  const {host, figure: fig} = figure(report.findings.sequences);
-  const last = of.at.length - 1;
-  const key = curveKey("sequences-key");
-  const shown = el("output", {id: "sequences-shown"});
-  const slider = el("input", {type: "range", id: "sequences-at", min: 0, max: last, value: last, oninput: () => {
-    read(Number(slider.value));
-    plot.readAt(of.at[Number(slider.value)]);
-  }});
-  const ms = state => state.what === "ms";
-  // tokens per second are the more the less time a step takes
-  const value = (p, time) => p == null || time(p) == null ? null : ms(state) ? time(p) : p.sequences * 1000 / time(p);
-  const limit = l => of.at.map((n, i) => ms(state) ? l.ms[i] : n * 1000 / l.ms[i]);
-  const limitDashes = [[1, 5], [8, 4]];
-  const plot = chart(host, () => {
-    const series = [...of.limits.map((l, i) => ({values: limit(l), colour: css("--limit"), dash: limitDashes[i], width: 2})),
-      ...of.lines.map(l => ({values: l.points.map(p => value(p, q => q.ms)), points: true, ...drawn(l),
-        low: l.points.map(p => value(p, q => ms(state) ? q.low : q.high)), high: l.points.map(p => value(p, q => ms(state) ? q.high : q.low))}))];
-    const all = series.flatMap(s => [...s.values, ...(s.high || [])]).filter(v => v != null);
-    return {xs: of.at, series, height: 380, x: {label: "sequences decoded side by side", log: true, at: of.at, range: [of.at[0] / 1.15, of.at[last] * 1.15]},
-      y: {label: ms(state) ? "time of a step (ms)" : "tokens per second", log: of.wide, range: [of.wide ? Math.min(...all) / 1.06 : 0, largest(all) * 1.06]}};
-  }, index => read(index == null ? Number(slider.value) : index));
-  function read(index) {
-    shown.textContent = of.at[index];
-    slider.setAttribute("aria-valuetext", of.at[index] + " sequences");
-    key.show(of.lines.map(l => [l, l.points[index] == null ? MISSING : digits(value(l.points[index], p => p.ms)) + (ms(state) ? " ms" : " tokens/s")]));
-  }
-  const two = ["dotted", "dashed"];
-  section("sequences", "With more sequences",
-    el("div", {class: "controls"}, choice("sequences-what", "Show", [["ms", "time of a step"], ["rate", "tokens per second"]], "ms", v => {
-      state.what = v;
-      plot.redraw();
-      read(Number(slider.value));
-    })),
-    fig, el("p", null, el("label", null, "Values with ", slider, shown, " sequences")), key.list,
-    el("p", {class: "hint"}, `A point is the ${of.measured.replace("error bars", "bands").replace("bars", "bands")}. `
-      + (of.limits.length ? `Grey: ${of.limits.map((l, i) => l.name + " (" + two[i] + ")").join(", ")}, weights and cache read once at ${of.terabytesPerSecond.toFixed(2)} TB/s, the bandwidth of a copy within device memory. ` : "")
-      + "All sequences share one read of the weights, and each has a cache of its own: the more sequences, the more of a step is reading caches, and the more a smaller one saves."),
-    records("sequences-table", "All numbers of sequences; against: the full cache of the same setting that holds the most.", of.rows, [
-      ["configuration", "name", format.text, true], ["sequences", "sequences", format.count],
-      ["step (ms)", "ms", digits], ["from", "low", digits], ["to", "high", digits], ["tokens per second", "tokensPerSecond", digits],
-      ...(of.rows.some(r => r.timesLimit != null) ? [["× memory limit", "timesLimit", format.fixed2]] : []),
-      ...(of.rows.some(r => r.change != null) ? [["against", "against", format.text, true], ["change", "change", format.change],
-        ["more than noise", r => r.told == null ? null : isTold(r) ? "yes" : r.told, format.text]] : []),
-    ], "sequences.csv"));
-  read(last);
-}
-
 function timeSection() {
   const state = {clock: "host", log: report.time.wide, spread: true, zero: false, limit: true};
   const hasDevice = lines.some(l => l.device);
@@ -269,53 +218,6 @@ function heatSection() {
     const {host, chooser} = heatMap("heat-" + m, map, map.windows.map(w => "window " + w));
     s.append(chooser, host, ...map.unlike.map(text => el("p", {class: "hint"}, "Compared with " + text + ".")));
   });
-}
-
-/** Steps of one cache length, which would be points above each other: a row for each configuration. */
-function pinnedRows() {
-  const rows = report.pinned;
-  const held = rows[0].at[0];
-  const text = r => digits(r.ms[0]) + (r.error[0] ? " ± " + r.error[0].toFixed(Math.max(0, (digits(r.ms[0]).split(".")[1] || "").length)) : "") + " ms";
-  const y = i => rows.length - 1 - i;
-  const order = rows.map((_, i) => i).sort((a, b) => rows[a].ms[0] - rows[b].ms[0]);
-  const bars = rows.some(r => r.error[0] != null);
-  const low = Math.min(...rows.map(r => r.ms[0] - r.error[0]));
-  const high = Math.max(...rows.map(r => r.ms[0] + r.error[0]));
-  const room = 0.06 * (high - low || high || 1);
-  const waiting = "Point at a row to read it; the table below has them all.";
-  const readout = el("p", {class: "hint", id: "pinned-read"}, waiting);
-  const {host, figure: fig} = figure(report.findings.pinned);
-  chart(host, () => ({xs: order.map(i => rows[i].ms[0]), height: Math.max(200, 90 + 26 * rows.length), cursorY: true,
-    series: order.map((i, k) => ({values: order.map((_, at) => at === k ? y(i) : null), points: true, line: false, ...drawn(rows[i])})),
-    x: {label: "time of a step (ms)", range: [low < 0.45 * high ? 0 : low - room, high + room]},
-    y: {at: rows.map((_, i) => i), text: v => rows[y(v)].label, range: [-0.6, rows.length - 0.4], size: 20 + 7 * Math.max(...rows.map(r => r.label.length))},
-    paint: u => rows.forEach((r, i) => whiskers(u, {value: r.ms[0], low: r.ms[0] - r.error[0], high: r.ms[0] + r.error[0]}, {value: y(i), low: y(i), high: y(i)}, colourOf(r.look), 2))}),
-    (index, u) => {
-      const row = index == null ? null : rows[y(Math.round(u.posToVal(u.cursor.top, "y")))];
-      readout.textContent = row ? `${row.name}: ${text(row)}` : waiting;
-    });
-  return [fig, readout, el("p", {class: "hint"}, `All with ${held} entries held; ${bars ? "lines through points are JMH's 99.9 % intervals" : "without intervals, of which JMH gives none of fewer than three iterations"}.`)];
-}
-
-function scoresSection() {
-  if (!report.scores.length) return;
-  const parts = [];
-  const at = [...new Set(report.pinned.flatMap(p => [...p.at]))].sort((a, b) => a - b);
-  // more lines than these cannot be told apart; the table has them all
-  if (at.length > 1 && report.pinned.length <= 8) {
-    const {host, figure: fig} = figure(report.findings.pinned);
-    const by = (p, values) => at.map(n => p.at.includes(n) ? values[p.at.indexOf(n)] : null);
-    const high = 1.1 * Math.max(...report.pinned.flatMap(p => p.ms.map((ms, i) => ms + p.error[i])));
-    chart(host, () => ({xs: at, x: {label: "cache length (entries)", range: [0, at[at.length - 1] * 1.05]}, y: {label: "time per step (ms)", range: [0, high]}, height: 300,
-      series: report.pinned.map(p => ({values: by(p, p.ms), low: by(p, p.ms.map((ms, i) => ms - p.error[i])), high: by(p, p.ms.map((ms, i) => ms + p.error[i])), points: true, ...drawn(p)}))}));
-    parts.push(fig, el("ul", {class: "keys"}, ...report.pinned.map(p => el("li", null, swatch("k" + p.look.colour, p.look.dash), p.name))),
-      el("p", {class: "hint"}, report.pinned.some(p => p.error.some(e => e != null)) ? "Bands are JMH's 99.9 % intervals." : "Without bands: JMH gives no interval of fewer than three iterations."));
-  }
-  if (at.length === 1 && report.pinned.length > 1) parts.push(...pinnedRows());
-  section("scores", "Benchmarks without a series", ...parts, records("scores-table", "Mean and half of JMH's 99.9 % interval.", report.scores, [
-    ["benchmark", "benchmark", format.text, true], ["configuration", "name", format.text, true],
-    ["mean", "score", digits], ["±", "error", digits], ["unit", "unit", format.text],
-  ], "scores.csv"));
 }
 
 function evictionSection() {

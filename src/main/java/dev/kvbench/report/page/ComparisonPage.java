@@ -56,7 +56,7 @@ public record ComparisonPage(String old, String now, String answer, List<String>
         ComparisonPage page = of(comparison);
         String summary = page.differences.stream().map(d -> "The sides differ in " + d + ". ")
                 .collect(Collectors.joining()) + page.answer;
-        return Page.write("Comparison of " + page.old + " and " + page.now, summary, page, "compare.js", file);
+        return Page.write("Comparison of " + page.old + " and " + page.now, summary, page, List.of("compare.js"), file);
     }
 
     static ComparisonPage of(Comparison c) {

@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.commons.text.StringEscapeUtils;
 
 /**
@@ -32,20 +34,22 @@ final class Page {
      * @param heading the page's title
      * @param summary what it says in short, for readers without JavaScript
      * @param data what its script displays
-     * @param script the resource that displays it, beside {@code chart.js}, {@code table.js} and {@code parts.js}
+     * @param scripts the resources that display it, beside {@code chart.js}, {@code table.js} and {@code parts.js}; what runs comes
+     *     last
      * @param file where it goes, whole or not at all
      * @return the file
      * @throws IOException if it cannot be written
      */
-    static Path write(String heading, String summary, Object data, String script, Path file) throws IOException {
+    static Path write(String heading, String summary, Object data, List<String> scripts, Path file) throws IOException {
         return WholeFile.write(file,
-                out -> out.write(html(heading, summary, data, script).getBytes(StandardCharsets.UTF_8)));
+                out -> out.write(html(heading, summary, data, scripts).getBytes(StandardCharsets.UTF_8)));
     }
 
-    static String html(String heading, String summary, Object data, String script) {
+    static String html(String heading, String summary, Object data, List<String> scripts) {
         String styles = resource(UPLOT + "dist/uPlot.min.css") + "\n" + resource("/report/style.css");
         String code = resource(UPLOT + "dist/uPlot.iife.min.js") + "\n" + resource("/report/chart.js")
-                + resource("/report/table.js") + resource("/report/parts.js") + resource("/report/" + script);
+                + resource("/report/table.js") + resource("/report/parts.js")
+                + scripts.stream().map(script -> resource("/report/" + script)).collect(Collectors.joining());
         Map<String, String> parts = Map.of(
                 "title", StringEscapeUtils.escapeHtml4(heading),
                 "summary", StringEscapeUtils.escapeHtml4(summary),

@@ -53,7 +53,8 @@ public final class QualityPage {
     public static Path write(QualityFile quality, List<Configuration> unscored, String folder,
             Path file) throws IOException {
         QualityReport report = of(quality, unscored, folder);
-        return Page.write(report.heading() + " · " + report.title(), String.join(" ", report.answers()), report, "quality.js", file);
+        return Page.write(report.heading() + " · " + report.title(), String.join(" ", report.answers()), report,
+                List.of("quality.js"), file);
     }
 
     /** What the page of a whole result shows. */

@@ -33,6 +33,9 @@ public final class ReportPage {
     private static final String PIECES = "Small steps and bumps in a full cache's curve are the fused kernel's: the more entries a"
             + " head holds, the more pieces it cuts them into, and where that is one more a step takes a little more or less.";
 
+    /** Its sections; the last puts them onto the page. */
+    static final List<String> SCRIPTS = List.of("sequences.js", "pinned.js", "report.js");
+
     private final List<LoadedResult> results;
     private final List<StepsFile> files;
     private final List<Report.HeldMap> maps;
@@ -80,7 +83,7 @@ public final class ReportPage {
      */
     public static Path write(List<LoadedResult> results, List<TraceFile> traces, Path file) throws IOException {
         Report report = of(results, traces);
-        return Page.write(title(report.summary()), String.join(" ", report.summary().answers()), report, "report.js",
+        return Page.write(title(report.summary()), String.join(" ", report.summary().answers()), report, SCRIPTS,
                 file);
     }
 

@@ -12,7 +12,6 @@ import dev.kvbench.results.ResultFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,11 +24,6 @@ class SequencesPlotTest {
 
     @TempDir
     private Path folder;
-
-    @BeforeAll
-    static void headless() {
-        System.setProperty("java.awt.headless", "true");
-    }
 
     private static Sequences.Line line(String name, double[] ms) {
         return new Sequences.Line(name, name, IntStream.range(0, ms.length).mapToObj(i -> new Sequences.Point(1 << i, ms[i],

@@ -71,7 +71,7 @@ function timeSection() {
       el("label", null, "Values at token ", slider, token),
       list,
       report.time.limit ? el("p", {class: "hint"}, swatchOfLimit(), " Memory limit ", el("output", {id: "limit-value"}),
-        `: weights and full cache read once at ${report.time.terabytesPerSecond.toFixed(2)} TB/s, the bandwidth of a copy within device memory. It is a yardstick: a step that finds some of it in the L2 cache may beat it a little.`) : null),
+        `: weights and full cache read once at ${report.time.terabytesPerSecond.toFixed(2)} TB/s, the bandwidth of a copy within device memory. It is no bound: a step that finds some of it in the L2 cache may beat it a little.`) : null),
     el("p", {class: "hint"}, `Curves are medians over the generations, bands their spread (${[...new Set(lines.map(l => l.spread))].join("; ")}), both over `
       + `${report.time.smoothing} steps. Drag across the plot to look closer; a double click shows all again.`),
     report.findings.pieces ? el("p", {class: "hint", id: "pieces"}, report.findings.pieces) : null,

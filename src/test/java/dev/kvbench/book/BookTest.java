@@ -1,6 +1,7 @@
 package dev.kvbench.book;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.host.BuildProperties;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -105,6 +107,26 @@ class BookTest {
         assertEquals(packages, Pattern.compile("(?m)^\\| `?([a-z0-9.()]+)`? \\|.*\\|.*\\|$").matcher(
                 design.substring(design.indexOf("| package of"), design.indexOf("Where a thing goes"))).results()
                 .map(r -> r.group(1)).collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /** A step's limit has one name, and what is needed is said in one way. */
+    @Test
+    void oneThingHasOneName() throws IOException {
+        List<Path> read = new ArrayList<>(List.of(Path.of("README.md")));
+        for (Path under : List.of(Path.of("src/site/markdown"), Path.of("src/main"))) {
+            try (Stream<Path> files = Files.walk(under)) {
+                files.filter(f -> f.toString().matches(".*\\.(md|js|java)")).forEach(read::add);
+            }
+        }
+        for (Path file : read) {
+            assertFalse(Files.readString(file).toLowerCase(Locale.ROOT).contains("yardstick"), file + ": the limit by another name");
+        }
+        String jdks = "a JDK of version 17, 21 or 25";
+        for (Path file : List.of(Path.of("README.md"), Path.of("src/site/markdown/install.md"))) {
+            String text = Files.readString(file);
+            assertTrue(text.contains(jdks), file.toString());
+            assertFalse(Pattern.compile("(Java|JDK) 17 (or|and)").matcher(text).find(), file + " says it in two ways");
+        }
     }
 
     @Test

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A yardstick for a step with the full cache: the time of reading weights and cache once at the bandwidth of a copy
- * within device memory, measured in the same process. A step that finds some of it in the L2 cache may beat it a
- * little.
+ * The limit of a step with the full cache: the time of reading weights and cache once at the bandwidth of a copy
+ * within device memory, measured in the same process. It is no bound: a step that finds some of it in the L2 cache may
+ * beat it a little.
  *
  * @param weightBytes bytes of weights that a step reads
  * @param entryBytes bytes of a cache entry, all sequences

@@ -1,5 +1,6 @@
 package dev.kvbench.report;
 
+import dev.kvbench.compare.Comparison;
 import dev.kvbench.report.analysis.Captions;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
@@ -64,7 +65,8 @@ public final class RunAnswer {
         List<Payoff> untold = with(Verdict.NO_DIFFERENCE, evicting);
         if (!untold.isEmpty()) {
             Payoff nearest = least(untold);
-            return (of == 1 ? "Eviction makes no difference that shows: "
+            boolean small = untold.stream().allMatch(p -> Math.abs(p.change()) <= Comparison.NOISE);
+            return (of == 1 ? small ? "Eviction makes no difference that shows: " : "Whether eviction pays cannot be told: within noise, "
                     : "Eviction pays with none of " + of + " configurations, beyond noise; the nearest: ") + named(nearest)
                     + " cannot be told from the full cache at token " + nearest.at() + " (measured: " + by(nearest) + ")"
                     + unlike(nearest) + ".";

@@ -94,6 +94,13 @@ class RunAnswerTest {
     }
 
     @Test
+    void aLargeDifferenceWithinNoiseIsNotCalledNone() throws IOException {
+        assertMatches("Whether eviction pays cannot be told: within noise, window \\(64\\) cannot be told from the full cache at token 200"
+                + " \\(measured: 40 % slower\\)\\.",
+                answer(full(TOKENS), disturbed(window(64, TOKENS), 1, 1.5)));
+    }
+
+    @Test
     void oneGenerationTellsNothingHoweverLargeTheDifference() throws IOException {
         StepsFile.Configuration full = MadeResults.configuration("full cache", "full", 0, 0, TOKENS, 1, true);
         StepsFile.Configuration window = MadeResults.configuration("window 16", "window", 16, 0, TOKENS, 1, true);

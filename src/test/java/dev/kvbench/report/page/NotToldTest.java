@@ -74,7 +74,7 @@ class NotToldTest {
         Report report = ReportPage.of(List.of(result), List.of());
         assertEquals("cannot be told: too noisy", report.curves().crossings().get(0).end().told().words());
         assertTrue(report.summary().answers().get(0).contains("nor at token 128: too noisy."), report.summary().answers().get(0));
-        LoadedResult quiet = result(made("full", 0, 1, false, 1, 1.01, 1, 1), made("window", 32, 0.9, false, 1, 1.01, 1, 1));
+        LoadedResult quiet = result(made("full", 0, 1, false, 1, 1.01, 1, 1), made("window", 32, 0.99, false, 1, 1.01, 1, 1));
         assertTrue(RunAnswer.of(quiet).startsWith("Eviction makes no difference that shows"), RunAnswer.of(quiet));
         assertEquals("cannot be told", ReportPage.of(List.of(quiet), List.of()).curves().crossings().get(0).end().told().words());
     }

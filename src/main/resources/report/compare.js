@@ -72,7 +72,7 @@ if (series.length) {
     el("p", null, el("label", null, "Benchmark ", el("select", {id: "row", onchange: e => show(Number(e.target.value))},
       ...series.map((r, i) => el("option", {value: i}, r.name))))),
     overlay.figure, el("p", null, el("label", null, "Values at token ", slider, token)), readout,
-    el("p", {class: "hint"}, "Medians over the iterations, over 9 steps."),
+    el("p", {class: "hint"}, "Medians over the iterations, smoothed over 9 steps: a point is the median of those around it."),
     el("h3", null, "Change along the sequence"), along.figure,
     el("p", {id: "threshold", class: "hint"}, `The band is what counts as noise: ±${+(100 * comparison.threshold).toPrecision(4)} %.`));
   show(0);

@@ -99,7 +99,7 @@ public final class StepTimePlot {
             title += generations.getMin() == 1 ? "1 generation"
                     : generations.getMin() + " generations, band " + curves.get(0).spread();
         }
-        title += ", over " + Curve.SMOOTHING + " steps";
+        title += ", smoothed over " + Curve.SMOOTHING + " steps";
         return shown.stream().allMatch(c -> "synthetic".equals(c.weights()))
                 ? title + "   |   latency only: weights are synthetic"
                 : title;

@@ -39,10 +39,10 @@ public final class StrategyCostPlot {
                 "runtime") + (oneRuntime ? "" : ", " + p.configuration().runtime())
                 + (p.unlike(points) == null ? "" : ", against " + p.unlike(points)), l -> new ArrayList<>()).add(p));
         XYChart chart = Charts.xy(captions.title(),
-                "window, held full (entries)   |   " + PinnedPoint.bars(costs),
-                "time per step beyond the full cache's (ms)");
+                "window (entries), held full   |   against a full cache of as many   |   " + PinnedPoint.bars(costs),
+                "time of a step beyond the full cache's (ms)");
         chart.getStyler().setYAxisMin(null);
-        PinnedLines.draw(chart, lines);
+        PinnedLines.drawSwept(chart, lines);
         return Optional.of(chart);
     }
 }

@@ -43,7 +43,8 @@ class PinnedStepsTest {
         }
         XYChart both = StrategyCostPlot.of(steps(), points()).orElseThrow();
         assertEquals(List.of("tova, fused", "knorm, cudagraph"), names(both));
-        assertArrayEquals(new double[] {64, 128}, series(both, "knorm, cudagraph").getXData());
+        assertArrayEquals(new double[] {6, 7}, series(both, "knorm, cudagraph").getXData(), 1e-9, "a tick at each window, 2^6 and 2^7");
+        assertEquals("128", both.getStyler().getXAxisTickLabelsFormattingFunction().apply(7.0));
         assertArrayEquals(new double[] {0.25, 0.25}, series(both, "tova, fused").getYData(), 1e-9);
         assertArrayEquals(new double[] {0.5, 0.5}, series(both, "knorm, cudagraph").getYData(), 1e-9);
     }

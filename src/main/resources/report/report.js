@@ -72,8 +72,8 @@ function timeSection() {
       list,
       report.time.limit ? el("p", {class: "hint"}, swatchOfLimit(), " Memory limit ", el("output", {id: "limit-value"}),
         `: weights and full cache read once at ${report.time.terabytesPerSecond.toFixed(2)} TB/s, the bandwidth of a copy within device memory. It is no bound: a step that finds some of it in the L2 cache may beat it a little.`) : null),
-    el("p", {class: "hint"}, `Curves are medians over the generations, bands their spread (${[...new Set(lines.map(l => l.spread))].join("; ")}), both over `
-      + `${report.time.smoothing} steps. Drag across the plot to look closer; a double click shows all again.`),
+    el("p", {class: "hint"}, `Curves are medians over the generations, bands their spread (${[...new Set(lines.map(l => l.spread))].join("; ")}), both smoothed over `
+      + `${report.time.smoothing} steps: a point is the median of those around it. Drag across the plot to look closer; a double click shows all again.`),
     report.findings.pieces ? el("p", {class: "hint", id: "pieces"}, report.findings.pieces) : null,
     howTo("A transformer keeps keys and values of every token so far, and every step reads all of them. A strategy drops entries to keep that cache small; choosing what to drop costs time in every step too. Where a strategy's curve lies above the full cache's it costs, where it lies below it saves.",
       "A strategy's curve follows the full cache's until its window is full; from the first eviction on it stays level, while the full cache's goes on rising. How steep it rises is what a strategy can save: little with one sequence, where weights are most of what a step reads, more with many sequences and long texts.",
@@ -180,29 +180,41 @@ function memorySection() {
 
 function latencySection() {
   const {host, figure: fig} = figure(report.findings.latency);
-  const low = Math.min(...lines.map(l => l.latency.quantiles[0]));
-  const high = 1.02 * Math.max(...lines.map(l => l.latency.p99));
+  const parts = {most: {of: l => l.latency.quantiles, from: 0}, tail: {of: l => l.latency.tail, from: 99}};
+  let part = parts.most;
+  const last = l => part === parts.most ? l.latency.p99 : l.latency.max;
+  const percent = q => q.map((_, i) => part.from + (100 - part.from) * i / (q.length - 1));
   const share = (l, ms) => {
-    const q = l.latency.quantiles;
+    const q = part.of(l);
     let n = 0;
     while (n < q.length && q[n] <= ms) n++;
-    return n === 0 ? 0 : 100 * (n - 1) / (q.length - 1);
+    return n === 0 ? null : percent(q)[n - 1];
   };
-  const readout = el("p", {class: "hint", id: "latency-read"}, "Point at the plot to read values.");
-  const log = low > 0 && high / low > 6;
-  chart(host, () => {
+  const waiting = "Point at the plot to read values.";
+  const readout = el("p", {class: "hint", id: "latency-read"}, waiting);
+  const plot = chart(host, () => {
+    const low = Math.min(...lines.map(l => part.of(l)[0]));
+    const high = 1.02 * Math.max(...lines.map(last));
+    const log = low > 0 && high / low > 6;
     const shown = [...visible];
-    const joined = shown.length ? uPlot.join(shown.map(l => [l.latency.quantiles, l.latency.quantiles.map((_, i) => 100 * i / (l.latency.quantiles.length - 1))])) : [[low], []];
+    const joined = shown.length ? uPlot.join(shown.map(l => [part.of(l), percent(part.of(l))])) : [[low], []];
     return {xs: joined[0], series: shown.map((l, i) => ({values: joined[i + 1], ...drawn(l)})),
-      x: {label: "time of a step on the host (ms)", log, range: [log ? low * 0.97 : Math.max(0, low - 0.03 * (high - low)), high > low ? high : low + 1]}, y: {label: "steps at most as long (%)", range: [0, 100]}, height: 340, points: false};
+      x: {label: "time of a step on the host (ms)", log, range: [log ? low * 0.97 : Math.max(0, low - 0.03 * (high - low)), high > low ? high : low + 1]},
+      y: {label: "steps at most as long (%)", range: [part.from, 100]}, height: 340, points: false};
   }, (index, u) => {
     if (index != null) {
       const ms = u.posToVal(u.cursor.left, "x");
-      readout.textContent = `At most ${digits(ms)} ms: ` + [...visible].map(l => `${l.name} ${share(l, ms).toFixed(1)} %`).join("; ");
+      readout.textContent = `At most ${digits(ms)} ms: ` + [...visible].map(l => l.name + " "
+        + (share(l, ms) == null ? part.from ? "less than 99" : "0.0" : share(l, ms).toFixed(part.from ? 2 : 1)) + " %").join("; ");
     }
   });
-  section("latency", "Distribution of step times", fig, readout,
-    records("latencies", "All measured steps of all generations on the host, ms; the plot leaves out the slowest hundredth.", lines, [
+  section("latency", "Distribution of step times",
+    el("div", {class: "controls"}, choice("latency-part", "Show", [["most", "all but the slowest hundredth"], ["tail", "the slowest hundredth, up to the slowest step"]], "most", v => {
+      part = parts[v];
+      readout.textContent = waiting;
+      plot.redraw();
+    })), fig, readout,
+    records("latencies", "All measured steps of all generations on the host, ms.", lines, [
       ["configuration", "name", format.text, true],
       ["p50", l => l.latency.p50, digits],
       ["p90", l => l.latency.p90, digits],

@@ -31,7 +31,7 @@ public final class Renderer {
             new Plot<>("sequences", r -> SequencesPlot.drawing(List.of(r))),
             Plot.chart("step-time", r -> StepTimePlot.ofStrategies(r.steps())),
             Plot.chart("strategy-cost", r -> StrategyCostPlot.of(r.steps(), r.pinned())),
-            Plot.chart("latency", r -> LatencyPlot.of(r.steps())),
+            new Plot<>("latency", r -> LatencyPlot.drawing(r.steps())),
             Plot.chart("cache-memory", r -> CacheMemoryPlot.of(r.steps())),
             new Plot<>("pinned-step", r -> PinnedStepPlot.drawing(r.steps(), r.pinned())),
             Plot.chart("moving-cost", MovingCostPlot::of));

@@ -196,7 +196,7 @@ final class Answers {
         Report.Line widest = lines.stream()
                 .max(Comparator.comparingDouble(l -> l.latency().p99() / l.latency().p50())).orElseThrow();
         String most = " steps take at most " + Numbers.ms(widest.latency().p50()) + ", 99 % at most "
-                + Numbers.ms(widest.latency().p99()) + ".";
+                + Numbers.ms(widest.latency().p99()) + ", the slowest " + Numbers.ms(widest.latency().max()) + ".";
         return lines.size() == 1 ? "Half of all" + most : "The widest spread has " + brief(widest) + ": half of its"
                 + most;
     }

@@ -33,6 +33,7 @@ final class Lines {
     /** Numbers of raw samples that a page carries; a dozen MB. */
     private static final long MOST_RAW = 1_500_000;
 
+    private static final double[] TAIL = IntStream.rangeClosed(0, 100).mapToDouble(i -> Math.min(1, 0.99 + i / 10_000.0)).toArray();
     private static final double[] QUANTILES = IntStream.rangeClosed(0, 200).mapToDouble(i -> i / 200.0).toArray();
 
     private Lines() {}
@@ -124,7 +125,7 @@ final class Lines {
     private static Report.Latency latency(Measured m) {
         double[] all = m.allSteps();
         double[] some = Measured.quantiles(all, 0.5, 0.9, 0.99, 1);
-        return new Report.Latency(some[0], some[1], some[2], some[3], Measured.quantiles(all, QUANTILES));
+        return new Report.Latency(some[0], some[1], some[2], some[3], Measured.quantiles(all, QUANTILES), Measured.quantiles(all, TAIL));
     }
 
     private static List<Report.Raw> raw(Measured m) {

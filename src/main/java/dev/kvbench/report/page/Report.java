@@ -129,8 +129,9 @@ record Report(@JsonUnwrapped Summary summary, BySequences sequences, @JsonUnwrap
      * Distribution of single steps, ms.
      *
      * @param quantiles at 0, 0.5, … 100 %
+     * @param tail at 99, 99.01, … 100 %
      */
-    record Latency(double p50, double p90, double p99, double max, double[] quantiles) {}
+    record Latency(double p50, double p90, double p99, double max, double[] quantiles, double[] tail) {}
 
     /**
      * A measured iteration.

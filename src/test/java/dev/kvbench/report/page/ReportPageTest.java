@@ -144,6 +144,12 @@ class ReportPageTest extends MadePages {
                 .moveToElement(browser.find("#latency .u-over"), 0, 0).perform();
         assertTrue(browser.text("#latency-read").matches("At most [0-9.]+ ms: full cache [0-9.]+ %; h2o.* [0-9.]+ %"),
                 browser.text("#latency-read"));
+        browser.find("#latency input[value=tail]").click();
+        new Actions(browser.driver()).scrollToElement(browser.find("#latency .chart"))
+                .moveToElement(browser.find("#latency .u-over"), 0, 0).perform();
+        assertTrue(browser.text("#latency-read").matches("At most [0-9.]+ ms: full cache 99\\.[0-9]+ %; h2o.*"
+                        + " (100\\.00|99\\.[0-9]+|less than 99) %"),
+                browser.text("#latency-read"));
     }
 
     @Test

@@ -164,7 +164,7 @@ class TracedPageTest extends InBrowser {
         boolean quantiles = expected.full().host().length >= 10;
         List<String> hints = browser.script("return [...document.querySelectorAll('#time .hint')].map(h => h.textContent)");
         assertTrue(hints.get(1).contains(quantiles ? "10th to 90th percentile" : "min to max") && hints.get(1)
-                .contains("both over 9 steps"), hints.get(1));
+                .contains("both smoothed over 9 steps"), hints.get(1));
         traced.add(hints.get(1));
     }
 
@@ -320,15 +320,13 @@ class TracedPageTest extends InBrowser {
             }
             if (Expected.quantile(all, 0.99) / Expected.median(all) > widest) {
                 widest = Expected.quantile(all, 0.99) / Expected.median(all);
-                finding = "half of its steps take at most " + rows.get(i).get(1) + " ms, 99 % at most " + rows.get(i).get(3) + " ms.";
+                finding = "half of its steps take at most " + rows.get(i).get(1) + " ms, 99 % at most " + rows.get(i).get(3)
+                        + " ms, the slowest " + rows.get(i).get(4) + " ms.";
             }
         }
         String shown = browser.text("#latency figcaption");
         assertTrue(shown.endsWith(finding), shown + " should end with " + finding);
-        traced.add(shown);
-        traced.add("p50");
-        traced.add("p90");
-        traced.add("p99");
+        traced.addAll(List.of(shown, "p50", "p90", "p99"));
     }
 
     private void heat(Expected expected) {

@@ -54,9 +54,10 @@ final class Warnings {
                         + Answers.more(change(c)) + " time than the full cache for the same work and its scoring."));
         measured.stream().mapToInt(m -> m.host().length).min().ifPresent(fewest -> {
             if (fewest < FEW) {
-                warnings.add("Some configurations have only " + fewest + (fewest == 1 ? " generation" : " generations")
-                        + ": differences below " + Comparison.NOISE_PERCENT
-                        + " % are not called real; run more iterations (-i).");
+                warnings.add("Some configurations have only " + fewest + (fewest == 1
+                        ? " generation: nothing says what the next would differ by, so no difference of theirs is called real"
+                        : " generations: differences below " + Comparison.NOISE_PERCENT + " % are not called real")
+                        + "; run more iterations (-i).");
             }
         });
         if (parts.stream().anyMatch(Warnings::ofOneFork)) {

@@ -59,6 +59,8 @@ class NotToldTest {
             assertTrue(Double.isNaN(c.end().low()) && Double.isNaN(c.end().high()), "an interval of no width: " + c.end());
         }
         assertTrue(Page.json(report).contains("\"low\":null,\"high\":null,\"told\":\"cannot be told: one generation\""));
+        assertTrue(report.summary().warnings().get(0).contains("only 1 generation: nothing says what the next would differ by"),
+                report.summary().warnings().toString());
         assertEquals("Whether any of 2 configurations is faster than the full cache at token 128 cannot be told: one generation. The"
                 + " nearest: window (32) cannot be told from the full cache when it starts to evict, at token 33, nor at token 128: one"
                 + " generation. Before it evicts it takes 50 % less: scoring and noise, from which no smaller difference is told.",

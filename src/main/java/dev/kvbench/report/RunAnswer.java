@@ -12,12 +12,16 @@ import dev.kvbench.report.analysis.Told;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Whether eviction pays, in one sentence: what a person asks who has just measured it. */
 public final class RunAnswer {
 
     /** So many processes a side are told apart process by process, however many iterations each has. */
     private static final int FORKS = 6;
+
+    /** As many configurations are told one by one. */
+    private static final int FEW = 4;
 
     /** So many generations show what one differs from the next by. */
     private static final int GENERATIONS = 3;
@@ -49,6 +53,16 @@ public final class RunAnswer {
             return "Nothing was evicted within " + all.get(0).at() + " tokens, so nothing says whether eviction pays: take a smaller window"
                     + " or more tokens, -p window=N or -p tokens=N.";
         }
+        return sentence(evicting) + each(evicting);
+    }
+
+    /** Of a few, which may be numbers of sequences, everyone wants to know of each. */
+    private static String each(List<Payoff> evicting) {
+        return evicting.size() == 1 || evicting.size() > FEW ? "" : " Each: " + evicting.stream().map(p -> named(p) + " "
+                + (p.told() == Told.YES ? by(p) : "cannot be told")).collect(Collectors.joining("; ")) + ".";
+    }
+
+    private static String sentence(List<Payoff> evicting) {
         List<Payoff> paying = with(Verdict.PAYS, evicting);
         List<Payoff> unknown = with(Verdict.CANNOT_BE_TOLD, evicting);
         if (paying.isEmpty() && !unknown.isEmpty()) {

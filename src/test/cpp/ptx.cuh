@@ -105,6 +105,8 @@ inline unsigned short floatToHalf(float f) {
   return static_cast<unsigned short>(sign | bits);
 }
 
+inline unsigned floatsToHalves(float low, float high) { return floatToHalf(low) | static_cast<unsigned>(floatToHalf(high)) << 16; }
+
 inline unsigned short floatToBfloat(float f) {
   unsigned bits = __float_as_uint(f);
   if (std::isnan(f)) return 0x7fff;
@@ -142,8 +144,4 @@ inline void multiplyAddHalf(float (&c)[4], unsigned a0, unsigned a1, unsigned a2
 
 inline void multiplyAddBfloat(float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
   multiplyAdd<2>(c, {a0, a1, a2, a3, b0, b1}, [](unsigned pair, int e) { return __uint_as_float(pair >> 16 * e << 16); });
-}
-
-inline void multiplyAddTf32(float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
-  multiplyAdd<1>(c, {a0, a1, a2, a3, b0, b1}, [](unsigned bits, int) { return __uint_as_float(bits & ~0x1fffu); });
 }

@@ -202,6 +202,13 @@ __device__ __forceinline__ unsigned short floatToHalf(float f) {
   return half;
 }
 
+// Of both, the first in the low bits.
+__device__ __forceinline__ unsigned floatsToHalves(float low, float high) {
+  unsigned pair;
+  asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+  return pair;
+}
+
 __device__ __forceinline__ unsigned short floatToBfloat(float f) {
   unsigned short bfloat;
   asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bfloat) : "f"(f));
@@ -221,12 +228,5 @@ __device__ __forceinline__ void multiplyAddHalf(
 __device__ __forceinline__ void multiplyAddBfloat(
     float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
   asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
-      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
-}
-
-// k = 8: each register one element, of fp32 the sign, the exponent and ten bits; the others are ignored.
-__device__ __forceinline__ void multiplyAddTf32(
-    float (&c)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
-  asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
       : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
 }

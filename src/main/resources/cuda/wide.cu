@@ -196,7 +196,7 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
     }
     product<UpCut>(ring, index, meetings, shared, w.upBias, normalised, none,
         [&](unsigned, unsigned sequence, unsigned row, float2 sum, float2) {
-      storeTwo(hiddenOf(step) + sequence * INNER + row, make_float2(gelu(sum.x), gelu(sum.y)));
+      storeOperands(hiddenOf(step) + sequence * INNER, row, make_float2(gelu(sum.x), gelu(sum.y)));
     }, nothing);
     syncBlocks(step, arrivals);
     product<DownCut>(ring, index, meetings, shared, EACH_NORMALISES ? w.downBias : nullptr, [&](unsigned column, Element* to) {

@@ -112,10 +112,20 @@ __device__ __forceinline__ float4 stored(float4 four) {
 // A lane's elements of a head: LANE_DIMS sums of values divided by `total`.
 __device__ __forceinline__ void storeHead(const Step& step, unsigned pair, const float (&sum)[LANE_DIMS], float total) {
   int lane = opaque(threadIdx.x) % 32;
+  Element* row = activationsOf(step) + pair / HEADS * WIDTH;
+  unsigned head = pair % HEADS * HEAD_DIM;
+  if constexpr (LANE_DIMS % 2 == 0) {
 #pragma unroll
-  for (int j = 0; j < LANE_DIMS; j++) {
-    int d = lane * LANE_DIMS + j;
-    if (d < HEAD_DIM) activationsOf(step)[pair / HEADS * WIDTH + pair % HEADS * HEAD_DIM + d] = narrow(__fdividef(sum[j], total));
+    for (int j = 0; j < LANE_DIMS; j += 2) {
+      int d = lane * LANE_DIMS + j;
+      if (d < HEAD_DIM) storeOperands(row, head + d, make_float2(__fdividef(sum[j], total), __fdividef(sum[j + 1], total)));
+    }
+  } else {
+#pragma unroll
+    for (int j = 0; j < LANE_DIMS; j++) {
+      int d = lane * LANE_DIMS + j;
+      if (d < HEAD_DIM) storeOperand(row, head + d, __fdividef(sum[j], total));
+    }
   }
 }
 

@@ -60,7 +60,7 @@ __device__ __forceinline__ void normaliseAll(const Step& step, Shared& shared) {
     for (int i = 0; i < FOURS; i++) {
       int k = 4 * (lane + 32 * i);
       if (k >= WIDTH) continue;
-      storeFour(shared.activation[0] + sequence * STRIDE + k,
+      storeOperands(shared.activation[0] + sequence * STRIDE, k,
           norm.apply(in[i], readFour(shared.norm[0] + k), readFour(shared.norm[1] + k)));
     }
   }
@@ -121,7 +121,7 @@ __device__ __forceinline__ void normalise(const Step& step, Shared& shared, cons
 #pragma unroll
     for (int i = 0; i < Norm::FOURS; i++) {
       int k = Norm::at(i);
-      if (k < WIDTH) storeFour(activationsOf(step) + sequence * WIDTH + k, norm.apply(in[i], vectors.gain[i], vectors.shift[i]));
+      if (k < WIDTH) storeOperands(activationsOf(step) + sequence * WIDTH, k, norm.apply(in[i], vectors.gain[i], vectors.shift[i]));
     }
   }
 }

@@ -2,6 +2,7 @@
 // Sums that warps and the blocks of a cluster have of the same rows are added up in shared memory.
 #pragma once
 #include "widecopies.cuh"
+#include "wideoperand.cuh"
 
 // Starts to bring a span of `values` [B, length], from that column on, into shared memory, as a group of copies.
 template <int SPAN>
@@ -16,75 +17,31 @@ __device__ __forceinline__ void startActivations(Element* activation, const Elem
   endGroup();
 }
 
-#if ELEMENT_FP16
-#define multiplyAdd multiplyAddHalf
-#elif ELEMENT_BF16
-#define multiplyAdd multiplyAddBfloat
-#endif
-
 // Sums of a tile's rows for eight sequences each, as a matrix instruction leaves them: see ptx.cuh.
 template <int N>
 using Sums = float[N][4];
 
-#if ELEMENT_FP32
-// Elements in two numbers of eleven bits each, rounded to the nearest; what they leave is 2^-22 of it. Of the lower one's bits a matrix
-// instruction reads as many, so that the others may stay. By integers, as few lanes at a time do the instruction that rounds to TF32.
-struct Parts {
-  unsigned high[4], low[4];
-  __device__ __forceinline__ explicit Parts(uint4 bits) {
-    unsigned of[4] = {bits.x, bits.y, bits.z, bits.w};
-#pragma unroll
-    for (int i = 0; i < 4; i++) {
-      constexpr unsigned HALF = 0x1000, KEPT = ~0x1fffu;
-      high[i] = (of[i] + HALF) & KEPT;
-      low[i] = __float_as_uint(__uint_as_float(of[i]) - __uint_as_float(high[i])) + HALF;
-    }
-  }
-};
-#endif
-
 // A chunk's rows times their part of the activations, added to `sums`. Of the 16 bytes that a lane has of each row an instruction takes
-// some: which of them together does not matter, as long as they are the same of both. Instructions with the same sums are far
-// apart in 16 bits, so that none waits for the one before.
+// some: which of them together does not matter, as long as they are the same of both.
 template <int N>
 __device__ __forceinline__ void multiply(Sums<N>& sums, const Element* chunk, const Element* activation) {
   constexpr int AT_ONCE = 4 * VECTOR;  // elements of a row that the four lanes of a row have
   constexpr int UNROLLED = N > 2 ? 1 : 5;
+  constexpr int GROUP = N % 4 == 0 ? 4 : N;  // eights of sequences, as many as there are registers for
   int lane = opaque(threadIdx.x) % 32;
   const Element* rows = chunk + lane / 4 * CHUNK_STRIDE + lane % 4 * VECTOR;
   const Element* columns = activation + lane / 4 * STRIDE + lane % 4 * VECTOR;
 #pragma unroll(UNROLLED)
   for (int k = 0; k < PART; k += AT_ONCE) {
-    uint4 low = *reinterpret_cast<const uint4*>(rows + k);
-    uint4 high = *reinterpret_cast<const uint4*>(rows + 8 * CHUNK_STRIDE + k);
-    uint4 b[N];
+    const Operand upper = weightsOf(*reinterpret_cast<const uint4*>(rows + k));
+    const Operand lower = weightsOf(*reinterpret_cast<const uint4*>(rows + 8 * CHUNK_STRIDE + k));
 #pragma unroll
-    for (int o = 0; o < N; o++) b[o] = *reinterpret_cast<const uint4*>(columns + o * 8 * STRIDE + k);
-#if ELEMENT_FP32
-    Parts upper(low), lower(high);
-    // the products of parts, but for that of both low ones, which is below what fp32 keeps. An instruction cuts off where fp32 would
-    // round, and what it cuts is a part of the sum so far: that stays short
+    for (int first = 0; first < N; first += GROUP) {
+      uint4 b[GROUP];
 #pragma unroll
-    for (int o = 0; o < N; o++) {
-      Parts column(b[o]);
-      float of[4] = {};
-#pragma unroll
-      for (int part = 0; part < 3; part++) {
-        const unsigned(&u)[4] = part == 0 ? upper.low : upper.high;
-        const unsigned(&l)[4] = part == 0 ? lower.low : lower.high;
-        const unsigned(&c)[4] = part == 1 ? column.low : column.high;
-        multiplyAddTf32(of, u[0], l[0], u[1], l[1], c[0], c[1]);
-        multiplyAddTf32(of, u[2], l[2], u[3], l[3], c[2], c[3]);
-      }
-#pragma unroll
-      for (int i = 0; i < 4; i++) sums[o][i] += of[i];
+      for (int o = 0; o < GROUP; o++) b[o] = *reinterpret_cast<const uint4*>(columns + (first + o) * 8 * STRIDE + k);
+      addProducts<GROUP>(sums + first, upper, lower, b);
     }
-#else
-#pragma unroll
-    for (int o = 0; o < N; o++) multiplyAdd(sums[o], low.x, high.x, low.y, high.y, b[o].x, b[o].y);
-#pragma unroll
-    for (int o = 0; o < N; o++) multiplyAdd(sums[o], low.z, high.z, low.w, high.w, b[o].z, b[o].w);
-#endif
   }
 }
 

@@ -138,7 +138,7 @@ final class Gpt2WideKernel implements KernelSource {
 
     @Override
     public List<String> headers() {
-        return List.of("ptx.cuh", "element.cuh", "step.cuh", "wide.cuh", "exchange.cuh", "ring.cuh", "widecopies.cuh", "wideproduct.cuh",
+        return List.of("ptx.cuh", "element.cuh", "step.cuh", "wide.cuh", "exchange.cuh", "ring.cuh", "widecopies.cuh", "wideoperand.cuh", "wideproduct.cuh",
                 "attend.cuh", "wideattention.cuh", "eviction.cuh", "wideeviction.cuh", "ends.cuh", "widenorm.cuh", "kernel.cuh");
     }
 

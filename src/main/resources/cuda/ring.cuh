@@ -12,7 +12,8 @@ constexpr int STAGES = (MAX_SHARED - FIXED_BYTES - 1024) / CHUNK_BYTES < 32
 static_assert(STAGES > 1, "too little shared memory");
 
 // No further ahead than the ring is long: a barrier's parity tells one phase from the next, not from the one after.
-constexpr unsigned AHEAD = UNDER_WAY < STAGES ? UNDER_WAY : STAGES;
+__host__ __device__ constexpr unsigned aheadOf(unsigned underWay) { return underWay < STAGES ? underWay : STAGES; }
+constexpr unsigned AHEAD = aheadOf(UNDER_WAY);
 
 struct Ring {
   Element* chunks;   // [STAGES, CHUNK_ELEMENTS]
@@ -37,9 +38,9 @@ struct Ring {
 
   // Who copies: waits for room. Copies under way are limited to what keeps device memory busy: more of them would only queue, and
   // what blocks exchange would queue behind them.
-  __device__ void await(unsigned index) const {
-    if (index >= AHEAD) {
-      unsigned arrived = index - AHEAD;
+  __device__ void await(unsigned index, unsigned ahead = AHEAD) const {
+    if (index >= ahead) {
+      unsigned arrived = index - ahead;
       waitBarrier(full + 8 * (arrived % STAGES), arrived / STAGES % 2);
     }
     waitBarrier(empty + 8 * (index % STAGES), index / STAGES % 2 ^ 1);

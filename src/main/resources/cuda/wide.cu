@@ -148,6 +148,9 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
     }
   };
   auto activations = [&](unsigned column, Element* to) { startActivations<QkvCut::SPAN>(to, activationsOf(step), WIDTH, column); };
+  auto attended = [&](unsigned column, Element* to) { startActivations<ProjectionCut::SPAN>(to, activationsOf(step), WIDTH, column); };
+  // beside a layer norm that leaves some blocks idle, unless the layer's evictions need them there
+  const bool scoresLater = NORMALISING < BLOCKS && step.scoring == SUM_OF_MODEL;
   auto normalised = [&](unsigned column, Element* to) {
     if constexpr (EACH_NORMALISES) {
       normaliseAll(step, shared);
@@ -183,14 +186,15 @@ __device__ __forceinline__ void compute(const Ring& ring, const Step& step, Shar
     if (EACH_NORMALISES && layer > 0) evictLayer(step, layer - 1, steps);
     attention(ring, index, step, shared, layer);
     syncBlocks(step, arrivals);
-    product<ProjectionCut>(ring, index, meetings, shared, EACH_NORMALISES ? w.projectionBias : nullptr, activations, residual, join,
-        [&] { addScores(step, layer); });
+    product<ProjectionCut>(ring, index, meetings, shared, EACH_NORMALISES ? w.projectionBias : nullptr, attended, residual, join,
+        [&] { if (!scoresLater) addScores(step, layer, 0); });
     if constexpr (EACH_NORMALISES) {
       syncBeforeNorm(w.gain2, w.shift2);
     } else {
       Norm norm(w.projectionBias, w.gain2, w.shift2);
       syncBlocks(step, arrivals);
-      normalise<1>(step, shared, norm);
+      normalise<PROJECTION_CUTS>(step, shared, norm);
+      if (scoresLater && blockIdx.x >= NORMALISING) addScores(step, layer, NORMALISING);
       evictLayer(step, layer, steps);
       syncBlocks(step, arrivals);
     }

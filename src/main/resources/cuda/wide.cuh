@@ -1,7 +1,8 @@
 // A block of the kernel for many sequences: how products are cut into what clusters, blocks and warps compute, and its shared memory.
 //
 // Macros beside those of step.cuh: CLUSTER (blocks that multiply the same rows, each some of their elements), PART (elements of a row
-// that a warp multiplies at once), ROOM (elements of every sequence that a block has room for).
+// that a warp multiplies at once), ROOM (elements of every sequence that a block has room for), ENTRIES_UNDER_WAY (the same as UNDER_WAY
+// where chunks are cache entries).
 #pragma once
 #include "step.cuh"
 
@@ -41,6 +42,14 @@ constexpr bool EACH_NORMALISES = BATCH <= 16 && CLUSTER == 1 && spanOf(WIDTH) ==
 // Pieces of a row's inner width, each other blocks', whose sums remain to be added up.
 constexpr int CUTS = EACH_NORMALISES ? 1 : INNER / WIDTH;
 
+// The same of the projection, whose rows are too few for all warps of all clusters: as many pieces, if parts divide them.
+__host__ __device__ constexpr int projectionCuts() {
+  int cuts = CUTS;
+  while (WIDTH % (cuts * CLUSTER * PART) != 0) cuts--;
+  return cuts;
+}
+constexpr int PROJECTION_CUTS = projectionCuts();
+
 // Where rows of a chunk lie in shared memory, and activations: the lanes of a matrix instruction read 16 bytes of eight rows each, and
 // meet no bank conflicts.
 __host__ __device__ constexpr int strideOf(int elements) {
@@ -48,6 +57,7 @@ __host__ __device__ constexpr int strideOf(int elements) {
 }
 constexpr int CHUNK_STRIDE = strideOf(PART);
 __host__ __device__ constexpr int larger(int a, int b) { return a > b ? a : b; }
+__host__ __device__ constexpr int smaller(int a, int b) { return a < b ? a : b; }
 constexpr int STRIDE = strideOf(larger(spanOf(WIDTH / CLUSTER), spanOf(INNER / CUTS / CLUSTER)));
 
 // A chunk is a place of the ring: a tile's rows of a part, those with even numbers first, or keys and values of a head. The latter are
@@ -125,7 +135,7 @@ struct Cut {
   static constexpr int HELD = (UNITS + WARPS - 1) / WARPS < MOST_HELD ? (UNITS + WARPS - 1) / WARPS : MOST_HELD;
 };
 typedef Cut<3 * WIDTH, WIDTH, 1> QkvCut;
-typedef Cut<WIDTH, WIDTH, 1> ProjectionCut;
+typedef Cut<WIDTH, WIDTH, PROJECTION_CUTS> ProjectionCut;
 typedef Cut<INNER, WIDTH, 1> UpCut;
 typedef Cut<WIDTH, INNER, CUTS> DownCut;
 

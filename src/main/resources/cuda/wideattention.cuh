@@ -44,7 +44,7 @@ __device__ __forceinline__ void copyItems(
         unsigned low = __shfl_sync(~0u, static_cast<unsigned>(from), i);
         unsigned high = __shfl_sync(~0u, static_cast<unsigned>(from >> 32), i);
         const Element* keys = reinterpret_cast<const Element*>(static_cast<unsigned long long>(high) << 32 | low);
-        ring.await(index);
+        ring.await(index, aheadOf(ENTRIES_UNDER_WAY));
         ring.copyTogether<CHUNK_ENTRIES * ENTRY>(index, 0, keys, bytes, policy);
         ring.copyTogether<CHUNK_ENTRIES * ENTRY>(index, CHUNK_ENTRIES * HEAD_DIM, keys + toValues, bytes, policy);
         ring.close(index);
@@ -243,28 +243,45 @@ __device__ __forceinline__ void attention(const Ring& ring, unsigned& index, con
   }
 }
 
-// Adds a layer's attention row to the scores: a warp takes 32 neighbours, of a head or of all heads that share them.
-__device__ __forceinline__ void addScores(const Step& step, int layer) {
+// A head's weight of an entry, from its logit.
+__device__ __forceinline__ float weightOf(float logit, float2 softmax) { return __fdividef(__expf(logit - softmax.x), softmax.y); }
+
+// Adds a layer's attention row to the scores, by the blocks from that one on: a warp takes 32 neighbours, of a head or of all heads that
+// share them.
+__device__ __forceinline__ void addScores(const Step& step, int layer, int firstBlock) {
   if (step.scoring == NO_SCORES) return;
   const bool own = step.scoring == SUM_OF_HEAD;
   const int pieces = (step.n + 31) / 32;
   const int parts = BATCH * (own ? HEADS : 1) * pieces;
+  const int blocks = BLOCKS - firstBlock;
   // from the last warp down: the first ones have rows of the product to compute
 #pragma unroll 1
-  for (int part = (WARPS - 1 - opaque(threadIdx.x) / 32) * BLOCKS + blockIdx.x; part < parts; part += WARPS * BLOCKS) {
+  for (int part = (WARPS - 1 - opaque(threadIdx.x) / 32) * blocks + blockIdx.x - firstBlock; part < parts; part += WARPS * blocks) {
     int set = part / pieces;
     int entry = (part - set * pieces) * 32 + opaque(threadIdx.x) % 32;
     if (entry >= step.n) continue;
     int row = step.scoring == SUM_OF_MODEL ? set : layer * BATCH * (own ? HEADS : 1) + set;
     float* score = step.scores + static_cast<long long>(row) * step.capacity + entry;
     float before = step.scoring == MEAN_OF_LAYER ? 0 : __ldcg(score);
+    if (own) {
+      *score = before + weightOf(__ldcg(step.raw + set * step.capacity + entry), __ldcg(softmaxOf(step) + set));
+      continue;
+    }
     float sum = 0;
-    int heads = own ? 1 : HEADS;
-#pragma unroll 4
-    for (int head = 0; head < heads; head++) {
-      int pair = set * heads + head;
-      float2 softmax = __ldcg(softmaxOf(step) + pair);
-      sum += __fdividef(__expf(__ldcg(step.raw + pair * step.capacity + entry) - softmax.x), softmax.y);
+    // asked for together: one trip to L2 and not one for each
+    constexpr int AT_ONCE = 10;
+#pragma unroll 1
+    for (int first = 0; first < HEADS; first += AT_ONCE) {
+      float logits[AT_ONCE];
+      float2 softmax[AT_ONCE];
+#pragma unroll
+      for (int i = 0; i < AT_ONCE; i++) {
+        int pair = set * HEADS + min(first + i, HEADS - 1);
+        logits[i] = __ldcg(step.raw + pair * step.capacity + entry);
+        softmax[i] = __ldcg(softmaxOf(step) + pair);
+      }
+#pragma unroll
+      for (int i = 0; i < AT_ONCE; i++) sum += first + i < HEADS ? weightOf(logits[i], softmax[i]) : 0;
     }
     *score = step.scoring == MEAN_OF_LAYER ? sum / HEADS : before + sum;
   }

@@ -66,6 +66,9 @@ __device__ __forceinline__ void normaliseAll(const Step& step, Shared& shared) {
   }
 }
 
+// Blocks that normalise for all.
+constexpr int NORMALISING = EACH_NORMALISES ? BLOCKS : smaller(BATCH, BLOCKS);
+
 // A thread's vectors of a layer norm, asked for before they are needed.
 struct Norm {
   static constexpr int FOURS = (WIDTH / 4 + COMPUTING - 1) / COMPUTING;

@@ -95,7 +95,7 @@ __device__ __forceinline__ void meetCluster(Shared& shared, unsigned& meetings) 
 
 // The computing warps' side of a product. start(column, activation) brings a span of activations into shared memory, or starts groups
 // of copies that do. before(sequence, row) gives what emit(piece, sequence, row, two sums, that) gets too: of neighbouring rows, an even
-// one and the next. Biases are part of the sums, if there are any. beside() is run by every warp when it has multiplied. Ends without
+// one and the next. Biases are part of the sums, if there are any. beside() is run by every warp, when it has multiplied. Ends without
 // a barrier.
 template <class C, class Start, class Before, class Emit, class Beside>
 __device__ __forceinline__ void product(const Ring& ring, unsigned& index, unsigned& meetings, Shared& shared, const Element* biases,
@@ -103,6 +103,7 @@ __device__ __forceinline__ void product(const Ring& ring, unsigned& index, unsig
   const unsigned thread = opaque(threadIdx.x);
   const unsigned warp = thread / 32;
   constexpr unsigned PAIRS = C::OWNED / 2;
+  if (C::JOBS < CLUSTERS && blockIdx.x / CLUSTER >= C::JOBS) beside();
 #pragma unroll 1
   for (unsigned i = blockIdx.x / CLUSTER; i < C::JOBS; i += CLUSTERS) {
     Job<C> job(i);

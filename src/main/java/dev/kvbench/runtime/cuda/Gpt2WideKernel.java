@@ -30,22 +30,12 @@ final class Gpt2WideKernel implements KernelSource {
     /** What parts of rows are multiples of, bytes: lanes of a matrix instruction read 16 each of four. */
     private static final int PART_UNIT = 64;
 
-    /** The longest part of a row that a warp multiplies at once, bytes: shorter ones are more alike in number for all warps. */
-    private static final int LONGEST_PART = 320;
-
-    /**
-     * Room for activations in a block's shared memory, bytes: of whole rows, and in two halves where blocks share rows. What it does not
-     * take is the ring's: with 80 KB a step of GPT-2-large took up to a fifth longer on an H100.
-     */
-    private static final int ROOM = 30 * 1024;
-    private static final int SHARED_ROOM = 40 * 1024;
+    /** Room of a block in which activations of all sequences, in all of a row's width, lead to whole rows, bytes. */
+    private static final int MOST_WHOLE = 30 * 1024;
 
     /** Sequences that a matrix instruction takes at once; of more than so many, two warps share a chunk and have a half each. */
     private static final int OCTET = 8;
     private static final int UNSHARED = 32;
-
-    /** On its way from device memory to a block, bytes. */
-    private static final int UNDER_WAY = 30 * 1024;
 
     /** Rows of a chunk. */
     private static final int TILE = 16;
@@ -53,20 +43,15 @@ final class Gpt2WideKernel implements KernelSource {
     /** Fewest entries of a piece of a head. */
     private static final int FEWEST_ENTRIES = 16;
 
-    private final int room;
-    private final int sharedRoom;
+    private final int mostRoom;
 
     Gpt2WideKernel() {
-        this(ROOM, SHARED_ROOM);
+        this(Integer.MAX_VALUE);
     }
 
-    /**
-     * @param room bytes for activations in a block's shared memory
-     * @param sharedRoom the same where two blocks share rows
-     */
-    Gpt2WideKernel(int room, int sharedRoom) {
-        this.room = room;
-        this.sharedRoom = sharedRoom;
+    /** @param mostRoom most bytes for activations in a block's shared memory: with few, small models are cut as large ones are */
+    Gpt2WideKernel(int mostRoom) {
+        this.mostRoom = mostRoom;
     }
 
     @Override
@@ -91,7 +76,8 @@ final class Gpt2WideKernel implements KernelSource {
 
     /** @return blocks that share rows: two if one has no room for all activations of all sequences */
     private int cluster(Architecture model, Dtype dtype, int batch) {
-        return model.width() > elements(room, dtype, batch) && model.width() * dtype.bytes() % (2 * PART_UNIT) == 0 ? 2 : 1;
+        return model.width() > elements(Math.min(MOST_WHOLE, mostRoom), dtype, batch)
+                && model.width() * dtype.bytes() % (2 * PART_UNIT) == 0 ? 2 : 1;
     }
 
     /** @return warps of a block that compute */
@@ -104,11 +90,16 @@ final class Gpt2WideKernel implements KernelSource {
      *     each half of the room: so a pass's come while those of the pass before are multiplied
      */
     private int held(Architecture model, Dtype dtype, int batch) {
+        int room = Math.min(sizes(model, dtype, batch).room(), mostRoom);
         if (cluster(model, dtype, batch) == 1) {
             return elements(room, dtype, batch);
         }
         int unit = PART_UNIT / dtype.bytes();
-        return 2 * Math.min(elements(sharedRoom / 2, dtype, batch), Math.max(1, model.width() / 4 / unit) * unit);
+        return 2 * Math.min(elements(room / 2, dtype, batch), Math.max(1, model.width() / 4 / unit) * unit);
+    }
+
+    private WideSizes sizes(Architecture model, Dtype dtype, int batch) {
+        return WideSizes.of(cluster(model, dtype, batch) > 1, dtype, batch);
     }
 
     /** @return elements of a part: the most that divide what a block has of a row and fit */
@@ -118,8 +109,7 @@ final class Gpt2WideKernel implements KernelSource {
         if (model.width() % (cluster * unit) != 0) {
             throw new IllegalArgumentException("width " + model.width() + " in " + dtype.label() + ", which was to be refused");
         }
-        int part = Math.min(LONGEST_PART / dtype.bytes(),
-                held(model, dtype, batch) / cluster);
+        int part = Math.min(sizes(model, dtype, batch).longestPart() / dtype.bytes(), held(model, dtype, batch) / cluster);
         while (model.width() / cluster % part != 0) {
             part -= unit;
         }
@@ -138,8 +128,9 @@ final class Gpt2WideKernel implements KernelSource {
 
     @Override
     public List<String> headers() {
-        return List.of("ptx.cuh", "element.cuh", "step.cuh", "wide.cuh", "exchange.cuh", "ring.cuh", "widecopies.cuh", "wideoperand.cuh", "wideproduct.cuh",
-                "attend.cuh", "wideattention.cuh", "eviction.cuh", "wideeviction.cuh", "ends.cuh", "widenorm.cuh", "kernel.cuh");
+        return List.of("ptx.cuh", "element.cuh", "step.cuh", "wide.cuh", "exchange.cuh", "ring.cuh", "widecopies.cuh", "wideoperand.cuh",
+                "wideproduct.cuh", "attend.cuh", "wideattention.cuh", "eviction.cuh", "wideeviction.cuh", "ends.cuh", "widenorm.cuh",
+                "kernel.cuh");
     }
 
     @Override
@@ -161,7 +152,10 @@ final class Gpt2WideKernel implements KernelSource {
         int part = part(model, dtype, batch);
         macros.put("PART", part);
         macros.put("ROOM", held(model, dtype, batch));
-        macros.put("UNDER_WAY", Math.max(1, UNDER_WAY / (TILE * part * dtype.bytes())));
+        int chunk = TILE * part * dtype.bytes();
+        WideSizes sizes = sizes(model, dtype, batch);
+        macros.put("UNDER_WAY", Math.max(1, sizes.underWay() / chunk));
+        macros.put("ENTRIES_UNDER_WAY", Math.max(1, sizes.entriesUnderWay() / chunk));
         return macros;
     }
 

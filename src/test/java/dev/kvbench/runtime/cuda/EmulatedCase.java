@@ -63,7 +63,7 @@ record EmulatedCase(int rows, Dtype dtype, int layers, int heads, int headDim, i
     }
 
     KernelSource source() {
-        return room == 0 ? KernelSource.of(config(), dtype, batch) : new Gpt2WideKernel(room, room);
+        return room == 0 ? KernelSource.of(config(), dtype, batch) : new Gpt2WideKernel(room);
     }
 
     /** @return blocks of a launch on a card with so many multiprocessors as the case says */

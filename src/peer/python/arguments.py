@@ -82,6 +82,7 @@ def read(words=None):
         made.error(f"--strategy {','.join(args.strategy)}: none of --peer {','.join(args.peer)} has it")
     if "h2o" in args.strategy and args.heavy_hitters >= args.window:
         made.error(f"--heavy-hitters {args.heavy_hitters}: must be below --window {args.window}")
-    if args.tokens > shapes.POSITIONS:
-        made.error(f"--tokens {args.tokens}: the model has {shapes.POSITIONS} positions")
+    positions = shapes.PRESETS[args.model].positions
+    if args.tokens > positions:
+        made.error(f"--tokens {args.tokens}: the model has {positions} positions")
     return made, args

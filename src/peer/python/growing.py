@@ -5,7 +5,7 @@ from time import perf_counter_ns
 import torch
 from transformers import DynamicCache
 
-import gpt2
+import models
 
 ATTENTION = "sdpa"
 STRATEGIES = ("full",)
@@ -15,7 +15,7 @@ STRATEGIES = ("full",)
 def generate(model, strategy, batch, tokens, window, heavy_hitters):
     """Greedy decoding; returns host time per step in ns, the next tokens of all sequences read back each step."""
     cache = DynamicCache()
-    token = gpt2.start(model, batch)
+    token = models.start(model, batch)
     nanos = []
     for _ in range(tokens):
         start = perf_counter_ns()

@@ -17,7 +17,7 @@ from time import perf_counter_ns
 import torch
 from transformers import DynamicCache
 
-import gpt2
+import models
 
 ATTENTION = "eager"
 STRATEGIES = ("full", "h2o")
@@ -40,7 +40,7 @@ def generate(model, strategy, batch, tokens, window, heavy_hitters):
     """Greedy decoding; returns host time per step in ns, the next tokens of all sequences read back each step."""
     cache = DynamicCache()
     scores = torch.zeros(0, device=model.device)
-    token = gpt2.start(model, batch)
+    token = models.start(model, batch)
     nanos = []
     for _ in range(tokens):
         start = perf_counter_ns()

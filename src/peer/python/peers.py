@@ -46,11 +46,11 @@ def forget(device):
 
 def measure(name, strategy, batch, args, device):
     """One configuration of steps.json, with a model and caches of its own."""
-    import gpt2
+    import models
 
     forget(device)
     peer = importlib.import_module(name)
-    model = gpt2.make(args.model, args.dtype, device, peer.ATTENTION)
+    model = models.make(args.model, args.dtype, device, peer.ATTENTION)
     iterations = []
     for i in range(args.warmup + args.iterations):
         nanos = peer.generate(model, strategy, batch, args.tokens, args.window, args.heavy_hitters)

@@ -9,7 +9,7 @@ from time import perf_counter_ns
 
 import torch
 
-import gpt2
+import models
 
 ATTENTION = "sdpa"
 STRATEGIES = ("full",)
@@ -32,7 +32,7 @@ class Clock:
 def generate(model, strategy, batch, tokens, window, heavy_hitters):
     """Greedy decoding; returns host time per step in ns. The first calls compile."""
     clock = Clock()
-    prompt = gpt2.start(model, batch)
+    prompt = models.start(model, batch)
     model.generate(
         prompt,
         attention_mask=torch.ones_like(prompt),

@@ -85,6 +85,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         add(attributes, shape.attributes());
         String source = Place.numbered(String.join("\n",
                 ScriptFile.read("step.py"),
+                ScriptFile.read("prompt.py"),
                 shape.source(),
                 ScriptFile.read("attention_" + form.label() + ".py"),
                 EvictionSource.of(strategy)));

@@ -26,7 +26,7 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
     @Param({"full", "h2o"})
     public String strategy;
 
-    /** Most entries kept after a step; 0 for strategies that have no window. */
+    /** Most entries kept after a step, or a share of the text, 25%, of which a run makes a number; 0 for strategies without a window. */
     @Param(Parameter.Default.WINDOW)
     public int window;
 

@@ -86,7 +86,7 @@ record PlanFile(int version, String created, @Required List<String> command, @Re
     /** @return the same, each value by {@linkplain Renamed today's name} */
     private PlanFile renamed() {
         return new PlanFile(version, created, command, source, machine, on, config, effort, configurations.stream()
-                .map(c -> new RunPlan.Configuration(c.benchmark(), Renamed.now(c.params()), c.added())).toList());
+                .map(c -> new RunPlan.Configuration(c.benchmark(), Renamed.now(c.params()), c.added(), c.asked())).toList());
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -27,12 +28,35 @@ final class RunPlan {
      * @param benchmark JMH's name
      * @param params values by name, in JMH's order
      * @param added whether nobody asked for it, and it is there for others to be compared with
+     * @param asked values that were given as a share and are numbers in {@code params}, as they were given: no part of what makes
+     *     two equal
      */
-    record Configuration(String benchmark, Map<String, String> params, boolean added) {
+    record Configuration(String benchmark, Map<String, String> params, boolean added, Map<String, String> asked) {
+
+        /** Plans of before do not say what was asked for. */
+        Configuration {
+            asked = asked == null ? Map.of() : asked;
+        }
+
+        /** One whose values were all given as they are. */
+        Configuration(String benchmark, Map<String, String> params, boolean added) {
+            this(benchmark, params, added, Map.of());
+        }
 
         /** One that was asked for. */
         Configuration(String benchmark, Map<String, String> params) {
             this(benchmark, params, false);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Configuration one && benchmark.equals(one.benchmark) && params.equals(one.params)
+                    && added == one.added;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(benchmark, params, added);
         }
 
         /** @return it in words: "DecodeLoopBenchmark.decode strategy=h2o window=128 …" */
@@ -63,7 +87,9 @@ final class RunPlan {
             });
             Optional<StepsNeeded> needed = StepsNeeded.by(entry.getUsername());
             for (Map<String, String> params : product(sweep)) {
-                plan.add(new Configuration(entry.getUsername(), needed.map(n -> read(n, params, settings)).orElse(params)));
+                Optional<Shares> shares = needed.map(n -> Shares.of(n, params));
+                plan.add(new Configuration(entry.getUsername(), shares.map(s -> read(needed.get(), s.numbers(), settings)).orElse(params),
+                        false, shares.map(Shares::asked).orElse(Map.of())));
             }
         }
         return LikeForLike.of(List.copyOf(plan), c -> settings.of(c).orElseThrow().device().isGpu());

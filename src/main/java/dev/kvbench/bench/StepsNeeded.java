@@ -55,6 +55,18 @@ enum StepsNeeded {
         return length;
     }
 
+    /**
+     * @param params values of the benchmark's parameters by name
+     * @return tokens of the prompt, or where there is none of the whole text: what a window given as a share is a share of
+     * @throws UserError if the length is no number, or no text runs
+     */
+    int context(Map<String, String> params) {
+        if (this == EVICTION) {
+            throw new UserError(length + "=" + params.get(length) + ": no text runs here whose share that could be; give a number");
+        }
+        return number(params);
+    }
+
     /** @return whether a model runs, so that its weights are there too */
     boolean runsModel() {
         return this != EVICTION;

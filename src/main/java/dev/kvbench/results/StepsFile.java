@@ -85,6 +85,7 @@ public record StepsFile(
      * @param cacheBytesPerEntry bytes of keys and values per cache entry and sequence, all layers
      * @param gpu what was measured of the GPU beside the steps; null on the CPU
      * @param iterations every iteration of every fork, in order; empty for benchmarks that keep no series
+     * @param asked parameters that were given as a share and are numbers in {@code params}, as they were given; null if none were
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Configuration(
@@ -97,7 +98,20 @@ public record StepsFile(
             String device,
             long cacheBytesPerEntry,
             Gpu gpu,
-            @Required List<Iteration> iterations) {
+            @Required List<Iteration> iterations,
+            Map<String, String> asked) {
+
+        /** One whose parameters were all given as they are. */
+        public Configuration(String benchmark, String label, Map<String, String> params, String weights, String attention,
+                String runtime, String device, long cacheBytesPerEntry, Gpu gpu, List<Iteration> iterations) {
+            this(benchmark, label, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu, iterations, null);
+        }
+
+        /** @return the same by another label */
+        public Configuration labelled(String other) {
+            return new Configuration(benchmark, other, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu,
+                    iterations, asked);
+        }
 
         /** @return whether a peer written in Python ran it */
         public boolean ranByPeer() {
@@ -109,7 +123,7 @@ public record StepsFile(
             return new Configuration(benchmark, ranByPeer() ? label : Renamed.label(label),
                     Renamed.now(ranByPeer() ? params : Strategies.asRan(params)), weights,
                     Renamed.now(Renamed.ATTENTION, attention).orElse(attention), runtime, device, cacheBytesPerEntry, gpu,
-                    iterations);
+                    iterations, asked);
         }
 
         /** @return whether every measured iteration kept its steps, and there is one */

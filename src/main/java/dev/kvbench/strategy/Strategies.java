@@ -123,6 +123,14 @@ public enum Strategies {
     }
 
     /**
+     * @param heavyHitters those that are given; of no matter where it reads none
+     * @return the smallest window that it can have with them
+     */
+    public int leastWindow(int heavyHitters) {
+        return 1 + Math.max(byDefault.protects().front(), reads().contains(Parameter.HEAVY_HITTERS) ? heavyHitters : 0);
+    }
+
+    /**
      * @param params values of any parameters by name
      * @return those that are of strategies as results show them: {@link StrategyParameters#UNREAD} of what it does not
      *     read

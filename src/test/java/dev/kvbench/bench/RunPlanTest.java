@@ -110,6 +110,42 @@ class RunPlanTest {
         }
     }
 
+    /** A quarter of the text: of the prompt, of a generation without one, of the length that a step is measured at. */
+    @Test
+    void aShareIsANumberInThePlanAndSaysWhatWasAsked() {
+        Map<String, List<String>> asked = new HashMap<>(Map.of("model", List.of("tiny"), "strategy", List.of("full", "window"),
+                "tokens", List.of("102"), "cacheLength", List.of("64"), "promptTokens", List.of("30"), "window", List.of("25%", "16")));
+        assertEquals(List.of("full 0", "window 26", "window 16"), shown(plan("DecodeLoop", asked), "strategy", "window"));
+        assertEquals(List.of(Map.of(), Map.of("window", "25%"), Map.of()),
+                plan("DecodeLoop", asked).stream().map(RunPlan.Configuration::asked).toList());
+        assertEquals(List.of("full 64", "window 16"), shown(plan("DecodeStep", asked), "strategy", "cacheLength"));
+        assertEquals(List.of("full 0", "window 8", "window 16"), shown(plan("Prefill", asked), "strategy", "window"));
+        asked.put("window", List.of("1%"));
+        asked.put("strategy", List.of("window", "sinks", "h2o"));
+        asked.put("heavyHitters", List.of("7", "25%"));
+        assertEquals(List.of("window 1 0", "sinks 5 0", "h2o 8 7", "h2o 1 0"),
+                shown(plan("DecodeLoop", asked), "strategy", "window", "heavyHitters"));
+        assertEquals(List.of(Map.of("window", "1%"), Map.of("window", "1%"), Map.of("window", "1%"),
+                Map.of("window", "1%", "heavyHitters", "25%")), plan("DecodeLoop", asked).stream().map(RunPlan.Configuration::asked).toList());
+        asked.put("window", List.of("62.5%"));
+        assertEquals(List.of("window 64 0", "sinks 64 0", "h2o 64 7", "h2o 64 16"),
+                shown(plan("DecodeLoop", asked), "strategy", "window", "heavyHitters"));
+    }
+
+    @Test
+    void aShareOfNothingIsRefused() {
+        for (String wrong : List.of("0%", "-5%", "%", "a%", "25 %", "25%%", "1e3%")) {
+            assertEquals("window=" + wrong + ": a share must be a number above 0 and a percent sign, such as 25%",
+                    assertThrows(UserError.class, () -> plan("DecodeLoop", Map.of("model", List.of("tiny"), "window", List.of(wrong),
+                            "strategy", List.of("full")))).getMessage());
+        }
+        assertEquals("window=25%: no text runs here whose share that could be; give a number", assertThrows(UserError.class,
+                () -> plan("Eviction.*score$", Map.of("model", List.of("tiny"), "window", List.of("25%")))).getMessage());
+        assertEquals("heavyHitters=32 with window=32: must be from 0 to window-1; lower heavyHitters or raise window",
+                assertThrows(UserError.class, () -> plan("DecodeLoop", Map.of("model", List.of("tiny"), "window", List.of("32"),
+                        "heavyHitters", List.of("100%"), "strategy", List.of("h2o")))).getMessage());
+    }
+
     @Test
     void whatAStrategyReadsIsSwept() {
         List<RunPlan.Configuration> plan = plan("DecodeLoop", Map.of(

@@ -63,7 +63,7 @@ public record MergedResults(StepsFile steps, List<LoadedResult> parts) {
             String device = oneDevice ? "" : ", " + brief(fingerprint.deviceName());
             String origin = ", " + (commitsTell ? "commit " + fingerprint.shortCommit().orElse("unknown")
                     : result.name());
-            return result.with(result.steps().configurations().stream().map(labels).map(c -> labelled(c,
+            return result.with(result.steps().configurations().stream().map(labels).map(c -> c.labelled(
                     c.label() + device + (repeated.contains(line.apply(name(c, result.steps(), shared))) ? origin : "")))
                     .toList());
         }).toList();
@@ -120,16 +120,11 @@ public record MergedResults(StepsFile steps, List<LoadedResult> parts) {
     /** Labels of results that are older than the parameter do not say it, which beside those of today means another. */
     private static StepsFile.Configuration withRemoval(StepsFile.Configuration c) {
         int removal = StrategyParameters.recorded(c.params()).get(Parameter.REMOVAL);
-        return removal == 0 || saysRemoval(c) ? c : labelled(c, c.label() + removal(removal));
+        return removal == 0 || saysRemoval(c) ? c : c.labelled(c.label() + removal(removal));
     }
 
     private static String removal(int value) {
         return ", " + Parameter.REMOVAL.caption(value);
-    }
-
-    private static StepsFile.Configuration labelled(StepsFile.Configuration c, String label) {
-        return new StepsFile.Configuration(c.benchmark(), label, c.params(), c.weights(), c.attention(), c.runtime(),
-                c.device(), c.cacheBytesPerEntry(), c.gpu(), c.iterations());
     }
 
     /** Without vendor marks and words that tell nothing apart: XChart cuts legends of more than some 65 characters. */

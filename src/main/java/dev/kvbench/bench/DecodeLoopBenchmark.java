@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.decode.RandomPrompts;
 import dev.kvbench.strategy.Parameter;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -18,10 +19,11 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does a step cost at every sequence length? One invocation is one whole generation from an empty
- * cache; the time of every step of every iteration is kept, raw, in steps.json.
+ * cache, or from a prompt; the time of every step of every iteration is kept, raw, in steps.json.
  *
  * <pre>
  * java -jar target/benchmarks.jar DecodeLoop -p strategy=full,h2o -p window=64,128,256
+ * java -jar target/benchmarks.jar DecodeLoop -p promptTokens=32000 -p tokens=128 -p window=25%
  * </pre>
  */
 @Needs(StepsNeeded.GENERATION)
@@ -36,20 +38,30 @@ public class DecodeLoopBenchmark extends DecodeBenchmark {
     @Param("512")
     public int tokens;
 
+    /** Tokens of a prompt before it, the same in every generation and not among what is measured; 0 for an empty cache. */
+    @Param("0")
+    public int promptTokens;
+
+    /** Most tokens of the prompt that are taken at once, which bounds the memory that this works in; 0 without a prompt. */
+    @Param("" + DecodeLoop.PREFILL_CHUNK)
+    public int prefillChunk;
+
     /** Steps from one eviction to the next; 0 for strategies that never evict. */
     @Param(Parameter.Default.EVICT_EVERY)
     public int evictEvery;
 
+    private long[][] prompts;
     private long[] stepNanos;
     private long[] deviceNanos;
     private TokensSoFar soFar;
 
     @Override
     protected void ready(DecodeLoop loop) {
+        prompts = RandomPrompts.of(batch, promptTokens, loop.vocabulary());
         stepNanos = new long[tokens];
         deviceNanos = new long[tokens];
         if (loop.runtime().preparesEveryLength()) {
-            loop.generate(stepNanos);
+            generate(loop);
         }
     }
 
@@ -66,10 +78,18 @@ public class DecodeLoopBenchmark extends DecodeBenchmark {
         soFar.close();
     }
 
+    private void generate(DecodeLoop loop) {
+        if (promptTokens == 0) {
+            loop.generate(stepNanos, deviceNanos);
+        } else {
+            loop.generate(prefillChunk, prompts, stepNanos, deviceNanos);
+        }
+    }
+
     /** One generation. */
     @Benchmark
     public long[] decode() {
-        loop().generate(stepNanos, deviceNanos);
+        generate(loop());
         Recorder.generated(stepNanos, deviceNanos);
         return stepNanos;
     }

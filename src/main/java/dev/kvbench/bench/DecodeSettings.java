@@ -30,7 +30,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  * @param source the model: its shape, and where its weights are from
  * @param dtype element type
  * @param batch sequences
- * @param steps steps that the cache must have room for
+ * @param prompt tokens of the prompt that the cache begins with; 0 for an empty one
+ * @param steps steps that the cache must have room for, those of the prompt among them
  * @param runtime how to launch steps
  * @param device where
  * @param attention how to compute attention
@@ -42,6 +43,7 @@ record DecodeSettings(
         ModelChoice source,
         Dtype dtype,
         int batch,
+        int prompt,
         int steps,
         Runtimes runtime,
         Device device,
@@ -79,7 +81,8 @@ record DecodeSettings(
         Device device = Libtorch.device(params.get("device"));
         runtime.check(device);
         return new DecodeSettings(
-                needed, strategy, source, dtype, Parameter.number("batch", params.get("batch"), 1), steps, runtime, device,
+                needed, strategy, source, dtype, Parameter.number("batch", params.get("batch"), 1),
+                needed.prompt(params), steps, runtime, device,
                 AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype), positions);
     }
 
@@ -88,7 +91,8 @@ record DecodeSettings(
      * @return why they need more memory than there is, and the way out, in one line; empty if they may fit
      */
     Optional<String> tooMuch(Map<String, String> params) {
-        double bytes = MemoryNeed.bytes(model(), dtype, strategy, batch, steps, needed.runsModel());
+        double bytes = MemoryNeed.bytes(model(), dtype, strategy, batch, steps, needed.runsModel())
+                + (strategy.schedule().evicts(prompt) ? MemoryNeed.bytes(model(), dtype, strategy, batch, prompt, false) : 0);
         return MemoryNeed.tooMuch("batch=" + batch + " with model=" + params.get("model") + " and " + needed.length() + "="
                 + params.get(needed.length()), bytes, device);
     }

@@ -26,6 +26,10 @@ final class Forecast {
     /** Seconds that a step takes on a GPU whose operators TorchScript launches one by one, about; other runtimes are faster. */
     private static final double GPU_STEP = 5e-3;
 
+    /** Operations per second at which a prompt's products run, about: of two cores, and of a GPU. */
+    private static final double CPU_OPERATIONS = 1e11;
+    private static final double GPU_OPERATIONS = 1e14;
+
     /**
      * Seconds that a JVM takes to start, load libtorch and end, whatever the model, about: a fork more of `tiny`, whose steps take
      * nothing, took 2.8 to 3.0 s on two cores, one of Eviction 4.5.
@@ -156,7 +160,9 @@ final class Forecast {
         }
         double bytes = (double) one.model().parameters() * one.dtype().bytes();
         double step = gpu ? GPU_STEP : bytes / CPU_BANDWIDTH;
-        double measured = one.needed() == StepsNeeded.GENERATION ? step * effort.iterations * one.steps() : effort.seconds;
+        double prompt = 2.0 * one.model().parameters() * one.prompt() * one.batch() / (gpu ? GPU_OPERATIONS : CPU_OPERATIONS);
+        double measured = one.needed() == StepsNeeded.GENERATION
+                ? (prompt + step * (one.steps() - one.prompt())) * effort.iterations : effort.seconds;
         return effort.forks * JVM_START
                 + effort.runs() * (WEIGHTS * one.model().parameters() * 4 / 1e9 + step * WarmUp.USUAL_STEPS + measured);
     }

@@ -42,12 +42,16 @@ final class LikeForLike {
             all.add(one);
             if (isFull(one) && one.params().containsKey(ATTENTION) && one.params().containsKey(RUNTIME)
                     // a prompt's attention is of the strategy alone
-                    && !one.params().containsKey("promptTokens")) {
+                    && !ofPromptAlone(one)) {
                 plan.stream().filter(c -> !isFull(c) && settings.get(c).equals(settings.get(one)))
                         .map(c -> inTheFormOf(c, onGpu.test(c), one)).filter(c -> !plan.contains(asked(c))).forEach(all::add);
             }
         }
         return List.copyOf(all);
+    }
+
+    private static boolean ofPromptAlone(RunPlan.Configuration one) {
+        return one.params().containsKey(StepsNeeded.PROMPT.length()) && !one.params().containsKey(StepsNeeded.GENERATION.length());
     }
 
     private static boolean isFull(RunPlan.Configuration one) {

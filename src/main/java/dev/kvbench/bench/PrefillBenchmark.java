@@ -1,7 +1,7 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.decode.DecodeLoop;
-import java.util.Random;
+import dev.kvbench.decode.RandomPrompts;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How long until the first token? One invocation feeds a prompt to an empty cache in one pass, scores it as the
+ * How long until the first token? One invocation feeds a prompt to an empty cache, scores it as the
  * strategy does, and evicts down to the window. By libtorch's operators in every runtime.
  *
  * <pre>
@@ -28,26 +28,24 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 public class PrefillBenchmark extends DecodeBenchmark {
 
-    private static final int SEED = 1;
-
     /** Tokens of the prompt. */
     @Param({"128", "512"})
     public int promptTokens;
+
+    /** Most tokens of the prompt that are taken at once, which bounds the memory that this works in. */
+    @Param("" + DecodeLoop.PREFILL_CHUNK)
+    public int prefillChunk;
 
     private long[][] prompts;
 
     @Override
     protected void ready(DecodeLoop loop) {
-        Random random = new Random(SEED);
-        prompts = new long[batch][];
-        for (int b = 0; b < batch; b++) {
-            prompts[b] = random.longs(promptTokens, 0, loop.vocabulary()).toArray();
-        }
+        prompts = RandomPrompts.of(batch, promptTokens, loop.vocabulary());
     }
 
     /** Prompt in, first token out. */
     @Benchmark
     public void firstToken() {
-        loop().prefill(prompts);
+        loop().prefill(prefillChunk, prompts);
     }
 }

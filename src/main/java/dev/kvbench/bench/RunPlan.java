@@ -135,6 +135,9 @@ final class RunPlan {
         Map<String, String> read = new LinkedHashMap<>(params);
         read.putAll(strategy.shown(params));
         DecodeSettings meant = settings.of(needed, read);
+        if (meant.prompt() == 0) {
+            read.computeIfPresent(StepsNeeded.PREFILL_CHUNK, (name, unread) -> StrategyParameters.UNREAD);
+        }
         if (needed == StepsNeeded.PINNED) {
             // the step itself is one more
             read.put(needed.length(), Integer.toString(meant.steps() - 1));

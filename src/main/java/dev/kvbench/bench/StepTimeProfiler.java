@@ -38,8 +38,13 @@ public final class StepTimeProfiler implements InternalProfiler {
         if (nanos.length == 0) {
             return metrics;
         }
-        for (int length = 1; length <= nanos.length; length *= 2) {
-            metrics.add(metric(String.format(Locale.ROOT, "step.time.len%05d", length), nanos[length - 1] / 1e6, "ms"));
+        // peers of older kinds of benchmarks have no prompt
+        String prompt = benchmark.getParam(StepsNeeded.PROMPT_TOKENS);
+        int before = prompt == null ? 0 : Integer.parseInt(prompt);
+        for (int length = 1; length <= before + nanos.length; length *= 2) {
+            if (length > before) {
+                metrics.add(metric(String.format(Locale.ROOT, "step.time.len%05d", length), nanos[length - before - 1] / 1e6, "ms"));
+            }
         }
         metrics.addAll(quantiles("step.time", nanos));
         if (series.deviceNanos() != null) {

@@ -12,14 +12,20 @@ import java.util.Optional;
 /** What one operation of a benchmark runs, and so how many entries its cache must have room for. */
 enum StepsNeeded {
 
-    /** A whole generation from an empty cache. */
+    /** A whole generation, from an empty cache or a prompt. */
     GENERATION("tokens"),
     /** One step, the cache held at a length. */
     PINNED("cacheLength"),
-    /** A prompt in one pass, and the token after it. */
-    PROMPT("promptTokens"),
+    /** A prompt, and the token after it. */
+    PROMPT(StepsNeeded.PROMPT_TOKENS),
     /** No step of a model: an eviction, the cache as long as the strategy lets it grow. */
     EVICTION(Parameter.WINDOW.label());
+
+    /** Tokens of a prompt: of one alone, or before a generation. */
+    static final String PROMPT_TOKENS = "promptTokens";
+
+    /** Tokens of a prompt that are taken at once. */
+    static final String PREFILL_CHUNK = "prefillChunk";
 
     private static final int MOST_TOKENS = 1 << 24;
 
@@ -64,7 +70,22 @@ enum StepsNeeded {
         if (this == EVICTION) {
             throw new UserError(length + "=" + params.get(length) + ": no text runs here whose share that could be; give a number");
         }
-        return number(params);
+        int prompt = prompt(params);
+        return prompt > 0 ? prompt : number(params);
+    }
+
+    /**
+     * @param params values of the benchmark's parameters by name
+     * @return tokens of the prompt that the cache begins with; 0 for an empty one
+     * @throws UserError if that is no number, or no tokens of it are to be taken at once
+     */
+    int prompt(Map<String, String> params) {
+        int prompt = params.containsKey(PROMPT_TOKENS)
+                ? Parameter.number(PROMPT_TOKENS, params.get(PROMPT_TOKENS), this == PROMPT ? 1 : 0) : 0;
+        if (prompt > 0) {
+            Parameter.number(PREFILL_CHUNK, params.getOrDefault(PREFILL_CHUNK, "1"), 1);
+        }
+        return prompt;
     }
 
     /** @return whether a model runs, so that its weights are there too */
@@ -82,11 +103,11 @@ enum StepsNeeded {
      */
     int steps(Map<String, String> params, EvictionStrategy strategy, ModelShape model, Positions positions) {
         return switch (this) {
-            case GENERATION -> generation(number(params), strategy, model, positions);
+            case GENERATION -> generation(prompt(params), number(params), strategy, model, positions);
             case PINNED -> strategy.schedule().atMost(
                     withinPositions(number(params), model, "and the step itself takes one")) + 1;
             case PROMPT -> Math.min(strategy.schedule().peak(),
-                    withinPositions(number(params), model, "and the token after it takes one") + 1);
+                    withinPositions(prompt(params), model, "and the token after it takes one") + 1);
             case EVICTION -> {
                 if (strategy.schedule().window().isEmpty()) {
                     throw new UserError("strategy=" + strategy.name() + ": evicts nothing that this benchmark could measure");
@@ -96,13 +117,24 @@ enum StepsNeeded {
         };
     }
 
-    private int generation(int tokens, EvictionStrategy strategy, ModelShape model, Positions positions) {
+    private int generation(int prompt, int tokens, EvictionStrategy strategy, ModelShape model, Positions positions) {
         if (tokens > MOST_TOKENS) {
             throw new UserError(length + "=" + tokens + ": must be at most " + MOST_TOKENS
                     + ", since every step's time is kept");
         }
-        DecodeLoop.checkPositions(positions, strategy, tokens, model.maxPositions());
-        return tokens;
+        if (prompt == 0) {
+            DecodeLoop.checkPositions(positions, strategy, tokens, model.maxPositions());
+            return tokens;
+        }
+        long all = (long) prompt + tokens;
+        // a prompt's own tokens have their places in the text, whatever is evicted behind it
+        long used = positions == Positions.ORIGINAL ? all : Math.max(prompt, Math.min(all, strategy.schedule().peak()));
+        if (used > model.maxPositions()) {
+            throw new UserError(PROMPT_TOKENS + "=" + prompt + " with " + length + "=" + tokens + ", positions=" + positions.label()
+                    + " and strategy=" + strategy.name() + ": needs " + used + " positions, the model has " + model.maxPositions()
+                    + "; lower one of them");
+        }
+        return (int) all;
     }
 
     private int withinPositions(int given, ModelShape model, String whyOneLess) {

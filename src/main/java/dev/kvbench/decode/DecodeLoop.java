@@ -19,6 +19,9 @@ import java.util.stream.IntStream;
  */
 public final class DecodeLoop implements AutoCloseable {
 
+    /** Tokens of a prompt that are taken at once where nobody says. */
+    public static final int PREFILL_CHUNK = 2048;
+
     private final Weights weights;
     private final EvictionStrategy strategy;
     private final Positions positions;
@@ -119,13 +122,24 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     /**
-     * Empties the cache and feeds prompts in one pass, each token attending to those before it. Then the strategy scores
-     * and evicts once, down to its window if the prompt is longer than it holds.
+     * Empties the cache and feeds prompts, {@link #PREFILL_CHUNK} tokens at once.
      *
      * @param prompts one per sequence, all of one length
      * @throws UserError if the model has too few positions
      */
     public void prefill(long[]... prompts) {
+        prefill(PREFILL_CHUNK, prompts);
+    }
+
+    /**
+     * Empties the cache and feeds prompts, each token attending to those before it. Then the strategy scores and evicts
+     * once, down to its window if the prompt is longer than it holds.
+     *
+     * @param chunk most tokens that are taken at once
+     * @param prompts one per sequence, all of one length
+     * @throws UserError if the model has too few positions
+     */
+    public void prefill(int chunk, long[]... prompts) {
         int length = prompts[0].length;
         if (length > weights.shape().maxPositions()) {
             throw new UserError("a prompt of " + length + " tokens: the model has " + weights.shape().maxPositions()
@@ -136,7 +150,7 @@ public final class DecodeLoop implements AutoCloseable {
         nextPosition = positions == Positions.ORIGINAL ? length : cacheLength;
         steps = length;
         pinned = false;
-        runtime.prefill(Arrays.stream(prompts).flatMapToLong(Arrays::stream).toArray(), nextPosition);
+        runtime.prefill(Arrays.stream(prompts).flatMapToLong(Arrays::stream).toArray(), chunk, nextPosition);
     }
 
     /**
@@ -192,6 +206,23 @@ public final class DecodeLoop implements AutoCloseable {
      */
     public void generate(long[] stepNanos, long[] deviceNanos) {
         reset(weights.shape().startToken());
+        run(stepNanos, deviceNanos);
+    }
+
+    /**
+     * Generates after prompts, whose time is not among what is measured.
+     *
+     * @param chunk tokens of a prompt that are taken at once
+     * @param prompts one per sequence, all of one length
+     * @param stepNanos receives the host time of every step after them
+     * @param deviceNanos receives the device time of each, as above
+     */
+    public void generate(int chunk, long[][] prompts, long[] stepNanos, long[] deviceNanos) {
+        prefill(chunk, prompts);
+        run(stepNanos, deviceNanos);
+    }
+
+    private void run(long[] stepNanos, long[] deviceNanos) {
         for (int i = 0; i < stepNanos.length; i++) {
             long start = System.nanoTime();
             step();

@@ -22,8 +22,8 @@ public abstract class OwnSteps implements StepRuntime {
     }
 
     @Override
-    public void prefill(long[] tokens, int position) {
-        operators.prefill(tokens, position);
+    public void prefill(long[] tokens, int chunk, int position) {
+        operators.prefill(tokens, chunk, position);
     }
 
     @Override

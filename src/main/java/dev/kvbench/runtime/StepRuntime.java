@@ -25,15 +25,17 @@ public interface StepRuntime extends AutoCloseable {
     void force();
 
     /**
-     * Feeds a whole prompt in one pass, evicts once, and waits until the next tokens are in the cache's host buffer.
-     * Call it after a {@link #reset}: entries from before are written over, and scores forgotten. It allocates a
+     * Feeds a prompt, evicts once, and waits until the next tokens are in the cache's host buffer. Call it after a
+     * {@link #reset}: entries from before are written over, and scores forgotten. Where entries go it allocates a
      * prompt's own cache, kept for prompts of the same length, so no step that is timed may be under way.
      *
      * @param tokens [B, T] row-major, T from 1 to the model's positions; of those, what stays after the eviction must
      *     fit
+     * @param chunk most tokens of a sequence that are taken at once, which bounds the memory that this works in; what comes
+     *     out is the same whatever it is, but for rounding
      * @param position position id of the token after it
      */
-    void prefill(long[] tokens, int position);
+    void prefill(long[] tokens, int chunk, int position);
 
     /**
      * Starts one step, eviction included, and does not wait for it. Steps that were launched run one after the other;

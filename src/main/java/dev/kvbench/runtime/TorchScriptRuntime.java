@@ -143,9 +143,11 @@ public final class TorchScriptRuntime implements StepRuntime {
     }
 
     @Override
-    public void prefill(long[] tokens, int position) {
+    public void prefill(long[] tokens, int chunk, int position) {
         int length = tokens.length / cache.batch();
-        if (prompt == null || prompt.capacity() != length) {
+        int held = strategy.schedule().heldAfter(length);
+        boolean apart = held < length;
+        if (apart && (prompt == null || prompt.capacity() != length)) {
             closePrompt();
             prompt = new KvCache(model.shape(), model.dtype(), model.device(), cache.batch(), length,
                     strategy.traits().scope());
@@ -155,11 +157,13 @@ public final class TorchScriptRuntime implements StepRuntime {
         }
         try (NDManager manager = NDManager.newBaseManager(model.device(), "PyTorch");
                 IValue fed = IValue.from((PtNDArray) manager.create(tokens, new Shape(cache.batch(), length)));
-                IValue temporary = IValue.listFrom(prompt.state());
-                IValue held = IValue.from((long) strategy.schedule().heldAfter(length));
+                IValue room = IValue.listFrom((apart ? prompt : cache).state());
+                IValue isApart = IValue.from((long) EvictionSource.flag(apart));
+                IValue atOnce = IValue.from((long) chunk);
+                IValue stay = IValue.from((long) held);
                 IValue next = IValue.from((long) position)) {
             promptModule = promptModule == null ? plain.get() : promptModule;
-            promptModule.run("prefill", plainWeights, state, temporary, fed, held, next).close();
+            promptModule.run("prefill", plainWeights, state, room, isApart, fed, atOnce, stay, next).close();
         }
         if (onDevice != null) {
             onDevice.endWithCopy();
@@ -170,6 +174,7 @@ public final class TorchScriptRuntime implements StepRuntime {
     private void closePrompt() {
         if (prompt != null) {
             prompt.close();
+            prompt = null;
         }
     }
 

@@ -115,11 +115,15 @@ class RunPlanTest {
     void aShareIsANumberInThePlanAndSaysWhatWasAsked() {
         Map<String, List<String>> asked = new HashMap<>(Map.of("model", List.of("tiny"), "strategy", List.of("full", "window"),
                 "tokens", List.of("102"), "cacheLength", List.of("64"), "promptTokens", List.of("30"), "window", List.of("25%", "16")));
-        assertEquals(List.of("full 0", "window 26", "window 16"), shown(plan("DecodeLoop", asked), "strategy", "window"));
+        assertEquals(List.of("full 0 2048", "window 8 2048", "window 16 2048"),
+                shown(plan("DecodeLoop", asked), "strategy", "window", "prefillChunk"));
         assertEquals(List.of(Map.of(), Map.of("window", "25%"), Map.of()),
                 plan("DecodeLoop", asked).stream().map(RunPlan.Configuration::asked).toList());
         assertEquals(List.of("full 64", "window 16"), shown(plan("DecodeStep", asked), "strategy", "cacheLength"));
         assertEquals(List.of("full 0", "window 8", "window 16"), shown(plan("Prefill", asked), "strategy", "window"));
+        asked.put("promptTokens", List.of("0"));
+        assertEquals(List.of("full 0 0", "window 26 0", "window 16 0"),
+                shown(plan("DecodeLoop", asked), "strategy", "window", "prefillChunk"));
         asked.put("window", List.of("1%"));
         asked.put("strategy", List.of("window", "sinks", "h2o"));
         asked.put("heavyHitters", List.of("7", "25%"));
@@ -130,6 +134,26 @@ class RunPlanTest {
         asked.put("window", List.of("62.5%"));
         assertEquals(List.of("window 64 0", "sinks 64 0", "h2o 64 7", "h2o 64 16"),
                 shown(plan("DecodeLoop", asked), "strategy", "window", "heavyHitters"));
+    }
+
+    @Test
+    void aPromptTakesPositionsToo() {
+        Map<String, List<String>> asked = new HashMap<>(Map.of("model", List.of("tiny"), "strategy", List.of("full"),
+                "tokens", List.of("24"), "promptTokens", List.of("1000")));
+        assertEquals(List.of("1000 24 2048"), shown(plan("DecodeLoop", asked), "promptTokens", "tokens", "prefillChunk"));
+        asked.put("tokens", List.of("25"));
+        assertEquals("promptTokens=1000 with tokens=25, positions=original and strategy=full: needs 1025 positions, the model has 1024;"
+                + " lower one of them", assertThrows(UserError.class, () -> plan("DecodeLoop", asked)).getMessage());
+        asked.putAll(Map.of("strategy", List.of("window"), "positions", List.of("cache"), "window", List.of("25%")));
+        assertEquals(List.of("250"), shown(plan("DecodeLoop", asked), "window"));
+        for (String chunk : List.of("0", "-1", "x")) {
+            asked.put("prefillChunk", List.of(chunk));
+            assertEquals("prefillChunk=" + chunk + ": must be a whole number of at least 1",
+                    assertThrows(UserError.class, () -> plan("DecodeLoop", asked)).getMessage());
+        }
+        asked.put("promptTokens", List.of("-1"));
+        assertEquals("promptTokens=-1: must be a whole number of at least 0",
+                assertThrows(UserError.class, () -> plan("DecodeLoop", asked)).getMessage());
     }
 
     @Test

@@ -41,7 +41,12 @@ class PrefillTest {
         for (String name : Strategies.labels()) {
             for (int length : new int[] {1, 5, 9, 10, 30}) {
                 for (Removal removal : Removal.values()) {
-                    cases.add(Arguments.of(name, length, Positions.values()[length % 2], removal));
+                    // whole, and in three pieces of which the last is shorter or has one token
+                    for (int chunk : new int[] {length, (length + 2) / 3, length / 2}) {
+                        if (chunk > 0) {
+                            cases.add(Arguments.of(name, length, Positions.values()[length % 2], removal, chunk));
+                        }
+                    }
                 }
             }
         }
@@ -50,7 +55,7 @@ class PrefillTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void scoresTheWholePromptThenEvictsOnce(String name, int length, Positions positions, Removal removal) {
+    void scoresTheWholePromptThenEvictsOnce(String name, int length, Positions positions, Removal removal, int chunk) {
         EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, HEAVY_HITTERS), removal);
         try (Weights weights = TestModels.sharp(length);
                 DecodeLoop loop = new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions,
@@ -71,7 +76,7 @@ class PrefillTest {
                 }
                 assertTrue(expected[b].margin() > 1e-5, "rounding decides; choose another seed");
             }
-            loop.prefill(prompts);
+            loop.prefill(chunk, prompts);
             check(loop, expected, models, last, strategy.traits().scope());
             for (int step = length; step < length + STEPS_AFTER; step++) {
                 int t = step;

@@ -59,8 +59,8 @@ class BiasColumnTest {
         try (Weights weights = TestModels.sharp(4);
                 Run plain = new Run(weights, strategy, form, Products.PLAIN);
                 Run joined = new Run(weights, strategy, form, JOINED)) {
-            plain.runtime.prefill(prompt, prompt.length);
-            joined.runtime.prefill(prompt, prompt.length);
+            plain.runtime.prefill(prompt, prompt.length, prompt.length);
+            joined.runtime.prefill(prompt, prompt.length, prompt.length);
             assertClose(plain.cache.logits(), joined.cache.logits(), "prompt");
             assertClose(plain.step(new long[] {8}, prompt.length + 1), joined.step(new long[] {8}, prompt.length + 1), "after");
         }

@@ -132,7 +132,7 @@ record EmulatedCase(int rows, Dtype dtype, int layers, int heads, int headDim, i
             for (StepRuntime runtime : List.of(operators, emulated)) {
                 runtime.reset();
                 if (start > 0) {
-                    runtime.prefill(text(new Random(3), start), start);
+                    runtime.prefill(text(new Random(3), start), start, start);
                 }
             }
             int held = strategy.schedule().heldAfter(start);

@@ -41,7 +41,7 @@ final class ResultAssembly {
         TrialRecord.Ran ran = trials.get(0).ran();
         return new StepsFile.Configuration(one.benchmark(), ran.label(), one.params(), ran.weights(), ran.attention(),
                 ran.runtime(), ran.device(), ran.cacheBytesPerEntry(), trials.get(0).gpu(), iterations,
-                one.asked().isEmpty() ? null : one.asked());
+                one.asked().isEmpty() ? null : one.asked(), ran.drawnEntries());
     }
 
     /**

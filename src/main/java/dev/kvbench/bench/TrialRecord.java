@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import ai.djl.pytorch.jni.JniUtils;
+import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.torch.Libtorch;
@@ -32,10 +33,11 @@ record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series) {
      * @param cacheBytesPerEntry bytes per cache entry and sequence, all layers
      * @param libtorch version of libtorch
      * @param threads threads of one operator
+     * @param drawnEntries entries per sequence that no step wrote, {@link DecodeLoop#drawn}; null if steps wrote all
      */
     record Ran(
             String label, String weights, String attention, String runtime, String device, long cacheBytesPerEntry,
-            String libtorch, int threads) {
+            String libtorch, int threads, Integer drawnEntries) {
 
         /**
          * @param settings what was asked for
@@ -45,9 +47,10 @@ record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series) {
          * @return what runs in this process
          */
         static Ran here(DecodeSettings settings, String weights, String runtime, long cacheBytesPerEntry) {
+            int drawn = settings.needed() == StepsNeeded.PINNED ? DecodeLoop.drawn(settings.steps() - 1) : 0;
             return new Ran(settings.strategy().describe(), weights, settings.attention().label(), runtime,
                     settings.device().isGpu() ? "gpu" : "cpu", cacheBytesPerEntry, Libtorch.version(),
-                    JniUtils.getNumThreads());
+                    JniUtils.getNumThreads(), drawn == 0 ? null : drawn);
         }
     }
 

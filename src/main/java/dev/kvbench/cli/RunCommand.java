@@ -6,6 +6,7 @@ import dev.kvbench.bench.Shard;
 import dev.kvbench.bench.SuiteRunner;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.report.RunAnswer;
+import dev.kvbench.report.analysis.DrawnEntries;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.RunTable;
 import dev.kvbench.results.ResultFolder;
@@ -153,6 +154,7 @@ final class RunCommand implements Callable<Integer> {
         System.out.println();
         RunTable.of(result).forEach(System.out::println);
         System.out.println();
+        DrawnEntries.sentence(result.steps().configurations()).ifPresent(said -> System.out.println("Note:   " + said));
         System.out.println("Result: " + folder.path());
         Path log = folder.path().resolve(ResultFolder.JMH_LOG);
         if (Files.exists(log)) {

@@ -22,6 +22,12 @@ public final class DecodeLoop implements AutoCloseable {
     /** Tokens of a prompt that are taken at once where nobody says. */
     public static final int PREFILL_CHUNK = 2048;
 
+    /** Entries up to which a cache is filled by steps; beyond, a text of {@link #REAL_ENTRIES} writes some and the rest is drawn. */
+    static final int FILLED_BY_STEPS = 1024;
+
+    /** Tokens of the text whose entries others are drawn from. */
+    static final int REAL_ENTRIES = 512;
+
     private final Weights weights;
     private final EvictionStrategy strategy;
     private final Positions positions;
@@ -234,13 +240,30 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     /**
-     * Decodes until the cache holds a number of entries, for {@link #stepPinned}.
+     * @param length entries that {@link #fillTo} fills a cache to
+     * @return how many of them are drawn from the others; 0 where steps write all
+     */
+    public static int drawn(int length) {
+        return length > FILLED_BY_STEPS ? length - REAL_ENTRIES : 0;
+    }
+
+    /**
+     * Fills the cache to a number of entries, for {@link #stepPinned}: by steps, or if they are many by a prompt and
+     * entries {@linkplain #drawn drawn} from its own.
      *
      * @param length entries to hold; at most the strategy's window
      */
     public void fillTo(int length) {
         if (length > strategy.schedule().atMost(length) || length >= cache.capacity()) {
             throw new IllegalArgumentException("cannot hold " + length + " entries and one more");
+        }
+        if (drawn(length) > 0) {
+            prefill(RandomPrompts.of(cache.batch(), REAL_ENTRIES, vocabulary()));
+            runtime.draw(cacheLength, length);
+            cacheLength = length;
+            nextPosition = length;
+            steps = length;
+            return;
         }
         reset(weights.shape().startToken());
         while (cacheLength < length) {

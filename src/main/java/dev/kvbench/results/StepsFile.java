@@ -86,6 +86,8 @@ public record StepsFile(
      * @param gpu what was measured of the GPU beside the steps; null on the CPU
      * @param iterations every iteration of every fork, in order; empty for benchmarks that keep no series
      * @param asked parameters that were given as a share and are numbers in {@code params}, as they were given; null if none were
+     * @param drawnEntries entries of the cache, per sequence, that no step wrote: drawn from those that a short text wrote;
+     *     null if steps wrote all
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Configuration(
@@ -99,18 +101,19 @@ public record StepsFile(
             long cacheBytesPerEntry,
             Gpu gpu,
             @Required List<Iteration> iterations,
-            Map<String, String> asked) {
+            Map<String, String> asked,
+            Integer drawnEntries) {
 
-        /** One whose parameters were all given as they are. */
+        /** One whose parameters were all given as they are, and whose cache steps filled. */
         public Configuration(String benchmark, String label, Map<String, String> params, String weights, String attention,
                 String runtime, String device, long cacheBytesPerEntry, Gpu gpu, List<Iteration> iterations) {
-            this(benchmark, label, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu, iterations, null);
+            this(benchmark, label, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu, iterations, null, null);
         }
 
         /** @return the same by another label */
         public Configuration labelled(String other) {
             return new Configuration(benchmark, other, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu,
-                    iterations, asked);
+                    iterations, asked, drawnEntries);
         }
 
         /** @return whether a peer written in Python ran it */
@@ -123,7 +126,7 @@ public record StepsFile(
             return new Configuration(benchmark, ranByPeer() ? label : Renamed.label(label),
                     Renamed.now(ranByPeer() ? params : Strategies.asRan(params)), weights,
                     Renamed.now(Renamed.ATTENTION, attention).orElse(attention), runtime, device, cacheBytesPerEntry, gpu,
-                    iterations, asked);
+                    iterations, asked, drawnEntries);
         }
 
         /** @return whether every measured iteration kept its steps, and there is one */

@@ -27,6 +27,11 @@ public abstract class OwnSteps implements StepRuntime {
     }
 
     @Override
+    public void draw(int real, int length) {
+        operators.draw(real, length);
+    }
+
+    @Override
     public void timeOnDevice(boolean on) {
         operators.timeOnDevice(on);
     }

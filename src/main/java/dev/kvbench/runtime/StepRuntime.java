@@ -38,6 +38,15 @@ public interface StepRuntime extends AutoCloseable {
     void prefill(long[] tokens, int chunk, int position);
 
     /**
+     * Makes a short text's cache a long one's: the entries behind those held are drawn from them, as if as many steps had
+     * written them. The same numbers give the same entries.
+     *
+     * @param real entries held, of which none was ever evicted
+     * @param length entries to hold; must fit, and the strategy evict none of as many
+     */
+    void draw(int real, int length);
+
+    /**
      * Starts one step, eviction included, and does not wait for it. Steps that were launched run one after the other;
      * {@link #await} before the next one if its tokens matter to the host.
      *

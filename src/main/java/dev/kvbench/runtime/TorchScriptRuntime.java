@@ -1,6 +1,7 @@
 package dev.kvbench.runtime;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -28,6 +29,8 @@ public final class TorchScriptRuntime implements StepRuntime {
 
     /** The runtime's name in parameters and results. */
     public static final String LABEL = "torchscript";
+
+    private static final int SEED = 1;
 
     private final TorchModule module;
     /**
@@ -86,6 +89,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         String source = Place.numbered(String.join("\n",
                 ScriptFile.read("step.py"),
                 ScriptFile.read("prompt.py"),
+                ScriptFile.read("draw.py"),
                 shape.source(),
                 ScriptFile.read("attention_" + form.label() + ".py"),
                 EvictionSource.of(strategy)));
@@ -169,6 +173,14 @@ public final class TorchScriptRuntime implements StepRuntime {
             onDevice.endWithCopy();
         }
         await();
+    }
+
+    @Override
+    public void draw(int real, int length) {
+        Engine.getEngine("PyTorch").setRandomSeed(SEED);
+        try (IValue from = IValue.from((long) real); IValue to = IValue.from((long) length)) {
+            run("draw", state, from, to);
+        }
     }
 
     private void closePrompt() {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RecorderTest {
 
     private static final TrialRecord.Ran RAN =
-            new TrialRecord.Ran("full cache", "synthetic", "explicit", "torchscript", "cpu", 512, "2.7.1+cpu", 2);
+            new TrialRecord.Ran("full cache", "synthetic", "explicit", "torchscript", "cpu", 512, "2.7.1+cpu", 2, null);
 
     @TempDir
     private Path folder;

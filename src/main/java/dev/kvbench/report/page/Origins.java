@@ -1,6 +1,7 @@
 package dev.kvbench.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.report.analysis.DrawnEntries;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.Score;
@@ -124,6 +125,7 @@ final class Origins {
                 notes.add("Strategies: " + words + ".");
             }
         }
+        files.stream().flatMap(f -> DrawnEntries.sentence(f.configurations()).stream()).distinct().forEach(notes::add);
         return notes;
     }
 }

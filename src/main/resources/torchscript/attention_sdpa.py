@@ -6,3 +6,12 @@ def attend(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, out: List[Tensor]
   if torch.len(out) == 1:
     torch.copy_(torch.narrow(out[0], 1, 0, self.width), torch.reshape(a, [torch.size(q, 0), self.width]))
   return a
+
+def attend_within(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, mask: Tensor, out: List[Tensor]) -> Tensor:
+  # as above with mask [1, n]; q [B, H, 1, Dh] of G = H / Hkv for each head of k and v, which attend to the same entries
+  size = torch.size(k)
+  q = torch.reshape(q, [size[0], size[1], torch.floordiv(torch.size(q, 1), size[1]), size[3]])
+  a = torch.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+  if torch.len(out) == 1:
+    torch.copy_(torch.narrow(out[0], 1, 0, self.width), torch.reshape(a, [size[0], self.width]))
+  return a

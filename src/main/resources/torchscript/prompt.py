@@ -58,15 +58,16 @@ def prefill_piece(self, weights: List[Tensor], prompt: List[Tensor], tokens: Ten
   return torch.select(torch.view(x, [size[0], length, torch.size(x, 1)]), 1, length - 1)
 
 def attend_piece(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, first: int) -> Tensor:
-  # q [B, H, c, Dh] of the tokens from `first` on; k and v [B, H, >= first + c, Dh]; row [1, B, H, T] fp32, if it is read
+  # q [B, H, c, Dh] of the tokens from `first` on; k and v [B, Hkv, >= first + c, Dh]; row [1, B, H, T] fp32, if it is read
   size = torch.size(q)
   length = size[2]
-  if self.readsAttention == 0 and first == 0:
+  group = torch.floordiv(size[1], torch.size(k, 1))
+  if self.readsAttention == 0 and first == 0 and group == 1:
     return torch.scaled_dot_product_attention(q, torch.narrow(k, 2, 0, length), torch.narrow(v, 2, 0, length), is_causal=True)
-  # 2^26 elements of one array at most, 256 MB in fp32: of the weights [B, H, some, n], or of the operator's mask [some, n]
-  wide = first + length
+  # 2^26 elements of one array at most, 256 MB in fp32: of the weights [B, H, some, n], or of the operator's mask [G * some, n]
+  wide = (first + length) * group
   if self.readsAttention == 1:
-    wide = wide * size[0] * size[1]
+    wide = (first + length) * size[0] * size[1]
   some = max(1, torch.floordiv(67108864, wide))
   if some >= length:
     return self.attend_some(q, k, v, row, first)
@@ -79,13 +80,17 @@ def attend_piece(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, first: int)
   return out
 
 def attend_some(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, first: int) -> Tensor:
-  # as above; the last of these tokens sees n entries
-  length = torch.size(q, 2)
+  # as above; the last of these tokens sees n entries. The queries of a group, G = H / Hkv, lie one below the other,
+  # [B, Hkv, G * some, Dh], so that no key is repeated
+  size = torch.size(q)
+  length = size[2]
+  heads = torch.size(k, 1)
   n = first + length
   k = torch.narrow(k, 2, 0, n)
   v = torch.narrow(v, 2, 0, n)
   if self.readsAttention == 1:
-    scaled = torch.matmul(torch.mul(q, self.scale), torch.transpose(k, 2, 3))
+    grouped = torch.reshape(torch.mul(q, self.scale), [size[0], heads, -1, size[3]])
+    scaled = torch.view(torch.matmul(grouped, torch.transpose(k, 2, 3)), [size[0], size[1], length, n])
     later = torch.triu(torch.ones_like(torch.select(torch.select(scaled, 0, 0), 0, 0)), first + 1)
     weights = torch.softmax(torch.masked_fill_(scaled, torch.gt(later, 0), -3e4), -1)
     got = torch.select(row, 0, 0)
@@ -93,11 +98,15 @@ def attend_some(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, first: int) 
       torch.add_(torch.narrow(got, 2, 0, n), torch.sum(weights, [2], False, dtype=6))
     if self.accumulates == 0 and n == torch.size(got, 2):
       torch.copy_(got, torch.select(weights, 2, length - 1))
-    out = torch.matmul(weights, v)
+    grouped = torch.reshape(weights, [size[0], heads, -1, n])
+    out = torch.view(torch.matmul(grouped, v), size)
   else:
     # the operator's own causal mask begins at the first key, whichever token is the first query
     seen = torch.tril(torch.new_ones(q, [length, n], dtype=11), first)
-    out = torch.scaled_dot_product_attention(q, k, v, attn_mask=seen)
+    group = torch.floordiv(size[1], heads)
+    seen = torch.reshape(torch.expand(torch.unsqueeze(seen, 0), [group, length, n]), [group * length, n])
+    grouped = torch.reshape(q, [size[0], heads, group * length, size[3]])
+    out = torch.reshape(torch.scaled_dot_product_attention(grouped, k, v, attn_mask=seen), size)
   return out
 
 def layer_of(self, state: List[Tensor], layer: int) -> List[Tensor]:

@@ -17,7 +17,7 @@
 # state     by place: TOKEN [B] int64, POSITION [1] int64, LOGITS [B, V], CACHE [L, 2, B, Hkv, C, Dh],
 #           SCORES [l, B, h, C] fp32, INDICES [C] int64 = 0..C-1, HOST_TOKEN [B] int64 on the CPU,
 #           STEPS [1] int64, ORIGINS [l, B, h, C] int32: the step that wrote each entry; if nothing is ever evicted
-#           neither is written: slots are filled in their order
+#           neither is written: slots are filled in their order; LENGTH [1] int64, of within.py alone
 #
 # All of state is preallocated and written in place, so a captured step finds it where it was.
 

@@ -58,6 +58,7 @@ public final class KvCache implements AutoCloseable {
         state.put(Place.INDICES, indices);
         state.put(Place.STEPS, zeros(manager, DataType.INT64, 1));
         state.put(Place.ORIGINS, (PtNDArray) zeros(manager, DataType.INT32, scored.getShape()).addi(indices.toType(DataType.INT32, false)));
+        state.put(Place.LENGTH, zeros(manager, DataType.INT64, 1));
         state.put(Place.HOST_TOKEN, device.isGpu()
                 ? (PtNDArray) manager.zeros(new Shape(batch), DataType.INT64, Device.cpu())
                 : zeros(manager, DataType.INT64, batch));

@@ -24,7 +24,9 @@ public enum Place {
     /** Steps since the cache was empty, [1] int64. */
     STEPS,
     /** The step that wrote each entry, int32, shaped as the scores: what tells its age, whatever slot it lies in. */
-    ORIGINS;
+    ORIGINS,
+    /** Entries held with the step's own, [1] int64: for steps that one capture serves at many lengths, no others write or read it. */
+    LENGTH;
 
     private static final Pattern NAMED = Pattern.compile(
             "(?<=\\w)\\[(" + Arrays.stream(values()).map(Enum::name).collect(Collectors.joining("|")) + ")]");

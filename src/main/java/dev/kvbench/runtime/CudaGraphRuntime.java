@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * The runtime whose step is one CUDA graph of libtorch's operators, captured the first time that a cache length comes up,
- * eviction and the tokens' copy to the host included. Takes every strategy, dtype and batch. A graph writes where the
+ * of many lengths a range of them ({@link LengthCaptures}), eviction and the tokens' copy to the host included. Takes every strategy, dtype and batch. A graph writes where the
  * step wrote when it was captured, so all state stays in place: {@link KvCache} allocates it once.
  */
 public final class CudaGraphRuntime extends OwnSteps {
@@ -22,11 +22,10 @@ public final class CudaGraphRuntime extends OwnSteps {
 
     private static final int WARM_UP = 3;
 
-    private record Key(int n, int advance) {}
-
     private final DeviceStep onDevice;
     private final CapturedSteps steps;
-    private final Map<Key, Pointer> graphs = new HashMap<>();
+    private final LengthCaptures captures;
+    private final Map<LengthCaptures.Capture, Pointer> graphs = new HashMap<>();
     private long nanos;
     private long bytes;
 
@@ -41,27 +40,36 @@ public final class CudaGraphRuntime extends OwnSteps {
         if (onDevice == null) {
             throw new Unsupported("it needs an NVIDIA GPU that libtorch computes on, and its driver");
         }
+        captures = new LengthCaptures(cache.capacity(), operators::appends);
         steps = new CapturedSteps(onDevice.cuda());
         try {
             steps.warmUp(() -> {
                 for (int i = 0; i < WARM_UP; i++) {
                     operators.operators(1, 0);
                     operators.operators(cache.capacity(), 0);
+                    if (cache.capacity() > LengthCaptures.MOST_EXACT) {
+                        operators.hold(1);
+                        operators.operatorsWithin(cache.capacity(), 0, 0);
+                    }
                 }
             });
-            graph(1, 0);
+            graph(captures.of(1, 0).capture());
         } catch (RuntimeException | Error e) {
             Cleanup.after(e, steps);
             throw e;
         }
     }
 
-    private Pointer graph(int n, int advance) {
-        return graphs.computeIfAbsent(new Key(n, advance), key -> {
+    private Pointer graph(LengthCaptures.Capture capture) {
+        return graphs.computeIfAbsent(capture, key -> {
             long start = System.nanoTime();
             long before = onDevice.cuda().memoryInUse();
             Pointer graph = steps.capture(stream -> {
-                operators.operators(n, advance);
+                if (key.exact()) {
+                    operators.operators(key.n(), key.advance());
+                } else {
+                    operators.operatorsWithin(key.n(), key.advance(), key.grow());
+                }
                 onDevice.copyTokens(stream);
             });
             bytes += onDevice.cuda().memoryInUse() - before;
@@ -78,7 +86,9 @@ public final class CudaGraphRuntime extends OwnSteps {
     @Override
     public void launch(int n, int advance) {
         onDevice.useOnThisThread();
-        Pointer graph = graph(n, advance);
+        LengthCaptures.Next next = captures.of(n, advance);
+        Pointer graph = graph(next.capture());
+        next.held().ifPresent(operators::hold);
         onDevice.begin();
         steps.replay(graph);
         onDevice.end();

@@ -34,6 +34,7 @@ final class EvictionSource {
         attributes.put("back", strategy.protects().back());
         attributes.put("scored", flag(strategy.traits().scored()));
         attributes.put("scoresAtEviction", flag(strategy.traits().scores() == Scores.AT_EVICTION));
+        attributes.put("scoresAtWrite", flag(strategy.traits().scores() == Scores.AT_WRITE));
         attributes.put("scoresPerLayer", flag(strategy.traits().scope() != Scope.MODEL));
         attributes.put("scoresPerHead", flag(strategy.traits().scope() == Scope.HEAD));
         return attributes;

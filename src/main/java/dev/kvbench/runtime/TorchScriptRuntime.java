@@ -88,6 +88,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         add(attributes, shape.attributes());
         String source = Place.numbered(String.join("\n",
                 ScriptFile.read("step.py"),
+                ScriptFile.read("within.py"),
                 ScriptFile.read("prompt.py"),
                 ScriptFile.read("draw.py"),
                 shape.source(),
@@ -211,6 +212,39 @@ public final class TorchScriptRuntime implements StepRuntime {
         try (IValue length = IValue.from((long) n);
                 IValue toNextPosition = IValue.from((long) advance)) {
             run("step", weights, state, length, toNextPosition);
+        }
+    }
+
+    /**
+     * @param n entries held with the step's own
+     * @return whether {@link #operatorsWithin} can run such a step: it evicts nothing, and a score of the strategy's own does
+     *     not ask which slot the new entry has
+     */
+    boolean appends(int n) {
+        Scores scores = strategy.traits().scores();
+        return !strategy.schedule().evicts(n)
+                && (strategy.score().isEmpty() || scores == Scores.AT_WRITE || scores == Scores.AT_EVICTION);
+    }
+
+    /**
+     * Calls the operators of a step that is the same for all lengths up to a bound.
+     *
+     * @param bound at least the entries held with the step's own
+     * @param advance added to the position id
+     * @param grow entries more than the device holds, by {@link #hold} or the last such step: 0 or 1
+     */
+    void operatorsWithin(int bound, int advance, int grow) {
+        try (IValue length = IValue.from((long) bound);
+                IValue toNextPosition = IValue.from((long) advance);
+                IValue more = IValue.from((long) grow)) {
+            run("step_within", weights, state, length, toNextPosition, more);
+        }
+    }
+
+    /** @param length entries that the device takes to be held before the next step within a range */
+    void hold(int length) {
+        try (IValue entries = IValue.from((long) length)) {
+            run("hold", state, entries);
         }
     }
 

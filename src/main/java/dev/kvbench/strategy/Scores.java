@@ -8,7 +8,7 @@ public enum Scores {
     SUM,
     /** In every step anew; unless it has a source of its own, of the last token's attention, a mean. */
     LAST,
-    /** Once, in the step that writes an entry. */
+    /** Once, in the step that writes an entry, by its keys and values alone. */
     AT_WRITE,
     /** All entries, where some of them go. */
     AT_EVICTION

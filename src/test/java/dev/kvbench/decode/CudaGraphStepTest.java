@@ -126,6 +126,38 @@ class CudaGraphStepTest {
         return Strategies.evicting().stream().flatMap(name -> Stream.of(1, 3).map(every -> Arguments.of(name, every)));
     }
 
+    /** Beyond a thousand lengths one capture serves many: of a text that is fed, its steps are the operators'. */
+    @ParameterizedTest
+    @MethodSource("namesAndDtypes")
+    void aCaptureOfManyLengthsIsTheStepOfEach(String name, Dtype dtype) {
+        int tokens = 1200;
+        Gpt2Config model = new Gpt2Config("long", 2, 4, 64, 211, tokens, 1e-5);
+        EvictionStrategy strategy = TestStrategies.of(name, 1100, 300, 50);
+        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, dtype);
+        try (Weights weights = TestModels.sharp(model, 9, dtype, Device.gpu());
+                DecodeLoop captured = new DecodeLoop(weights, strategy, Runtimes.CUDAGRAPH, form, Positions.ORIGINAL, 2, tokens);
+                DecodeLoop eager = new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 2, tokens)) {
+            Random random = new Random(9);
+            for (int step = 0; step < tokens; step++) {
+                long[] fed = random.longs(2, 0, model.vocabulary()).toArray();
+                captured.force(fed);
+                eager.force(fed);
+                captured.step();
+                eager.step();
+                if (step > 1020 && step < 1030 || step == tokens - 1) {
+                    StepAssertions.assertClose(eager.cache().logits(), captured.cache().logits(), dtype == Dtype.FP32 ? 1e-4 : 0.1,
+                            "logits of step " + step);
+                }
+            }
+            StepRuntime.Captures captures = captured.runtime().captures().orElseThrow();
+            assertTrue(captures.graphs() < 1040, captures.toString());
+        }
+    }
+
+    static Stream<Arguments> namesAndDtypes() {
+        return Strategies.labels().stream().flatMap(name -> Stream.of(Dtype.FP32, Dtype.FP16).map(dtype -> Arguments.of(name, dtype)));
+    }
+
     @Test
     void capturesEachLengthOnceAndSaysWhatItTook() {
         EvictionStrategy strategy = TestStrategies.of("h2o", WINDOW, HEAVY_HITTERS);

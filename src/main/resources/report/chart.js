@@ -117,7 +117,8 @@ function chart(host, make, onRead) {
       const colour = s.colour;
       if (s.low) {
         data.push(s.high, s.low);
-        series.push({stroke: "transparent", width: 0, points: {show: false}}, {stroke: "transparent", width: 0, points: {show: false}});
+        const edge = {stroke: "transparent", width: 0, spanGaps: true, points: {show: false}};
+        series.push({...edge}, {...edge});
         bands.push({series: [series.length - 2, series.length - 1], fill: colour + "2e"});
       }
       data.push(s.values);

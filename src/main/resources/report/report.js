@@ -1,10 +1,41 @@
 // The page of one or more results. Every figure comes computed with the data; here it is only shown.
 const report = JSON.parse(document.getElementById("data").textContent);
 const lines = report.lines;
-const longest = Math.max(0, ...lines.map(l => l.host.median.length));
-const tokens = Array.from({length: longest}, (_, i) => i + 1);
+/** The tokens that a line's points are at: of each step behind its prompt, or of those that are drawn. */
+const tokensOf = l => l.host.median.map((_, i) => (l.prompt || 0) + (l.drawn ? l.drawn[i] : i + 1));
+const at = new Map(lines.map(l => [l, tokensOf(l)]));
+const limitAt = report.time && report.time.limit ? report.time.limitAt || report.time.limit.map((_, i) => i + 1) : [];
+const tokens = Array.from(new Set([...at.values(), limitAt].flat())).sort((a, b) => a - b);
+const [earliest, longest] = tokens.length ? [tokens[0], tokens[tokens.length - 1]] : [1, 0];
 const visible = new Set(lines.filter(l => l.shown));
-const padded = values => values.length === longest ? values : values.concat(Array(longest - values.length).fill(null));
+/** Values of some tokens, ascending, among all that are drawn. */
+function padded(of, values) {
+  if (of.length === tokens.length) return values;
+  const all = Array(tokens.length).fill(null);
+  let j = 0;
+  of.forEach((t, i) => {
+    while (tokens[j] < t) j++;
+    all[j] = values[i];
+  });
+  return all;
+}
+/** Which of some tokens, ascending, is t or the last before it; null outside of them. */
+function indexAt(of, t) {
+  if (!of.length || t < of[0] || t > of[of.length - 1]) return null;
+  let [low, high] = [0, of.length - 1];
+  while (low < high) {
+    const mid = (low + high + 1) >> 1;
+    if (of[mid] <= t) low = mid; else high = mid - 1;
+  }
+  return low;
+}
+/** The memory limit at a token: on a line between those that it is given at. */
+function limitOf(t) {
+  const i = indexAt(limitAt, t);
+  if (i == null) return null;
+  const [a, b] = [report.time.limit[i], report.time.limit[Math.min(i + 1, limitAt.length - 1)]];
+  return limitAt[i] === t ? a : a + (b - a) * (t - limitAt[i]) / (limitAt[i + 1] - limitAt[i]);
+}
 const largest = values => values.reduce((a, b) => Math.max(a, b), 0);
 
 /** Whether a difference is told from noise; if not, its words say why. */
@@ -19,36 +50,38 @@ function timeSection() {
   const {host, figure: fig} = figure(report.findings.time);
   const {values, list, buttons} = curveList(lines, visible);
   const token = el("output", {id: "token-shown"});
-  const slider = el("input", {type: "range", id: "token", min: 1, max: longest, value: longest, oninput: () => read(Number(slider.value), true)});
+  const slider = el("input", {type: "range", id: "token", min: earliest, max: longest, value: longest, oninput: () => read(Number(slider.value), true)});
 
   const plot = chart(host, () => {
     const series = [];
     for (const l of visible) {
-      const band = (b, device) => ({values: padded(b.median), ...(state.spread && l.generations > 1 && longest > 1 ? {low: padded(b.low), high: padded(b.high)} : {}),
+      const own = at.get(l);
+      const band = (b, device) => ({values: padded(own, b.median), ...(state.spread && l.generations > 1 && tokens.length > 1 ? {low: padded(own, b.low), high: padded(own, b.high)} : {}),
         ...drawn(l), width: device ? 1.2 : 2});
       if (state.clock !== "device" || !l.device) series.push(band(l.host, false));
       if (state.clock !== "host" && l.device) series.push(band(l.device, state.clock === "both"));
     }
     if (state.limit && report.time.limit) {
-      series.push({values: padded(report.time.limit), colour: css("--limit"), dash: [1, 5], width: 2.5});
+      series.push({values: padded(limitAt, report.time.limit), colour: css("--limit"), dash: [1, 5], width: 2.5});
     }
     const low = state.log ? report.time.lowest : state.zero ? 0 : report.time.low;
-    return {xs: tokens, series, x: {label: "sequence length (tokens)", range: [longest === 1 ? 0.5 : 1, longest === 1 ? 1.5 : longest], zoom: longest > 1, whole: true},
+    return {xs: tokens, series, x: {label: "sequence length (tokens)", range: tokens.length === 1 ? [longest - 0.5, longest + 0.5] : [earliest, longest], zoom: tokens.length > 1, whole: true},
       y: {label: "time per token (ms)", log: state.log, range: [low, report.time.high]}};
-  }, index => read(index == null ? Number(slider.value) : index + 1, false));
+  }, index => read(index == null ? Number(slider.value) : tokens[index], false));
 
   function read(t, moves) {
     token.textContent = t;
     if (moves) tokenReaders.forEach(reader => reader(t));
     slider.setAttribute("aria-valuetext", "token " + t);
     for (const [l, output] of values) {
-      const at = b => digits(b.median[t - 1]);
-      output.textContent = t > l.host.median.length ? MISSING
-        : state.clock === "both" && l.device ? at(l.host) + " host, " + at(l.device) + " device ms"
-        : at(state.clock === "device" && l.device ? l.device : l.host) + " ms";
+      const i = indexAt(at.get(l), t);
+      const read = b => digits(b.median[i]);
+      output.textContent = i == null ? MISSING
+        : state.clock === "both" && l.device ? read(l.host) + " host, " + read(l.device) + " device ms"
+        : read(state.clock === "device" && l.device ? l.device : l.host) + " ms";
     }
     const limit = document.getElementById("limit-value");
-    if (limit) limit.textContent = digits(report.time.limit[t - 1]) + " ms";
+    if (limit) limit.textContent = digits(limitOf(t)) + " ms";
     if (moves) plot.readAt(t);
   }
   const set = (name, value) => {
@@ -74,6 +107,7 @@ function timeSection() {
         `: weights and full cache read once at ${report.time.terabytesPerSecond.toFixed(2)} TB/s, the bandwidth of a copy within device memory. It is no bound: a step that finds some of it in the L2 cache may beat it a little.`) : null),
     el("p", {class: "hint"}, `Curves are medians over the generations, bands their spread (${[...new Set(lines.map(l => l.spread))].join("; ")}), both smoothed over `
       + `${report.time.smoothing} steps: a point is the median of those around it. Drag across the plot to look closer; a double click shows all again.`),
+    report.findings.thinned ? el("p", {class: "hint", id: "thinned"}, report.findings.thinned) : null,
     report.findings.pieces ? el("p", {class: "hint", id: "pieces"}, report.findings.pieces) : null,
     howTo("A transformer keeps keys and values of every token so far, and every step reads all of them. A strategy drops entries to keep that cache small; choosing what to drop costs time in every step too. Where a strategy's curve lies above the full cache's it costs, where it lies below it saves.",
       "A strategy's curve follows the full cache's until its window is full; from the first eviction on it stays level, while the full cache's goes on rising. How steep it rises is what a strategy can save: little with one sequence, where weights are most of what a step reads, more with many sequences and long texts.",
@@ -160,13 +194,13 @@ function memorySection() {
   const top = 1.08 * largest(lines.flatMap(l => l.cacheMb ? [largest(l.cacheMb)] : []));
   const readout = el("p", {class: "hint", id: "memory-read"}, "Point at the plot, or move the slider above, to read values.");
   const read = t => {
-    readout.textContent = `Token ${t}: ` + known().map(l => `${l.name} ${digits(l.cacheMb[t - 1])} MB`).join("; ");
+    readout.textContent = `Token ${t}: ` + known().map(l => `${l.name} ${digits(l.cacheMb[indexAt(at.get(l), t)])} MB`).join("; ");
   };
   tokenReaders.push(read);
-  chart(host, () => ({xs: tokens, series: known().map(l => ({values: padded(l.cacheMb), ...drawn(l)})),
-    x: {label: "sequence length (tokens)", range: [0, longest], whole: true}, y: {label: "keys and values held (MB)", range: [0, top]}, height: 300}),
+  chart(host, () => ({xs: tokens, series: known().map(l => ({values: padded(at.get(l), l.cacheMb), ...drawn(l)})),
+    x: {label: "sequence length (tokens)", range: [earliest === 1 ? 0 : earliest, longest], whole: true}, y: {label: "keys and values held (MB)", range: [0, top]}, height: 300}),
     index => {
-      if (index != null) read(index + 1);
+      if (index != null) read(tokens[index]);
     });
   const device = lines.filter(l => l.deviceMb != null);
   section("memory", "Memory of the cache", fig, readout,
@@ -326,7 +360,7 @@ function rawSection() {
   const bare = lines.some(l => !l.raw);
   if (!lines.length) return;
   if (bare) {
-    section("raw", "Raw table", el("p", null, "Left out, this page would become too large: export RESULT --format csv writes it."));
+    section("raw", "Raw table", el("p", null, "Left out, this page would become too large: steps.json has every step, and export RESULT --format csv writes them as a table."));
     return;
   }
   const total = lines.reduce((n, l) => n + l.raw.reduce((k, r) => k + r.host.length, 0), 0);
@@ -338,7 +372,7 @@ function rawSection() {
     step[at++] = t;
   })));
   const of = row => lines[line[row]].raw[iteration[row]];
-  const get = [row => lines[line[row]].name, row => of(row).fork, row => of(row).iteration, row => step[row] + 1,
+  const get = [row => lines[line[row]].name, row => of(row).fork, row => of(row).iteration, row => (lines[line[row]].prompt || 0) + step[row] + 1,
     row => of(row).host[step[row]], row => of(row).device ? of(row).device[step[row]] : null];
   section("raw", "Raw table", dataTable("raw-table", {caption: "Every measured step; warm-up iterations are left out. Buttons in the head sort.",
     columns: [column("configuration", format.text, true), column("fork", format.count), column("iteration", format.count), column("token", format.count),

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param evicting from it on; null if no step evicts
  * @param end the last tokens
  * @param endTokens how many these are
- * @param length tokens of a generation
+ * @param length tokens of the text, those of a prompt among them
  * @param fasterFrom the token from which on it stays faster; null if there is none
  * @param fasterBeyond the token from which on it stays faster by more than the control; null if there is none, or no
  *     control
@@ -89,22 +89,28 @@ public record AgainstFullCache(String name, String baseline, String unlike, Inte
         boolean evicts = first <= length;
         int endTokens = Math.min(END, evicts ? length - first + 1 : length);
         int before = Math.min(first - 1, length);
-        Change control = Change.of(strategy, full, 1, before);
+        // after a prompt that was evicted every step may evict
+        Change control = before == 0 ? Change.NONE : Change.of(strategy, full, 1, before);
+        int prompt = strategy.prompt();
         double noise = evicts && before >= CONTROL ? control.largest() : 0;
         double[] median = Curve.of(strategy.configuration()).median();
         double[] fullMedian = Curve.of(full.configuration()).median();
         double[] lessNoise = Arrays.stream(curve(full)).map(ms -> ms * (1 - Math.abs(control.change()))).toArray();
         return new AgainstFullCache(strategy.name(), full.name(),
                 Form.difference(strategy.configuration(), full.configuration()),
-                evicts ? first : null, control, evicts && before >= CONTROL,
+                evicts ? prompt + first : null, control, evicts && before >= CONTROL,
                 evicts ? Change.of(strategy, full, first, first + endTokens - 1).beyond(noise) : null,
                 evicts ? Change.of(strategy, full, first, length).beyond(noise) : null,
-                Change.of(strategy, full, length - endTokens + 1, length).beyond(noise), endTokens, length,
-                evicts ? fasterFrom(curve(strategy), curve(full), first, length) : null,
-                noise > 0 ? fasterFrom(curve(strategy), lessNoise, first, length) : null,
-                evicts ? paidBackAt(median, fullMedian, first, length) : null,
+                Change.of(strategy, full, length - endTokens + 1, length).beyond(noise), endTokens, prompt + length,
+                evicts ? behind(prompt, fasterFrom(curve(strategy), curve(full), first, length)) : null,
+                noise > 0 ? behind(prompt, fasterFrom(curve(strategy), lessNoise, first, length)) : null,
+                evicts ? behind(prompt, paidBackAt(median, fullMedian, first, length)) : null,
                 fastest == full ? null
                         : fastest(strategy, fastest, Math.min(length, fastest.length()), endTokens, noise));
+    }
+
+    private static Integer behind(int prompt, Integer step) {
+        return step == null ? null : Integer.valueOf(prompt + step);
     }
 
     private static Fastest fastest(Measured strategy, Measured full, int length, int endTokens, double noise) {

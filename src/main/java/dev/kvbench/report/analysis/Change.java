@@ -13,6 +13,9 @@ import java.util.stream.DoubleStream;
  */
 public record Change(double change, double low, double high, Told told) {
 
+    /** Of no steps at all. */
+    static final Change NONE = new Change(Double.NaN, Double.NaN, Double.NaN, Told.NOISE);
+
     private static final double CONFIDENCE = 0.95;
 
     /**

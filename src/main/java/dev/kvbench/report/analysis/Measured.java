@@ -145,26 +145,44 @@ public record Measured(Caption caption, int result, StepsFile.Configuration conf
         return batch.matches("\\d{1,9}") ? Integer.parseInt(batch) : 1;
     }
 
-    /** @return the first token whose step evicts, 1, 2, …; past any generation if none does */
+    /** @return tokens of the prompt before its first step: step t is at token {@code prompt() + t} of the text */
+    public int prompt() {
+        return prompt(configuration);
+    }
+
+    /** @return the same of any configuration; 0 where it has no prompt */
+    public static int prompt(StepsFile.Configuration configuration) {
+        String prompt = configuration.params().getOrDefault("promptTokens", "0");
+        return prompt.matches("\\d{1,9}") ? Integer.parseInt(prompt) : 0;
+    }
+
+    /** @return the first step that evicts, 1, 2, …; past any generation if none does */
     public int firstEviction() {
-        return schedule().peak();
+        return schedule().peak() - schedule().heldAfter(prompt());
+    }
+
+    /** @return entries that step t reads, its own among them, at index t−1 */
+    public int[] read() {
+        Schedule schedule = schedule();
+        int[] read = new int[length()];
+        int held = schedule.heldAfter(prompt());
+        for (int t = 0; t < read.length; t++) {
+            read[t] = held + 1;
+            held = schedule.heldAfter(read[t]);
+        }
+        return read;
     }
 
     /** @return entries held after step t at index t−1 */
     public int[] held() {
-        Schedule schedule = schedule();
-        int[] held = new int[length()];
-        for (int t = 0; t < held.length; t++) {
-            held[t] = schedule.heldAfter(1 + (t == 0 ? 0 : held[t - 1]));
-        }
-        return held;
+        return IntStream.of(read()).map(schedule()::heldAfter).toArray();
     }
 
-    /** @return tokens whose steps evict, 1, 2, …, of those that all generations have */
+    /** @return steps that evict, 1, 2, …, of those that all generations have */
     int[] evictions() {
         Schedule schedule = schedule();
-        int[] held = held();
-        return IntStream.rangeClosed(1, held.length).filter(t -> schedule.evicts(1 + (t == 1 ? 0 : held[t - 2]))).toArray();
+        int[] read = read();
+        return IntStream.rangeClosed(1, read.length).filter(t -> schedule.evicts(read[t - 1])).toArray();
     }
 
     /** @return bytes of keys and values per entry, all sequences */

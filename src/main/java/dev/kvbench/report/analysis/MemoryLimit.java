@@ -13,9 +13,10 @@ import java.util.stream.IntStream;
  * @param weightBytes bytes of weights that a step reads
  * @param entryBytes bytes of a cache entry, all sequences
  * @param bytesPerSecond the copy's bandwidth
- * @param length sequence length that it is drawn to
+ * @param before tokens before the first step that it is drawn of
+ * @param length steps that it is drawn of
  */
-public record MemoryLimit(double weightBytes, double entryBytes, double bytesPerSecond, int length) {
+public record MemoryLimit(double weightBytes, double entryBytes, double bytesPerSecond, int before, int length) {
 
     /** @return the limit of those shown, if they share one: the same weights and entries */
     public static Optional<MemoryLimit> of(List<StepsFile.Configuration> shown) {
@@ -28,7 +29,7 @@ public record MemoryLimit(double weightBytes, double entryBytes, double bytesPer
     private static MemoryLimit of(StepsFile.Configuration configuration) {
         int batch = Integer.parseInt(configuration.params().getOrDefault("batch", "1"));
         return new MemoryLimit(configuration.gpu().weightBytes(), (double) batch * configuration.cacheBytesPerEntry(),
-                configuration.gpu().copyBytesPerSecond(), Curve.of(configuration).median().length);
+                configuration.gpu().copyBytesPerSecond(), Measured.prompt(configuration), Curve.of(configuration).median().length);
     }
 
     /**
@@ -41,6 +42,6 @@ public record MemoryLimit(double weightBytes, double entryBytes, double bytesPer
 
     /** @return the limit of step t at index t−1, ms */
     public double[] curve() {
-        return IntStream.rangeClosed(1, length).mapToDouble(this::ms).toArray();
+        return IntStream.rangeClosed(before + 1, before + length).mapToDouble(this::ms).toArray();
     }
 }

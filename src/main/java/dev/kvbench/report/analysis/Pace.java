@@ -49,10 +49,9 @@ public record Pace(double step, double low, double high, double tokensPerSecond,
         if (gpu == null) {
             return Double.NaN;
         }
-        int[] held = m.held();
-        double[] times = new double[held.length];
-        // a step reads what was held before it and the entry that it writes
-        Arrays.setAll(times, t -> times(curve.median()[t], gpu, (t == 0 ? 1 : held[t - 1] + 1) * m.bytesPerEntry()));
+        int[] read = m.read();
+        double[] times = new double[read.length];
+        Arrays.setAll(times, t -> times(curve.median()[t], gpu, read[t] * m.bytesPerEntry()));
         return Measured.median(times);
     }
 

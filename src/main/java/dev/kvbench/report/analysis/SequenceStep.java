@@ -3,11 +3,11 @@ package dev.kvbench.report.analysis;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * A step of so many sequences: the last ones of a generation, or one whose cache is held at a length.
@@ -59,10 +59,8 @@ record SequenceStep(int result, StepsFile.Configuration configuration, int token
         int from = Math.max(1, m.length() - AgainstFullCache.END + 1);
         double[] generations = Measured.medians(m.host(), Measured.tokens(from, m.length()));
         double[] spread = generations.length < 2 ? new double[] {Double.NaN, Double.NaN} : Pace.spread(generations);
-        int[] held = m.held();
-        double[] read = IntStream.rangeClosed(from, m.length()).mapToDouble(t -> t == 1 ? 1 : held[t - 2] + 1.0)
-                .toArray();
-        return new SequenceStep(result, m.configuration(), m.length(), m.isPeer() ? 0 : (int) Measured.median(read),
+        double[] read = Arrays.stream(m.read(), from - 1, m.length()).asDoubleStream().toArray();
+        return new SequenceStep(result, m.configuration(), m.prompt() + m.length(), m.isPeer() ? 0 : (int) Measured.median(read),
                 Measured.median(generations), spread[0], spread[1]);
     }
 

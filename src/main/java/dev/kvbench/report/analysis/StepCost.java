@@ -42,7 +42,7 @@ public record StepCost(String name, String removal, String where, double step, D
                 int[] tokens = Measured.tokens(1, m.length());
                 costs.add(new StepCost(m.name(), null, "device", Measured.median(m.device(), tokens), null, null,
                         null, sync(m, tokens), Measured.median(m.host(), tokens)));
-            } else if (full.isPresent() && m.firstEviction() <= Math.min(m.length(), full.get().length())) {
+            } else if (full.isPresent() && m.firstEviction() > 1 && m.firstEviction() <= Math.min(m.length(), full.get().length())) {
                 costs.add(of(m, full.get(), filling(m, all)));
             }
         }

@@ -24,7 +24,7 @@ public record TimeAxis(double lowest, double ceiling, boolean wide) {
      */
     public static TimeAxis of(List<Curve> curves, Optional<MemoryLimit> limit) {
         double low = curves.stream().flatMapToDouble(c -> Arrays.stream(c.low())).min().orElse(0);
-        double lowest = limit.map(l -> Math.min(low, l.ms(1))).orElse(low);
+        double lowest = limit.map(l -> Math.min(low, l.ms(l.before() + 1))).orElse(low);
         return new TimeAxis(lowest, ceiling(curves), lowest > 0 && spread(curves) >= WIDE);
     }
 

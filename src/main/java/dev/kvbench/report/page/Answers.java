@@ -170,12 +170,12 @@ final class Answers {
      *     else the lowest and the highest
      */
     String time(List<Report.Line> lines) {
-        int length = lines.stream().mapToInt(l -> l.host().median().length).max().orElseThrow();
-        List<Report.Line> ends = lines.stream().filter(l -> l.shown() && l.host().median().length == length)
+        int length = lines.stream().mapToInt(Report.Line::lastToken).max().orElseThrow();
+        List<Report.Line> ends = lines.stream().filter(l -> l.shown() && l.lastToken() == length)
                 .sorted(Comparator.comparingDouble(Answers::atEnd)).toList();
         String where = "At token " + length + ", the last, a step takes ";
         if (ends.isEmpty() || ends.size() > FEW) {
-            List<Report.Line> all = lines.stream().filter(l -> l.host().median().length == length)
+            List<Report.Line> all = lines.stream().filter(l -> l.lastToken() == length)
                     .sorted(Comparator.comparingDouble(Answers::atEnd)).toList();
             return where + "from " + end(all.get(0)) + " to " + end(all.get(all.size() - 1)) + ".";
         }
@@ -211,7 +211,7 @@ final class Answers {
         Report.Line most = known.get(known.size() - 1);
         Report.Line least = known.stream().filter(l -> batches.get(l.name()).equals(batches.get(most.name()))).findFirst()
                 .orElseThrow();
-        String holds = "At token " + most.cacheMb().length + " " + brief(most) + " holds " + Numbers.mb(last(most))
+        String holds = "At token " + most.lastToken() + " " + brief(most) + " holds " + Numbers.mb(last(most))
                 + " of keys and values";
         return last(least) == last(most) ? holds + "."
                 : holds + ", " + brief(least) + " " + Numbers.mb(last(least)) + ", "

@@ -115,12 +115,21 @@ record Report(@JsonUnwrapped Summary summary, BySequences sequences, @JsonUnwrap
      * @param cacheMb keys and values held after step t at index t−1, MB; null where what is held is not known
      * @param deviceMb device memory in use, MB; null without a GPU
      * @param raw measured iterations; null if the page would become too large
+     * @param prompt tokens of the text before its first step; null if there are none
+     * @param drawn steps, from 1, that {@code host}, {@code device} and {@code cacheMb} are of; null if of all
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Line(String name, String words, Look look, boolean shown, int generations, String spread, Band host, Band device,
             Latency latency,
             Double deviceMs, double tokensPerSecond, Double timesLimit, double[] cacheMb, Double deviceMb,
-            List<Raw> raw) {}
+            List<Raw> raw, Integer prompt, int[] drawn) {
+
+        /** @return the last token of its text */
+        int lastToken() {
+            int points = host.median.length;
+            return (prompt == null ? 0 : prompt) + (drawn == null ? points : drawn[points - 1]);
+        }
+    }
 
     /** A curve with its spread, smoothed, ms of step t at index t−1. */
     record Band(double[] median, double[] low, double[] high) {}
@@ -150,11 +159,13 @@ record Report(@JsonUnwrapped Summary summary, BySequences sequences, @JsonUnwrap
      * @param lowest where a logarithmic axis starts, ms
      * @param wide whether the curves are so far apart that only a logarithmic axis shows them all
      * @param smoothing steps that a point of a curve is the median of
-     * @param limit ms that reading weights and full cache once takes; null if the lines share none
+     * @param limit ms that reading weights and full cache once takes, of each token or of those in {@code limitAt}; null if the
+     *     lines share none
+     * @param limitAt tokens, where the limit is not of each from 1 on: between them it is on a line
      * @param terabytesPerSecond at which bandwidth
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Time(double low, double high, double lowest, boolean wide, int smoothing, double[] limit,
+    record Time(double low, double high, double lowest, boolean wide, int smoothing, double[] limit, int[] limitAt,
             Double terabytesPerSecond) {}
 
     /**

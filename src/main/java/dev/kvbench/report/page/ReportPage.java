@@ -162,6 +162,7 @@ public final class ReportPage {
             if (measured.stream().anyMatch(m -> m.isFull() && FusedRuntime.LABEL.equals(m.configuration().runtime()))) {
                 findings.put("pieces", PIECES);
             }
+            Optional.ofNullable(Lines.thinned(curves.lines())).ifPresent(said -> findings.put("thinned", said));
             findings.put("latency", answers.latency(curves.lines()));
             findings.put("memory", answers.memory(curves.lines()));
             findings.put("cost", RemovalAnswers.steps(curves.costs()));

@@ -2,10 +2,10 @@ package dev.kvbench.report.plot;
 
 import dev.kvbench.report.analysis.Captions;
 import dev.kvbench.report.analysis.Measured;
+import dev.kvbench.report.analysis.Thinning;
 import dev.kvbench.results.StepsFile;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 
 /** Memory of keys and values against sequence length, as the strategies define it. */
@@ -24,11 +24,11 @@ public final class CacheMemoryPlot {
                 "keys and values held (MB)");
         for (int i = 0; i < all.size(); i++) {
             double[] mb = all.get(i).cacheMb();
-            Charts.curve(chart, i, all.get(i).name(), IntStream.rangeClosed(1, mb.length).asDoubleStream().toArray(),
-                    mb);
+            int[] drawn = Thinning.of(Charts.MOST_POINTS, List.of(mb));
+            Charts.curve(chart, i, all.get(i).name(), Charts.tokens(all.get(i).prompt(), drawn), Thinning.at(mb, drawn));
         }
-        chart.getStyler().setXAxisMin(0.0);
-        Charts.roundTicks(chart, all.stream().mapToInt(Measured::length).max().orElse(1) + 0.5,
+        Charts.fromZero(chart, all.stream().mapToInt(Measured::prompt).min().orElse(0));
+        Charts.roundTicks(chart, all.stream().mapToInt(m -> m.prompt() + m.length()).max().orElse(1) + 0.5,
                 Math.PI / 10 * all.get(0).cacheMb()[0]);
         return Optional.of(chart);
     }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -77,6 +78,9 @@ public final class Charts {
 
     private static final float[][] DASHES = {null, {10, 4}, {3, 3}, {12, 3, 3, 3}, {20, 4}};
 
+    /** Points of a dense curve: more are not told apart on paper, and make a file large. */
+    static final int MOST_POINTS = 6000;
+
     private Charts() {}
 
     /** @return the colour of a curve, 0, 1, … */
@@ -105,6 +109,22 @@ public final class Charts {
         style.setXAxisTickMarkSpacingHint(90);
         style.setYAxisDecimalPattern("0.###");
         return chart;
+    }
+
+    /**
+     * @param before tokens of the text before the first step
+     * @param steps from 0
+     * @return the token that each is at
+     */
+    static double[] tokens(int before, int[] steps) {
+        return IntStream.of(steps).mapToDouble(step -> before + step + 1.0).toArray();
+    }
+
+    /** An axis of tokens starts at zero, unless all curves have a long prompt before them. */
+    static void fromZero(XYChart chart, int before) {
+        if (before == 0) {
+            chart.getStyler().setXAxisMin(0.0);
+        }
     }
 
     /**

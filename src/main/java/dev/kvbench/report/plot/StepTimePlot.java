@@ -2,7 +2,9 @@ package dev.kvbench.report.plot;
 
 import dev.kvbench.report.analysis.Captions;
 import dev.kvbench.report.analysis.Curve;
+import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.MemoryLimit;
+import dev.kvbench.report.analysis.Thinning;
 import dev.kvbench.report.analysis.TimeAxis;
 import dev.kvbench.results.StepsFile;
 import java.awt.BasicStroke;
@@ -58,11 +60,11 @@ public final class StepTimePlot {
         Set<String> legends = new HashSet<>();
         for (int i = 0; i < shown.size(); i++) {
             Curve curve = curves.get(i);
-            int length = curve.median().length;
-            double[] x = IntStream.rangeClosed(1, length).asDoubleStream().toArray();
-            if (curve.generations() > 1 && length > 1) {
+            int[] drawn = Thinning.of(Charts.MOST_POINTS, List.of(curve.median(), curve.low(), curve.high()));
+            double[] x = Charts.tokens(Measured.prompt(shown.get(i)), drawn);
+            if (curve.generations() > 1 && x.length > 1) {
                 XYSeries band = chart.addSeries("band " + i, around(x, reversed(x)),
-                        around(curve.high(), reversed(curve.low())));
+                        around(Thinning.at(curve.high(), drawn), reversed(Thinning.at(curve.low(), drawn))));
                 band.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.PolygonArea);
                 band.setFillColor(Charts.band(i));
                 band.setLineStyle(new BasicStroke(0));
@@ -72,7 +74,7 @@ public final class StepTimePlot {
             }
             // XChart tells series apart by name: equal legends get a number
             String legend = captions.legend(shown.get(i));
-            Charts.curve(chart, i, legends.add(legend) ? legend : legend + " (" + (i + 1) + ")", x, curve.median());
+            Charts.curve(chart, i, legends.add(legend) ? legend : legend + " (" + (i + 1) + ")", x, Thinning.at(curve.median(), drawn));
         }
         Optional<MemoryLimit> limit = MemoryLimit.of(shown);
         limit.ifPresent(l -> draw(l, chart));
@@ -85,8 +87,9 @@ public final class StepTimePlot {
             chart.getStyler().setYAxisMin(tenth * Math.floor(0.97 * axis.lowest() / tenth));
         }
         chart.getStyler().setYAxisMax(axis.ceiling());
-        chart.getStyler().setXAxisMin(0.0);
-        Charts.roundTicks(chart, curves.stream().mapToInt(c -> c.median().length).max().orElse(1));
+        Charts.fromZero(chart, shown.stream().mapToInt(Measured::prompt).min().orElse(0));
+        Charts.roundTicks(chart, IntStream.range(0, shown.size())
+                .map(i -> Measured.prompt(shown.get(i)) + curves.get(i).median().length).max().orElse(1));
         return Optional.of(chart);
     }
 
@@ -107,10 +110,11 @@ public final class StepTimePlot {
 
     static void draw(MemoryLimit limit, XYChart chart) {
         double[] ms = limit.curve();
+        int[] drawn = Thinning.of(Charts.MOST_POINTS, List.of(ms));
         XYSeries line = chart.addSeries(String.format(Locale.ROOT,
                         "memory limit: weights and cache read once at a copy's %.2f TB/s",
                         limit.bytesPerSecond() / 1e12),
-                IntStream.rangeClosed(1, ms.length).asDoubleStream().toArray(), ms);
+                Charts.tokens(limit.before(), drawn), Thinning.at(ms, drawn));
         line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
         line.setLineColor(Charts.GREY);
         line.setLineStyle(Charts.DOTTED);

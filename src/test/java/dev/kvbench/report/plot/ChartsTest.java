@@ -166,7 +166,7 @@ class ChartsTest {
 
     private static XYChart limited() {
         XYChart chart = level(0);
-        StepTimePlot.draw(new MemoryLimit(1e9, 1e6, 1.5e12, POINTS), chart);
+        StepTimePlot.draw(new MemoryLimit(1e9, 1e6, 1.5e12, 0, POINTS), chart);
         return chart;
     }
 

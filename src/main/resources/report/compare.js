@@ -32,23 +32,37 @@ if (series.length) {
   let row = series[0];
   const overlay = figure(row.finding);
   const along = figure(row.alongFinding);
-  const xs = () => row.oldCurve.map((_, i) => i + 1);
-  const tokens = () => ({label: "sequence length (tokens)", range: [1, Math.max(2, row.oldCurve.length)], whole: true});
+  const xs = () => row.tokens || row.oldCurve.map((_, i) => i + 1);
+  const firstToken = () => xs()[0];
+  const last = () => xs()[row.oldCurve.length - 1];
+  const tokens = () => ({label: "sequence length (tokens)", range: [firstToken(), Math.max(firstToken() + 1, last())], whole: true});
+  /** The last point that is drawn at or before a token. */
+  const indexOf = t => {
+    const at = xs();
+    let [low, high] = [0, at.length - 1];
+    while (low < high) {
+      const mid = (low + high + 1) >> 1;
+      if (at[mid] <= t) low = mid; else high = mid - 1;
+    }
+    return low;
+  };
   const padded = (values, share) => {
     const finite = values.filter(v => v != null);
-    const low = Math.min(...finite), high = Math.max(...finite);
+    const low = finite.reduce((a, b) => Math.min(a, b), Infinity), high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
     return [low - share * (high - low || Math.abs(high) || 1), high + share * (high - low || Math.abs(high) || 1)];
   };
   const readout = el("p", {class: "hint", id: "overlay-read"}, "Point at a plot to read values.");
   const token = el("output", {id: "token-shown"});
-  const slider = el("input", {type: "range", id: "token", min: 1, oninput: () => read(Number(slider.value) - 1, true)});
+  const slider = el("input", {type: "range", id: "token", min: 1, oninput: () => read(indexOf(Number(slider.value)), true)});
+  const thinned = el("p", {class: "hint", id: "thinned"});
   const read = (index, moves) => {
-    const i = index == null ? Number(slider.value) - 1 : index;
-    token.textContent = i + 1;
-    readout.textContent = `Token ${i + 1}: old ${digits(row.oldCurve[i])} ms, new ${digits(row.nowCurve[i])} ms, change ${percent(row.along[i])}`;
+    const i = index == null ? indexOf(Number(slider.value)) : index;
+    const t = xs()[i];
+    token.textContent = t;
+    readout.textContent = `Token ${t}: old ${digits(row.oldCurve[i])} ms, new ${digits(row.nowCurve[i])} ms, change ${percent(row.along[i])}`;
     if (moves) {
-      first.readAt(i + 1);
-      second.readAt(i + 1);
+      first.readAt(t);
+      second.readAt(t);
     }
   };
   const first = chart(overlay.host, () => ({xs: xs(), x: tokens(), y: {label: "time per token (ms)", range: padded([...row.oldCurve, ...row.nowCurve], 0.1)},
@@ -62,8 +76,11 @@ if (series.length) {
     row = series[index];
     tell(overlay, row.finding);
     tell(along, row.alongFinding);
-    slider.max = row.oldCurve.length;
-    slider.value = row.oldCurve.length;
+    slider.min = firstToken();
+    slider.max = last();
+    slider.value = last();
+    thinned.hidden = row.thinned == null;
+    thinned.textContent = row.thinned == null ? "" : `Thinned so that this page stays small: of ${row.thinned} steps ${row.oldCurve.length} are drawn, of every stretch those with the least and the greatest values, so no peak is lost. The results' steps.json have all.`;
     first.redraw();
     second.redraw();
     read(row.oldCurve.length - 1, false);
@@ -72,7 +89,7 @@ if (series.length) {
     el("p", null, el("label", null, "Benchmark ", el("select", {id: "row", onchange: e => show(Number(e.target.value))},
       ...series.map((r, i) => el("option", {value: i}, r.name))))),
     overlay.figure, el("p", null, el("label", null, "Values at token ", slider, token)), readout,
-    el("p", {class: "hint"}, "Medians over the iterations, smoothed over 9 steps: a point is the median of those around it."),
+    el("p", {class: "hint"}, "Medians over the iterations, smoothed over 9 steps: a point is the median of those around it."), thinned,
     el("h3", null, "Change along the sequence"), along.figure,
     el("p", {id: "threshold", class: "hint"}, `The band is what counts as noise: ±${+(100 * comparison.threshold).toPrecision(4)} %.`));
   show(0);

@@ -64,10 +64,12 @@ public record Comparison(String old, String now, double threshold, double alpha,
      * @param alongLength change in each eighth of the sequence; empty where no series was kept
      * @param oldCurve the old side's median time by sequence length, ms; empty where no series was kept
      * @param nowCurve the new side's
+     * @param before tokens of a prompt before the first step of these
      */
     public record Row(String benchmark, String params, String unit, double old, double now, double change, double low,
             double high, double p, String sampled, int oldSamples, int nowSamples, int neededSamples, Verdict verdict,
-            List<String> differences, double[] alongLength, @JsonIgnore double[] oldCurve, @JsonIgnore double[] nowCurve) {
+            List<String> differences, double[] alongLength, @JsonIgnore double[] oldCurve, @JsonIgnore double[] nowCurve,
+            @JsonIgnore int before) {
 
         /** @return whether both medians are above zero, so that their ratio has a logarithm */
         boolean hasRatio() {
@@ -150,7 +152,8 @@ public record Comparison(String old, String now, double threshold, double alpha,
         return new Row(names.benchmark(old), params, old.unit(), Statistics.median(a), Statistics.median(b),
                 change, low, high, p, pair.sampled(), a.length, b.length,
                 verdict == Verdict.TOO_FEW ? Statistics.samplesThatCouldTell(rows, alpha) : 0, verdict,
-                different.add(name, old.ran(), now.ran()), alongLength(old.curve(), now.curve()), old.curve(), now.curve());
+                different.add(name, old.ran(), now.ran()), alongLength(old.curve(), now.curve()), old.curve(), now.curve(),
+                old.prompt());
     }
 
     /** A change of the value as a change of time. */

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /**
  * What rows of two sides are paired by: benchmark, mode and those parameters that both sides know; all parameters where
  * these do not tell rows apart. A strategy's parameter that one side does not know had the value there that ran before
- * there was one. Rows of which each side has one removal are paired whichever it is: that it differs is a
+ * there was one, and what does not speak of a prompt had none. Rows of which each side has one removal are paired whichever it is: that it differs is a
  * {@link Condition}.
  */
 final class Pairing {
@@ -51,12 +51,20 @@ final class Pairing {
 
     private Set<String> known(Side side) {
         Set<String> all = new TreeSet<>();
-        side.samples().forEach(s -> all.addAll(Strategies.withDefaults(s.params(), names).keySet()));
+        side.samples().forEach(s -> all.addAll(all(s).keySet()));
+        return all;
+    }
+
+    private Map<String, String> all(Samples samples) {
+        Map<String, String> all = Strategies.withDefaults(samples.params(), names);
+        if (names.contains(Samples.PROMPT)) {
+            all.putIfAbsent(Samples.PROMPT, Samples.NO_PROMPT);
+        }
         return all;
     }
 
     private Map<String, String> params(Samples samples) {
-        return new TreeMap<>(Strategies.withDefaults(samples.params(), names));
+        return new TreeMap<>(all(samples));
     }
 
     /** What both sides know of a row but for its removal. */

@@ -27,11 +27,21 @@ record Samples(String benchmark, String mode, Map<String, String> params, Condit
     /** In place of JMH's mode where the values are of steps that the suite timed itself. */
     static final String STEPS = "steps";
 
+    /** The parameter that says how long a prompt is, and its value where there is none: so ran what does not say it. */
+    static final String PROMPT = "promptTokens";
+    static final String NO_PROMPT = "0";
+
     /** @return what values must share to be of one row; that a parameter is not read, only newer results say */
     List<Object> key() {
         Map<String, String> read = new TreeMap<>(params);
         read.entrySet().removeIf(p -> StrategyParameters.isUnread(p.getKey(), p.getValue()));
         return List.of(benchmark, mode, read);
+    }
+
+    /** @return tokens of the prompt before its first step; 0 without one */
+    int prompt() {
+        String prompt = params.getOrDefault(PROMPT, NO_PROMPT);
+        return prompt.matches("\\d{1,9}") ? Integer.parseInt(prompt) : 0;
     }
 
     /** @return whether larger values are better */

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 public final class MeasuredTimes {
 
     /** What all times must have in common: everything but the strategy and the parameters that a time is looked up by. */
-    private static final List<String> SHARED = Stream.concat(Stream.of("model", "dtype", "batch", "tokens", "positions"),
+    private static final List<String> SHARED = Stream.concat(Stream.of("model", "dtype", "batch", "tokens", "promptTokens", "positions"),
             EnumSet.complementOf(EnumSet.of(Parameter.WINDOW, Parameter.HEAVY_HITTERS, Parameter.REMOVAL)).stream()
                     .map(Parameter::label)).toList();
     private static final String STEP = ".DecodeStepBenchmark.step";

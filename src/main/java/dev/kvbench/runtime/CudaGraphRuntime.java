@@ -12,8 +12,9 @@ import java.util.Optional;
 
 /**
  * The runtime whose step is one CUDA graph of libtorch's operators, captured the first time that a cache length comes up,
- * of many lengths a range of them ({@link LengthCaptures}), eviction and the tokens' copy to the host included. Takes every strategy, dtype and batch. A graph writes where the
- * step wrote when it was captured, so all state stays in place: {@link KvCache} allocates it once.
+ * of many lengths a range of them ({@link LengthCaptures}), eviction and the tokens' copy to the host included. Takes every
+ * strategy, dtype and batch. A graph writes where the step wrote when it was captured, so all state stays in place:
+ * {@link KvCache} allocates it once.
  */
 public final class CudaGraphRuntime extends OwnSteps {
 

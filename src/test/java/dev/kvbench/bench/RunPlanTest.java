@@ -130,7 +130,8 @@ class RunPlanTest {
         assertEquals(List.of("window 1 0", "sinks 5 0", "h2o 8 7", "h2o 1 0"),
                 shown(plan("DecodeLoop", asked), "strategy", "window", "heavyHitters"));
         assertEquals(List.of(Map.of("window", "1%"), Map.of("window", "1%"), Map.of("window", "1%"),
-                Map.of("window", "1%", "heavyHitters", "25%")), plan("DecodeLoop", asked).stream().map(RunPlan.Configuration::asked).toList());
+                Map.of("window", "1%", "heavyHitters", "25%")),
+                plan("DecodeLoop", asked).stream().map(RunPlan.Configuration::asked).toList());
         asked.put("window", List.of("62.5%"));
         assertEquals(List.of("window 64 0", "sinks 64 0", "h2o 64 7", "h2o 64 16"),
                 shown(plan("DecodeLoop", asked), "strategy", "window", "heavyHitters"));

@@ -93,7 +93,8 @@ class PromptBlocksTest {
     void blocksGiveWhatThePieceGives(int group) {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             Shape held = new Shape(BATCH, HEADS / group, ALL, DIM);
-            NDArray[] qkv = {manager.randomNormal(new Shape(BATCH, HEADS, PIECE, DIM)), manager.randomNormal(held), manager.randomNormal(held)};
+            NDArray[] qkv = {manager.randomNormal(new Shape(BATCH, HEADS, PIECE, DIM)),
+                manager.randomNormal(held), manager.randomNormal(held)};
             for (boolean reads : new boolean[] {false, true}) {
                 for (boolean accumulates : new boolean[] {false, true}) {
                     float[][] expected = plain(qkv, group, reads, accumulates);

@@ -4,6 +4,7 @@ import dev.kvbench.compare.Comparison;
 import dev.kvbench.compare.Verdict;
 import dev.kvbench.report.analysis.Curve;
 import dev.kvbench.report.analysis.Numbers;
+import dev.kvbench.report.analysis.Thinning;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The page of a comparison, computed; its JavaScript only displays it.
@@ -36,15 +38,17 @@ public record ComparisonPage(String old, String now, String answer, List<String>
      *
      * @param verdict in words
      * @param kind the verdict's style: "improved", "regressed" or ""
-     * @param oldCurve ms of step t at index t−1, smoothed; empty where no series was kept
+     * @param oldCurve ms of step t at index t−1, or of those in {@code tokens}, smoothed; empty where no series was kept
      * @param along relative change of these two by step
      * @param finding what the plot of both curves shows, in a sentence
      * @param alongFinding what the plot of their change shows
+     * @param tokens of the text that the curves are drawn at; null if at each from 1 on
+     * @param thinned how many steps there are, of which curves show some; null if they show all
      */
     record Row(String name, String unit, double old, double now, double change, double low, double high,
             double p,
             int oldSamples, int nowSamples, String verdict, String kind, double[] oldCurve, double[] nowCurve,
-            double[] along, String finding, String alongFinding) {}
+            double[] along, String finding, String alongFinding, int[] tokens, Integer thinned) {}
 
     /**
      * @param comparison two sides
@@ -61,22 +65,32 @@ public record ComparisonPage(String old, String now, String answer, List<String>
 
     static ComparisonPage of(Comparison c) {
         return new ComparisonPage(c.old(), c.now(), answer(c), c.allDifferences(), c.onlyOld(), c.onlyNow(),
-                c.threshold(), c.alpha(), c.means(), c.rows().stream().map(ComparisonPage::row).toList());
+                c.threshold(), c.alpha(), c.means(), c.rows().stream().map(row -> row(row, mostPoints(c))).toList());
     }
 
-    private static Row row(Comparison.Row r) {
+    /** Points of a curve: all, unless those of all rows together would make the page large. */
+    private static int mostPoints(Comparison c) {
+        long all = c.rows().stream().mapToLong(r -> r.oldCurve().length).sum();
+        return all <= Lines.MOST_POINTS ? Integer.MAX_VALUE : Lines.MOST_POINTS / c.rows().size();
+    }
+
+    private static Row row(Comparison.Row r, int mostPoints) {
         int length = Math.min(r.oldCurve().length, r.nowCurve().length);
         double[] old = smooth(r.oldCurve(), length);
         double[] now = smooth(r.nowCurve(), length);
         double[] along = new double[length];
         Arrays.setAll(along, t -> now[t] / old[t] - 1);
+        int[] drawn = Thinning.of(mostPoints, List.of(old, now, along));
+        boolean thinned = drawn.length < length;
         return new Row(name(r), r.unit(), r.old(), r.now(), r.change(), r.low(), r.high(), r.p(), r.oldSamples(),
                 r.nowSamples(),
                 r.verdict().words() + (r.neededSamples() > 0 ? ": " + r.neededSamples() + " a side could tell" : ""),
                 switch (r.verdict()) {
                     case IMPROVED, REGRESSED -> r.verdict().words();
                     default -> "";
-                }, old, now, along, finding(r), alongFinding(along));
+                }, Thinning.at(old, drawn), Thinning.at(now, drawn), Thinning.at(along, drawn), finding(r), alongFinding(along),
+                r.before() == 0 && !thinned ? null : IntStream.of(drawn).map(t -> r.before() + t + 1).toArray(),
+                thinned ? length : null);
     }
 
     private static String name(Comparison.Row r) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kvbench.compare.Compare;
+import dev.kvbench.compare.Comparison;
 import dev.kvbench.report.MadeResults;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.report.analysis.AgainstFullCache;
@@ -84,6 +86,21 @@ class LongRunPageTest extends InBrowser {
         double atPeak = readAt(SLOW);
         assertEquals(10.8, atPeak, 0.1, "what is read where the peak is");
         assertTrue(MadePages.pixels("#time", ".k0") > 300 && MadePages.pixels("#time", ".k1") > 300, "both curves are drawn");
+    }
+
+    @Test
+    void aComparisonOfLongRunsIsThinnedToo() throws Exception {
+        Path old = longRun(folder.resolve("before")).path();
+        Path now = longRun(folder.resolve("after")).path();
+        Comparison comparison = Compare.of(old.toString(), now.toString(), folder, 0.03, 0.05, null, false, Compare.Sort.RESULT);
+        Path page = ComparisonPage.write(comparison, folder.resolve("comparison.html"));
+        assertTrue(Files.size(page) < FIVE_MB, Files.size(page) + " B");
+        ComparisonPage.Row h2o = ComparisonPage.of(comparison).rows().get(1);
+        assertEquals(10 * 1.08, Arrays.stream(h2o.oldCurve()).max().orElseThrow(), 0.1, "the peak is drawn");
+        browser.open(page);
+        browser.assertSilent();
+        assertTrue(browser.text("#thinned").contains("of 100000 steps"), browser.text("#thinned"));
+        assertEquals("100000", browser.text("#token-shown"));
     }
 
     @Test

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 /**
  * What rows of two sides are paired by: benchmark, mode and those parameters that both sides know; all parameters where
  * these do not tell rows apart. A strategy's parameter that one side does not know had the value there that ran before
- * there was one, and what does not speak of a prompt had none. Rows of which each side has one removal are paired whichever it is: that it differs is a
- * {@link Condition}.
+ * there was one, and what does not speak of a prompt had none. Rows of which each side has one removal are paired
+ * whichever it is: that it differs is a {@link Condition}.
  */
 final class Pairing {
 

@@ -169,7 +169,8 @@ public record StepsFile(
      * @param fork 1, 2, …
      * @param phase "warmup" or "measurement"
      * @param iteration 1, 2, … within fork and phase
-     * @param stepNanos host time of step t at index t−1, ns, from launch to the tokens on the host
+     * @param stepNanos host time of step t at index t−1, ns, from launch to the tokens on the host; behind a prompt t counts the
+     *     steps after it
      * @param deviceNanos device time of step t at index t−1, ns; null if not measured
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -71,6 +71,11 @@ public final class Captions {
             setting.add(and(batches.stream().map(String::valueOf).toList())
                     + (batches.equals(List.of(1)) ? " sequence" : " sequences"));
         }
+        List<Integer> prompts = shown.stream().filter(c -> c.params().containsKey("tokens")).map(Measured::prompt)
+                .distinct().sorted().toList();
+        if (!prompts.isEmpty() && prompts.get(0) > 0) {
+            setting.add("after " + and(prompts.stream().map(String::valueOf).toList()) + " tokens");
+        }
         setting.removeIf(String::isEmpty);
         return strategies + measured + (setting.isEmpty() ? "" : ": " + String.join(", ", setting));
     }

@@ -125,6 +125,7 @@ class LongRunPageTest extends InBrowser {
         browser.open(result.path().resolve("report.html"));
         browser.assertSilent();
         browser.screenshot("prompt");
+        assertEquals("h2o against the full cache, time per token: gpt2, fp32, after 32000 tokens", browser.text("h1"));
         assertEquals("32128", browser.text("#token-shown"));
         assertEquals(1 + 0.00002 * 32_001, readAt(32_001, 0), 0.002);
         assertTrue(browser.text("#raw").contains("32001"), "the raw table counts tokens of the text");

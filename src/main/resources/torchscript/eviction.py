@@ -2,7 +2,7 @@
 # and score lowest go, until `window` are left. How they are scored is another source, `score`: the strategy's own, or a file
 # of this folder; a third has `choose`, who goes, and `remove`, which leaves the first `window` slots to those that stay.
 #
-# state as in the step, its places by name; scores [l, B, h, C], l = 1 or L, h = 1 or H; first: the first slot of the new entries;
+# state as in the step, its places by name; scores [l, B, h, C], l = 1 or L, h = 1 or Hkv; first: the first slot of the new entries;
 # rows [L, B, H, n] of attention, of no layer if the strategy reads none
 
 def end_step(self, state: List[Tensor], rows: Tensor, n: int) -> NoneType:

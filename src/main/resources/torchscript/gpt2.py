@@ -12,7 +12,11 @@ def embed(self, weights: List[Tensor], token: Tensor, position: Tensor) -> Tenso
   # token [B] and position [1], or [B, T] and [T]
   return torch.add(torch.embedding(weights[0], token), torch.embedding(weights[1], position))
 
-def attention_input(self, weights: List[Tensor], w: int, x: Tensor, position: Tensor, own: Tensor) -> Tensor:
+def turn(self, weights: List[Tensor], position: Tensor) -> Tensor:
+  # keys and queries know no positions: the embedding does
+  return position
+
+def attention_input(self, weights: List[Tensor], w: int, x: Tensor, turn: Tensor, own: Tensor) -> Tensor:
   h = torch.layer_norm(x, [self.width], weights[w], weights[w + 1], self.epsilon)
   qkv = self.product(h, weights[w + 2], weights[w + 3])
   # [B * T, 3D] -> [3, B, H, T, Dh]

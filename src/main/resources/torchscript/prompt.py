@@ -45,11 +45,12 @@ def prefill_piece(self, weights: List[Tensor], prompt: List[Tensor], tokens: Ten
   length = size[1]
   position = torch.narrow(prompt[INDICES], 0, first, length)
   x = self.embed(weights, tokens, position)
+  turn = self.turn(weights, position)
   x = torch.view(x, [size[0] * length, torch.size(x, 2)])
   for layer in range(self.layers):
     w = self.embeddings + self.perLayer * layer
     kv = torch.select(prompt[CACHE], 0, layer)
-    q = self.attention_input(weights, w, x, position, torch.narrow(kv, 3, first, length))
+    q = self.attention_input(weights, w, x, turn, torch.narrow(kv, 3, first, length))
     row = torch.narrow(rows, 0, layer * self.readsAttention, self.readsAttention)
     a = self.attend_piece(q, torch.select(kv, 0, 0), torch.select(kv, 0, 1), row, first)
     a = torch.reshape(torch.permute(a, [0, 2, 1, 3]), [size[0] * length, self.width])

@@ -1,17 +1,17 @@
 # One decode step: the order of things, whatever the model's family. A step consumes one token per sequence and writes the
 # next one in its place. A prompt is another source, of the same family.
 # B sequences, T tokens of each (1 in a step), L layers, H query heads and Hkv key-value heads of width Dh, D = H * Dh,
-# V tokens, C cache slots.
+# V tokens, C cache slots. Each key-value head serves G = H / Hkv query heads, which follow each other.
 #
 # A family's source defines
 #   embed(weights, token, position) -> rows of tokens [.., D]; position ids are [1] in a step, [T] of a prompt
-#   attention_input(weights, w, x, position, own) -> queries [B, H, T, Dh]; keys and values go to `own`,
-#     [2, B, Hkv, T, Dh]. Attention, here and in attention_*.py, takes Hkv = H so far
+#   turn(weights, position) -> what attention_input needs of the positions, whatever that is: made once for all layers
+#   attention_input(weights, w, x, turn, own) -> queries [B, H, T, Dh]; keys and values go to `own`, [2, B, Hkv, T, Dh]
 #   attention_row(weights) -> where a step's attention is to be written, [B, >= D]; an empty list if that is all the same
 #   attention_output(weights, w, x, a) -> x with the heads' outputs `a` [B * T, D] joined
 #   mlp(weights, w, x) -> x with the MLP's output joined
 #   logits(weights, w, x, out) -> None; of the last tokens x [B, D] to `out` [B, V]
-# with x [B * T, D] the residual stream, one row per token, and w the place of the layer's first array in weights; for
+# with x [B * T, ..] the residual stream, one row per token, and w the place of the layer's first array in weights; for
 # logits, of the first behind the layers. It may write into x. Calls cost the host: 0.3 microseconds each.
 #
 # state     by place: TOKEN [B] int64, POSITION [1] int64, LOGITS [B, V], CACHE [L, 2, B, Hkv, C, Dh],
@@ -28,13 +28,14 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
   cache = state[CACHE]
   batch = torch.size(token, 0)
   x = self.embed(weights, token, position)
+  turn = self.turn(weights, position)
   # weights of attention as the layers leave them, if the strategy reads them: side by side, so that they are summed in one go
   rows = torch.new_empty(cache, [self.layers * self.readsAttention, batch, self.heads, n])
   out = self.attention_row(weights)
   for layer in range(self.layers):
     w = self.embeddings + self.perLayer * layer
     kv = torch.select(cache, 0, layer)
-    q = self.attention_input(weights, w, x, position, torch.narrow(kv, 3, n - 1, 1))
+    q = self.attention_input(weights, w, x, turn, torch.narrow(kv, 3, n - 1, 1))
     held = torch.narrow(kv, 3, 0, n)
     row = torch.narrow(rows, 0, layer * self.readsAttention, self.readsAttention)
     a = self.attend(q, torch.select(held, 0, 0), torch.select(held, 0, 1), row, out)

@@ -16,6 +16,7 @@ def step_within(self, weights: List[Tensor], state: List[Tensor], bound: int, ad
   behind = torch.ge(torch.narrow(state[INDICES], 0, 0, bound), state[LENGTH])
   mask = torch.unsqueeze(torch.masked_fill(torch.new_zeros(cache, [bound]), behind, -3e4), 0)
   x = self.embed(weights, token, position)
+  turn = self.turn(weights, position)
   rows = torch.new_empty(cache, [self.layers * self.readsAttention, batch, self.heads, bound])
   own = torch.new_empty(cache, [size[0], 2, batch, size[3], 1, size[5]])
   out = self.attention_row(weights)
@@ -23,7 +24,7 @@ def step_within(self, weights: List[Tensor], state: List[Tensor], bound: int, ad
     w = self.embeddings + self.perLayer * layer
     kv = torch.select(cache, 0, layer)
     new = torch.select(own, 0, layer)
-    q = self.attention_input(weights, w, x, position, new)
+    q = self.attention_input(weights, w, x, turn, new)
     torch.index_copy_(kv, 3, slot, new)
     held = torch.narrow(kv, 3, 0, bound)
     row = torch.narrow(rows, 0, layer * self.readsAttention, self.readsAttention)

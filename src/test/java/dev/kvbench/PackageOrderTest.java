@@ -42,7 +42,7 @@ class PackageOrderTest {
             Set.of("host"),
             Set.of("torch", "compare"),
             Set.of("model"),
-            Set.of("model.gpt2", "cache"),
+            Set.of("model.gpt2", "model.llama", "cache"),
             Set.of("checkpoint"),
             Set.of("runtime.cuda", "trace", "fetch"),
             Set.of("runtime"),

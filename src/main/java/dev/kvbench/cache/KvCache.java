@@ -149,7 +149,7 @@ public final class KvCache implements AutoCloseable {
         return at(Place.SCORES).getShape().getShape();
     }
 
-    /** @return keys and values, [L, 2, B, H, C, Dh] row-major, widened to float */
+    /** @return keys and values, [L, 2, B, Hkv, C, Dh] row-major, widened to float */
     public float[] keysValues() {
         return Casts.toFloats(at(Place.CACHE));
     }

@@ -29,13 +29,14 @@ final class CheckpointLayout {
      */
     private static final Pattern WRAPPER = Pattern.compile("(?<=^|\\.)(_orig_mod|module|_fsdp_wrapped_module|_checkpoint_wrapped_module"
             + "|_forward_module|model|base_model|pretrained_model)\\.");
+
     /**
-     * A weight and the tensor that it is read from.
+     * A weight and the tensors that it is read from.
      *
      * @param weight the weight
-     * @param source where its values are
+     * @param sources where its values are, one for each of its parts
      */
-    record Placed(WeightTensor weight, CheckpointTensors.Located source) {
+    record Placed(WeightTensor weight, List<CheckpointTensors.Located> sources) {
 
         /** @return whether the tensor is a matrix that is stored as [in, out] where this project has [out, in] */
         boolean transposed() {
@@ -49,6 +50,8 @@ final class CheckpointLayout {
     /** Full names by those without wrappers. */
     private final Map<String, String> names = new LinkedHashMap<>();
     private final String prefix;
+    /** Whether the output embedding is the token embedding. */
+    private boolean tied;
 
     private CheckpointLayout(Architecture shape, CheckpointTensors tensors) {
         this.shape = shape;
@@ -82,18 +85,31 @@ final class CheckpointLayout {
                     + ", the checkpoint has "
                     + tensors.names().size() + " tensors");
         }
+        Set<String> known = shape.tensors().stream().flatMap(weight -> weight.parts().stream()).map(WeightTensor.Part::name)
+                .collect(Collectors.toSet());
+        tied = !known.contains(called.head());
         List<Placed> placed = new ArrayList<>();
         for (WeightTensor weight : shape.tensors()) {
-            Placed one = new Placed(weight, find(prefix + weight.name())
-                    // tied, the two are one, and some programs store it by the other's name
-                    .or(() -> weight.name().equals(called.tokenEmbedding()) ? find(called.head()) : Optional.empty())
-                    .orElseThrow(() -> missing(weight.name())));
-            check(one);
-            placed.add(one);
+            List<CheckpointTensors.Located> sources = new ArrayList<>();
+            for (WeightTensor.Part part : weight.parts()) {
+                CheckpointTensors.Located source = source(part.name());
+                check(weight, part, source);
+                sources.add(source);
+            }
+            placed.add(new Placed(weight, sources));
         }
-        checkRest();
+        checkRest(known);
         checkHead();
         return placed;
+    }
+
+    private CheckpointTensors.Located source(String name) {
+        return find(prefix + name)
+                // the output embedding has no prefix
+                .or(() -> name.equals(called.head()) ? find(name) : Optional.empty())
+                // tied, the two are one, and some programs store it by the other's name
+                .or(() -> name.equals(called.tokenEmbedding()) && tied ? find(called.head()) : Optional.empty())
+                .orElseThrow(() -> missing(name));
     }
 
     private Optional<CheckpointTensors.Located> find(String name) {
@@ -112,24 +128,23 @@ final class CheckpointLayout {
                         + ", which is not read; take that out"));
     }
 
-    private static void check(Placed one) {
-        Safetensors.Tensor tensor = one.source().tensor();
-        List<Long> expected = new ArrayList<>(Arrays.stream(one.weight().shape().getShape()).boxed().toList());
-        if (one.transposed()) {
+    private static void check(WeightTensor weight, WeightTensor.Part part, CheckpointTensors.Located source) {
+        Safetensors.Tensor tensor = source.tensor();
+        List<Long> expected = new ArrayList<>(Arrays.stream(weight.shapeOf(part).getShape()).boxed().toList());
+        if (weight.transposed()) {
             Collections.reverse(expected);
         }
         if (tensor.type().weights().isEmpty()) {
-            throw new UserError(one.source().described() + " is " + tensor.type() + ": weights must be F32, F16 or BF16");
+            throw new UserError(source.described() + " is " + tensor.type() + ": weights must be F32, F16 or BF16");
         }
         if (!tensor.shape().equals(expected)) {
-            throw new UserError(one.source().described() + " has shape " + tensor.shape() + ", by config.json it should have "
+            throw new UserError(source.described() + " has shape " + tensor.shape() + ", by config.json it should have "
                     + expected);
         }
     }
 
     /** A tensor of a block that no weight takes would change what the model computes. */
-    private void checkRest() {
-        Set<String> known = shape.tensors().stream().map(WeightTensor::name).collect(Collectors.toSet());
+    private void checkRest(Set<String> known) {
         for (Map.Entry<String, String> entry : names.entrySet()) {
             String name = entry.getKey().startsWith(prefix) ? entry.getKey().substring(prefix.length()) : entry.getKey();
             if (name.startsWith(called.block()) && !known.contains(name) && !called.ignored().matcher(name).matches()) {
@@ -140,15 +155,18 @@ final class CheckpointLayout {
         }
     }
 
-    /** The output embedding is the token embedding; a checkpoint may store it once more. */
+    /** Where the output embedding is the token embedding, a checkpoint may store it once more. */
     private void checkHead() {
+        if (!tied) {
+            return;
+        }
         CheckpointTensors.Located head = find(called.head()).orElse(null);
         CheckpointTensors.Located embedding = find(prefix + called.tokenEmbedding()).orElse(head);
         if (head != null && head != embedding) {
             if (head.tensor().type() != embedding.tensor().type() || !head.tensor().shape().equals(embedding.tensor().shape())
                     || head.map().mismatch(embedding.map()) >= 0) {
-                throw new UserError(head.described() + " is not the token embedding: a model with an output embedding of its own"
-                        + " is not supported");
+                throw new UserError(head.described() + " is not the token embedding, as it is by config.json: a model with an"
+                        + " output embedding of its own is not supported then");
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.kvbench.model.Architecture;
 import dev.kvbench.model.ConfigFile;
 import dev.kvbench.model.Family;
 import dev.kvbench.model.gpt2.Gpt2Family;
+import dev.kvbench.model.llama.LlamaFamily;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.stream.Collectors;
 public final class Families {
 
     private static final List<Family> ALL = List.of(
-            Gpt2Family.INSTANCE);
+            Gpt2Family.INSTANCE,
+            LlamaFamily.INSTANCE);
 
     private Families() {}
 
@@ -52,7 +54,7 @@ public final class Families {
         ConfigFile config = ConfigFile.open(file);
         return ALL.stream().filter(family -> family.takes(config)).findFirst()
                 .orElseThrow(() -> config.unsupported("model_type", ForeignText.quoted(config.text("model_type", "")),
-                        ALL.stream().map(Family::modelType).collect(Collectors.joining(", "))))
+                        ALL.stream().flatMap(family -> family.modelTypes().stream()).collect(Collectors.joining(", "))))
                 .read(config, name);
     }
 }

@@ -69,14 +69,17 @@ public record ModelChoice(Architecture shape, Optional<Checkpoint> checkpoint) {
     }
 
     private static void requireShape(ModelShape found, String weights, ModelShape wanted, String model) {
-        if (found.layers() != wanted.layers() || found.width() != wanted.width() || found.heads() != wanted.heads()) {
+        if (found.layers() != wanted.layers() || found.hidden() != wanted.hidden() || found.heads() != wanted.heads()
+                || found.keyValueHeads() != wanted.keyValueHeads() || found.headDim() != wanted.headDim()) {
             throw new UserError("weights=" + weights + ": has " + shape(found) + ", model=" + model + " has "
                     + shape(wanted) + "; use model=" + weights);
         }
     }
 
     private static String shape(ModelShape shape) {
-        return shape.layers() + " layers, " + shape.width() + " wide, " + shape.heads() + " heads";
+        return shape.layers() + " layers, " + shape.hidden() + " wide, " + shape.heads() + " heads"
+                + (shape.keyValueHeads() == shape.heads() ? "" : " of " + shape.headDim() + " with " + shape.keyValueHeads()
+                        + " of keys and values");
     }
 
     /**

@@ -31,15 +31,22 @@ final class WeightLoading {
 
     /** Reads bits as an element type, and copies between layouts and element types in one pass. */
     private static final String PLACE = """
-            def place(self, source: Tensor, stored: int, type: int, transposed: int) -> Tensor:
+            def room(self, source: Tensor, type: int, transposed: int, rows: int) -> Tensor:
+              typed = source
+              if transposed == 1:
+                typed = torch.t(typed)
+              size = torch.size(typed)
+              size[0] = rows
+              return torch.new_empty(typed, size, dtype=type)
+
+            def place(self, source: Tensor, stored: int, transposed: int, room: Tensor, first: int) -> NoneType:
               typed = source
               if stored == 15:
                 typed = torch.view_copy(source, dtype=stored)
               if transposed == 1:
                 typed = torch.t(typed)
-              placed = torch.empty_like(typed, dtype=type, memory_format=0)
-              torch.copy_(placed, typed)
-              return placed
+              torch.copy_(torch.narrow(room, 0, first, torch.size(typed, 0)), typed)
+              return None
             """;
 
     private WeightLoading() {}
@@ -56,12 +63,12 @@ final class WeightLoading {
         List<CheckpointLayout.Placed> layout = CheckpointLayout.of(shape, tensors);
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         List<NDArray> arrays = new ArrayList<>();
-        long bytes = layout.stream().mapToLong(p -> p.source().tensor().size()).sum();
+        long bytes = layout.stream().mapToLong(p -> bytes(p)).sum();
         try (ProgressBar progress = Progress.bytes("loading " + shape.name(), bytes, SHOWN_FROM);
                 TorchModule placing = new TorchModule(PLACE, Map.of(), device)) {
             for (CheckpointLayout.Placed one : layout) {
                 arrays.add(placed(one, dtype, manager, placing));
-                progress.stepBy(one.source().tensor().size());
+                progress.stepBy(bytes(one));
             }
         } catch (RuntimeException | Error e) {
             Cleanup.after(e, manager);
@@ -70,21 +77,48 @@ final class WeightLoading {
         return new Weights(shape, dtype, "checkpoint " + shape.name(), manager, arrays);
     }
 
+    private static long bytes(CheckpointLayout.Placed one) {
+        return one.sources().stream().mapToLong(source -> source.tensor().size()).sum();
+    }
+
     private static PtNDArray placed(CheckpointLayout.Placed one, Dtype dtype, NDManager manager, TorchModule placing) {
-        Safetensors.Tensor tensor = one.source().tensor();
+        PtNDArray room = null;
+        long first = 0;
+        for (int i = 0; i < one.sources().size(); i++) {
+            room = part(one, i, room, first, dtype, manager, placing);
+            first += one.weight().parts().get(i).rows();
+        }
+        return room;
+    }
+
+    /** Copies a part to its rows, from the first on; the first part makes room for all. */
+    private static PtNDArray part(CheckpointLayout.Placed one, int index, PtNDArray there, long first, Dtype dtype,
+            NDManager manager, TorchModule placing) {
+        CheckpointTensors.Located located = one.sources().get(index);
+        Safetensors.Tensor tensor = located.tensor();
         Shape shape = new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
         // DJL makes no bfloat16 array of bytes: the bits go there as halves, and become what they are on the device
         DataType carrier = tensor.type() == StoredType.F32 ? DataType.FLOAT32 : DataType.FLOAT16;
         try (NDManager host = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 // on the CPU this is the mapped file itself
-                NDArray mapped = host.create(one.source().map(), shape, carrier);
-                NDArray there = mapped.toDevice(manager.getDevice(), false);
-                IValue source = IValue.from((PtNDArray) there);
+                NDArray mapped = host.create(located.map(), shape, carrier);
+                NDArray moved = mapped.toDevice(manager.getDevice(), false);
+                IValue source = IValue.from((PtNDArray) moved);
                 IValue stored = IValue.from(Casts.scalarType(tensor.type().weights().orElseThrow()));
                 IValue type = IValue.from(Casts.scalarType(dtype.dataType()));
                 IValue transposed = IValue.from(one.transposed() ? 1L : 0L);
-                IValue result = placing.run("place", source, stored, type, transposed)) {
-            return result.toTensor((PtNDManager) manager);
+                IValue rows = IValue.from(one.weight().shape().get(0));
+                IValue from = IValue.from(first)) {
+            PtNDArray room = there;
+            if (room == null) {
+                try (IValue made = placing.run("room", source, type, transposed, rows)) {
+                    room = made.toTensor((PtNDManager) manager);
+                }
+            }
+            try (IValue into = IValue.from(room)) {
+                placing.run("place", source, stored, transposed, into, from).close();
+            }
+            return room;
         }
     }
 }

@@ -55,6 +55,10 @@ public final class DecodeLoop implements AutoCloseable {
             Positions positions,
             int batch,
             int tokens) {
+        if (positions == Positions.CACHE && weights.shape().turnsKeys()) {
+            throw new UserError("positions=cache: model " + weights.shape().name() + " caches keys turned by their positions;"
+                    + " use positions=original");
+        }
         this.weights = weights;
         this.strategy = strategy;
         this.positions = positions;

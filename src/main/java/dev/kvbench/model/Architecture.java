@@ -24,6 +24,11 @@ public interface Architecture extends ModelShape {
      */
     Map<String, Number> attributes();
 
+    /** @return whether keys are cached turned by their positions, so that an entry's position cannot change later */
+    default boolean turnsKeys() {
+        return false;
+    }
+
     /** @return the form that takes weights as they are stored, and any number of tokens per sequence */
     default StepForm plainForm() {
         return StepForm.PLAIN;

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
  *
  * @param prefix in front of every name in a checkpoint that was saved as a language model; none if the bare model was
  * @param embeddings names of tensors outside of blocks, the token embedding first: where one has the prefix, all have
- * @param head the output embedding, which is the token embedding and need not be stored
+ * @param head the output embedding, without a prefix; where no {@link WeightTensor} has that name, it is the token
+ *     embedding and need not be stored
  * @param block what names of tensors of blocks begin with
  * @param own names that the family has, behind whatever prefix
  * @param ignored names of blocks' tensors that the step does not need

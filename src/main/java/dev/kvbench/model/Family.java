@@ -1,6 +1,7 @@
 package dev.kvbench.model;
 
 import dev.kvbench.checkpoint.Families;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,8 +14,8 @@ public interface Family {
     /** @return what it is called in messages: "GPT-2" */
     String name();
 
-    /** @return its {@code model_type} in config.json */
-    String modelType();
+    /** @return what config.json calls it by {@code model_type}; kinds that differ in a few options are one family */
+    List<String> modelTypes();
 
     /** @return shapes that need no checkpoint, by name, smallest model first */
     Map<String, ? extends Architecture> presets();
@@ -24,7 +25,7 @@ public interface Family {
      * @return whether that is a model of this family, one that the step can compute or not
      */
     default boolean takes(ConfigFile config) {
-        return config.text("model_type", "").equals(modelType());
+        return modelTypes().contains(config.text("model_type", ""));
     }
 
     /**

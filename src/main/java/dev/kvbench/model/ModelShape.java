@@ -40,4 +40,9 @@ public interface ModelShape {
     default int width() {
         return heads() * headDim();
     }
+
+    /** @return elements of a token's row between blocks; other than D where the heads' width was chosen apart */
+    default int hidden() {
+        return width();
+    }
 }

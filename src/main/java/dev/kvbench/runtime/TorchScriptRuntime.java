@@ -76,6 +76,8 @@ public final class TorchScriptRuntime implements StepRuntime {
         Map<String, Number> attributes = new LinkedHashMap<>();
         attributes.put("layers", shape.layers());
         attributes.put("heads", shape.heads());
+        attributes.put("keyValueHeads", shape.keyValueHeads());
+        attributes.put("group", shape.heads() / shape.keyValueHeads());
         attributes.put("headDim", shape.headDim());
         attributes.put("width", shape.width());
         attributes.put("scale", 1 / Math.sqrt(shape.headDim()));

@@ -19,8 +19,8 @@ import java.util.Set;
  *
  * <pre>
  * def score(self, state: List[Tensor], rows: Tensor, first: int, n: int) -> NoneType
- *   state   by place: state[CACHE] [L, 2, B, H, C, Dh], keys and values, of which the first n of C are held;
- *           state[SCORES] [l, B, h, C] fp32, l = 1 or L, h = 1 or H, to be set or added to, zero beyond what is held;
+ *   state   by place: state[CACHE] [L, 2, B, Hkv, C, Dh], keys and values, of which the first n of C are held;
+ *           state[SCORES] [l, B, h, C] fp32, l = 1 or L, h = 1 or Hkv, to be set or added to, zero beyond what is held;
  *           state[ORIGINS] [l, B, h, C] int32, the step that wrote each entry: its age, which its slot does not tell;
  *           state[STEPS] [1] int64, steps since the cache was empty, this one among them
  *   rows    if it reads them [L, B, H, n], the current token's attention weights; of a prompt their sum over its

@@ -52,7 +52,7 @@ class ConfigFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-        "\"model_type\":\"llama\"| model_type='llama' is not supported: only gpt2",
+        "\"model_type\":\"mamba\"| model_type='mamba' is not supported: only gpt2, llama, qwen2, qwen3, mistral",
         "\"activation_function\":\"quick_gelu\"| activation_function='quick_gelu' is not supported: only gelu_new,",
         "\"activation_function\":7| activation_function='7'",
         "\"scale_attn_weights\":false| scale_attn_weights='false' is not supported: only true",
@@ -65,7 +65,7 @@ class ConfigFileTest {
         "\"n_inner\":1.5| n_inner='1.5': must be a positive whole number",
         "\"layer_norm_epsilon\":-1| layer_norm_epsilon='-1': must be a number",
         "\"layer_norm_epsilon\":\"x\"| layer_norm_epsilon='\"x\"': must be a number",
-        "\"bos_token_id\":[0]| bos_token_id='[0]': must be a whole number",
+        "\"bos_token_id\":[]| bos_token_id='[]': must be a whole number",
         "\"bos_token_id\":1.5| bos_token_id='1.5': must be a whole number",
         "\"layer_norm_epsilon\":NaN| layer_norm_epsilon=",
         "\"n_inner\":Infinity| n_inner=",

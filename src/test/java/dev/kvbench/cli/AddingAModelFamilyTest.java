@@ -36,7 +36,7 @@ class AddingAModelFamilyTest {
     @Test
     void anotherFamilyIsRefusedInThePagesWords() throws Exception {
         Page page = Page.of("adding-a-model-family");
-        Run run = generate(page, page.marked("file: config.json").get(0).code().replace("\"gpt2\"", "\"llama\""));
+        Run run = generate(page, page.marked("file: config.json").get(0).code().replace("\"gpt2\"", "\"mamba\""));
         assertEquals(2, run.exit());
         assertTrue(run.err().contains(page.marked("says").get(0).code().strip()), run.err());
     }

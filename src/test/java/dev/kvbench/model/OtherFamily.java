@@ -41,8 +41,8 @@ public final class OtherFamily implements Family {
     }
 
     @Override
-    public String modelType() {
-        return "other";
+    public List<String> modelTypes() {
+        return List.of("other");
     }
 
     @Override

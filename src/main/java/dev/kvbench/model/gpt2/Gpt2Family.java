@@ -61,8 +61,8 @@ public final class Gpt2Family implements Family {
     }
 
     @Override
-    public String modelType() {
-        return "gpt2";
+    public List<String> modelTypes() {
+        return List.of("gpt2");
     }
 
     @Override
@@ -73,7 +73,7 @@ public final class Gpt2Family implements Family {
     /** A file that names no type is taken for GPT-2's: its first ones did not. */
     @Override
     public boolean takes(ConfigFile config) {
-        return config.text("model_type", modelType()).equals(modelType());
+        return !config.has("model_type") || Family.super.takes(config);
     }
 
     @Override

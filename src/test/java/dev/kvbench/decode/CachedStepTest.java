@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import ai.djl.Device;
+import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
@@ -24,17 +26,20 @@ class CachedStepTest {
     private static final int TOKENS = 24;
 
     @ParameterizedTest
-    @CsvSource({"EXPLICIT, FP32, 2e-4", "SDPA, FP32, 2e-4", "EXPLICIT, FP16, 6e-2", "EXPLICIT, BF16, 5e-1"})
-    void agreesWithAForwardWithoutACacheAtEveryLength(AttentionForm form, Dtype dtype, double relative) {
-        try (Weights weights = TestModels.sharp(7, dtype);
-                Weights wide = TestModels.sharp(7);
+    @CsvSource({"EXPLICIT, FP32, 2e-4, 0", "SDPA, FP32, 2e-4, 0", "EXPLICIT, FP16, 6e-2, 0", "EXPLICIT, BF16, 5e-1, 0",
+        "EXPLICIT, FP32, 2e-4, 1", "SDPA, FP32, 2e-4, 1", "EXPLICIT, FP16, 6e-2, 1", "SDPA, FP16, 6e-2, 1",
+        "EXPLICIT, BF16, 5e-1, 1", "SDPA, BF16, 5e-1, 1"})
+    void agreesWithAForwardWithoutACacheAtEveryLength(AttentionForm form, Dtype dtype, double relative, int which) {
+        Architecture model = TestModels.BOTH.get(which);
+        try (Weights weights = TestModels.sharp(model, 7, dtype, Device.cpu());
+                Weights wide = TestModels.sharp(model, 7);
                 DecodeLoop loop = new DecodeLoop(
                         weights, TestStrategies.FULL, Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 1, TOKENS)) {
             List<Integer> text = new ArrayList<>();
             for (int length = 1; length <= TOKENS; length++) {
-                text.add((17 * length + 5) % TestModels.SMALL.vocabulary());
-                PlainGpt2 scratch = new PlainGpt2(dtype == Dtype.FP32 ? weights : wide, TOKENS);
-                PlainGpt2.Step step = null;
+                text.add((17 * length + 5) % model.vocabulary());
+                PlainModel scratch = PlainModel.of(dtype == Dtype.FP32 ? weights : wide, TOKENS, Positions.ORIGINAL);
+                PlainModel.Step step = null;
                 List<Integer> before = new ArrayList<>();
                 for (int i = 0; i < length; i++) {
                     before.add(i);

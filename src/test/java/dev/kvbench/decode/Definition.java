@@ -1,6 +1,6 @@
 package dev.kvbench.decode;
 
-import dev.kvbench.model.gpt2.Gpt2Config;
+import dev.kvbench.model.ModelShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a strategy keeps by its definition, for one sequence, in plain lists of original token indices. Slow and
- * literal; shares nothing with the TorchScript.
+ * What a strategy keeps by its definition, for one sequence, in plain lists of original token indices. Heads are key-value
+ * heads; attention rows are those of query heads. Slow and literal; shares nothing with the TorchScript.
  */
 public final class Definition {
 
@@ -28,7 +28,7 @@ public final class Definition {
     private final int heavyHitters;
     private final int limit;
     private final int sequence;
-    private final Gpt2Config config;
+    private final ModelShape config;
     private final List<List<List<Integer>>> kept = new ArrayList<>();
     private final List<List<Map<Integer, Double>>> scores = new ArrayList<>();
     private int steps;
@@ -39,7 +39,7 @@ public final class Definition {
      * @param every steps from one eviction to the next
      * @param sequence which of the batch, from 0
      */
-    public Definition(String strategy, int window, int heavyHitters, int every, int sequence, Gpt2Config config) {
+    public Definition(String strategy, int window, int heavyHitters, int every, int sequence, ModelShape config) {
         this.strategy = strategy;
         this.window = window;
         this.heavyHitters = heavyHitters;
@@ -49,7 +49,7 @@ public final class Definition {
         for (int layer = 0; layer < config.layers(); layer++) {
             kept.add(new ArrayList<>());
             scores.add(new ArrayList<>());
-            for (int head = 0; head < config.heads(); head++) {
+            for (int head = 0; head < config.keyValueHeads(); head++) {
                 kept.get(layer).add(new ArrayList<>());
                 scores.get(layer).add(new HashMap<>());
             }
@@ -80,12 +80,12 @@ public final class Definition {
         after(rows, keys, limit);
     }
 
-    public void after(PlainGpt2.Step step, PlainGpt2 model) {
+    public void after(PlainModel.Step step, PlainModel model) {
         after(step.rows(), model::key);
     }
 
     /** Scores a token of a prompt; after its last one evicts. */
-    void afterPrompt(PlainGpt2.Step step, PlainGpt2 model, boolean last) {
+    void afterPrompt(PlainModel.Step step, PlainModel model, boolean last) {
         after(step.rows(), model::key, last ? limit : Integer.MAX_VALUE);
     }
 
@@ -93,13 +93,13 @@ public final class Definition {
         steps++;
         int n = kept(0, 0).size();
         for (int layer = 0; layer < config.layers(); layer++) {
-            for (int head = 0; head < config.heads(); head++) {
+            for (int head = 0; head < config.keyValueHeads(); head++) {
                 score(layer, head, rows, keys, n > limit);
             }
         }
         if (n > limit) {
             for (int layer = 0; layer < config.layers(); layer++) {
-                for (int head = 0; head < config.heads(); head++) {
+                for (int head = 0; head < config.keyValueHeads(); head++) {
                     evict(kept(layer, head), scores.get(layer).get(head), n);
                 }
             }
@@ -115,7 +115,7 @@ public final class Definition {
             double newest = i == held.size() - 1 ? 1 : 0;
             switch (strategy) {
                 case "h2o" -> score.merge(index, sum(rows, l -> l[slot]), Double::sum);
-                case "h2o-head" -> score.merge(index, rows[layer][head][i], Double::sum);
+                case "h2o-head" -> score.merge(index, group(rows[layer], head, slot), Double::sum);
                 case "tova" -> score.put(index, Arrays.stream(rows[layer]).mapToDouble(r -> r[slot]).average().orElseThrow());
                 case "knorm" -> {
                     if (newest == 1) {
@@ -140,6 +140,12 @@ public final class Definition {
 
     private static double sum(double[][][] rows, ToDoubleFunction<double[]> of) {
         return Arrays.stream(rows).flatMap(Arrays::stream).mapToDouble(of).sum();
+    }
+
+    /** The weight that a slot gets from the query heads of one key-value head, which follow each other. */
+    private double group(double[][] rows, int head, int slot) {
+        int size = config.heads() / config.keyValueHeads();
+        return Arrays.stream(rows, head * size, (head + 1) * size).mapToDouble(row -> row[slot]).sum();
     }
 
     private static double norm(double[] v) {

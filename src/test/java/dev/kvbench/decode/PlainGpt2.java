@@ -1,20 +1,14 @@
 package dev.kvbench.decode;
 
-import ai.djl.pytorch.engine.PtNDArray;
 import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Gpt2Config;
-import dev.kvbench.torch.Casts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.apache.commons.numbers.gamma.Erf;
 
-/**
- * GPT-2 in plain double arrays, without a cache tensor: each token's keys and values are kept for ever
- * under the token's original index, and a step attends to whatever indices it is told to. Written from the
- * model's definition; shares nothing with the TorchScript step.
- */
-public final class PlainGpt2 {
+/** GPT-2, from its definition. */
+public final class PlainGpt2 implements PlainModel {
 
     private final Gpt2Config config;
     private final double[][] weights;
@@ -24,33 +18,12 @@ public final class PlainGpt2 {
 
     public PlainGpt2(Weights source, int tokens) {
         config = (Gpt2Config) source.shape();
-        weights = Arrays.stream(source.arrays()).map(PlainGpt2::doubles).toArray(double[][]::new);
+        weights = PlainModel.doubles(source);
         keys = new double[config.layers()][tokens][];
         values = new double[config.layers()][tokens][];
     }
 
-    private static double[] doubles(PtNDArray array) {
-        float[] floats = Casts.toFloats(array);
-        double[] doubles = new double[floats.length];
-        Arrays.setAll(doubles, i -> floats[i]);
-        return doubles;
-    }
-
-    /**
-     * @param logits [V]
-     * @param rows [L][H][n], one weight per attended index
-     */
-    public record Step(double[] logits, double[][][] rows) {}
-
-    /** As below, all heads attending to the same indices. */
-    Step step(int index, int token, int position, List<Integer> attended) {
-        return step(index, token, position, (layer, head) -> attended);
-    }
-
-    /**
-     * @param index the token's original index: where its key and value are kept
-     * @param attended by layer and head, original indices to attend to, the token's own included
-     */
+    @Override
     public Step step(int index, int token, int position, BiFunction<Integer, Integer, List<Integer>> attended) {
         int d = config.width();
         double[] x = new double[d];
@@ -78,8 +51,8 @@ public final class PlainGpt2 {
         return new Step(logits, rows);
     }
 
-    /** @return a head's key, [Dh], of the token with that original index */
-    double[] key(int layer, int head, int index) {
+    @Override
+    public double[] key(int layer, int head, int index) {
         int dh = config.headDim();
         return Arrays.copyOfRange(keys[layer][index], head * dh, (head + 1) * dh);
     }

@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Architecture;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.Weights;
-import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -30,7 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("native")
 class PrefillTest {
 
-    private static final Gpt2Config CONFIG = TestModels.SMALL;
     private static final int WINDOW = 9;
     private static final int HEAVY_HITTERS = 4;
     private static final int STEPS_AFTER = 6;
@@ -38,13 +38,15 @@ class PrefillTest {
 
     static Stream<Arguments> cases() {
         List<Arguments> cases = new ArrayList<>();
-        for (String name : Strategies.labels()) {
-            for (int length : new int[] {1, 5, 9, 10, 30}) {
-                for (Removal removal : Removal.values()) {
-                    // whole, and in three pieces of which the last is shorter or has one token
-                    for (int chunk : new int[] {length, (length + 2) / 3, length / 2}) {
-                        if (chunk > 0) {
-                            cases.add(Arguments.of(name, length, Positions.values()[length % 2], removal, chunk));
+        for (Architecture model : TestModels.BOTH) {
+            for (String name : Strategies.labels()) {
+                for (int length : new int[] {1, 5, 9, 10, 30}) {
+                    for (Removal removal : Removal.values()) {
+                        // whole, and in three pieces of which the last is shorter or has one token
+                        for (int chunk : new int[] {length, (length + 2) / 3, length / 2}) {
+                            if (chunk > 0) {
+                                cases.add(Arguments.of(name, length, Positions.values()[model == TestModels.SMALL ? length % 2 : 0], removal, chunk, model));
+                            }
                         }
                     }
                 }
@@ -55,19 +57,20 @@ class PrefillTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void scoresTheWholePromptThenEvictsOnce(String name, int length, Positions positions, Removal removal, int chunk) {
+    void scoresTheWholePromptThenEvictsOnce(String name, int length, Positions positions, Removal removal, int chunk,
+            Architecture model) {
         EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, HEAVY_HITTERS), removal);
-        try (Weights weights = TestModels.sharp(length);
+        try (Weights weights = TestModels.sharp(model, length);
                 DecodeLoop loop = new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions,
                         BATCH, length + STEPS_AFTER)) {
-            PlainGpt2[] models = new PlainGpt2[BATCH];
+            PlainModel[] models = new PlainModel[BATCH];
             Definition[] expected = new Definition[BATCH];
-            PlainGpt2.Step[] last = new PlainGpt2.Step[BATCH];
+            PlainModel.Step[] last = new PlainModel.Step[BATCH];
             long[][] prompts = new long[BATCH][];
-            long[][] texts = TestModels.texts(new Random(length), CONFIG, BATCH, length + STEPS_AFTER);
+            long[][] texts = TestModels.texts(new Random(length), model, BATCH, length + STEPS_AFTER);
             for (int b = 0; b < BATCH; b++) {
-                models[b] = new PlainGpt2(weights, length + STEPS_AFTER);
-                expected[b] = new Definition(name, WINDOW, HEAVY_HITTERS, 1, b, CONFIG);
+                models[b] = PlainModel.of(weights, length + STEPS_AFTER, positions);
+                expected[b] = new Definition(name, WINDOW, HEAVY_HITTERS, 1, b, model);
                 prompts[b] = Arrays.copyOf(texts[b], length);
                 for (int t = 0; t < length; t++) {
                     expected[b].append(t);
@@ -77,7 +80,7 @@ class PrefillTest {
                 assertTrue(expected[b].margin() > 1e-5, "rounding decides; choose another seed");
             }
             loop.prefill(chunk, prompts);
-            check(loop, expected, models, last, strategy.traits().scope());
+            check(model, loop, expected, models, last, strategy.traits().scope());
             for (int step = length; step < length + STEPS_AFTER; step++) {
                 int t = step;
                 long[] tokens = Arrays.stream(texts).mapToLong(text -> text[t]).toArray();
@@ -91,13 +94,13 @@ class PrefillTest {
                 }
                 loop.force(tokens);
                 loop.step();
-                check(loop, expected, models, last, strategy.traits().scope());
+                check(model, loop, expected, models, last, strategy.traits().scope());
             }
         }
     }
 
-    private static void check(DecodeLoop loop, Definition[] expected, PlainGpt2[] models, PlainGpt2.Step[] last,
-            Scope scope) {
+    private static void check(ModelShape model, DecodeLoop loop, Definition[] expected, PlainModel[] models,
+            PlainModel.Step[] last, Scope scope) {
         KvCache cache = loop.cache();
         float[] logits = cache.logits();
         float[] scores = cache.scores();
@@ -106,14 +109,14 @@ class PrefillTest {
         int held = expected[0].kept(0, 0).size();
         assertEquals(held, loop.cacheLength());
         for (int b = 0; b < BATCH; b++) {
-            for (int v = 0; v < CONFIG.vocabulary(); v++) {
-                assertEquals(last[b].logits()[v], logits[b * CONFIG.vocabulary() + v], 3e-3);
+            for (int v = 0; v < model.vocabulary(); v++) {
+                assertEquals(last[b].logits()[v], logits[b * model.vocabulary() + v], 3e-3);
             }
-            for (int layer = 0; layer < CONFIG.layers(); layer++) {
-                for (int head = 0; head < CONFIG.heads(); head++) {
+            for (int layer = 0; layer < model.layers(); layer++) {
+                for (int head = 0; head < model.keyValueHeads(); head++) {
                     int row = scope == Scope.MODEL ? b
                             : scope == Scope.LAYER ? layer * BATCH + b
-                            : (layer * BATCH + b) * CONFIG.heads() + head;
+                            : (layer * BATCH + b) * model.keyValueHeads() + head;
                     for (int index : expected[b].kept(layer, head)) {
                         int slot = StepAssertions.slotOf(index, origins, row * cache.capacity(), held);
                         Double score = expected[b].score(layer, head, index);
@@ -121,7 +124,7 @@ class PrefillTest {
                             assertEquals(score, scores[row * cache.capacity() + slot], 1e-3);
                         }
                         double[] key = models[b].key(layer, head, index);
-                        int at = (((layer * 2 * BATCH + b) * CONFIG.heads() + head) * cache.capacity() + slot) * key.length;
+                        int at = (((layer * 2 * BATCH + b) * model.keyValueHeads() + head) * cache.capacity() + slot) * key.length;
                         for (int d = 0; d < key.length; d++) {
                             assertEquals(key[d], entries[at + d], 2e-3);
                         }

@@ -7,9 +7,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
+import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Dtype;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Gpt2Config;
+import dev.kvbench.model.llama.LlamaConfig;
+import dev.kvbench.model.llama.Rotation;
 import dev.kvbench.torch.TorchModule;
 import java.util.Collections;
 import java.util.List;
@@ -23,13 +27,20 @@ public final class TestModels {
 
     public static final Gpt2Config SMALL = new Gpt2Config("small", 2, 2, 16, 61, 128, 1e-5);
 
+    /** Three query heads to a key-value head, a hidden size that is not theirs, biases, and norms of heads. */
+    public static final LlamaConfig GROUPED = new LlamaConfig("grouped", 2, 6, 2, 4, 20, 24, 61, 128, 1e-5,
+            new Rotation(100, new Rotation.Plain()), new LlamaConfig.Options(true, true, true, true, false), 0);
+
+    /** Both. */
+    public static final List<Architecture> BOTH = List.of(SMALL, GROUPED);
+
     private TestModels() {}
 
     /**
      * Texts in which no token comes twice: at the same position it would have the same key, and which of the two entries goes
      * would be a matter of rounding.
      */
-    public static long[][] texts(Random random, Gpt2Config config, int sequences, int tokens) {
+    public static long[][] texts(Random random, ModelShape config, int sequences, int tokens) {
         long[][] texts = new long[sequences][];
         for (int b = 0; b < sequences; b++) {
             List<Long> all = LongStream.range(0, config.vocabulary()).boxed().collect(Collectors.toList());
@@ -43,12 +54,16 @@ public final class TestModels {
         return sharp(seed, Dtype.FP32);
     }
 
-    /** GPT-2's initialisation, then every array disturbed by noise of standard deviation 0.5. */
+    /** The family's initialisation, then every array disturbed by noise of standard deviation 0.5. */
     public static Weights sharp(int seed, Dtype dtype) {
         return sharp(SMALL, seed, dtype, Device.cpu());
     }
 
-    public static Weights sharp(Gpt2Config config, int seed, Dtype dtype, Device device) {
+    public static Weights sharp(Architecture config, int seed) {
+        return sharp(config, seed, Dtype.FP32, Device.cpu());
+    }
+
+    public static Weights sharp(Architecture config, int seed, Dtype dtype, Device device) {
         Weights weights = Weights.synthetic(config, dtype, device, seed);
         Engine.getEngine("PyTorch").setRandomSeed(seed + 1000);
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");

@@ -34,7 +34,7 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
     @Param(Parameter.Default.REMOVAL)
     public String removal;
 
-    /** A GPT-2 preset (tiny, gpt2, gpt2-medium, gpt2-large, gpt2-xl), or a checkpoint: its folder or its name. */
+    /** A preset (gpt2, gpt2-large, llama-3.2-1b, …), or a checkpoint: its folder or its name. */
     @Param("gpt2-large")
     public String model;
 

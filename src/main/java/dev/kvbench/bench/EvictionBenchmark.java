@@ -50,7 +50,7 @@ public class EvictionBenchmark extends StrategyBenchmark {
     @Param({"replace", "compact"})
     public String removal;
 
-    /** A GPT-2 preset or a checkpoint: only its numbers of layers and heads and the heads' width matter. */
+    /** A preset or a checkpoint: only its numbers of layers and heads and the heads' width matter. */
     @Param("gpt2-large")
     public String model;
 

@@ -2,6 +2,7 @@ package dev.kvbench.checkpoint;
 
 import dev.kvbench.ForeignText;
 import dev.kvbench.Suggestions;
+import dev.kvbench.UserError;
 import dev.kvbench.model.Architecture;
 import dev.kvbench.model.ConfigFile;
 import dev.kvbench.model.Family;
@@ -10,6 +11,7 @@ import dev.kvbench.model.llama.LlamaFamily;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -21,6 +23,11 @@ public final class Families {
             LlamaFamily.INSTANCE);
 
     private Families() {}
+
+    /** @return all of them */
+    public static List<Family> all() {
+        return ALL;
+    }
 
     /** @return names of all presets */
     public static Set<String> presetNames() {
@@ -41,6 +48,28 @@ public final class Families {
             }
         }
         throw Suggestions.unknown("model", name, presetNames());
+    }
+
+    /**
+     * @param name a model's name
+     * @return the repository with its weights, if that is a preset whose repository has another name
+     */
+    public static Optional<String> repository(String name) {
+        return ALL.stream().flatMap(family -> Optional.ofNullable(family.repositories().get(name)).stream()).findFirst();
+    }
+
+    /**
+     * @param file a config.json
+     * @return whether that can be read, and is of a family here
+     */
+    static boolean know(Path file) {
+        try {
+            ConfigFile config = ConfigFile.open(file);
+            return ALL.stream().anyMatch(family -> family.takes(config));
+        } catch (UserError e) {
+            // whoever wants that model is told
+            return false;
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.kvbench.checkpoint;
 
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
+import dev.kvbench.model.ConfigFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -84,14 +85,14 @@ public record HubCache(Path folder) {
     }
 
     /**
-     * @param name ORG/NAME, or NAME alone, which is looked for among OpenAI's models too
+     * @param name ORG/NAME, or NAME alone, which is looked for where that preset is and among OpenAI's models too
      * @return the newest commit of its main branch that is in the cache
      */
     public Optional<Snapshot> find(String name) {
         if (!isRepository(name)) {
             return Optional.empty();
         }
-        return Stream.of(name, HOME_OF_UNSCOPED + name)
+        return Stream.of(name, Families.repository(name).orElse(name), HOME_OF_UNSCOPED + name)
                 .filter(n -> n.equals(name) || !name.contains("/"))
                 .flatMap(n -> snapshot(n).stream())
                 .findFirst();
@@ -127,16 +128,17 @@ public record HubCache(Path folder) {
         return Optional.of(new Snapshot(repository, path.getFileName().toString(), path));
     }
 
-    /** @return repositories whose names end with gpt2 and its sizes, as far as they are in the cache with their weights */
-    public List<String> gpt2s() {
+    /** @return repositories of models of families that run here, as far as they are in the cache with their weights */
+    public List<String> models() {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.map(p -> p.getFileName().toString())
-                    .filter(n -> n.matches("models--(openai-community--)?gpt2.*"))
+                    .filter(n -> n.startsWith("models--"))
                     .map(n -> n.substring("models--".length()).replace("--", "/"))
-                    .filter(n -> snapshot(n).filter(s -> Checkpoint.isIn(s.folder())).isPresent())
+                    .filter(n -> isRepository(n) && snapshot(n).filter(s -> Checkpoint.isIn(s.folder())
+                            && Families.know(s.folder().resolve(ConfigFile.NAME))).isPresent())
                     .sorted()
                     .toList();
         } catch (IOException e) {

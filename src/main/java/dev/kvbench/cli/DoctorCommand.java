@@ -42,13 +42,13 @@ final class DoctorCommand implements Callable<Integer> {
         HubCache hub = HubCache.of(System.getenv());
         List<String> models;
         try {
-            models = hub.gpt2s();
+            models = hub.models();
         } catch (UserError e) {
             say("weights", e.getMessage());
             return;
         }
         say("weights", models.isEmpty()
-                ? "no GPT-2 checkpoint under " + hub.folder() + "; runs use synthetic weights, which give the same latency;"
+                ? "no checkpoint that runs here under " + hub.folder() + "; runs use synthetic weights, which give the same latency;"
                         + " `fetch gpt2-large` gets real ones"
                 : String.join(", ", models) + " under " + hub.folder() + "; runs of these models use them");
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code fetch}: real weights from the hub, or a libtorch with CUDA. */
-@Command(name = "fetch", header = "Brings a GPT-2 checkpoint, or a libtorch with CUDA, to this machine.",
+@Command(name = "fetch", header = "Brings a checkpoint, or a libtorch with CUDA, to this machine.",
         description = {"A checkpoint comes from the Hugging Face hub into the cache that Python's tools share:"
                 + " configuration, tokenizer and weights, each verified by its checksum. What was interrupted goes on where it"
                 + " stopped. Read are HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY and NO_PROXY.",
@@ -26,7 +26,7 @@ final class FetchCommand implements Callable<Integer> {
 
     private static final String LIBTORCH = "libtorch";
 
-    @Parameters(paramLabel = "NAME", description = "gpt2, gpt2-medium, gpt2-large, gpt2-xl, any other's ORG/NAME, or libtorch")
+    @Parameters(paramLabel = "NAME", description = "a preset such as gpt2-large or smollm2-135m, any other's ORG/NAME, or libtorch")
     private String name;
 
     @Option(names = "--revision", defaultValue = HubCache.MAIN, description = "branch, tag or commit (${DEFAULT-VALUE}); any other is"

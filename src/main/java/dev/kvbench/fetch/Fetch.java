@@ -5,6 +5,7 @@ import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.WholeFile;
 import dev.kvbench.checkpoint.Checkpoint;
+import dev.kvbench.checkpoint.Families;
 import dev.kvbench.checkpoint.HubCache;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -63,12 +64,13 @@ public final class Fetch {
     }
 
     /**
-     * @param repository ORG/NAME, or NAME alone
+     * @param model ORG/NAME, or NAME alone, which of a preset means its repository
      * @param revision branch, tag or commit
      * @return the folder with the checkpoint's files
      * @throws UserError if that cannot be had; files that came whole stay in the cache
      */
-    public Path fetch(String repository, String revision) {
+    public Path fetch(String model, String revision) {
+        String repository = Families.repository(model).orElse(model);
         if (!HubCache.isRepository(repository)) {
             throw new UserError(ForeignText.quoted(repository) + ": not the name of a repository, such as gpt2-large or ORG/NAME");
         }

@@ -20,6 +20,11 @@ public interface Family {
     /** @return shapes that need no checkpoint, by name, smallest model first */
     Map<String, ? extends Architecture> presets();
 
+    /** @return where a hub keeps the weights of presets, by their names; what is not here is there by its own name, or nowhere */
+    default Map<String, String> repositories() {
+        return Map.of();
+    }
+
     /**
      * @param config a checkpoint's config.json
      * @return whether that is a model of this family, one that the step can compute or not

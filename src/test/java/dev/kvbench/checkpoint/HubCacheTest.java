@@ -74,7 +74,21 @@ class HubCacheTest {
         Path snapshot = repository("models--gpt2-large", "config.json", "model.safetensors");
         assertEquals("checkpoint gpt2-large@01234567", ModelChoice.of(snapshot.toString(), "auto", cache()).kind());
         assertEquals("checkpoint gpt2-large@01234567", ModelChoice.of("gpt2-large", "real", cache()).kind());
-        assertEquals(List.of("gpt2-large", "openai-community/gpt2-large"), cache().gpt2s());
+        assertEquals(List.of("gpt2-large", "openai-community/gpt2-large"), cache().models());
+    }
+
+    @Test
+    void aPresetIsFoundUnderItsRepositorysName() throws IOException {
+        Path snapshot = repository("models--HuggingFaceTB--SmolLM2-135M");
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(Path.of("src/test/resources/golden-llama/llama", file), snapshot.resolve(file));
+        }
+        ModelChoice choice = ModelChoice.of("smollm2-135m", "auto", cache());
+        assertEquals("checkpoint HuggingFaceTB/SmolLM2-135M@01234567", choice.kind());
+        assertEquals(2, choice.shape().keyValueHeads());
+        assertEquals(List.of("HuggingFaceTB/SmolLM2-135M"), cache().models());
+        Files.writeString(snapshot.resolve("config.json"), "{\"model_type\":\"mamba\"}");
+        assertEquals(List.of(), cache().models(), "no family's");
     }
 
     @Test
@@ -85,7 +99,7 @@ class HubCacheTest {
         repository("models--gpt2", "config.json");
         assertEquals("synthetic", ModelChoice.of("gpt2", "auto", cache()).kind(), "Python fetched only its config.json");
         repository("models--gpt2-medium", "config.json", "model.safetensors");
-        assertEquals(List.of("gpt2-medium"), cache().gpt2s(), "those whose weights a run would use");
+        assertEquals(List.of("gpt2-medium"), cache().models(), "those whose weights a run would use");
     }
 
     @Test

@@ -22,11 +22,13 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -65,14 +67,28 @@ class GenerateTest {
         }
     }
 
-    static Stream<String> strategies() {
-        return Strategies.labels().stream();
+    @Test
+    void goesOnFromAPromptAsTheReferenceOfGroupedQueriesDoes() {
+        String folder = "src/test/resources/golden-llama/qwen3";
+        try (Safetensors expected = new Safetensors(Path.of(folder, "expected.safetensors"))) {
+            long[] tokens = TensorFile.longs(expected, "greedy_tokens");
+            String prompt = Arrays.stream(TensorFile.longs(expected, "prompt")).mapToObj(Long::toString).collect(Collectors.joining(","));
+            for (String more : List.of("--removal=replace", "--prefill")) {
+                Run run = run("--model", folder, "--prompt-ids", prompt, "--tokens", "60", more);
+                assertEquals(0, run.exit(), run.err());
+                assertArrayEquals(tokens, Stream.of(run.out().strip().split(" ")).mapToLong(Long::parseLong).toArray());
+            }
+        }
+    }
+
+    static Stream<Arguments> strategies() {
+        return Strategies.labels().stream().flatMap(name -> Stream.of("tiny", "tiny-llama").map(model -> Arguments.of(name, model)));
     }
 
     @ParameterizedTest
     @MethodSource("strategies")
-    void theTraceAccountsForEveryEntry(String strategy) throws Exception {
-        JsonNode trace = trace("--model", "tiny", "--strategy", strategy, "--window", "9", "--heavy-hitters", "3",
+    void theTraceAccountsForEveryEntry(String strategy, String model) throws Exception {
+        JsonNode trace = trace("--model", model, "--strategy", strategy, "--window", "9", "--heavy-hitters", "3",
                 "--tokens", "30", "--prompt-ids", "5,6,7");
         assertEquals("kvbench/trace", trace.path("schema").asText());
         assertEquals(strategy, trace.path("strategy").asText());

@@ -19,6 +19,7 @@ import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Activation;
 import dev.kvbench.model.gpt2.Gpt2Config;
+import dev.kvbench.model.gpt2.Gpt2Family;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.StepCheck;
@@ -165,7 +166,7 @@ class FusedStepTest {
 
     static Stream<Arguments> wideCases() {
         List<Arguments> cases = new ArrayList<>();
-        for (String preset : Families.presetNames()) {
+        for (String preset : Gpt2Family.INSTANCE.presets().keySet()) {
             for (Dtype dtype : Dtype.values()) {
                 for (int batch : new int[] {1, 2, 3, 8, 33}) {
                     cases.add(Arguments.of(preset, dtype, batch));

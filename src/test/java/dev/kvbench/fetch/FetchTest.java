@@ -56,6 +56,17 @@ class FetchTest extends HubOnThisMachine {
     }
 
     @Test
+    void aPresetsNameStandsForItsRepository() throws IOException {
+        hub.repository = "HuggingFaceTB/SmolLM2-135M";
+        for (String file : List.of("config.json", WEIGHTS)) {
+            hub.files.put(file, Files.readAllBytes(Path.of("src/test/resources/golden-llama/llama", file)));
+        }
+        Path snapshot = fetchOf("smollm2-135m", "main");
+        assertEquals(folder.resolve("hf/hub/models--HuggingFaceTB--SmolLM2-135M/snapshots").resolve(LocalHub.COMMIT), snapshot);
+        Checkpoint.open(snapshot.toString()).check();
+    }
+
+    @Test
     void whatIsThereIsNotFetchedAgain() throws IOException {
         fetch();
         hub.requests.clear();
@@ -137,8 +148,8 @@ class FetchTest extends HubOnThisMachine {
 
     @Test
     void whatTheStepCannotComputeIsRefusedBeforeItsWeightsCome() {
-        hub.files.put("config.json", "{\"model_type\":\"llama\"}".getBytes(StandardCharsets.US_ASCII));
-        assertRefused("model_type='llama' is not supported");
+        hub.files.put("config.json", "{\"model_type\":\"mamba\"}".getBytes(StandardCharsets.US_ASCII));
+        assertRefused("model_type='mamba' is not supported");
         assertEquals(0, hub.gets(WEIGHTS).size());
     }
 

@@ -90,6 +90,11 @@ public final class LlamaFamily implements Family {
     }
 
     @Override
+    public Map<String, String> repositories() {
+        return LlamaPresets.REPOSITORIES;
+    }
+
+    @Override
     public LlamaConfig read(ConfigFile config, String name) {
         Kind kind = Kind.of(config);
         config.requirePlainWeights();

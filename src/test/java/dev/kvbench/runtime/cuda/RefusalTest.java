@@ -48,6 +48,8 @@ class RefusalTest {
     void aFamilyWithoutAKernelIsToldSo() {
         Unsupported why = assertThrows(Unsupported.class, () -> KernelSource.of(OtherFamily.MODEL, Dtype.FP32, 1));
         assertEquals("model m is of the family Other, for which there is no kernel", why.getMessage());
+        why = assertThrows(Unsupported.class, () -> KernelSource.of(Families.preset("llama-3.2-1b"), Dtype.BF16, 1));
+        assertEquals("model llama-3.2-1b is of the family Llama, for which there is no kernel", why.getMessage());
         assertEquals(Gpt2Kernel.class, KernelSource.of(Families.preset("tiny"), Dtype.FP32, 4).getClass());
         assertEquals(Gpt2WideKernel.class, KernelSource.of(Families.preset("tiny"), Dtype.FP32, 5).getClass());
         assertEquals(Gpt2Kernel.class, KernelSource.of(Families.preset("tiny"), Dtype.BF16, 2).getClass());

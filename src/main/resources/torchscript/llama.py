@@ -8,23 +8,25 @@
 #           queries and keys, in fp32: frequencies [2 Dh], Dh of them zero; the unit matrix twice and a quarter turn, [Dh, 2 Dh]
 #
 # Element i < Dh / 2 of a head and element i + Dh / 2 are a pair, turned by position * frequency i:
-#   (a, b) -> (a cos - b sin, b cos + a sin). Keys are cached turned.
+#   (a, b) -> (a cos - b sin, b cos + a sin). Keys are cached turned, unless self.turnsWhenRead is 1.
 
 def embed(self, weights: List[Tensor], token: Tensor, position: Tensor) -> Tensor:
   return torch.embedding(weights[0], token)
 
 def turn(self, weights: List[Tensor], position: Tensor) -> Tensor:
-  # of one position a matrix [Dh, 2 Dh] that gives heads turned, and as they are beside that; of T cosines and sines,
-  # [2, T, 1, Dh], sines with the sign that the pair's other element comes with. As in the reference they are computed in
-  # fp32 and rounded to the model's type
+  # of one position a matrix [Dh, 2 Dh] that gives heads turned, and as they are beside that
+  if torch.size(position, 0) > 1:
+    return self.turns(weights, position)
   angles = torch.mul(torch.unsqueeze(position, 1), weights[-3])
-  if torch.size(position, 0) == 1:
-    turn = torch.addcmul(torch.mul(weights[-2], torch.cos(angles)), weights[-1], torch.sin(angles))
-  else:
-    angles = torch.narrow(angles, 1, 0, self.headDim)
-    sine = torch.mul(torch.sin(angles), torch.sum(torch.narrow(weights[-1], 1, 0, self.headDim), [0]))
-    turn = torch.unsqueeze(torch.stack([torch.cos(angles), sine]), 2)
+  turn = torch.addcmul(torch.mul(weights[-2], torch.cos(angles)), weights[-1], torch.sin(angles))
   return torch.type_as(turn, weights[0])
+
+def turns(self, weights: List[Tensor], position: Tensor) -> Tensor:
+  # cosines and sines of T positions, [2, T, 1, Dh], sines with the sign that the pair's other element comes with. As in the
+  # reference they are computed in fp32 and rounded to the model's type
+  angles = torch.mul(torch.unsqueeze(position, 1), torch.narrow(weights[-3], 0, 0, self.headDim))
+  sine = torch.mul(torch.sin(angles), torch.sum(torch.narrow(weights[-1], 1, 0, self.headDim), [0]))
+  return torch.type_as(torch.unsqueeze(torch.stack([torch.cos(angles), sine]), 2), weights[0])
 
 def attention_input(self, weights: List[Tensor], w: int, x: Tensor, turn: Tensor, own: Tensor) -> Tensor:
   qkv = self.product(self.norm(x, weights[w]), weights, w + 1, w, self.inputBias)
@@ -40,19 +42,23 @@ def attention_input(self, weights: List[Tensor], w: int, x: Tensor, turn: Tensor
     turned = torch.view(torch.mm(torch.view(qkv, [batch * all, self.headDim]), turn), [batch, all, 1, 2 * self.headDim])
     # keys of the turned halves and values of the others, [2, B, Hkv, 1, Dh]: one copy
     row = 2 * self.headDim
+    late = self.turnsWhenRead * self.headDim
     size = [2, batch, self.keyValueHeads, 1, self.headDim]
-    stride = [self.keyValueHeads * row + self.headDim, all * row, row, row, 1]
-    torch.copy_(own, torch.as_strided(turned, size, stride, self.heads * row))
+    stride = [self.keyValueHeads * row + self.headDim - late, all * row, row, row, 1]
+    torch.copy_(own, torch.as_strided(turned, size, stride, self.heads * row + late))
     return torch.narrow(torch.narrow(turned, 1, 0, self.heads), 3, 0, self.headDim)
-  # [B, T, H + Hkv, Dh]
-  qk = self.turned(torch.view(qk, [batch, length, turning, self.headDim]), turn)
-  torch.copy_(torch.select(own, 0, 0), torch.transpose(torch.narrow(qk, 2, self.heads, self.keyValueHeads), 1, 2))
-  v = torch.view(torch.narrow(qkv, 1, turning, self.keyValueHeads), [batch, length, self.keyValueHeads, self.headDim])
-  torch.copy_(torch.select(own, 0, 1), torch.transpose(v, 1, 2))
+  # [B, T, N, Dh], of which the first H + Hkv turn
+  heads = torch.view(qkv, [batch, length, all, self.headDim])
+  qk = self.turned(torch.narrow(heads, 2, 0, turning), turn)
+  k = qk
+  if self.turnsWhenRead == 1:
+    k = heads
+  torch.copy_(torch.select(own, 0, 0), torch.transpose(torch.narrow(k, 2, self.heads, self.keyValueHeads), 1, 2))
+  torch.copy_(torch.select(own, 0, 1), torch.transpose(torch.narrow(heads, 2, turning, self.keyValueHeads), 1, 2))
   return torch.transpose(torch.narrow(qk, 2, 0, self.heads), 1, 2)
 
 def turned(self, x: Tensor, turn: Tensor) -> Tensor:
-  # x [.., T, heads, Dh]
+  # x [.., Dh] by cosines and sines of shapes that fit
   other = torch.roll(x, [torch.floordiv(self.headDim, 2)], [-1])
   return torch.addcmul(torch.mul(x, torch.select(turn, 0, 0)), other, torch.select(turn, 0, 1))
 

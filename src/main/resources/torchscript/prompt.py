@@ -46,13 +46,15 @@ def prefill_piece(self, weights: List[Tensor], prompt: List[Tensor], tokens: Ten
   position = torch.narrow(prompt[INDICES], 0, first, length)
   x = self.embed(weights, tokens, position)
   turn = self.turn(weights, position)
+  places = self.places(weights, prompt, first + length, 1)
   x = torch.view(x, [size[0] * length, torch.size(x, 2)])
   for layer in range(self.layers):
     w = self.embeddings + self.perLayer * layer
     kv = torch.select(prompt[CACHE], 0, layer)
     q = self.attention_input(weights, w, x, turn, torch.narrow(kv, 3, first, length))
     row = torch.narrow(rows, 0, layer * self.readsAttention, self.readsAttention)
-    a = self.attend_piece(q, torch.select(kv, 0, 0), torch.select(kv, 0, 1), row, first)
+    held = torch.narrow(kv, 3, 0, first + length)
+    a = self.attend_piece(q, self.keys(places, layer, torch.select(held, 0, 0)), torch.select(held, 0, 1), row, first)
     a = torch.reshape(torch.permute(a, [0, 2, 1, 3]), [size[0] * length, self.width])
     x = self.attention_output(weights, w, x, a)
     x = self.mlp(weights, w, x)

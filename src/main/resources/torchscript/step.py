@@ -6,7 +6,8 @@
 # A family's source defines
 #   embed(weights, token, position) -> rows of tokens [.., D]; position ids are [1] in a step, [T] of a prompt
 #   turn(weights, position) -> what attention_input needs of the positions, whatever that is: made once for all layers
-#   attention_input(weights, w, x, turn, own) -> queries [B, H, T, Dh]; keys and values go to `own`, [2, B, Hkv, T, Dh]
+#   attention_input(weights, w, x, turn, own) -> queries [B, H, T, Dh]; keys and values go to `own`, [2, B, Hkv, T, Dh], keys
+#     before they are turned by a position where self.turnsWhenRead is 1
 #   attention_row(weights) -> where a step's attention is to be written, [B, >= D]; an empty list if that is all the same
 #   attention_output(weights, w, x, a) -> x with the heads' outputs `a` [B * T, D] joined
 #   mlp(weights, w, x) -> x with the MLP's output joined
@@ -29,6 +30,7 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
   batch = torch.size(token, 0)
   x = self.embed(weights, token, position)
   turn = self.turn(weights, position)
+  places = self.places(weights, state, n, self.inOrder)
   # weights of attention as the layers leave them, if the strategy reads them: side by side, so that they are summed in one go
   rows = torch.new_empty(cache, [self.layers * self.readsAttention, batch, self.heads, n])
   out = self.attention_row(weights)
@@ -38,7 +40,7 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
     q = self.attention_input(weights, w, x, turn, torch.narrow(kv, 3, n - 1, 1))
     held = torch.narrow(kv, 3, 0, n)
     row = torch.narrow(rows, 0, layer * self.readsAttention, self.readsAttention)
-    a = self.attend(q, torch.select(held, 0, 0), torch.select(held, 0, 1), row, out)
+    a = self.attend(q, self.keys(places, layer, torch.select(held, 0, 0)), torch.select(held, 0, 1), row, out)
     # [B, H, 1, Dh] is [B, D] in memory order
     x = self.attention_output(weights, w, x, torch.reshape(a, [batch, self.width]))
     x = self.mlp(weights, w, x)

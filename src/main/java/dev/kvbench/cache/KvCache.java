@@ -26,6 +26,7 @@ public final class KvCache implements AutoCloseable {
     private final int batch;
     private final int capacity;
     private final long bytesPerEntry;
+    private final boolean turnedWhenRead;
     private final Map<Place, PtNDArray> state = new EnumMap<>(Place.class);
     private final LongBuffer hostTokens;
 
@@ -44,6 +45,29 @@ public final class KvCache implements AutoCloseable {
             int batch,
             int capacity,
             Scope scope) {
+        this(shape, dtype, device, batch, capacity, scope, false);
+    }
+
+    /**
+     * As above, and says what keys are.
+     *
+     * @param shape the model's shape
+     * @param dtype element type of keys, values and logits
+     * @param device where everything but the host tokens lives
+     * @param batch sequences, B
+     * @param capacity entries that fit per sequence, C
+     * @param scope what a kept set, and so a score, is shared by
+     * @param turnedWhenRead whether keys that a model turns by positions are cached before that
+     */
+    public KvCache(
+            ModelShape shape,
+            Dtype dtype,
+            Device device,
+            int batch,
+            int capacity,
+            Scope scope,
+            boolean turnedWhenRead) {
+        this.turnedWhenRead = turnedWhenRead;
         this.batch = batch;
         this.capacity = capacity;
         bytesPerEntry = bytesPerEntry(shape, dtype);
@@ -152,6 +176,11 @@ public final class KvCache implements AutoCloseable {
     /** @return keys and values, [L, 2, B, Hkv, C, Dh] row-major, widened to float */
     public float[] keysValues() {
         return Casts.toFloats(at(Place.CACHE));
+    }
+
+    /** @return whether keys that the model turns by positions are cached before that, and turned when they are read */
+    public boolean turnedWhenRead() {
+        return turnedWhenRead;
     }
 
     /** @return sequences, B */

@@ -55,16 +55,12 @@ public final class DecodeLoop implements AutoCloseable {
             Positions positions,
             int batch,
             int tokens) {
-        if (positions == Positions.CACHE && weights.shape().turnsKeys()) {
-            throw new UserError("positions=cache: model " + weights.shape().name() + " caches keys turned by their positions;"
-                    + " use positions=original");
-        }
         this.weights = weights;
         this.strategy = strategy;
         this.positions = positions;
         cache = new KvCache(
                 weights.shape(), weights.dtype(), weights.device(), batch, capacity(strategy, tokens),
-                strategy.traits().scope());
+                strategy.traits().scope(), positions == Positions.CACHE && weights.shape().turnsKeys());
         try {
             this.runtime = runtime.create(weights, cache, strategy, form);
         } catch (RuntimeException | Error e) {

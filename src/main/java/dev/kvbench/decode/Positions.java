@@ -9,7 +9,11 @@ import java.util.Locale;
 public enum Positions {
     /** Its index in the sequence, whatever was evicted. */
     ORIGINAL,
-    /** The number of entries in the cache before it, as libraries do that trim the cache. */
+    /**
+     * The number of entries in the cache before it, as libraries do that trim the cache. Where keys are turned by positions,
+     * those cached count anew in every step, oldest first: Xiao et al., "Efficient Streaming Language Models with Attention
+     * Sinks" (ICLR 2024).
+     */
     CACHE;
 
     /**

@@ -24,7 +24,7 @@ public interface Architecture extends ModelShape {
      */
     Map<String, Number> attributes();
 
-    /** @return whether keys are cached turned by their positions, so that an entry's position cannot change later */
+    /** @return whether layers turn keys by their positions, so that where an entry's may change they must be cached before that */
     default boolean turnsKeys() {
         return false;
     }

@@ -14,6 +14,7 @@ import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.cuda.DeviceStep;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Removal;
 import dev.kvbench.strategy.Scores;
 import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
@@ -84,6 +85,9 @@ public final class TorchScriptRuntime implements StepRuntime {
         add(attributes, EvictionSource.attributes(strategy));
         attributes.put("readsAttention", EvictionSource.flag(strategy.traits().readsAttention()));
         attributes.put("accumulates", EvictionSource.flag(strategy.traits().scores() != Scores.LAST));
+        attributes.put("turnsWhenRead", EvictionSource.flag(cache.turnedWhenRead()));
+        attributes.put("inOrder", EvictionSource.flag(strategy.schedule().window().isEmpty()
+                || strategy.parameters().removal() == Removal.COMPACT));
         attributes.put("evicts", EvictionSource.flag(strategy.schedule().window().isPresent()));
         onDevice = weights.device().isGpu() ? deviceStep(cache) : null;
         attributes.put("readsBack", onDevice == null ? 1 : 0);
@@ -95,6 +99,7 @@ public final class TorchScriptRuntime implements StepRuntime {
                 ScriptFile.read("draw.py"),
                 shape.source(),
                 ScriptFile.read("attention_" + form.label() + ".py"),
+                ScriptFile.read(cache.turnedWhenRead() ? "keys_turned_when_read.py" : "keys_as_cached.py"),
                 EvictionSource.of(strategy)));
         module = module(source, attributes, products, weights.device());
         plain = () -> products.equals(shape.plainForm()) ? module
@@ -157,7 +162,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         if (apart && (prompt == null || prompt.capacity() != length)) {
             closePrompt();
             prompt = new KvCache(model.shape(), model.dtype(), model.device(), cache.batch(), length,
-                    strategy.traits().scope());
+                    strategy.traits().scope(), cache.turnedWhenRead());
         }
         if (onDevice != null) {
             onDevice.begin();

@@ -79,9 +79,11 @@ class AddingAStrategyTest {
         for (Object[] one : cases) {
             rebuilt.call(HELD_TO, "keepsWhatItsDefinitionKeeps", one);
         }
-        rebuilt.call(HELD_TO, "everySequenceOfABatchGetsWhatItGetsAlone", NAME);
-        for (Object dtype : rebuilt.loadClass("dev.kvbench.model.Dtype").getEnumConstants()) {
-            rebuilt.call(HELD_TO, "aWindowAsLongAsTheGenerationGivesTheTokensOfTheFullCache", NAME, dtype);
+        for (Object model : (List<?>) rebuilt.loadClass("dev.kvbench.decode.TestModels").getField("BOTH").get(null)) {
+            rebuilt.call(HELD_TO, "everySequenceOfABatchGetsWhatItGetsAlone", NAME, model);
+            for (Object dtype : rebuilt.loadClass("dev.kvbench.model.Dtype").getEnumConstants()) {
+                rebuilt.call(HELD_TO, "aWindowAsLongAsTheGenerationGivesTheTokensOfTheFullCache", NAME, dtype, model);
+            }
         }
         rebuilt.call("dev.kvbench.strategy.StrategiesTest", "namesAreUniqueAndEachStrategyBearsItsOwn");
     }

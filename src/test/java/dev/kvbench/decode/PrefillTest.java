@@ -45,7 +45,7 @@ class PrefillTest {
                         // whole, and in three pieces of which the last is shorter or has one token
                         for (int chunk : new int[] {length, (length + 2) / 3, length / 2}) {
                             if (chunk > 0) {
-                                cases.add(Arguments.of(name, length, Positions.values()[model == TestModels.SMALL ? length % 2 : 0], removal, chunk, model));
+                                cases.add(Arguments.of(name, length, Positions.values()[length % 2], removal, chunk, model));
                             }
                         }
                     }

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import ai.djl.Device;
+import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
 import dev.kvbench.model.gpt2.Gpt2Config;
+import dev.kvbench.model.llama.LlamaConfig;
+import dev.kvbench.model.llama.Rotation;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -49,14 +52,17 @@ class RemovalsAgreeTest {
      * @param every steps from one eviction to the next
      * @param forced whether a text is fed, whatever tokens come out
      */
-    private record Case(String name, Dtype dtype, Gpt2Config model, int window, int heavyHitters, int every, int batch, Prompt prompt,
+    private record Case(String name, Dtype dtype, Architecture model, int window, int heavyHitters, int every, int batch, Prompt prompt,
             int promptLength, Positions positions, boolean forced, int seed) {
 
         static Case random(String name, Dtype dtype, int number) {
             Random random = new Random(97 * name.hashCode() + number);
             int heads = 1 + random.nextInt(3);
             int width = heads * (4 << random.nextInt(3));
-            Gpt2Config model = new Gpt2Config("removals", 1 + random.nextInt(3), heads, width, 131, 128, 1e-5);
+            int layers = 1 + random.nextInt(3);
+            // of the same sizes in every third case with as many query heads to each of key and value
+            Architecture model = number % 3 == 2 ? grouped(layers, heads, width / heads, 1 + number % 4)
+                    : new Gpt2Config("removals", layers, heads, width, 131, 128, 1e-5);
             int window = number == 0 ? 5 : 5 + random.nextInt(18);
             int every = number % 2 == 0 ? 1 : 1 + random.nextInt(window + 5);
             Prompt prompt = Prompt.values()[number % Prompt.values().length];
@@ -69,6 +75,11 @@ class RemovalsAgreeTest {
             };
             return new Case(name, dtype, model, window, random.nextInt(window), every, 1 + random.nextInt(3), prompt, length,
                     Positions.values()[random.nextInt(2)], random.nextBoolean(), random.nextInt(1000));
+        }
+
+        private static Architecture grouped(int layers, int heads, int headDim, int group) {
+            return new LlamaConfig("removals", layers, heads * group, heads, headDim, 24, 32, 131, 128, 1e-5,
+                    new Rotation(100, new Rotation.Plain()), new LlamaConfig.Options(true, false, false, group == 3, true), 0);
         }
 
         EvictionStrategy strategy(Removal removal) {
@@ -180,7 +191,7 @@ class RemovalsAgreeTest {
 
     private static void assertSameEntries(Case c, ByAge a, ByAge b, int unmoved, String when) {
         int width = c.model.headDim();
-        int perLayer = 2 * c.batch * c.model.heads();
+        int perLayer = 2 * c.batch * c.model.keyValueHeads();
         Scope scope = c.strategy(Removal.REPLACE).traits().scope();
         double scale = largest(b.entries());
         for (int i = 0; i < a.entries().length; i++) {

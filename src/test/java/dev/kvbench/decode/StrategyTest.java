@@ -69,7 +69,7 @@ class StrategyTest {
             int window = 5 + random.nextInt(TOKENS - 8);
             int heavyHitters = random.nextInt(window);
             int every = i < 4 ? 1 : 2 + random.nextInt(6);
-            Positions positions = Positions.values()[random.nextInt(2) * (model == TestModels.SMALL ? 1 : 0)];
+            Positions positions = Positions.values()[random.nextInt(2)];
             int batch = 1 + random.nextInt(3);
             int seed = random.nextInt(1000);
             while (NEAR_TIES.contains(seed)) {

@@ -10,6 +10,7 @@ import dev.kvbench.cache.Place;
 import dev.kvbench.decode.Definition;
 import dev.kvbench.decode.StepAssertions;
 import dev.kvbench.model.Dtype;
+import dev.kvbench.model.ModelShape;
 import dev.kvbench.model.gpt2.Gpt2Config;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Removal;
@@ -34,7 +35,15 @@ class EvictionTest {
     private static final int WINDOW = 12;
     private static final int HEAVY_HITTERS = 4;
     private static final int BATCH = 2;
-    private static final Gpt2Config MODEL = new Gpt2Config("eviction", 3, 2, 16, 61, 40, 1e-5);
+    /** Every query head has keys and values of its own. */
+    private static final ModelShape ALONE = new Gpt2Config("eviction", 3, 2, 16, 61, 40, 1e-5);
+
+    private final ModelShape model = model();
+
+    /** Whose cache it is. */
+    ModelShape model() {
+        return ALONE;
+    }
 
     static Stream<Arguments> cases() {
         return Strategies.labels().stream().filter(name -> !name.equals("full"))
@@ -46,7 +55,7 @@ class EvictionTest {
     @MethodSource("cases")
     void leavesWhatItsDefinitionLeaves(String name, Dtype dtype, Removal removal) {
         EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, HEAVY_HITTERS), removal);
-        try (KvCache cache = cache(strategy, dtype); Eviction eviction = new Eviction(MODEL, dtype, cache, strategy)) {
+        try (KvCache cache = cache(strategy, dtype); Eviction eviction = new Eviction(model, dtype, cache, strategy)) {
             Definition[] expected = new Definition[BATCH];
             fill(cache, dtype, Strategies.labels().indexOf(name));
             float[] before = cache.keysValues();
@@ -54,10 +63,10 @@ class EvictionTest {
             for (int b = 0; b < BATCH; b++) {
                 int sequence = b;
                 Definition.Keys keys = (layer, head, index) -> doubles(entry(before, layer, 0, sequence, head, index));
-                expected[b] = new Definition(name, WINDOW, HEAVY_HITTERS, 1, b, MODEL);
+                expected[b] = new Definition(name, WINDOW, HEAVY_HITTERS, 1, b, model);
                 for (int i = 0; i < WINDOW; i++) {
                     expected[b].append(i);
-                    expected[b].after(new double[MODEL.layers()][MODEL.heads()][i + 1], keys);
+                    expected[b].after(new double[model.layers()][model.heads()][i + 1], keys);
                 }
                 each(cache, b, (layer, head, row) -> {
                     for (int i = 0; i < WINDOW; i++) {
@@ -78,7 +87,7 @@ class EvictionTest {
         }
     }
 
-    private static void check(KvCache cache, Definition expected, float[] before, int sequence) {
+    private void check(KvCache cache, Definition expected, float[] before, int sequence) {
         float[] after = cache.keysValues();
         float[] scores = cache.scores();
         int[] origins = cache.origins();
@@ -102,7 +111,7 @@ class EvictionTest {
     @MethodSource("cases")
     void choosingFindsWhatRemovalActsOn(String name, Dtype dtype, Removal removal) {
         EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, WINDOW, HEAVY_HITTERS), removal);
-        try (KvCache cache = cache(strategy, dtype); Eviction eviction = new Eviction(MODEL, dtype, cache, strategy)) {
+        try (KvCache cache = cache(strategy, dtype); Eviction eviction = new Eviction(model, dtype, cache, strategy)) {
             fill(cache, dtype, 7);
             float[] before = cache.keysValues();
             float[] scores = cache.scores();
@@ -141,7 +150,8 @@ class EvictionTest {
     @EnumSource(Dtype.class)
     void readsAttentionOfTheDtype(Dtype dtype) {
         EvictionStrategy strategy = TestStrategies.of("h2o-head", WINDOW, HEAVY_HITTERS);
-        try (KvCache cache = cache(strategy, dtype); Eviction eviction = new Eviction(MODEL, dtype, cache, strategy)) {
+        try (KvCache cache = new KvCache(ALONE, dtype, Device.cpu(), BATCH, WINDOW + 1, strategy.traits().scope());
+                Eviction eviction = new Eviction(ALONE, dtype, cache, strategy)) {
             eviction.score();
             // each is one attention weight, and scores are fp32
             float[] scores = cache.scores();
@@ -169,23 +179,23 @@ class EvictionTest {
         void of(int layer, int head, int row);
     }
 
-    private static void each(KvCache cache, int sequence, Row row) {
+    private void each(KvCache cache, int sequence, Row row) {
         long[] shape = cache.scoresShape();
-        for (int layer = 0; layer < MODEL.layers(); layer++) {
-            for (int head = 0; head < MODEL.heads(); head++) {
+        for (int layer = 0; layer < model.layers(); layer++) {
+            for (int head = 0; head < model.keyValueHeads(); head++) {
                 int scored = ((shape[0] == 1 ? 0 : layer) * BATCH + sequence) * (int) shape[2] + (shape[2] == 1 ? 0 : head);
                 row.of(layer, head, scored * cache.capacity());
             }
         }
     }
 
-    private static KvCache cache(EvictionStrategy strategy, Dtype dtype) {
-        return new KvCache(MODEL, dtype, Device.cpu(), BATCH, WINDOW + 1,
+    private KvCache cache(EvictionStrategy strategy, Dtype dtype) {
+        return new KvCache(model, dtype, Device.cpu(), BATCH, WINDOW + 1,
                 strategy.traits().scope());
     }
 
     /** Random keys and values. */
-    private static void fill(KvCache cache, Dtype dtype, int seed) {
+    private void fill(KvCache cache, Dtype dtype, int seed) {
         Random random = new Random(seed);
         float[] values = new float[cache.keysValues().length];
         for (int i = 0; i < values.length; i++) {
@@ -195,25 +205,25 @@ class EvictionTest {
     }
 
     /** [Dh] of [L, 2, B, H, C, Dh]. */
-    private static float[] entry(float[] all, int layer, int kv, int sequence, int head, int slot) {
-        int from = ((((layer * 2 + kv) * BATCH + sequence) * MODEL.heads() + head) * (WINDOW + 1) + slot) * MODEL.headDim();
-        return Arrays.copyOfRange(all, from, from + MODEL.headDim());
+    private float[] entry(float[] all, int layer, int kv, int sequence, int head, int slot) {
+        int from = ((((layer * 2 + kv) * BATCH + sequence) * model.keyValueHeads() + head) * (WINDOW + 1) + slot) * model.headDim();
+        return Arrays.copyOfRange(all, from, from + model.headDim());
     }
 
     /** A sequence's attention weights, [L][H][n]. */
-    private static double[][][] rows(Eviction eviction, int sequence) {
+    private double[][][] rows(Eviction eviction, int sequence) {
         float[] all = eviction.attention();
-        double[][][] rows = new double[MODEL.layers()][MODEL.heads()][];
+        double[][][] rows = new double[model.layers()][model.heads()][];
         for (int layer = 0; layer < rows.length; layer++) {
-            for (int head = 0; head < MODEL.heads(); head++) {
-                int from = ((layer * BATCH + sequence) * MODEL.heads() + head) * (WINDOW + 1);
+            for (int head = 0; head < model.heads(); head++) {
+                int from = ((layer * BATCH + sequence) * model.heads() + head) * (WINDOW + 1);
                 rows[layer][head] = doubles(Arrays.copyOfRange(all, from, from + WINDOW + 1));
             }
         }
         return rows;
     }
 
-    private static double[] doubles(float[] floats) {
+    private double[] doubles(float[] floats) {
         double[] doubles = new double[floats.length];
         Arrays.setAll(doubles, i -> floats[i]);
         return doubles;

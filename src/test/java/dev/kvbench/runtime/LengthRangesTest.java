@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
 import dev.kvbench.decode.TestModels;
+import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -41,7 +42,9 @@ class LengthRangesTest {
             for (AttentionForm form : AttentionForm.values()) {
                 for (Removal removal : Removal.values()) {
                     if (form == AttentionForm.EXPLICIT || !strategy.traits().readsAttention()) {
-                        cases.add(Arguments.of(name, form, removal));
+                        cases.add(Arguments.of(name, form, removal, TestModels.SMALL, false));
+                        cases.add(Arguments.of(name, form, removal, TestModels.GROUPED, false));
+                        cases.add(Arguments.of(name, form, removal, TestModels.GROUPED, true));
                     }
                 }
             }
@@ -63,12 +66,13 @@ class LengthRangesTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void aStepWithinARangeIsTheStepOfItsLength(String name, AttentionForm form, Removal removal) {
+    void aStepWithinARangeIsTheStepOfItsLength(
+            String name, AttentionForm form, Removal removal, Architecture model, boolean turnedWhenRead) {
         EvictionStrategy strategy = TestStrategies.with(TestStrategies.of(name, 17, 6, 9), removal);
         int capacity = Math.min(strategy.schedule().peak(), TOKENS);
-        long[][] texts = TestModels.texts(new Random(7), TestModels.SMALL, BATCH, TOKENS);
-        try (Weights weights = TestModels.sharp(7); KvCache exact = cache(weights, strategy, capacity);
-                KvCache ranged = cache(weights, strategy, capacity);
+        long[][] texts = TestModels.texts(new Random(7), model, BATCH, TOKENS);
+        try (Weights weights = TestModels.sharp(model, 7); KvCache exact = cache(weights, strategy, capacity, turnedWhenRead);
+                KvCache ranged = cache(weights, strategy, capacity, turnedWhenRead);
                 TorchScriptRuntime expected = new TorchScriptRuntime(weights, exact, strategy, form);
                 TorchScriptRuntime actual = new TorchScriptRuntime(weights, ranged, strategy, form)) {
             LengthCaptures captures = new LengthCaptures(capacity, actual::appends, EXACT, NARROWEST);
@@ -97,8 +101,9 @@ class LengthRangesTest {
         }
     }
 
-    private static KvCache cache(Weights weights, EvictionStrategy strategy, int capacity) {
-        return new KvCache(weights.shape(), Dtype.FP32, weights.device(), BATCH, capacity, strategy.traits().scope());
+    private static KvCache cache(Weights weights, EvictionStrategy strategy, int capacity, boolean turnedWhenRead) {
+        return new KvCache(weights.shape(), Dtype.FP32, weights.device(), BATCH, capacity, strategy.traits().scope(),
+                turnedWhenRead);
     }
 
     private static void assertAlike(KvCache exact, KvCache ranged, String at) {

@@ -3,5 +3,8 @@
 def places(self, weights: List[Tensor], state: List[Tensor], n: int, inOrder: int) -> List[Tensor]:
   return annotate(List[Tensor], [])
 
+def places_within(self, weights: List[Tensor], state: List[Tensor], slot: Tensor, behind: Tensor) -> List[Tensor]:
+  return annotate(List[Tensor], [])
+
 def keys(self, places: List[Tensor], layer: int, k: Tensor) -> Tensor:
   return k

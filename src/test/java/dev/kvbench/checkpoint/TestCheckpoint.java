@@ -29,22 +29,34 @@ public final class TestCheckpoint {
 
     /** Writes config.json, model.safetensors with random values, and tokenizer.json. */
     public static Path write(Path folder, int seed) throws IOException {
-        Files.createDirectories(folder);
-        Files.writeString(folder.resolve(ConfigFile.NAME),
-                "{\"model_type\":\"gpt2\",\"n_layer\":2,\"n_head\":2,\"n_embd\":16,\"vocab_size\":"
+        return write(folder, seed, "{\"model_type\":\"gpt2\",\"n_layer\":2,\"n_head\":2,\"n_embd\":16,\"vocab_size\":"
                 + VOCABULARY + ",\"n_positions\":256}");
+    }
+
+    /** As above, of a model with grouped queries. */
+    public static Path writeGrouped(Path folder, int seed) throws IOException {
+        return write(folder, seed, "{\"model_type\":\"qwen3\",\"num_hidden_layers\":2,\"num_attention_heads\":4,"
+                + "\"num_key_value_heads\":2,\"head_dim\":8,\"hidden_size\":16,\"intermediate_size\":24,\"vocab_size\":" + VOCABULARY
+                + ",\"max_position_embeddings\":256,\"bos_token_id\":[258,0]}");
+    }
+
+    private static Path write(Path folder, int seed, String config) throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve(ConfigFile.NAME), config);
         Random random = new Random(seed);
         Map<String, TensorFile.Content> tensors = new LinkedHashMap<>();
         for (WeightTensor weight : Families.read(folder.resolve(ConfigFile.NAME), "m").tensors()) {
-            List<Long> shape = new ArrayList<>(Arrays.stream(weight.shape().getShape()).boxed().toList());
-            if (weight.transposed()) {
-                Collections.reverse(shape);
+            for (WeightTensor.Part part : weight.parts()) {
+                List<Long> shape = new ArrayList<>(Arrays.stream(weight.shapeOf(part).getShape()).boxed().toList());
+                if (weight.transposed()) {
+                    Collections.reverse(shape);
+                }
+                float[] values = new float[(int) weight.shapeOf(part).size()];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) random.nextGaussian();
+                }
+                tensors.put(part.name(), new TensorFile.Content("F32", shape, TensorFile.f32(values)));
             }
-            float[] values = new float[(int) weight.shape().size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) random.nextGaussian();
-            }
-            tensors.put(weight.name(), new TensorFile.Content("F32", shape, TensorFile.f32(values)));
         }
         TensorFile.write(folder.resolve(CheckpointTensors.SINGLE), tensors);
         tokenizer(folder.resolve(Tokenizer.FILE), false);

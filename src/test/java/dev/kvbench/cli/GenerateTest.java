@@ -31,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code generate} as a user calls it, and what its trace says. */
 @Tag("native")
@@ -258,9 +259,11 @@ class GenerateTest {
         }
     }
 
-    @Test
-    void textGoesInAndComesOut() throws Exception {
-        String model = TestCheckpoint.write(folder.resolve("m"), 1).toString();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void textGoesInAndComesOut(boolean grouped) throws Exception {
+        Path at = folder.resolve("m");
+        String model = (grouped ? TestCheckpoint.writeGrouped(at, 1) : TestCheckpoint.write(at, 1)).toString();
         Path file = Files.writeString(folder.resolve("prompt.txt"), "in the\r\n\u00e9\ud83d\ude00");
         String ids = "105,110,257,101,13,10,195,169,240,159,152,128";
         Run byIds = run("--model", model, "--prompt-ids", ids, "--tokens", "40");

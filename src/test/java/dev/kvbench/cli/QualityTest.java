@@ -138,6 +138,21 @@ class QualityTest {
         assertEquals(Collections.singletonList(null), full.recall().recall());
     }
 
+    @ParameterizedTest
+    @CsvSource({"original", "cache"})
+    void aModelWithGroupedQueriesIsScored(String positions) throws IOException {
+        Files.writeString(text, new SplittableRandom(1).longs(600, 0, 97).mapToObj(Long::toString).collect(Collectors.joining(" ")));
+        Path result = result("--model", "src/test/resources/golden-llama/qwen2", "--strategy", "window,h2o-head", "--window", "8,39",
+                "--positions", positions);
+        QualityFile quality = QualityFile.read(result.resolve("quality.json"));
+        assertEquals(List.of("full null", "window 8", "window 39", "h2o-head 8", "h2o-head 39"),
+                quality.configurations().stream().map(c -> c.strategy() + " " + c.window()).toList());
+        for (int small : new int[] {1, 3}) {
+            double least = quality.configurations().get(small + 1).all().kl().value();
+            assertTrue(quality.configurations().get(small).all().kl().value() > 10 * Math.abs(least), "one entry dropped once: " + least);
+        }
+    }
+
     @Test
     void theTableDoesNotDependOnTheLocale() {
         QualityFile quality = QualityFile.read(Path.of("results/2026-11-25_00-27-56_f9609bf9_NVIDIA-H100-80GB-HBM3", QualityFile.FILE));

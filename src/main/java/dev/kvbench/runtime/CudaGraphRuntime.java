@@ -48,7 +48,7 @@ public final class CudaGraphRuntime extends OwnSteps {
                 for (int i = 0; i < WARM_UP; i++) {
                     operators.operators(1, 0);
                     operators.operators(cache.capacity(), 0);
-                    if (cache.capacity() > LengthCaptures.MOST_EXACT) {
+                    if (operators.appends(1)) {
                         operators.hold(1);
                         operators.operatorsWithin(cache.capacity(), 0, 0);
                     }

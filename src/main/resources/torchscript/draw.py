@@ -2,9 +2,9 @@
 # Keys, values and scores then have the distribution of real ones, which copies of one entry or noise would not.
 # Letters, state and what `self` has are those of step.py.
 
-def draw(self, state: List[Tensor], real: int, length: int) -> NoneType:
+def draw(self, state: List[Tensor], real: int, length: int, position: int) -> NoneType:
   # slots real .. length get entries of the first `real`, in which nothing was evicted: each layer, sequence and head its own
-  # choice, keys, values and score of one entry together. Origins are slots, as a reset leaves them
+  # choice, keys, values and score of one entry together. Origins are slots, as a reset leaves them; position: the next step's
   size = torch.size(state[CACHE])
   more = length - real
   for layer in range(self.layers):
@@ -17,5 +17,5 @@ def draw(self, state: List[Tensor], real: int, length: int) -> NoneType:
       index = torch.narrow(which, 1, 0, torch.size(scores, 1))
       torch.copy_(torch.narrow(scores, 2, real, more), torch.gather(torch.narrow(scores, 2, 0, real), 2, index))
   torch.fill_(state[STEPS], length)
-  torch.fill_(state[POSITION], length)
+  torch.fill_(state[POSITION], position)
   return None

@@ -104,8 +104,7 @@ enum StepsNeeded {
     int steps(Map<String, String> params, EvictionStrategy strategy, ModelShape model, Positions positions) {
         return switch (this) {
             case GENERATION -> generation(prompt(params), number(params), strategy, model, positions);
-            case PINNED -> strategy.schedule().atMost(
-                    withinPositions(number(params), model, "and the step itself takes one")) + 1;
+            case PINNED -> strategy.schedule().atMost(pinned(number(params), model)) + 1;
             case PROMPT -> Math.min(strategy.schedule().peak(),
                     withinPositions(prompt(params), model, "and the token after it takes one") + 1);
             case EVICTION -> {
@@ -135,6 +134,12 @@ enum StepsNeeded {
                     + "; lower one of them");
         }
         return (int) all;
+    }
+
+    /** Of a cache whose entries are drawn, each position may be taken. */
+    private int pinned(int given, ModelShape model) {
+        return given == model.maxPositions() && DecodeLoop.drawn(given) > 0 ? given
+                : withinPositions(given, model, "and the step itself takes one");
     }
 
     private int withinPositions(int given, ModelShape model, String whyOneLess) {

@@ -259,9 +259,10 @@ public final class DecodeLoop implements AutoCloseable {
         }
         if (drawn(length) > 0) {
             prefill(RandomPrompts.of(cache.batch(), REAL_ENTRIES, vocabulary()));
-            runtime.draw(cacheLength, length);
+            // a pinned step's time does not depend on its position: one behind as many entries as there are positions takes the last
+            nextPosition = Math.min(length, weights.shape().maxPositions() - 1);
+            runtime.draw(cacheLength, length, nextPosition);
             cacheLength = length;
-            nextPosition = length;
             steps = length;
             return;
         }

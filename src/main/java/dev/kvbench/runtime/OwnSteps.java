@@ -27,8 +27,8 @@ public abstract class OwnSteps implements StepRuntime {
     }
 
     @Override
-    public void draw(int real, int length) {
-        operators.draw(real, length);
+    public void draw(int real, int length, int position) {
+        operators.draw(real, length, position);
     }
 
     @Override

@@ -43,8 +43,9 @@ public interface StepRuntime extends AutoCloseable {
      *
      * @param real entries held, of which none was ever evicted
      * @param length entries to hold; must fit, and the strategy evict none of as many
+     * @param position position id of the token after them
      */
-    void draw(int real, int length);
+    void draw(int real, int length, int position);
 
     /**
      * Starts one step, eviction included, and does not wait for it. Steps that were launched run one after the other;

@@ -184,10 +184,10 @@ public final class TorchScriptRuntime implements StepRuntime {
     }
 
     @Override
-    public void draw(int real, int length) {
+    public void draw(int real, int length, int position) {
         Engine.getEngine("PyTorch").setRandomSeed(SEED);
-        try (IValue from = IValue.from((long) real); IValue to = IValue.from((long) length)) {
-            run("draw", state, from, to);
+        try (IValue from = IValue.from((long) real); IValue to = IValue.from((long) length); IValue at = IValue.from((long) position)) {
+            run("draw", state, from, to, at);
         }
     }
 

@@ -98,6 +98,19 @@ class DrawnEntriesTest {
         }
     }
 
+    /** A text may fill all positions; the step behind it, whose time does not depend on its own, takes the last once more. */
+    @Test
+    void asManyEntriesAsTheModelHasPositionsCanBeHeld() {
+        Gpt2Config model = new Gpt2Config("full", 2, 2, 8, 61, LENGTH, 1e-5);
+        try (Weights weights = TestModels.sharp(model, 4, Dtype.FP32, Device.cpu()); DecodeLoop loop = loop(weights, "full")) {
+            loop.fillTo(LENGTH);
+            assertEquals(LENGTH - 1, loop.cache().at(Place.POSITION).toLongArray()[0]);
+            loop.stepPinned();
+            loop.checkLogits();
+            assertEquals(LENGTH, loop.cacheLength());
+        }
+    }
+
     private static void assertScoresAreOfTheText(float[] scores, int capacity) {
         for (int row = 0; row < scores.length; row += capacity) {
             Set<Float> real = new HashSet<>();

@@ -4,6 +4,8 @@
 
 def attend(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, out: List[Tensor]) -> Tensor:
   size = torch.size(k)
+  if self.halves == 1 and size[2] > 512 and size[2] % 8 > 0:
+    return self.attend_aligned(q, k, v, row, out)
   pairs = size[0] * size[1]
   flat = [pairs, size[2], size[3]]
   q = torch.reshape(q, [pairs, self.group, size[3]])
@@ -17,6 +19,32 @@ def attend(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, out: List[Tensor]
     heads = torch.view(torch.narrow(out[0], 1, 0, self.width), [pairs, self.group, size[3]])
     return torch.bmm(row, torch.view(v, flat), out=heads)
   return torch.bmm(row, torch.view(v, flat))
+
+def attend_aligned(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, out: List[Tensor]) -> Tensor:
+  # the same where rows of n weights of 16 bits would not be multiples of 16 bytes: products of such rows take up to eight times as
+  # long on a GPU. Rows are longer here, weights behind n are zero, and the last entries are multiplied apart
+  size = torch.size(k)
+  n = size[2]
+  whole = n - n % 8
+  pairs = size[0] * size[1]
+  flat = [pairs, n, size[3]]
+  q = torch.reshape(q, [pairs, self.group, size[3]])
+  k = torch.transpose(torch.view(k, flat), 1, 2)
+  v = torch.view(v, flat)
+  scaled = torch.new_full(q, [pairs, self.group, whole + 8], -3e4)
+  for part in range(2):
+    first = part * whole
+    some = whole + part * (n - whole - whole)
+    torch.baddbmm(torch.narrow(q, 2, 0, 1), q, torch.narrow(k, 2, first, some), beta=0, alpha=self.scale,
+      out=torch.narrow(scaled, 2, first, some))
+  weights = torch.softmax(scaled, -1)
+  if self.readsAttention == 1:
+    torch.copy_(torch.view(row, [pairs, self.group, n]), torch.narrow(weights, 2, 0, n))
+  a = torch.bmm(torch.narrow(weights, 2, 0, whole), torch.narrow(v, 1, 0, whole))
+  a = torch.baddbmm(a, torch.narrow(weights, 2, whole, n - whole), torch.narrow(v, 1, whole, n - whole))
+  if torch.len(out) == 1:
+    torch.copy_(torch.view(torch.narrow(out[0], 1, 0, self.width), [pairs, self.group, size[3]]), a)
+  return a
 
 def attend_within(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, mask: Tensor, out: List[Tensor]) -> Tensor:
   # as above with mask [1, n], 0 or so low that no weight is left; q [B, H, 1, Dh] of G = H / Hkv for each head of k and v

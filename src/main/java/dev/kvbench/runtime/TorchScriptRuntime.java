@@ -83,6 +83,8 @@ public final class TorchScriptRuntime implements StepRuntime {
         attributes.put("width", shape.width());
         attributes.put("scale", 1 / Math.sqrt(shape.headDim()));
         add(attributes, EvictionSource.attributes(strategy));
+        attributes.put("halves", EvictionSource.flag(weights.dtype().bytes() == 2));
+        attributes.put("onGpu", EvictionSource.flag(weights.device().isGpu()));
         attributes.put("readsAttention", EvictionSource.flag(strategy.traits().readsAttention()));
         attributes.put("accumulates", EvictionSource.flag(strategy.traits().scores() != Scores.LAST));
         attributes.put("turnsWhenRead", EvictionSource.flag(cache.turnedWhenRead()));

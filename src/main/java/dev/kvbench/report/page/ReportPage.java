@@ -34,7 +34,7 @@ public final class ReportPage {
             + " head holds, the more pieces it cuts them into, and where that is one more a step takes a little more or less.";
 
     /** Its sections; the last puts them onto the page. */
-    static final List<String> SCRIPTS = List.of("sequences.js", "pinned.js", "report.js");
+    static final List<String> SCRIPTS = List.of("sequences.js", "pinned.js", "eviction.js", "report.js");
 
     private final List<LoadedResult> results;
     private final List<StepsFile> files;

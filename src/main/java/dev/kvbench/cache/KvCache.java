@@ -76,8 +76,9 @@ public final class KvCache implements AutoCloseable {
         Shape scored = new Shape(scope.layers(shape.layers()), batch, scope.heads(shape.keyValueHeads()), capacity);
         state.put(Place.TOKEN, zeros(manager, DataType.INT64, batch));
         state.put(Place.POSITION, zeros(manager, DataType.INT64, 1));
-        state.put(Place.LOGITS, zeros(manager, dtype, batch, shape.vocabulary()));
-        state.put(Place.CACHE, zeros(manager, dtype, shape.layers(), 2, batch, shape.keyValueHeads(), capacity, shape.headDim()));
+        state.put(Place.LOGITS, Casts.zeros(manager, dtype.dataType(), batch, shape.vocabulary()));
+        state.put(Place.CACHE, Casts.zeros(
+                manager, dtype.dataType(), shape.layers(), 2, batch, shape.keyValueHeads(), capacity, shape.headDim()));
         state.put(Place.SCORES, zeros(manager, DataType.FLOAT32, scored.getShape()));
         state.put(Place.INDICES, indices);
         state.put(Place.STEPS, zeros(manager, DataType.INT64, 1));
@@ -110,16 +111,6 @@ public final class KvCache implements AutoCloseable {
 
     private static PtNDArray zeros(NDManager manager, DataType type, long... shape) {
         return (PtNDArray) manager.zeros(new Shape(shape), type);
-    }
-
-    private static PtNDArray zeros(NDManager manager, Dtype dtype, long... shape) {
-        PtNDArray single = zeros(manager, DataType.FLOAT32, shape);
-        if (dtype == Dtype.FP32) {
-            return single;
-        }
-        try (single) {
-            return Casts.to(single, dtype.dataType());
-        }
     }
 
     /** @return all tensors, each at its {@link Place} */

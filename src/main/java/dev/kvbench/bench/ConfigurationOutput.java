@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.Reason;
+import dev.kvbench.torch.TorchErrors;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -24,13 +25,16 @@ final class ConfigurationOutput {
 
     private final OutputFormat jmhs;
     private final Consumer<String> iterationDone;
+    private final String sizes;
     private String reason;
 
     /**
      * @param jmhs JMH's own output
      * @param iterationDone told after every iteration, warm-up or not, what it measured
+     * @param sizes the parameters that say how much memory it takes, in words
      */
-    ConfigurationOutput(OutputFormat jmhs, Consumer<String> iterationDone) {
+    ConfigurationOutput(OutputFormat jmhs, Consumer<String> iterationDone, String sizes) {
+        this.sizes = sizes;
         this.jmhs = jmhs;
         this.iterationDone = iterationDone;
     }
@@ -71,12 +75,17 @@ final class ConfigurationOutput {
     }
 
     /** What JMH prints of a failure: a crashed fork's exit code, or an exception with what caused it. */
-    private static Optional<String> reason(String printed) {
+    private Optional<String> reason(String printed) {
         if (printed.startsWith("<forked VM failed")) {
             return Optional.of(printed.replaceAll("[<>]", ""));
         }
         if (!printed.contains("\tat ")) {
             return Optional.empty();
+        }
+        Optional<String> torchs = TorchErrors.outOfMemory(printed).map(why -> sizes + ": " + why + "; lower one of them")
+                .or(() -> TorchErrors.inScript(printed));
+        if (torchs.isPresent()) {
+            return torchs;
         }
         List<String> lines = printed.lines().map(String::strip).toList();
         return Stream.concat(lines.stream().filter(l -> l.startsWith("Suppressed: ") || l.startsWith("Caused by: ")), lines.stream())

@@ -93,8 +93,7 @@ record DecodeSettings(
     Optional<String> tooMuch(Map<String, String> params) {
         double bytes = MemoryNeed.bytes(model(), dtype, strategy, batch, steps, needed.runsModel())
                 + (strategy.schedule().evicts(prompt) ? MemoryNeed.bytes(model(), dtype, strategy, batch, prompt, false) : 0);
-        return MemoryNeed.tooMuch("batch=" + batch + " with model=" + params.get("model") + " and " + needed.length() + "="
-                + params.get(needed.length()), bytes, device);
+        return MemoryNeed.tooMuch(needed.sizes(params), bytes, device);
     }
 
     /** @return the model's shape */

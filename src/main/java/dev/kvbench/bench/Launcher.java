@@ -72,7 +72,8 @@ final class Launcher {
         UnfinishedRun.deleteIfThere(records);
         Files.createDirectory(records);
         ConfigurationOutput output = new ConfigurationOutput(OutputFormatFactory.createFormatInstance(
-                out, options.verbosity().orElse(VerboseMode.NORMAL)), iterationDone);
+                out, options.verbosity().orElse(VerboseMode.NORMAL)), iterationDone,
+                StepsNeeded.by(one.benchmark()).map(needed -> needed.sizes(one.params())).orElseGet(one::describe));
         Collection<RunResult> finished = List.of();
         String thrown = "JMH gave no result and no reason";
         System.setProperty(Recorder.FOLDER, records.toAbsolutePath().toString());

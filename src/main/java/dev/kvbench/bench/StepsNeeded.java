@@ -63,6 +63,14 @@ enum StepsNeeded {
 
     /**
      * @param params values of the benchmark's parameters by name
+     * @return those that say how much memory it takes: "batch=8 with model=gpt2 and tokens=512"
+     */
+    String sizes(Map<String, String> params) {
+        return "batch=" + params.get("batch") + " with model=" + params.get("model") + " and " + length + "=" + params.get(length);
+    }
+
+    /**
+     * @param params values of the benchmark's parameters by name
      * @return tokens of the prompt, or where there is none of the whole text: what a window given as a share is a share of
      * @throws UserError if the length is no number, or no text runs
      */

@@ -6,11 +6,16 @@ def attend(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, out: List[Tensor]
   size = torch.size(k)
   if self.halves == 1 and size[2] > 512 and size[2] % 8 > 0:
     return self.attend_aligned(q, k, v, row, out)
+  # q stands for nothing: what is multiplied by beta = 0 is ignored
+  return self.attend_rows(q, k, v, row, torch.narrow(torch.reshape(q, [-1, self.group, size[3]]), 2, 0, 1), 0, out)
+
+def attend_rows(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, more: Tensor, beta: int, out: List[Tensor]) -> Tensor:
+  # beta * more is added to what softmax takes
+  size = torch.size(k)
   pairs = size[0] * size[1]
   flat = [pairs, size[2], size[3]]
   q = torch.reshape(q, [pairs, self.group, size[3]])
-  # the empty first argument is multiplied by beta = 0, that is, ignored
-  scaled = torch.baddbmm(torch.narrow(q, 2, 0, 1), q, torch.transpose(torch.view(k, flat), 1, 2), beta=0, alpha=self.scale)
+  scaled = torch.baddbmm(more, q, torch.transpose(torch.view(k, flat), 1, 2), beta=beta, alpha=self.scale)
   if self.readsAttention == 1:
     row = torch._softmax(scaled, -1, False, out=torch.view(row, [pairs, self.group, size[2]]))
   else:
@@ -47,18 +52,5 @@ def attend_aligned(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, out: List
   return a
 
 def attend_within(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, mask: Tensor, out: List[Tensor]) -> Tensor:
-  # as above with mask [1, n], 0 or so low that no weight is left; q [B, H, 1, Dh] of G = H / Hkv for each head of k and v
-  size = torch.size(k)
-  pairs = size[0] * size[1]
-  group = torch.floordiv(torch.size(q, 1), size[1])
-  flat = [pairs, size[2], size[3]]
-  q = torch.reshape(q, [pairs, group, size[3]])
-  scaled = torch.baddbmm(torch.unsqueeze(mask, 0), q, torch.transpose(torch.view(k, flat), 1, 2), beta=1, alpha=self.scale)
-  if self.readsAttention == 1:
-    row = torch._softmax(scaled, -1, False, out=torch.view(row, [pairs, group, size[2]]))
-  else:
-    row = torch.softmax(scaled, -1)
-  if torch.len(out) == 1:
-    heads = torch.view(torch.narrow(out[0], 1, 0, self.width), [pairs, group, size[3]])
-    return torch.bmm(row, torch.view(v, flat), out=heads)
-  return torch.bmm(row, torch.view(v, flat))
+  # as above with mask [1, n], 0 or so low that no weight is left
+  return self.attend_rows(q, k, v, row, torch.unsqueeze(mask, 0), 1, out)

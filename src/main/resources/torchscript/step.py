@@ -44,13 +44,18 @@ def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int)
     # [B, H, 1, Dh] is [B, D] in memory order
     x = self.attention_output(weights, w, x, torch.reshape(a, [batch, self.width]))
     x = self.mlp(weights, w, x)
-  self.logits(weights, self.embeddings + self.perLayer * self.layers, x, state[LOGITS])
-  torch.argmax(state[LOGITS], 1, False, out=token)
-  torch.add_(position, advance)
+  self.next_token(weights, state, x, advance)
   if self.evicts == 1:
     self.end_step(state, rows, n)
   if self.readsBack == 1:
     torch.copy_(state[HOST_TOKEN], token)
+  return None
+
+def next_token(self, weights: List[Tensor], state: List[Tensor], x: Tensor, advance: int) -> NoneType:
+  # of the last layer's rows x [B, D]
+  self.logits(weights, self.embeddings + self.perLayer * self.layers, x, state[LOGITS])
+  torch.argmax(state[LOGITS], 1, False, out=state[TOKEN])
+  torch.add_(state[POSITION], advance)
   return None
 
 def reset(self, state: List[Tensor]) -> NoneType:

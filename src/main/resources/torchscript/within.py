@@ -32,9 +32,7 @@ def step_within(self, weights: List[Tensor], state: List[Tensor], bound: int, ad
     a = self.attend_within(q, self.keys(places, layer, torch.select(held, 0, 0)), torch.select(held, 0, 1), row, mask, out)
     x = self.attention_output(weights, w, x, torch.reshape(a, [batch, self.width]))
     x = self.mlp(weights, w, x)
-  self.logits(weights, self.embeddings + self.perLayer * self.layers, x, state[LOGITS])
-  torch.argmax(state[LOGITS], 1, False, out=token)
-  torch.add_(position, advance)
+  self.next_token(weights, state, x, advance)
   if self.evicts == 1:
     self.append_within(state, rows, own, slot, bound)
   if self.readsBack == 1:

@@ -29,6 +29,7 @@ struct alignas(16) uint4 {
   unsigned x, y, z, w;
 };
 inline float2 make_float2(float x, float y) { return {x, y}; }
+inline uint4 make_uint4(unsigned x, unsigned y, unsigned z, unsigned w) { return {x, y, z, w}; }
 inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
 
 template <class To, class From>
@@ -71,17 +72,22 @@ template <class T>
 inline T __shfl_sync(unsigned lanes, T value, int from) {
   if (lanes != ~0u) emulator::fail("a shuffle of some lanes only");
   uint32_t bits = sameBits<uint32_t>(value);
-  for (int bit = 16; bit > 0; bit /= 2) {
-    uint32_t other = emulator::exchange(bits, bit);
-    if ((threadIdx.x % 32 ^ from) & bit) bits = other;
-  }
-  return sameBits<T>(bits);
+  uint32_t all[32];
+  emulator::shareAll(&bits, 1, all);
+  return sameBits<T>(all[from % 32]);
 }
 inline unsigned __ballot_sync(unsigned lanes, bool value) {
   if (lanes != ~0u) emulator::fail("a ballot of some lanes only");
   unsigned votes = static_cast<unsigned>(value) << threadIdx.x % 32;
   for (int bit = 16; bit > 0; bit /= 2) votes |= emulator::exchange(votes, bit);
   return votes;
+}
+inline bool __any_sync(unsigned lanes, bool value) { return __ballot_sync(lanes, value) != 0; }
+inline unsigned __byte_perm(unsigned low, unsigned high, unsigned selector) {
+  unsigned long long bytes = low | static_cast<unsigned long long>(high) << 32;
+  unsigned chosen = 0;
+  for (int i = 0; i < 4; i++) chosen |= (bytes >> (selector >> 4 * i & 7) * 8 & 0xff) << 8 * i;
+  return chosen;
 }
 inline int __popc(unsigned bits) { return __builtin_popcount(bits); }
 inline int __ffs(unsigned bits) { return __builtin_ffs(bits); }

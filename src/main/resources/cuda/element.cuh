@@ -12,6 +12,13 @@ typedef unsigned short Element;
 // Elements in the 16 bytes that a lane moves at once.
 constexpr int VECTOR = 16 / sizeof(Element);
 
+// The matrix instruction of elements; fp32 ones are multiplied as halves.
+#if ELEMENT_BF16
+#define multiplyAdd multiplyAddBfloat
+#else
+#define multiplyAdd multiplyAddHalf
+#endif
+
 __device__ __forceinline__ float widen(Element e) {
 #if ELEMENT_FP32
   return e;

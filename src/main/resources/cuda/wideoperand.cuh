@@ -2,12 +2,6 @@
 #pragma once
 #include "element.cuh"
 
-#if ELEMENT_BF16
-#define multiplyAdd multiplyAddBfloat
-#else
-#define multiplyAdd multiplyAddHalf
-#endif
-
 #if ELEMENT_FP32
 // Elements as sums of two halves each, the low one what the high one leaves; what both leave is 2^-22 of it. Small ones leave more of
 // themselves, as halves are multiples of 2^-24: so both factors are scaled up, and no weight may be above 511, no other factor above

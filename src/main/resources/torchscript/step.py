@@ -24,31 +24,54 @@
 
 def step(self, weights: List[Tensor], state: List[Tensor], n: int, advance: int) -> NoneType:
   # n: entries held with this step's own, which goes to slot n - 1; advance: added to the position id
-  token = state[TOKEN]
-  position = state[POSITION]
-  cache = state[CACHE]
-  batch = torch.size(token, 0)
-  x = self.embed(weights, token, position)
-  turn = self.turn(weights, position)
-  places = self.places(weights, state, n, self.inOrder)
-  # weights of attention as the layers leave them, if the strategy reads them: side by side, so that they are summed in one go
-  rows = torch.new_empty(cache, [self.layers * self.readsAttention, batch, self.heads, n])
+  x, turn, places, rows, new = self.open(weights, state, n)
   out = self.attention_row(weights)
   for layer in range(self.layers):
-    w = self.embeddings + self.perLayer * layer
-    kv = torch.select(cache, 0, layer)
+    q, k, v, row = self.before_attention(weights, state, x, turn, places, rows, new, layer, n)
+    x = self.after_attention(weights, x, self.attend(q, k, v, row, out), layer)
+  self.close(weights, state, x, rows, new, n, advance)
+  return None
+
+def open(self, weights: List[Tensor], state: List[Tensor], n: int) -> Tuple[Tensor, Tensor, List[Tensor], Tensor, List[Tensor]]:
+  # x [B, D]; what `turn` gives; `places`; where the layers leave the weights of attention if the strategy reads them, side by side
+  # so that they are summed in one go, [L, B, H, n] or of no layer; and nothing, see within.py
+  x = self.embed(weights, state[TOKEN], state[POSITION])
+  turn = self.turn(weights, state[POSITION])
+  places = self.places(weights, state, n, self.inOrder)
+  rows = torch.new_empty(state[CACHE], [self.layers * self.readsAttention, torch.size(x, 0), self.heads, n])
+  return (x, turn, places, rows, annotate(List[Tensor], []))
+
+def before_attention(self, weights: List[Tensor], state: List[Tensor], x: Tensor, turn: Tensor, places: List[Tensor], rows: Tensor,
+    new: List[Tensor], layer: int, n: int) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+  # queries [B, H, 1, Dh], keys and values held [B, Hkv, n, Dh], and the layer's part of rows
+  w = self.embeddings + self.perLayer * layer
+  kv = torch.select(state[CACHE], 0, layer)
+  if torch.len(new) == 0:
     q = self.attention_input(weights, w, x, turn, torch.narrow(kv, 3, n - 1, 1))
-    held = torch.narrow(kv, 3, 0, n)
-    row = torch.narrow(rows, 0, layer * self.readsAttention, self.readsAttention)
-    a = self.attend(q, self.keys(places, layer, torch.select(held, 0, 0)), torch.select(held, 0, 1), row, out)
-    # [B, H, 1, Dh] is [B, D] in memory order
-    x = self.attention_output(weights, w, x, torch.reshape(a, [batch, self.width]))
-    x = self.mlp(weights, w, x)
+  else:
+    own = torch.select(new[1], 0, layer)
+    q = self.attention_input(weights, w, x, turn, own)
+    torch.index_copy_(kv, 3, new[0], own)
+  held = torch.narrow(kv, 3, 0, n)
+  row = torch.narrow(rows, 0, layer * self.readsAttention, self.readsAttention)
+  return (q, self.keys(places, layer, torch.select(held, 0, 0)), torch.select(held, 0, 1), row)
+
+def after_attention(self, weights: List[Tensor], x: Tensor, a: Tensor, layer: int) -> Tensor:
+  # a [B, H, 1, Dh] is [B, H * Dh] in memory order
+  w = self.embeddings + self.perLayer * layer
+  x = self.attention_output(weights, w, x, torch.reshape(a, [torch.size(x, 0), self.width]))
+  return self.mlp(weights, w, x)
+
+def close(self, weights: List[Tensor], state: List[Tensor], x: Tensor, rows: Tensor, new: List[Tensor], n: int,
+    advance: int) -> NoneType:
   self.next_token(weights, state, x, advance)
   if self.evicts == 1:
-    self.end_step(state, rows, n)
+    if torch.len(new) == 0:
+      self.end_step(state, rows, n)
+    else:
+      self.append_within(state, rows, new[1], new[0], n)
   if self.readsBack == 1:
-    torch.copy_(state[HOST_TOKEN], token)
+    torch.copy_(state[HOST_TOKEN], state[TOKEN])
   return None
 
 def next_token(self, weights: List[Tensor], state: List[Tensor], x: Tensor, advance: int) -> NoneType:

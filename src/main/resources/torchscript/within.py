@@ -5,39 +5,30 @@
 
 def step_within(self, weights: List[Tensor], state: List[Tensor], bound: int, advance: int, grow: int) -> NoneType:
   # bound: at least the entries held with the step's own; grow: how many more these are than in the last such step, 0 or 1
-  token = state[TOKEN]
-  position = state[POSITION]
-  cache = state[CACHE]
-  size = torch.size(cache)
-  batch = size[2]
-  torch.add_(state[LENGTH], grow)
-  slot = torch.sub(state[LENGTH], 1)
+  x, turn, places, rows, new = self.open_within(weights, state, bound, grow)
   # [1, bound], added to what softmax takes: low enough that nothing is left of it
-  behind = torch.ge(torch.narrow(state[INDICES], 0, 0, bound), state[LENGTH])
-  mask = torch.unsqueeze(torch.masked_fill(torch.new_zeros(cache, [bound]), behind, -3e4), 0)
-  x = self.embed(weights, token, position)
-  turn = self.turn(weights, position)
-  places = self.places_within(weights, state, slot, behind)
-  rows = torch.new_empty(cache, [self.layers * self.readsAttention, batch, self.heads, bound])
-  own = torch.new_empty(cache, [size[0], 2, batch, size[3], 1, size[5]])
+  mask = torch.unsqueeze(torch.masked_fill(torch.new_zeros(state[CACHE], [bound]), new[2], -3e4), 0)
   out = self.attention_row(weights)
   for layer in range(self.layers):
-    w = self.embeddings + self.perLayer * layer
-    kv = torch.select(cache, 0, layer)
-    new = torch.select(own, 0, layer)
-    q = self.attention_input(weights, w, x, turn, new)
-    torch.index_copy_(kv, 3, slot, new)
-    held = torch.narrow(kv, 3, 0, bound)
-    row = torch.narrow(rows, 0, layer * self.readsAttention, self.readsAttention)
-    a = self.attend_within(q, self.keys(places, layer, torch.select(held, 0, 0)), torch.select(held, 0, 1), row, mask, out)
-    x = self.attention_output(weights, w, x, torch.reshape(a, [batch, self.width]))
-    x = self.mlp(weights, w, x)
-  self.next_token(weights, state, x, advance)
-  if self.evicts == 1:
-    self.append_within(state, rows, own, slot, bound)
-  if self.readsBack == 1:
-    torch.copy_(state[HOST_TOKEN], token)
+    q, k, v, row = self.before_attention(weights, state, x, turn, places, rows, new, layer, bound)
+    x = self.after_attention(weights, x, self.attend_within(q, k, v, row, mask, out), layer)
+  self.close(weights, state, x, rows, new, bound, advance)
   return None
+
+def open_within(self, weights: List[Tensor], state: List[Tensor], bound: int,
+    grow: int) -> Tuple[Tensor, Tensor, List[Tensor], Tensor, List[Tensor]]:
+  # as `open`; last the slot of the new entry [1], room for the layers' new entries [L, 2, B, Hkv, 1, Dh], and of each slot whether
+  # it lies behind those held [bound]
+  size = torch.size(state[CACHE])
+  torch.add_(state[LENGTH], grow)
+  slot = torch.sub(state[LENGTH], 1)
+  behind = torch.ge(torch.narrow(state[INDICES], 0, 0, bound), state[LENGTH])
+  x = self.embed(weights, state[TOKEN], state[POSITION])
+  turn = self.turn(weights, state[POSITION])
+  places = self.places_within(weights, state, slot, behind)
+  rows = torch.new_empty(state[CACHE], [self.layers * self.readsAttention, torch.size(x, 0), self.heads, bound])
+  own = torch.new_empty(state[CACHE], [size[0], 2, size[2], size[3], 1, size[5]])
+  return (x, turn, places, rows, [slot, own, behind])
 
 def append_within(self, state: List[Tensor], rows: Tensor, own: Tensor, slot: Tensor, bound: int) -> NoneType:
   # what a step does at its end that evicts nothing; rows are 0 behind what is held, as scores are

@@ -85,7 +85,8 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
         WarmUp.untilStable(loop, settings.steps());
         loop.checkLogits();
         Recorder.begin(
-                TrialRecord.Ran.here(settings, loaded.kind(), loop.runtime().label(), loop.cache().bytesPerEntry()),
+                TrialRecord.Ran.here(settings, loaded.kind(), loop.runtime().label(), loop.runtime().attention().label(),
+                        loop.cache().bytesPerEntry()),
                 () -> copyBandwidth == null ? null : measured(loaded.stepBytes(), copyBandwidth, loop));
         ready(loop);
         loop.checkLogits();

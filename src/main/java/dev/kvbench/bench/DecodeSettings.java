@@ -83,7 +83,8 @@ record DecodeSettings(
         return new DecodeSettings(
                 needed, strategy, source, dtype, Parameter.number("batch", params.get("batch"), 1),
                 needed.prompt(params), steps, runtime, device,
-                AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype), positions);
+                AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype, runtime,
+                        device.isGpu()), positions);
     }
 
     /**

@@ -86,6 +86,7 @@ public class EvictionBenchmark extends StrategyBenchmark {
             throw e;
         }
         Recorder.begin(TrialRecord.Ran.here(settings, "none", eviction.captured() ? "cudagraph" : "torchscript",
+                settings.attention().ofOperators().label(),
                 cache.bytesPerEntry()), () -> null);
     }
 

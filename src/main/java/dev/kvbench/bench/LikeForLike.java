@@ -75,8 +75,8 @@ final class LikeForLike {
             // the kernel has no such strategy, and auto takes the next
             params.put(RUNTIME, Runtimes.CUDAGRAPH.label());
         }
-        AttentionForm form = attention(strategy.params());
-        if (AttentionForm.isOf(params.get(RUNTIME)) && form != attention(full.params())) {
+        AttentionForm form = attention(strategy.params(), gpu);
+        if (AttentionForm.isOf(params.get(RUNTIME)) && form != attention(full.params(), gpu)) {
             params.put(ATTENTION, form.label());
         }
         return new RunPlan.Configuration(full.benchmark(), params, !params.equals(full.params()));
@@ -86,8 +86,9 @@ final class LikeForLike {
         return Strategies.of(params.get("strategy")).create(StrategyParameters.of(params));
     }
 
-    private static AttentionForm attention(Map<String, String> params) {
-        return AttentionForm.resolve(params.get(ATTENTION), strategy(params), Dtype.of(params.get("dtype")));
+    private static AttentionForm attention(Map<String, String> params, boolean gpu) {
+        return AttentionForm.resolve(params.get(ATTENTION), strategy(params), Dtype.of(params.get("dtype")),
+                Runtimes.of(params.get(RUNTIME)), gpu);
     }
 
     /**
@@ -97,7 +98,8 @@ final class LikeForLike {
      *     attention or a kernel with one of its own
      */
     static boolean hasRun(RunPlan.Configuration added, Collection<StepsFile.Configuration> ended) {
-        String form = attention(added.params()).label();
+        // what was added has its form by name, or is a full cache, whose form is the same wherever it runs
+        String form = attention(added.params(), true).label();
         String asked = added.params().get(RUNTIME);
         return ended.stream().filter(c -> c.benchmark().equals(added.benchmark()))
                 .filter(c -> withoutForm(c.params()).equals(withoutForm(added.params())))

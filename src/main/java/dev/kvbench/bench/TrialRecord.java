@@ -43,12 +43,14 @@ record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series) {
          * @param settings what was asked for
          * @param weights kind of weights
          * @param runtime the runtime that this became
+         * @param attention the form of attention that this became
          * @param cacheBytesPerEntry bytes per cache entry and sequence, all layers
          * @return what runs in this process
          */
-        static Ran here(DecodeSettings settings, String weights, String runtime, long cacheBytesPerEntry) {
+        static Ran here(
+                DecodeSettings settings, String weights, String runtime, String attention, long cacheBytesPerEntry) {
             int drawn = settings.needed() == StepsNeeded.PINNED ? DecodeLoop.drawn(settings.steps() - 1) : 0;
-            return new Ran(settings.strategy().describe(), weights, settings.attention().label(), runtime,
+            return new Ran(settings.strategy().describe(), weights, attention, runtime,
                     settings.device().isGpu() ? "gpu" : "cpu", cacheBytesPerEntry, Libtorch.version(),
                     JniUtils.getNumThreads(), drawn == 0 ? null : drawn);
         }

@@ -130,12 +130,12 @@ final class GenerateCommand implements Callable<Integer> {
         Dtype type = Dtype.of(dtype);
         Positions ids = Positions.of(positions);
         Runtimes launches = Runtimes.of(runtime);
-        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type);
-        ModelChoice choice = ModelChoice.of(model, source);
+                ModelChoice choice = ModelChoice.of(model, source);
         ModelShape shape = choice.shape();
         Readiness.check(List.of(device));
         Device place = Libtorch.device(device);
         launches.check(place);
+        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type, launches, place.isGpu());
         try (Tokenizer tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null)) {
             long[] fed = prompt(tokenizer, shape);
             int steps = fed.length + tokens - 1;

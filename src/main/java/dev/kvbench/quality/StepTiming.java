@@ -31,7 +31,8 @@ final class StepTiming {
      * @return ms per step
      */
     static Estimate measure(TeacherForcing.Setting setting, EvictionStrategy strategy, int steps, int generations) {
-        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, setting.weights().dtype());
+        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, setting.weights().dtype(), runtime(setting, strategy),
+                setting.weights().device().isGpu());
         try (DecodeLoop loop = new DecodeLoop(
                 setting.weights(), strategy, runtime(setting, strategy), form, Positions.ORIGINAL, 1, steps)) {
             loop.generate(new long[loop.runtime().preparesEveryLength() ? steps : Math.min(steps, WARM_UP_STEPS)]);
@@ -62,7 +63,8 @@ final class StepTiming {
 
     /** Host times of some steps of the full cache, for a forecast: ms per step. */
     static double rough(TeacherForcing.Setting setting, EvictionStrategy strategy, Runtimes runtime, int batch, int steps) {
-        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, setting.weights().dtype());
+        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, setting.weights().dtype(), runtime,
+                setting.weights().device().isGpu());
         long[] nanos = new long[steps];
         try (DecodeLoop loop = new DecodeLoop(setting.weights(), strategy, runtime, form, setting.positions(), batch, steps)) {
             loop.generate(nanos);

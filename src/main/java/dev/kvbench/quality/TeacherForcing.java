@@ -95,7 +95,8 @@ final class TeacherForcing implements AutoCloseable {
     }
 
     private DecodeLoop loop(EvictionStrategy strategy) {
-        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, setting.weights.dtype());
+        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, setting.weights.dtype(), setting.runtime,
+                setting.weights.device().isGpu());
         return new DecodeLoop(setting.weights, strategy, setting.runtime, form, setting.positions, setting.batch, steps);
     }
 

@@ -16,14 +16,15 @@ public enum AttentionForm {
     /** Product, softmax, product: leaves the attention weights for strategies that score with them. */
     EXPLICIT,
     /** One operator, libtorch's scaled_dot_product_attention; the weights are never materialised. */
-    SDPA;
+    SDPA,
+    /** Kernels of our own among operators, {@link dev.kvbench.runtime.cuda.AttentionKernel}: they leave the weights too. */
+    KERNEL;
 
     /** The parameter value that leaves the choice to {@link #resolve}. */
     public static final String AUTO = "auto";
 
     /**
-     * Turns the parameter {@code attention} into a form: what the strategy needs, else what was asked for,
-     * else the faster one for the dtype (on an H100 the product form wins in fp32, the operator in fp16).
+     * As below, of operators alone.
      *
      * @param value "auto", "explicit" or "sdpa"
      * @param strategy the strategy the step runs with
@@ -32,8 +33,29 @@ public enum AttentionForm {
      * @throws UserError if there is no such form, or the strategy cannot run with it
      */
     public static AttentionForm resolve(String value, EvictionStrategy strategy, Dtype dtype) {
+        return resolve(value, strategy, dtype, Runtimes.TORCHSCRIPT, false);
+    }
+
+    /**
+     * Turns the parameter {@code attention} into a form: what the strategy needs, else what was asked for,
+     * else the faster one for the dtype (on an H100 the product form wins in fp32, the operator in half precision, and where weights
+     * are wanted the kernel).
+     *
+     * @param value "auto", "explicit", "sdpa" or "kernel"
+     * @param strategy the strategy the step runs with
+     * @param dtype the step's element type
+     * @param runtime the runtime that was asked for
+     * @param gpu whether the model is on a GPU
+     * @return the form; a runtime may not be able to make the kernel, {@link StepRuntime#attention} tells
+     * @throws UserError if there is no such form, or the strategy cannot run with it
+     */
+    public static AttentionForm resolve(String value, EvictionStrategy strategy, Dtype dtype, Runtimes runtime, boolean gpu) {
+        boolean kernel = gpu && dtype.bytes() == 2 && (runtime == Runtimes.AUTO || runtime == Runtimes.CUDAGRAPH);
         if (value.equals(AUTO)) {
-            return strategy.traits().readsAttention() || dtype == Dtype.FP32 ? EXPLICIT : SDPA;
+            if (strategy.traits().readsAttention()) {
+                return kernel ? KERNEL : EXPLICIT;
+            }
+            return dtype == Dtype.FP32 ? EXPLICIT : SDPA;
         }
         AttentionForm form = Arrays.stream(values())
                 .filter(f -> f.label().equals(value))
@@ -44,7 +66,17 @@ public enum AttentionForm {
                     + ": that strategy scores with attention weights, which that operator does not give;"
                     + " use attention=explicit or auto");
         }
+        if (form == KERNEL && !kernel) {
+            throw new UserError("attention=kernel with runtime=" + runtime.label() + " and dtype=" + dtype.label()
+                    + (gpu ? "" : " on a CPU")
+                    + ": that kernel needs an NVIDIA GPU, fp16 or bf16, and runtime=cudagraph or auto; use attention=explicit or auto");
+        }
         return form;
+    }
+
+    /** @return the form that a runtime of operators alone computes instead */
+    public AttentionForm ofOperators() {
+        return this == KERNEL ? EXPLICIT : this;
     }
 
     private static UserError unknown(String value) {

@@ -3,12 +3,16 @@ package dev.kvbench.runtime;
 import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
 import dev.kvbench.cache.KvCache;
+import dev.kvbench.model.Weights;
+import dev.kvbench.runtime.cuda.AttentionKernel;
 import dev.kvbench.runtime.cuda.CapturedSteps;
 import dev.kvbench.runtime.cuda.DeviceStep;
 import dev.kvbench.runtime.cuda.Unsupported;
+import dev.kvbench.strategy.EvictionStrategy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The runtime whose step is one CUDA graph of libtorch's operators, captured the first time that a cache length comes up,
@@ -27,15 +31,20 @@ public final class CudaGraphRuntime extends OwnSteps {
     private final CapturedSteps steps;
     private final LengthCaptures captures;
     private final Map<LengthCaptures.Capture, Pointer> graphs = new HashMap<>();
+    private AttentionKernel attend;
     private long nanos;
     private long bytes;
 
     /**
+     * @param weights the model, on a GPU
+     * @param cache the state that steps write; must be reset before the first step
+     * @param strategy what to evict
+     * @param form how to compute attention; operators do where the kernel cannot, and it is said why
      * @param operators the step to capture; closed with this runtime
-     * @param cache the state that it writes; must be reset before the first step
      * @throws Unsupported if steps cannot be captured here
      */
-    public CudaGraphRuntime(TorchScriptRuntime operators, KvCache cache) {
+    public CudaGraphRuntime(
+            Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form, TorchScriptRuntime operators) {
         super(operators);
         onDevice = operators.deviceStep();
         if (onDevice == null) {
@@ -54,11 +63,39 @@ public final class CudaGraphRuntime extends OwnSteps {
                     }
                 }
             });
+            if (form == AttentionForm.KERNEL) {
+                attend = kernel(weights, cache, strategy);
+            }
             graph(captures.of(1, 0).capture());
         } catch (RuntimeException | Error e) {
-            Cleanup.after(e, steps);
+            Cleanup.after(e, attend, steps);
             throw e;
         }
+    }
+
+    /** Compiled, and tried beside the operators; null if it cannot be or is not theirs. */
+    private AttentionKernel kernel(Weights weights, KvCache cache, EvictionStrategy strategy) {
+        try {
+            attend = new AttentionKernel(onDevice.cuda(), weights.shape(), weights.dtype(), cache.batch(),
+                    strategy.traits().readsAttention());
+            StepCheck check = StepCheck.ofSteps(operators, this, cache, strategy, weights.dtype());
+            if (check.fault().isEmpty()) {
+                return attend;
+            }
+            AttentionKernel wrong = attend;
+            attend = null;
+            graphs.clear();
+            wrong.close();
+            System.err.println("attention=kernel: " + check.fault().get() + "; taking attention=" + attention().label());
+        } catch (Unsupported e) {
+            System.err.println("attention=kernel: " + e.getMessage() + "; taking attention=" + operators.attention().label());
+        }
+        return null;
+    }
+
+    @Override
+    public AttentionForm attention() {
+        return attend == null ? operators.attention() : AttentionForm.KERNEL;
     }
 
     private Pointer graph(LengthCaptures.Capture capture) {
@@ -66,10 +103,10 @@ public final class CudaGraphRuntime extends OwnSteps {
             long start = System.nanoTime();
             long before = onDevice.cuda().memoryInUse();
             Pointer graph = steps.capture(stream -> {
-                if (key.exact()) {
-                    operators.operators(key.n(), key.advance());
+                if (attend == null) {
+                    operators(key);
                 } else {
-                    operators.operatorsWithin(key.n(), key.advance(), key.grow());
+                    operatorsAround(key, operands -> attend.launch(operands, stream));
                 }
                 onDevice.copyTokens(stream);
             });
@@ -77,6 +114,22 @@ public final class CudaGraphRuntime extends OwnSteps {
             nanos += System.nanoTime() - start;
             return graph;
         });
+    }
+
+    private void operators(LengthCaptures.Capture key) {
+        if (key.exact()) {
+            operators.operators(key.n(), key.advance());
+        } else {
+            operators.operatorsWithin(key.n(), key.advance(), key.grow());
+        }
+    }
+
+    private void operatorsAround(LengthCaptures.Capture key, Consumer<AttentionKernel.Operands> attention) {
+        if (key.exact()) {
+            operators.operatorsAround(key.n(), key.advance(), attention);
+        } else {
+            operators.operatorsAroundWithin(key.n(), key.advance(), key.grow(), attention);
+        }
     }
 
     @Override
@@ -114,6 +167,9 @@ public final class CudaGraphRuntime extends OwnSteps {
     public void close() {
         onDevice.cuda().useOnThisThread();
         steps.close();
+        if (attend != null) {
+            attend.close();
+        }
         operators.close();
     }
 }

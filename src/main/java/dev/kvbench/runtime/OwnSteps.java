@@ -12,6 +12,11 @@ public abstract class OwnSteps implements StepRuntime {
     }
 
     @Override
+    public AttentionForm attention() {
+        return operators.attention();
+    }
+
+    @Override
     public void reset() {
         operators.reset();
     }

@@ -29,7 +29,7 @@ public enum Runtimes {
         public StepRuntime create(
                 Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
             return over(new TorchScriptRuntime(weights, cache, strategy, form),
-                    operators -> new CudaGraphRuntime(operators, cache));
+                    operators -> new CudaGraphRuntime(weights, cache, strategy, form, operators));
         }
     },
 

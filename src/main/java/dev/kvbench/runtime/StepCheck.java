@@ -38,16 +38,33 @@ public record StepCheck(double difference, Optional<String> fault) {
      */
     public static StepCheck of(
             StepRuntime reference, StepRuntime tried, KvCache cache, EvictionStrategy strategy, Dtype dtype) {
-        double tolerance = tolerance(dtype);
-        double difference = difference(reference, tried, cache, strategy.schedule());
-        if (!(difference <= tolerance)) {
-            return new StepCheck(difference, Optional.of(String.format(Locale.ROOT,
-                    "its logits or scores are not the operators': relative difference %.1e, at most %.0e in %s",
-                    difference, tolerance, dtype.label())));
+        StepCheck steps = ofSteps(reference, tried, cache, strategy, dtype);
+        if (steps.fault.isPresent()) {
+            return steps;
         }
+        double tolerance = tolerance(dtype);
         Optional<String> fault = EvictionCheck.applies(cache, strategy)
                 ? EvictionCheck.fault(reference, tried, cache, strategy, dtype, tolerance) : Optional.empty();
-        return new StepCheck(difference, fault.map(f -> "its eviction is not the operators': " + f));
+        return new StepCheck(steps.difference, fault.map(f -> "its eviction is not the operators': " + f));
+    }
+
+    /**
+     * As {@link #of}, without an evicting step.
+     *
+     * @param reference a runtime
+     * @param tried another on the same cache
+     * @param cache their state
+     * @param strategy what they score by
+     * @param dtype element type of the steps
+     * @return what was found
+     */
+    public static StepCheck ofSteps(
+            StepRuntime reference, StepRuntime tried, KvCache cache, EvictionStrategy strategy, Dtype dtype) {
+        double difference = difference(reference, tried, cache, strategy.schedule());
+        double most = tolerance(dtype);
+        return new StepCheck(difference, difference <= most ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
+                "its logits or scores are not the operators': relative difference %.1e, at most %.0e in %s",
+                difference, most, dtype.label())));
     }
 
     /** The operators round activations to the dtype, a kernel need not: what remains tells a wrong step from a rounded one. */

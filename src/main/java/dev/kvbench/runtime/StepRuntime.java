@@ -84,6 +84,9 @@ public interface StepRuntime extends AutoCloseable {
         return OptionalDouble.empty();
     }
 
+    /** @return how its operators compute attention; of a step that is one kernel those of prompts */
+    AttentionForm attention();
+
     /** @return the runtime's name in parameters and results */
     String label();
 

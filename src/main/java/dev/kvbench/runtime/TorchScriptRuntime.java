@@ -11,6 +11,7 @@ import dev.kvbench.cache.Place;
 import dev.kvbench.model.Architecture;
 import dev.kvbench.model.StepForm;
 import dev.kvbench.model.Weights;
+import dev.kvbench.runtime.cuda.AttentionKernel;
 import dev.kvbench.runtime.cuda.DeviceStep;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -20,6 +21,7 @@ import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -47,6 +49,8 @@ public final class TorchScriptRuntime implements StepRuntime {
     private final Weights model;
     private final KvCache cache;
     private final EvictionStrategy strategy;
+    private final AttentionForm attention;
+    private final StepParts parts;
     private KvCache prompt;
     private TorchModule promptModule;
 
@@ -73,6 +77,7 @@ public final class TorchScriptRuntime implements StepRuntime {
      */
     public TorchScriptRuntime(
             Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form, StepForm products) {
+        attention = form.ofOperators();
         Architecture shape = weights.shape();
         Map<String, Number> attributes = new LinkedHashMap<>();
         attributes.put("layers", shape.layers());
@@ -97,10 +102,11 @@ public final class TorchScriptRuntime implements StepRuntime {
         String source = Place.numbered(String.join("\n",
                 ScriptFile.read("step.py"),
                 ScriptFile.read("within.py"),
+                ScriptFile.read("apart.py"),
                 ScriptFile.read("prompt.py"),
                 ScriptFile.read("draw.py"),
                 shape.source(),
-                ScriptFile.read("attention_" + form.label() + ".py"),
+                ScriptFile.read("attention_" + attention.label() + ".py"),
                 ScriptFile.read(cache.turnedWhenRead() ? "keys_turned_when_read.py" : "keys_as_cached.py"),
                 EvictionSource.of(strategy)));
         module = module(source, attributes, products, weights.device());
@@ -114,6 +120,7 @@ public final class TorchScriptRuntime implements StepRuntime {
         this.weights = IValue.listFrom(operands.step());
         plainWeights = IValue.listFrom(operands.plain());
         this.state = IValue.listFrom(cache.state());
+        parts = new StepParts(module, this.weights, this.state, shape.layers(), cache);
     }
 
     private static TorchModule module(String source, Map<String, Number> attributes, StepForm products, Device device) {
@@ -144,6 +151,11 @@ public final class TorchScriptRuntime implements StepRuntime {
     @Override
     public String label() {
         return LABEL;
+    }
+
+    @Override
+    public AttentionForm attention() {
+        return attention;
     }
 
     @Override
@@ -248,6 +260,29 @@ public final class TorchScriptRuntime implements StepRuntime {
                 IValue more = IValue.from((long) grow)) {
             run("step_within", weights, state, length, toNextPosition, more);
         }
+    }
+
+    /**
+     * As {@link #operators}, with the layers' attention computed by another.
+     *
+     * @param n entries held with the step's own
+     * @param advance added to the position id
+     * @param attend computes a layer's attention, after what was called before
+     */
+    void operatorsAround(int n, int advance, Consumer<AttentionKernel.Operands> attend) {
+        parts.step(n, advance, attend);
+    }
+
+    /**
+     * As {@link #operatorsWithin}, with the layers' attention computed by another.
+     *
+     * @param bound at least the entries held with the step's own
+     * @param advance added to the position id
+     * @param grow entries more than the device holds: 0 or 1
+     * @param attend computes a layer's attention, after what was called before
+     */
+    void operatorsAroundWithin(int bound, int advance, int grow, Consumer<AttentionKernel.Operands> attend) {
+        parts.stepWithin(bound, advance, grow, attend);
     }
 
     /** @param length entries that the device takes to be held before the next step within a range */

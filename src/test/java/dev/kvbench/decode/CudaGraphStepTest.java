@@ -134,8 +134,10 @@ class CudaGraphStepTest {
         Gpt2Config model = new Gpt2Config("long", 2, 4, 64, 211, tokens, 1e-5);
         EvictionStrategy strategy = TestStrategies.of(name, 1100, 300, 50);
         AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, strategy, dtype);
+        // in half precision with the kernel where it is taken, which gets the length from the device
+        AttentionForm taken = AttentionForm.resolve(AttentionForm.AUTO, strategy, dtype, Runtimes.CUDAGRAPH, true);
         try (Weights weights = TestModels.sharp(model, 9, dtype, Device.gpu());
-                DecodeLoop captured = new DecodeLoop(weights, strategy, Runtimes.CUDAGRAPH, form, Positions.ORIGINAL, 2, tokens);
+                DecodeLoop captured = new DecodeLoop(weights, strategy, Runtimes.CUDAGRAPH, taken, Positions.ORIGINAL, 2, tokens);
                 DecodeLoop eager = new DecodeLoop(weights, strategy, Runtimes.TORCHSCRIPT, form, Positions.ORIGINAL, 2, tokens)) {
             Random random = new Random(9);
             for (int step = 0; step < tokens; step++) {

@@ -73,7 +73,7 @@ public record Rotation(double theta, Scaling scaling) {
     }
 
     /** Without scaling. */
-    Rotation(double theta) {
+    public Rotation(double theta) {
         this(theta, new Plain());
     }
 

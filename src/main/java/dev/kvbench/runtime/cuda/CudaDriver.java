@@ -91,6 +91,9 @@ public final class CudaDriver implements KernelMemory {
         native int cuLaunchCooperativeKernel(Pointer function, int gridX, int gridY, int gridZ, int blockX, int blockY,
                 int blockZ, int sharedBytes, Pointer stream, Pointer arguments);
 
+        native int cuLaunchKernel(Pointer function, int gridX, int gridY, int gridZ, int blockX, int blockY,
+                int blockZ, int sharedBytes, Pointer stream, Pointer arguments, Pointer extra);
+
         native int cuMemcpyDtoHAsync_v2(Pointer to, long from, long bytes, Pointer stream);
 
         native int cuMemcpyDtoDAsync_v2(long to, long from, long bytes, Pointer stream);
@@ -320,7 +323,12 @@ public final class CudaDriver implements KernelMemory {
                 kernel, blocks, 1, 1, threads, 1, 1, sharedBytes, null, arguments));
     }
 
-    /** Waits for that stream. */
+    /** Launches a kernel, or captures its launch, on a stream. */
+    void launch(Pointer kernel, int blocks, int threads, int sharedBytes, Pointer arguments, Pointer stream) {
+        check("cuLaunchKernel", functions.cuLaunchKernel(kernel, blocks, 1, 1, threads, 1, 1, sharedBytes, stream, arguments, null));
+    }
+
+    /** Waits for the stream that libtorch uses when nobody sets one. */
     void synchronize() {
         check("cuStreamSynchronize", functions.cuStreamSynchronize(null));
     }

@@ -5,19 +5,22 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
 import java.nio.file.Path;
 
 /** Addresses of DJL's arrays, through libtorch's stable C interface (libtorch 2.5 and later). */
-final class DeviceTensors {
+public final class DeviceTensors {
 
     interface Functions extends Library {
         int aoti_torch_get_data_ptr(Pointer tensor, LongByReference address);
+
+        int aoti_torch_get_strides(Pointer tensor, PointerByReference strides);
     }
 
     private final Functions functions;
 
     /** @throws Unsupported if libtorch is not loaded or has no such interface */
-    DeviceTensors() {
+    public DeviceTensors() {
         Path libtorch = SharedLibraries.loaded("libtorch_cpu.so")
                 .orElseThrow(() -> new Unsupported("libtorch_cpu.so is not loaded"));
         try {
@@ -28,10 +31,22 @@ final class DeviceTensors {
     }
 
     /**
-     * @param array an array of DJL's PyTorch engine, contiguous
+     * @param array an array of DJL's PyTorch engine
+     * @return how many elements each of its dimensions steps over
+     */
+    long[] strides(PtNDArray array) {
+        PointerByReference strides = new PointerByReference();
+        if (functions.aoti_torch_get_strides(new Pointer(array.getHandle()), strides) != 0) {
+            throw new Unsupported("libtorch does not tell how a tensor lies");
+        }
+        return strides.getValue().getLongArray(0, array.getShape().dimension());
+    }
+
+    /**
+     * @param array an array of DJL's PyTorch engine
      * @return the address of its first element, on its device
      */
-    long address(PtNDArray array) {
+    public long address(PtNDArray array) {
         LongByReference address = new LongByReference();
         try {
             // DJL's handle is a pointer to the tensor, which is what the interface takes

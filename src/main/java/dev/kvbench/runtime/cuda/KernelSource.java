@@ -62,6 +62,11 @@ public interface KernelSource {
     /** @return the files of {@code cuda/} that it includes */
     List<String> headers();
 
+    /** @return what is compiled */
+    default CudaSource source() {
+        return new CudaSource(file(), headers());
+    }
+
     /**
      * @param model a model that it takes
      * @param dtype element type

@@ -4,25 +4,11 @@ import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
 import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Dtype;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** A family's kernel, compiled for one model, dtype, batch and card. */
 public final class StepKernel implements AutoCloseable {
 
     private static final int MIN_CAPABILITY = 9;
-
-    /** What code depends on. */
-    private record Key(KernelSource source, List<String> options) {}
-
-    /** Kept: compiling takes seconds. */
-    private static final Map<Key, byte[]> COMPILED = new ConcurrentHashMap<>();
 
     private final CudaDriver cuda;
     private final Pointer module;
@@ -50,35 +36,14 @@ public final class StepKernel implements AutoCloseable {
         blocks = source.blocks(model, dtype, batch, cuda.attribute(CudaDriver.MULTIPROCESSORS));
         int maxShared = cuda.attribute(CudaDriver.MAX_SHARED_OPTIN);
         threads = source.threads(model, dtype, batch, blocks);
-        module = cuda.load(COMPILED.computeIfAbsent(
-                new Key(source, source.options(model, dtype, batch, blocks, maxShared, "sm_" + major + minor)),
-                key -> compile(new Nvrtc(), source, key.options)));
+        module = cuda.load(source.source().compiled(
+                source.options(model, dtype, batch, blocks, maxShared, "sm_" + major + minor)));
         try {
             sharedBytes = cuda.constant(module, "sharedBytes");
             kernel = cuda.kernel(module, "decodeStep", sharedBytes);
         } catch (RuntimeException e) {
             Cleanup.after(e, this);
             throw e;
-        }
-    }
-
-    /**
-     * @param compiler the run-time compiler
-     * @param source what to compile
-     * @param options from {@link KernelSource#options}
-     * @return the kernel's code
-     */
-    static byte[] compile(Nvrtc compiler, KernelSource source, List<String> options) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        source.headers().forEach(name -> headers.put(name, text(name)));
-        return compiler.compile(text(source.file()), headers, options);
-    }
-
-    private static String text(String name) {
-        try (InputStream in = StepKernel.class.getResourceAsStream("/cuda/" + name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

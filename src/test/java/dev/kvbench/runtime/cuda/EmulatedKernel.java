@@ -104,11 +104,16 @@ final class EmulatedKernel {
     }
 
     private Functions compile(List<String> options) {
-        String library = folder.resolve("step" + Integer.toHexString(options.hashCode()) + ".so").toString();
-        List<String> command = new ArrayList<>(List.of("-O1", "-shared", "-o", library, "kernel.cpp", emulator.toString()));
-        command.addAll(options);
+        return compile("kernel.cpp", options, Functions.class);
+    }
+
+    /** @return the functions of a file of src/test/cpp, compiled with those macros */
+    <T extends Library> T compile(String file, List<String> macros, Class<T> functions) {
+        String library = folder.resolve(file + Integer.toHexString(macros.hashCode()) + ".so").toString();
+        List<String> command = new ArrayList<>(List.of("-O1", "-shared", "-o", library, file, emulator.toString()));
+        command.addAll(macros);
         run(command);
-        return Native.load(library, Functions.class);
+        return Native.load(library, functions);
     }
 
     private void run(List<String> arguments) {

@@ -67,7 +67,7 @@ class StepKernelTest {
         }
         Architecture shape = Gpt2Family.INSTANCE.presets().get(model);
         KernelSource source = KernelSource.of(shape, dtype, batch);
-        byte[] code = StepKernel.compile(compiler, source, source.options(shape, dtype, batch, blocks, H100_SHARED, "sm_90"));
+        byte[] code = source.source().compile(compiler, source.options(shape, dtype, batch, blocks, H100_SHARED, "sm_90"));
         // a CUBIN is an ELF file
         assertEquals("\u007fELF", new String(code, 0, 4, StandardCharsets.US_ASCII));
     }

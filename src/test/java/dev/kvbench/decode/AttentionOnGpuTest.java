@@ -1,0 +1,103 @@
+package dev.kvbench.decode;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import dev.kvbench.model.Architecture;
+import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Weights;
+import dev.kvbench.model.gpt2.Gpt2Config;
+import dev.kvbench.model.llama.LlamaConfig;
+import dev.kvbench.model.llama.Rotation;
+import dev.kvbench.runtime.AttentionForm;
+import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.strategy.EvictionStrategy;
+import dev.kvbench.strategy.Strategies;
+import dev.kvbench.strategy.TestStrategies;
+import dev.kvbench.torch.Libtorch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Steps whose attention is the kernel's are those of operators, but for the rounding of weights in half precision. */
+@Tag("gpu")
+class AttentionOnGpuTest {
+
+    private static final int PROMPT = 290;
+    private static final int STEPS = 20;
+    private static final int WINDOW = 300;
+    private static final int HEAVY_HITTERS = 100;
+    private static final Architecture GPT2 = new Gpt2Config("three-heads", 2, 3, 192, 211, 512, 1e-5);
+    private static final Architecture SINGLE = llama("single", 8, 1, 128);
+    private static final Architecture GROUPS = llama("groups", 8, 2, 64);
+    private static final Architecture NARROW = llama("narrow", 6, 2, 24);
+
+    private static LlamaConfig llama(String name, int heads, int keyValueHeads, int headDim) {
+        return new LlamaConfig(name, 2, heads, keyValueHeads, headDim, 128, 192, 211, 512, 1e-5, new Rotation(500),
+                new LlamaConfig.Options(false, false, false, false, true), 0);
+    }
+
+    @BeforeAll
+    static void needsAGpu() {
+        assumeTrue(Libtorch.hasGpu(), "needs an NVIDIA GPU and a CUDA libtorch; run on such a machine");
+    }
+
+    static Stream<Arguments> cases() {
+        List<Arguments> cases = new ArrayList<>();
+        for (Architecture model : List.of(GPT2, SINGLE, GROUPS, NARROW)) {
+            for (String name : Strategies.labels()) {
+                for (Dtype dtype : List.of(Dtype.FP16, Dtype.BF16)) {
+                    cases.add(Arguments.of(model, name, dtype, Positions.ORIGINAL, 1));
+                    cases.add(Arguments.of(model, name, dtype, Positions.CACHE, 3));
+                }
+                cases.add(Arguments.of(model, name, Dtype.FP16, Positions.ORIGINAL, 70));
+            }
+        }
+        return cases.stream();
+    }
+
+    /** From the first steps on, and behind a prompt: up to the window, where nothing goes, and some steps beyond it. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void agreesWithTheOperators(Architecture model, String name, Dtype dtype, Positions positions, int batch) {
+        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS);
+        double tolerance = dtype == Dtype.FP16 ? 0.01 : 0.08;
+        try (Weights weights = TestModels.sharp(model, 7, dtype, Device.gpu());
+                DecodeLoop kernel = loop(weights, strategy, Runtimes.CUDAGRAPH, AttentionForm.KERNEL, positions, batch);
+                DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch)) {
+            assertEquals(AttentionForm.KERNEL, kernel.runtime().attention());
+            long[][] texts = TestModels.texts(new Random(8), model, batch, PROMPT + STEPS);
+            for (int prompt : new int[] {1, PROMPT}) {
+                long[][] prompts = Arrays.stream(texts).map(text -> Arrays.copyOf(text, prompt)).toArray(long[][]::new);
+                kernel.prefill(64, prompts);
+                operators.prefill(64, prompts);
+                for (int step = 0; step < STEPS; step++) {
+                    int t = prompt + step;
+                    long[] fed = Arrays.stream(texts).mapToLong(text -> text[t]).toArray();
+                    kernel.force(fed);
+                    operators.force(fed);
+                    kernel.step();
+                    operators.step();
+                    assertEquals(operators.cacheLength(), kernel.cacheLength());
+                    StepAssertions.assertClose(operators.cache().logits(), kernel.cache().logits(), tolerance, "logits of step " + step);
+                    if (prompt + step < WINDOW) {
+                        StepAssertions.assertClose(operators.cache().scores(), kernel.cache().scores(), tolerance, "scores of step " + step);
+                    }
+                }
+            }
+        }
+    }
+
+    private static DecodeLoop loop(Weights weights, EvictionStrategy strategy, Runtimes runtime, AttentionForm form, Positions positions,
+            int batch) {
+        return new DecodeLoop(weights, strategy, runtime, form, positions, batch, PROMPT + STEPS);
+    }
+}

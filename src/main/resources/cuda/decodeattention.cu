@@ -16,7 +16,6 @@ constexpr int TILE = 16;            // entries that a warp takes at once
 constexpr int KEY_PARTS = (HEAD_DIM + 31) / 32;     // 16 bytes of a key for each of four lanes
 constexpr int VALUE_PARTS = (HEAD_DIM + 63) / 64;   // 16 bytes of a value for each of eight lanes
 constexpr float LOG2_E = 1.44269504f;
-constexpr float NONE = -__builtin_huge_valf();
 
 // What a launch is given. Strides are in elements; those of entries are HEAD_DIM.
 struct Attention {
@@ -41,6 +40,9 @@ constexpr int PART = HEAD_DIM + 2;
 // Shared memory of a block: of each warp and query head sums of values, the largest logit, and the sum of weights.
 constexpr int MEANS = WARPS * GROUP * HEAD_DIM;
 extern "C" __constant__ unsigned sharedBytes = 4 * (MEANS + 2 * WARPS * GROUP);
+
+// The logit of what is not there: minus infinity.
+#define NONE __int_as_float(0xff800000)
 
 __device__ __forceinline__ uint4 loadVector(const Element* at) { return __ldg(reinterpret_cast<const uint4*>(at)); }
 

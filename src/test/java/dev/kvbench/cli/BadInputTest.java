@@ -62,7 +62,7 @@ class BadInputTest {
                 bad("unknown dtype 'fp166': did you mean 'fp16'?", "-p", "dtype=fp166"),
                 bad("unknown runtime 'torchscrpt': did you mean 'torchscript'?", "-p", "runtime=torchscrpt"),
                 bad("unknown attention 'spda': did you mean 'sdpa'?", "-p", "attention=spda"),
-                bad("unknown attention 'fused': did you mean 'sdpa'? (known: auto, explicit, sdpa)", "-p", "attention=fused"),
+                bad("unknown attention 'fused': did you mean 'sdpa'? (known: auto, explicit, sdpa, kernel)", "-p", "attention=fused"),
                 bad("attention=sdpa with strategy=h2o", "-p", "attention=sdpa"),
                 bad("unknown positions 'cach': did you mean 'cache'?", "-p", "positions=cach"),
                 bad("unknown device 'gpx': did you mean 'gpu'?", "-p", "device=gpx"),

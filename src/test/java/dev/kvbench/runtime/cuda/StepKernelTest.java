@@ -59,15 +59,30 @@ class StepKernelTest {
     @ParameterizedTest
     @CsvSource({"tiny,BF16,8,64", "gpt2-large,FP32,1,132", "gpt2-large,FP16,3,132"})
     void compilesAtRunTime(String model, Dtype dtype, int batch, int blocks) {
-        Nvrtc compiler = null;
-        try {
-            compiler = new Nvrtc();
-        } catch (Unsupported e) {
-            abort("needs libnvrtc.so on the LD_LIBRARY_PATH to compile the CUDA source: " + e.getMessage());
-        }
+        Nvrtc compiler = compiler();
         Architecture shape = Gpt2Family.INSTANCE.presets().get(model);
         KernelSource source = KernelSource.of(shape, dtype, batch);
         byte[] code = source.source().compile(compiler, source.options(shape, dtype, batch, blocks, H100_SHARED, "sm_90"));
+        assertIsCode(code);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"BF16,128,4,true", "FP16,64,1,false", "BF16,80,7,true"})
+    void attentionCompilesAtRunTime(Dtype dtype, int headDim, int group, boolean rows) {
+        List<String> options = new ArrayList<>(List.of("-std=c++17", "-arch=sm_90"));
+        options.addAll(AttentionKernel.macros(dtype, headDim, group, rows));
+        assertIsCode(AttentionKernel.SOURCE.compile(compiler(), options));
+    }
+
+    private static Nvrtc compiler() {
+        try {
+            return new Nvrtc();
+        } catch (Unsupported e) {
+            return abort("needs libnvrtc.so on the LD_LIBRARY_PATH to compile the CUDA source: " + e.getMessage());
+        }
+    }
+
+    private static void assertIsCode(byte[] code) {
         // a CUBIN is an ELF file
         assertEquals("\u007fELF", new String(code, 0, 4, StandardCharsets.US_ASCII));
     }

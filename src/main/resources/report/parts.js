@@ -97,8 +97,9 @@ function heatMap(id, map, heads) {
     const table = el("table", {class: "heat", id}, el("caption", null, metric.name + (map.setting ? ", " + map.setting : "")),
       el("thead", null, el("tr", null, el("th", {scope: "col", class: "left"}, "strategy"), ...heads.map(head => el("th", {scope: "col"}, head)))),
       el("tbody", null, ...map.strategies.map((name, row) => el("tr", null, el("th", {scope: "row", class: "left"}, name),
-        ...metric.values[row].map(v => {
-          const cell = el("td", null, text(v));
+        ...metric.values[row].map((v, column) => {
+          const told = !metric.told || metric.told[row][column] === "told";
+          const cell = el("td", told || v == null ? null : {title: metric.told[row][column]}, text(v), told || v == null ? null : el("small", null, " (noise)"));
           if (v != null) {
             cell.style.backgroundColor = colour(v);
             cell.style.color = "#1b1f24";

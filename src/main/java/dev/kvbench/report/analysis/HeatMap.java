@@ -1,5 +1,6 @@
 package dev.kvbench.report.analysis;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
@@ -31,6 +32,14 @@ public record HeatMap(String setting, List<String> strategies, List<Integer> win
      * @param name what they are
      * @param unit "ms", "MB" or "%": of a relative change
      * @param values by row and column; NaN where nothing was measured
+     * @param told likewise whether a change is told from noise; null of what is no change
      */
-    public record Metric(String name, String unit, double[][] values) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Metric(String name, String unit, double[][] values, Told[][] told) {
+
+        /** Values that are no changes. */
+        public Metric(String name, String unit, double[][] values) {
+            this(name, unit, values, null);
+        }
+    }
 }

@@ -55,6 +55,12 @@ public final class HeatMaps {
             cells.forEach(c -> values[strategies.indexOf(row.apply(c))][windows.indexOf(window.applyAsInt(c))] = of.applyAsDouble(c));
             return new HeatMap.Metric(name, unit, values);
         }
+
+        HeatMap.Metric change(String name, ToDoubleFunction<T> of, Function<T, Told> told) {
+            Told[][] words = new Told[strategies.size()][windows.size()];
+            cells.forEach(c -> words[strategies.indexOf(row.apply(c))][windows.indexOf(window.applyAsInt(c))] = told.apply(c));
+            return new HeatMap.Metric(name, "%", metric(name, "%", of).values(), words);
+        }
     }
 
     /**
@@ -76,10 +82,9 @@ public final class HeatMaps {
             }
             List<HeatMap.Metric> metrics = new ArrayList<>();
             if (setting.stream().anyMatch(m -> against.containsKey(m.name()))) {
-                metrics.add(grid.metric("change of step time against the full cache, last tokens", "%",
-                        change(against, AgainstFullCache::end)));
-                metrics.add(grid.metric("change of step time against the full cache, evicting steps", "%",
-                        change(against, AgainstFullCache::evicting)));
+                metrics.add(change(grid, "change of step time against the full cache, last tokens", against, AgainstFullCache::end));
+                metrics.add(change(grid, "change of step time against the full cache, evicting steps", against,
+                        AgainstFullCache::evicting));
                 metrics.add(grid.metric(CONTROL + "the same before the first eviction", "%",
                         change(against, c -> c.controlled() ? c.control() : null)));
             }
@@ -93,6 +98,12 @@ public final class HeatMaps {
                     .map(AgainstFullCache::unlike).filter(Objects::nonNull).distinct().toList()));
         }
         return maps;
+    }
+
+    private static HeatMap.Metric change(Grid<Measured> grid, String name, Map<String, AgainstFullCache> against,
+            Function<AgainstFullCache, Change> of) {
+        return grid.change(name, change(against, of),
+                m -> Optional.ofNullable(against.get(m.name())).map(of).map(Change::told).orElse(null));
     }
 
     private static ToDoubleFunction<Measured> change(Map<String, AgainstFullCache> against,
@@ -118,8 +129,8 @@ public final class HeatMaps {
             }
             List<HeatMap.Metric> metrics = new ArrayList<>();
             if (cells.stream().mapToDouble(p -> p.change(points)).anyMatch(Double::isFinite)) {
-                metrics.add(grid.metric("change of step time against the full cache, as many entries held", "%",
-                        p -> p.change(points)));
+                metrics.add(grid.change("change of step time against the full cache, as many entries held", p -> p.change(points),
+                        p -> p.told(points)));
             }
             if (cells.stream().mapToDouble(p -> p.control(points)).anyMatch(Double::isFinite)) {
                 metrics.add(grid.metric(CONTROL + "the same with fewer entries, where nothing is evicted", "%",

@@ -158,7 +158,7 @@ final class Answers {
             return "a time that cannot be held against that of " + baseline;
         }
         String how = more(change.change()) + " time than those of " + baseline;
-        return change.significant() ? how : how + ", which cannot be told from noise" + change.told().because();
+        return how + untold(change.told());
     }
 
     private String brief(Report.Line line) {
@@ -230,17 +230,24 @@ final class Answers {
         String best = null;
         double least = Double.POSITIVE_INFINITY;
         double before = Double.NaN;
+        Told told = Told.YES;
         for (int row = 0; row < map.strategies().size(); row++) {
             for (int column = 0; column < map.windows().size(); column++) {
                 if (metric.values()[row][column] < least) {
                     least = metric.values()[row][column];
                     before = control == null ? Double.NaN : control.values()[row][column];
+                    told = metric.told() == null ? Told.YES : metric.told()[row][column];
                     best = map.strategies().get(row) + " with a window of " + map.windows().get(column);
                 }
             }
         }
         return best == null ? "" : "The lowest " + metric.name() + " has " + best + ": " + (metric.unit().equals("%")
-                ? more(least) + heldAgainst(least, before) + "." : digits(least, metric.unit()));
+                ? more(least) + untold(told) + heldAgainst(least, before) + "." : digits(least, metric.unit()));
+    }
+
+    /** @return that a change cannot be told from noise and why, behind it; nothing where it is told */
+    static String untold(Told told) {
+        return told == Told.YES ? "" : ", which cannot be told from noise" + told.because();
     }
 
     /**

@@ -84,8 +84,7 @@ final class PinnedAnswers {
         }
 
         String doubt() {
-            return (told == Told.YES ? "" : ", which cannot be told from noise" + told.because())
-                    + Answers.heldAgainst(change, control);
+            return Answers.untold(told) + Answers.heldAgainst(change, control);
         }
     }
 

@@ -257,7 +257,7 @@ class ReportPageTest extends MadePages {
         assertTrue(pixels("#scores", ".k0") > 200 && pixels("#scores", ".k2") > 100, "no curves");
         assertEquals(List.of("1.000", "1.500", "1.005", "1.005", "1.250"), browser.table("scores-table").stream()
                 .map(r -> r.get(2)).toList());
-        assertEquals(List.of(List.of("h2o, 32 heavy hitters", "+0.5 %", "−16.7 %")), browser.table("heat-0"));
+        assertEquals(List.of(List.of("h2o, 32 heavy hitters", "+0.5 % (noise)", "−16.7 %")), browser.table("heat-0"));
         assertEquals("The lowest change of step time against the full cache, as many entries held has h2o, 32 heavy hitters with"
                 + " a window of 128:"
                 + " 17 % less; before it evicts 0.5 % more: scoring and noise.", browser.text("#heat > p"));

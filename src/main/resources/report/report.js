@@ -350,6 +350,7 @@ function failureSection() {
 }
 
 pageHead("What does a KV-cache eviction strategy cost and save per decode step, at every sequence length?", report);
+contextsSection();
 sequencesSection();
 if (lines.length) {
   timeSection();

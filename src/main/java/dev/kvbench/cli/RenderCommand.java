@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "render", header = "Draws the plots of a result, and writes its page.",
         description = "Plots are PNG and SVG, in the result's folder, beside report.html, a page that explains the result and needs"
                 + " nothing but a browser. Several results are drawn over each other,"
-                + " sequences-together, step-time-together, pinned-step-together and report-together.html, into the first."
-                + " Traces of `generate` are shown on the page;"
+                + " contexts-together, sequences-together, step-time-together, pinned-step-together and"
+                + " report-together.html, into the first. Traces of `generate` are shown on the page;"
                 + " alone, one becomes a map of what the cache holds, beside it.")
 final class RenderCommand implements Callable<Integer> {
 

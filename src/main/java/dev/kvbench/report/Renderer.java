@@ -1,10 +1,12 @@
 package dev.kvbench.report;
 
 import dev.kvbench.UserError;
+import dev.kvbench.report.analysis.Contexts;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.MergedResults;
 import dev.kvbench.report.page.ReportPage;
 import dev.kvbench.report.plot.CacheMemoryPlot;
+import dev.kvbench.report.plot.ContextsPlot;
 import dev.kvbench.report.plot.EvictionMap;
 import dev.kvbench.report.plot.LatencyPlot;
 import dev.kvbench.report.plot.MovingCostPlot;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Plots and pages of results, made from their files alone. */
@@ -28,23 +31,30 @@ public final class Renderer {
 
     /** The plots of a result, those first that show what strategies cost and save. */
     private static final List<Plot<LoadedResult>> PLOTS = List.of(
+            new Plot<>("contexts", r -> ContextsPlot.drawing(List.of(r))),
             new Plot<>("sequences", r -> SequencesPlot.drawing(List.of(r))),
             Plot.chart("step-time", r -> StepTimePlot.ofStrategies(r.steps())),
             Plot.chart("strategy-cost", r -> StrategyCostPlot.of(r.steps(), r.pinned())),
             new Plot<>("latency", r -> LatencyPlot.drawing(r.steps())),
             Plot.chart("cache-memory", r -> CacheMemoryPlot.of(r.steps())),
-            new Plot<>("pinned-step", r -> PinnedStepPlot.drawing(r.steps(), r.pinned())),
+            new Plot<>("pinned-step", r -> shown(List.of(r)) ? Optional.empty() : PinnedStepPlot.drawing(r.steps(), r.pinned())),
             Plot.chart("moving-cost", MovingCostPlot::of));
 
     /** Those of several results as one. */
     private static final List<Plot<List<LoadedResult>>> TOGETHER = List.of(
+            new Plot<>("contexts-together", ContextsPlot::drawing),
             new Plot<>("sequences-together", SequencesPlot::drawing),
             Plot.chart("step-time-together", r -> StepTimePlot.ofStrategies(MergedResults.of(r).steps())),
             new Plot<>("peers", PeersPlot::drawing),
             new Plot<>("pinned-step-together",
-                    r -> PinnedStepPlot.drawing(MergedResults.of(r).steps(), MergedResults.of(r).pinned())));
+                    r -> shown(r) ? Optional.empty() : PinnedStepPlot.drawing(MergedResults.of(r).steps(), MergedResults.of(r).pinned())));
 
     private Renderer() {}
+
+    /** Whether the plot against the context has all pinned steps, so that one of them alone would tell nothing more. */
+    private static boolean shown(List<LoadedResult> results) {
+        return Contexts.of(results).filter(contexts -> contexts.show(MergedResults.of(results).pinned())).isPresent();
+    }
 
     /**
      * @param folder a result

@@ -2,6 +2,8 @@ package dev.kvbench.report;
 
 import dev.kvbench.compare.Comparison;
 import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.ContextAnswers;
+import dev.kvbench.report.analysis.Contexts;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.Numbers;
@@ -12,6 +14,7 @@ import dev.kvbench.report.analysis.Told;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Whether eviction pays, in one sentence: what a person asks who has just measured it. */
@@ -125,8 +128,15 @@ public final class RunAnswer {
                 worst.sameStep(), worst.forks() < FORKS ? "use -f " + FORKS + "." : "and run again.");
     }
 
-    /** What pinned steps tell: with as many entries held they say what eviction costs, and nothing of what it saves. */
+    /**
+     * What pinned steps tell: beside a full cache of longer contexts what eviction brings there, with as many entries held only what
+     * it costs.
+     */
     private static String pinned(LoadedResult result) {
+        Optional<Contexts> contexts = Contexts.of(List.of(result));
+        if (contexts.isPresent()) {
+            return String.join(" ", ContextAnswers.of(contexts.get()));
+        }
         List<PinnedPoint> points = result.pinned();
         Captions captions = new Captions(result.steps(), points.stream().map(PinnedPoint::configuration).toList());
         return points.stream().filter(p -> p.isFilled() && Double.isFinite(p.change(points)))

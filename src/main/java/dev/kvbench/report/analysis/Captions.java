@@ -94,7 +94,7 @@ public final class Captions {
         return and(shown.stream().map(of).filter(Objects::nonNull).distinct().toList());
     }
 
-    private static String and(List<String> words) {
+    static String and(List<String> words) {
         return words.size() < 2 ? String.join("", words)
                 : String.join(", ", words.subList(0, words.size() - 1)) + " and " + words.get(words.size() - 1);
     }

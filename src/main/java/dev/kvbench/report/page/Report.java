@@ -9,6 +9,7 @@ import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.Score;
 import dev.kvbench.report.analysis.Sequences;
 import dev.kvbench.report.analysis.StepCost;
+import dev.kvbench.report.analysis.Told;
 import dev.kvbench.report.plot.Look;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Map;
  * whose data the results do not have are null or empty.
  *
  * @param summary what was measured and what follows
+ * @param contexts pinned steps against the context; null unless a full cache was longer than the windows
  * @param sequences steps against the number of sequences; null with fewer than two numbers
  * @param curves of time against sequence length; empty if no configuration has a series
  * @param scores benchmarks that JMH measured without a series
@@ -27,7 +29,8 @@ import java.util.Map;
  * @param origins where it all comes from
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Report(@JsonUnwrapped Summary summary, BySequences sequences, @JsonUnwrapped Curves curves, @JsonUnwrapped Scores scores,
+record Report(@JsonUnwrapped Summary summary, ByContext contexts, BySequences sequences,
+        @JsonUnwrapped Curves curves, @JsonUnwrapped Scores scores,
         List<HeatMap> heatMaps, List<HeldMap> maps, Map<String, String> findings, @JsonUnwrapped Origins origins) {
 
     /**
@@ -42,6 +45,55 @@ record Report(@JsonUnwrapped Summary summary, BySequences sequences, @JsonUnwrap
      */
     record Summary(String heading, String title, String subtitle, List<String> warnings, List<String> answers,
             List<String> notes) {}
+
+    /**
+     * Pinned steps against the context.
+     *
+     * @param bars what a point is, in words
+     * @param at contexts that were measured
+     * @param xs contexts that lines go through, those measured among them
+     * @param range of the axis
+     * @param panels one per setting and number of sequences
+     * @param rows each strategy at each context, as a table
+     * @param terabytesPerSecond bandwidth of the limits; null without any
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record ByContext(String bars, int[] at, double[] xs, double[] range, List<ContextPanel> panels, List<ContextRow> rows,
+            Double terabytesPerSecond) {}
+
+    /**
+     * One of its plots.
+     *
+     * @param name the number of sequences, behind what else differs
+     * @param finding in a sentence
+     * @param limit ms that reading weights and the context once takes, by {@code xs}; null where it is not known
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record ContextPanel(String name, String finding, double[] limit, List<ContextLine> lines) {}
+
+    /**
+     * A full cache, or a strategy from its window on.
+     *
+     * @param ms by {@code xs}; NaN where it has none
+     * @param points measured ones by {@code at}; NaN where there is none
+     * @param error of these
+     */
+    record ContextLine(String name, Look look, double[] ms, double[] points, double[] error) {}
+
+    /**
+     * A strategy at a context.
+     *
+     * @param panel its plot's name
+     * @param name the strategy's
+     * @param context entries that the full cache holds
+     * @param ms of its step
+     * @param fullMs of the full cache's
+     * @param factor how many times as long that takes
+     * @param told whether that is told from noise
+     * @param from the first measured context from which on it pays; null if there is none
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record ContextRow(String panel, String name, int context, double ms, double fullMs, double factor, Told told, Integer from) {}
 
     /**
      * Steps against the number of sequences.

@@ -2,6 +2,8 @@ package dev.kvbench.report.page;
 
 import dev.kvbench.report.analysis.AgainstFullCache;
 import dev.kvbench.report.analysis.Captions;
+import dev.kvbench.report.analysis.ContextAnswers;
+import dev.kvbench.report.analysis.Contexts;
 import dev.kvbench.report.analysis.EvictionCost;
 import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.analysis.HeatMaps;
@@ -34,7 +36,7 @@ public final class ReportPage {
             + " head holds, the more pieces it cuts them into, and where that is one more a step takes a little more or less.";
 
     /** Its sections; the last puts them onto the page. */
-    static final List<String> SCRIPTS = List.of("sequences.js", "pinned.js", "eviction.js", "report.js");
+    static final List<String> SCRIPTS = List.of("contexts.js", "sequences.js", "pinned.js", "eviction.js", "report.js");
 
     private final List<LoadedResult> results;
     private final List<StepsFile> files;
@@ -52,6 +54,7 @@ public final class ReportPage {
     private final Captions ofPoints;
     private final List<EvictionCost> evictions;
     private final Optional<Sequences> sequences;
+    private final Optional<Contexts> contexts;
 
     private ReportPage(List<LoadedResult> results, List<TraceFile> traces) {
         this.results = results;
@@ -71,6 +74,7 @@ public final class ReportPage {
         ofPoints = new Captions(steps, points.stream().map(PinnedPoint::configuration).toList());
         Captions ofEvictions = new Captions(steps, EvictionCost.measured(configurations));
         sequences = results.isEmpty() ? Optional.empty() : Sequences.of(results);
+        contexts = Contexts.of(results);
         evictions = parts.stream().flatMap(r -> EvictionCost.of(r, ofEvictions).stream()).toList();
     }
 
@@ -101,7 +105,8 @@ public final class ReportPage {
         Report.Curves curves = curves();
         Report.Scores scores = scores();
         List<HeatMap> heatMaps = heatMaps();
-        return new Report(summary, sequences.map(SequenceAnswers::data).orElse(null), curves, scores, heatMaps, maps,
+        return new Report(summary, contexts.map(ContextData::of).orElse(null),
+                sequences.map(SequenceAnswers::data).orElse(null), curves, scores, heatMaps, maps,
                 findings(summary, curves, scores, heatMaps), origins());
     }
 
@@ -116,12 +121,20 @@ public final class ReportPage {
             sentences = List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows."
                     : maps.get(0).finding());
         }
-        sentences = Stream.concat(sequences.flatMap(SequenceAnswers::saving).stream(), sentences.stream()).toList();
+        sentences = Stream.concat(bringing().stream(), sentences.stream()).toList();
         String title = results.isEmpty() ? maps.get(0).title() : captions.title();
         String heading = results.isEmpty() ? "" : captions.heading();
         return new Report.Summary(heading.isEmpty() ? "What the cache holds" : heading, title,
                 String.join(" · ", files.stream().map(f -> "run of " + f.created()).distinct().toList()),
                 Warnings.of(parts, measured, against), sentences, Origins.notes(files, measured));
+    }
+
+    /** What eviction brings: with more sequences, unless each number of them has another context, and with longer contexts. */
+    private List<String> bringing() {
+        List<String> saving = sequences.filter(s -> contexts.isEmpty() || SequenceAnswers.isOfOneContext(s))
+                .flatMap(SequenceAnswers::saving).stream().toList();
+        return saving.isEmpty() || contexts.filter(ContextAnswers::areFew).isPresent()
+                ? Stream.concat(saving.stream(), contexts.map(ContextAnswers::of).orElse(List.of()).stream()).toList() : saving;
     }
 
     private Report.Curves curves() {

@@ -63,6 +63,11 @@ final class SequenceAnswers {
         });
     }
 
+    /** @return whether what that sentence compares has the same full cache with the fewest and the most sequences */
+    static boolean isOfOneContext(Sequences sequences) {
+        return best(most(sequences)).filter(best -> best.points.get(0).against().equals(best.last().against())).isPresent();
+    }
+
     private static String change(Sequences.Point point) {
         return Answers.more(point.change()) + (point.told() == Told.YES ? "" : " (" + point.told().words() + ")");
     }

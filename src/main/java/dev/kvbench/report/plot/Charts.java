@@ -175,6 +175,17 @@ public final class Charts {
         return List.of("1", "2", "5").contains(rounded.unscaledValue().toString()) ? rounded.toPlainString() : "";
     }
 
+    /** @return 1, 2 or 5 times a power of ten, not less than that: from a tick to the next */
+    static double roundStep(double rough) {
+        double power = Math.pow(10, Math.floor(Math.log10(rough)));
+        return IntStream.of(1, 2, 5).mapToDouble(m -> m * power).filter(step -> step >= rough).findFirst().orElse(10 * power);
+    }
+
+    /** @return a tick's number, without an exponent and what adding up left of rounding */
+    static String plain(double tick) {
+        return new BigDecimal(tick).round(new MathContext(6)).stripTrailingZeros().toPlainString();
+    }
+
     /** As below, with cells from 0 to 100 in these shades and a legend beside them. */
     static void percentages(HeatMapStyler style, Color... shades) {
         plain(style);

@@ -159,15 +159,18 @@ class MergedResultsTest {
                 .filter(s -> s.getName().equals("full cache, other")).findFirst().orElseThrow().getYData());
 
         List<Path> plots = Renderer.renderTogether(both, List.of(), folder).files();
-        assertEquals(List.of("pinned-step-together.png", "pinned-step-together.svg", "report-together.html"), names(plots));
+        assertEquals(List.of("contexts-together.png", "contexts-together.svg", "report-together.html"), names(plots));
         Report report = ReportPage.of(both.stream().map(LoadedResult::read).toList(), List.of());
         assertEquals(lines, report.scores().pinned().stream().map(Report.Pinned::name).toList());
         assertEquals(4, report.scores().pinned().stream().map(Report.Pinned::look).distinct().count());
         assertEquals(6, report.scores().scores().stream().map(Score::name).distinct().count());
+        List<String> answers = report.summary().answers();
+        assertTrue(answers.get(0).startsWith("With one, 1 sequence, eviction pays at a context of 128 entries: "), answers.get(0));
+        assertTrue(answers.get(1).startsWith("With other, 1 sequence, eviction pays at a context of 256 entries: "), answers.get(1));
         assertEquals(List.of("With 64 entries held a step of h2o (64/32) takes 10 % more time than one of"
                 + " the full cache.",
                 "With 128 entries held a step of h2o (128/32) takes 25 % more time than one of the full"
-                        + " cache."), report.summary().answers());
+                        + " cache."), answers.subList(2, answers.size()));
     }
 
     @Test

@@ -93,7 +93,8 @@ class TracedPageTest extends InBrowser {
             heat(expected);
         }
         raw(expected);
-        assertEquals(Set.of(), Traced.leftOver(browser, traced, "sequences.js", "pinned.js", "eviction.js", "report.js", "parts.js"),
+        assertEquals(Set.of(), Traced.leftOver(browser, traced, "contexts.js",
+                "sequences.js", "pinned.js", "eviction.js", "report.js", "parts.js"),
                 "numbers on the page that nothing traces to " + result.path().getFileName());
     }
 

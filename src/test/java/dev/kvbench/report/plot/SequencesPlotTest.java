@@ -82,13 +82,13 @@ class SequencesPlotTest {
     }
 
     @Test
-    void itIsTheFirstPlotOfOneResultAndOfSeveral() throws Exception {
+    void itIsAmongTheFirstPlotsOfOneResultAndOfSeveral() throws Exception {
         ResultFolder pinned = MadeSequences.pinned(folder.resolve("p"), 1, 8);
         ResultFolder generations = MadeSequences.generations(folder.resolve("g"), 1);
-        assertEquals(List.of("sequences.png", "sequences.svg", "pinned-step.png", "pinned-step.svg", "report.html"),
+        assertEquals(List.of("contexts.png", "contexts.svg", "sequences.png", "sequences.svg", "report.html"),
                 names(Renderer.render(pinned)));
-        assertEquals(List.of("sequences-together.png", "sequences-together.svg"),
-                names(Renderer.renderTogether(List.of(generations, pinned), List.of(), folder).files()).subList(0, 2));
+        assertEquals(List.of("contexts-together.png", "contexts-together.svg", "sequences-together.png", "sequences-together.svg"),
+                names(Renderer.renderTogether(List.of(generations, pinned), List.of(), folder).files()).subList(0, 4));
         assertTrue(names(Renderer.render(generations)).stream().noneMatch(n -> n.startsWith("sequences")));
     }
 

@@ -82,7 +82,7 @@ final class ConfigurationOutput {
         if (!printed.contains("\tat ")) {
             return Optional.empty();
         }
-        Optional<String> torchs = TorchErrors.outOfMemory(printed).map(why -> sizes + ": " + why + "; lower one of them")
+        Optional<String> torchs = TorchErrors.outOfMemory(printed).map(why -> TorchErrors.lower(sizes, why))
                 .or(() -> TorchErrors.inScript(printed));
         if (torchs.isPresent()) {
             return torchs;

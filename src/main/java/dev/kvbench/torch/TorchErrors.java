@@ -1,7 +1,11 @@
 package dev.kvbench.torch;
 
+import dev.kvbench.UserError;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,7 +14,8 @@ public final class TorchErrors {
 
     /** The GPU's in units, the machine's in bytes: c10/cuda/CUDACachingAllocator.cpp, c10/core/impl/alloc_cpu.cpp. */
     private static final Pattern OUT_OF_MEMORY = Pattern.compile(
-            "CUDA out of memory\\.(?: Tried to allocate ([\\d.]+ \\w+?)\\.)?|can't allocate memory: you tried to allocate (\\d+ bytes)");
+            "CUDA (?:error: )?out of memory\\b\\.?(?: Tried to allocate ([\\d.]+ \\w+?)\\.)?"
+            + "|can't allocate memory: you tried to allocate (\\d+ bytes)");
     private static final String INTERPRETER = "The following operation failed in the TorchScript interpreter";
     private static final Pattern ERROR = Pattern.compile("^(?:\\w+\\.)*\\w*(?:Error|Exception): (?=.)");
 
@@ -28,6 +33,47 @@ public final class TorchErrors {
         String where = failed.group(2) == null ? "the GPU" : "this machine";
         String asked = failed.group(2) == null ? failed.group(1) : failed.group(2);
         return Optional.of("needs more memory than " + where + " has free" + (asked == null ? "" : ", the last request was for " + asked));
+    }
+
+    /**
+     * @param thrown anything
+     * @return the same of what was thrown, whatever it was the cause of
+     */
+    public static Optional<String> outOfMemory(Throwable thrown) {
+        StringWriter printed = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(printed));
+        return outOfMemory(printed.toString());
+    }
+
+    /**
+     * @param sizes what says how much memory it takes: "batch=8 with model=gpt2 and tokens=512"
+     * @param why what {@link #outOfMemory} says
+     * @return both with the way out, in one line
+     */
+    public static String lower(String sizes, String why) {
+        return sizes + ": " + why + "; lower one of them";
+    }
+
+    /**
+     * Does what may take more memory than there is.
+     *
+     * @param sizes what says how much that is
+     * @param work what to do
+     * @param <T> what comes of it
+     * @return that
+     * @throws UserError if memory was too small, in one line
+     * @throws Exception if anything else fails
+     */
+    public static <T> T orLower(String sizes, Callable<T> work) throws Exception {
+        try {
+            return work.call();
+        } catch (RuntimeException | Error e) {
+            Optional<String> why = e instanceof UserError ? Optional.empty() : outOfMemory(e);
+            if (why.isPresent()) {
+                throw new UserError(lower(sizes, why.get()), e);
+            }
+            throw e;
+        }
     }
 
     /**

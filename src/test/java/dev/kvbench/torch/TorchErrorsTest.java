@@ -1,7 +1,11 @@
 package dev.kvbench.torch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import ai.djl.engine.EngineException;
+import dev.kvbench.UserError;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,32 @@ class TorchErrorsTest {
                         + " DefaultCPUAllocator: can't allocate memory: you tried to allocate 4611686018427387904 bytes."
                         + " Error code 12 (Cannot allocate memory)\n\tat ai.djl.X.y(X.java:1)\n"));
         assertEquals(Optional.empty(), TorchErrors.outOfMemory(SCRIPT + "RuntimeError: no\n\tat ai.djl.X.y(X.java:1)\n"));
+    }
+
+    /** As a command meets it: in an exception, maybe the cause of another. */
+    @Test
+    void whatACommandThrowsForItNamesWhatToLower() throws Exception {
+        String sizes = "--tokens 64 with --model llama-3.1-8b and --window 128";
+        for (RuntimeException thrown : List.of(new EngineException(CUDA), new EngineException(SCRIPT + "RuntimeError: " + CUDA),
+                new IllegalStateException("not set up", new EngineException(CUDA)))) {
+            UserError said = assertThrows(UserError.class, () -> TorchErrors.orLower(sizes, () -> {
+                throw thrown;
+            }));
+            assertEquals(sizes + ": needs more memory than the GPU has free, the last request was for 64.00 GiB; lower one of them",
+                    said.getMessage());
+            assertEquals(thrown, said.getCause());
+        }
+        EngineException other = new EngineException("no such operator");
+        assertEquals(other, assertThrows(EngineException.class, () -> TorchErrors.orLower(sizes, () -> {
+            throw other;
+        })));
+        UserError own = new UserError("--tokens 0: must be at least 1");
+        assertEquals(own, assertThrows(UserError.class, () -> TorchErrors.orLower(sizes, () -> {
+            throw own;
+        })));
+        assertEquals(7, TorchErrors.orLower(sizes, () -> 7));
+        assertEquals(Optional.of("needs more memory than the GPU has free"), TorchErrors.outOfMemory(new EngineException(
+                "CUDA error: out of memory\nCompile with `TORCH_USE_CUDA_DSA` to enable device-side assertions.")));
     }
 
     @Test

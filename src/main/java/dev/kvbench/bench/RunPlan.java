@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.UserError;
+import dev.kvbench.strategy.Shares;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ final class RunPlan {
             });
             Optional<StepsNeeded> needed = StepsNeeded.by(entry.getUsername());
             for (Map<String, String> params : product(sweep)) {
-                Optional<Shares> shares = needed.map(n -> Shares.of(n, params));
+                Optional<Shares> shares = needed.map(n -> Shares.of(() -> n.context(params), params));
                 plan.add(new Configuration(entry.getUsername(), shares.map(s -> read(needed.get(), s.numbers(), settings)).orElse(params),
                         false, shares.map(Shares::asked).orElse(Map.of())));
             }

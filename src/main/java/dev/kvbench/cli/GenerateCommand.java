@@ -18,9 +18,11 @@ import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Parameter;
+import dev.kvbench.strategy.Shares;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
 import dev.kvbench.torch.Libtorch;
+import dev.kvbench.torch.TorchErrors;
 import dev.kvbench.trace.TraceFile;
 import dev.kvbench.trace.Tracer;
 import java.nio.file.Path;
@@ -55,12 +57,13 @@ final class GenerateCommand implements Callable<Integer> {
     private String strategy;
 
     @Option(names = "--window", defaultValue = Parameter.Default.WINDOW,
-            description = "most entries kept after a step (${DEFAULT-VALUE})")
-    private int window;
+            description = "most entries kept after a step, or a share such as 25%% of prompt and tokens, with --prefill of the prompt"
+                    + " (${DEFAULT-VALUE})")
+    private String window;
 
     @Option(names = "--heavy-hitters", defaultValue = Parameter.Default.HEAVY_HITTERS,
-            description = "of these, kept for their score (${DEFAULT-VALUE})")
-    private int heavyHitters;
+            description = "of these, kept for their score, or a share of them (${DEFAULT-VALUE})")
+    private String heavyHitters;
 
     @Option(names = "--evict-every", defaultValue = Parameter.Default.EVICT_EVERY,
             description = "steps from one eviction to the next (${DEFAULT-VALUE})")
@@ -113,7 +116,7 @@ final class GenerateCommand implements Callable<Integer> {
     private boolean help;
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
         if (tokens < 1 || tokens > MOST_TOKENS) {
             throw new UserError("--tokens " + tokens + ": must be at least 1 and at most " + MOST_TOKENS);
         }
@@ -126,33 +129,37 @@ final class GenerateCommand implements Callable<Integer> {
         if (Stream.of(prompt, promptFile, promptIds).filter(Objects::nonNull).count() > 1) {
             throw new UserError("--prompt, --prompt-file and --prompt-ids: give one of them");
         }
-        EvictionStrategy evicts = strategy();
+        // what cannot be is said before a model is read
+        strategy(tokens);
         Dtype type = Dtype.of(dtype);
         Positions ids = Positions.of(positions);
         Runtimes launches = Runtimes.of(runtime);
-                ModelChoice choice = ModelChoice.of(model, source);
+        ModelChoice choice = ModelChoice.of(model, source);
         ModelShape shape = choice.shape();
         Readiness.check(List.of(device));
         Device place = Libtorch.device(device);
         launches.check(place);
-        AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type, launches, place.isGpu());
         try (Tokenizer tokenizer = choice.checkpoint().flatMap(Checkpoint::tokenizer).orElse(null)) {
             long[] fed = prompt(tokenizer, shape);
             int steps = fed.length + tokens - 1;
+            EvictionStrategy evicts = strategy(prefill && fed.length > 1 ? fed.length : steps);
+            AttentionForm form = AttentionForm.resolve(AttentionForm.AUTO, evicts, type, launches, place.isGpu());
             checkPrompt(fed.length, ids, evicts, shape.maxPositions());
             DecodeLoop.checkPositions(ids, evicts, steps, shape.maxPositions());
             MemoryNeed.tooMuch("--tokens " + tokens + " with --window " + window, MemoryNeed.bytes(shape, type, evicts, 1,
                     DecodeLoop.capacity(evicts, steps), true), place).ifPresent(why -> {
                         throw new UserError(why);
                     });
-            try (Weights weights = choice.weights(type, place, seed);
-                    DecodeLoop loop = new DecodeLoop(weights, evicts, launches, form, ids, 1, steps);
-                    Tracer tracer = trace == null ? null : new Tracer(trace,
-                            header(evicts, weights, ids, loop.runtime().label()), evicts.traits().scored(), traceLogits)) {
-                generate(loop, fed, steps, tokenizer, tracer);
-            }
+            return TorchErrors.orLower("--tokens " + tokens + " with --model " + model + " and --window " + window, () -> {
+                try (Weights weights = choice.weights(type, place, seed);
+                        DecodeLoop loop = new DecodeLoop(weights, evicts, launches, form, ids, 1, steps);
+                        Tracer tracer = trace == null ? null : new Tracer(trace,
+                                header(evicts, weights, ids, loop.runtime().label()), evicts.traits().scored(), traceLogits)) {
+                    generate(loop, fed, steps, tokenizer, tracer);
+                }
+                return 0;
+            });
         }
-        return 0;
     }
 
     private void generate(DecodeLoop loop, long[] fed, int steps, Tokenizer tokenizer, Tracer tracer) {
@@ -195,12 +202,16 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private EvictionStrategy strategy() {
+    /** What was asked for, where a share is one of so many tokens. */
+    private EvictionStrategy strategy(int context) {
+        Map<String, String> given = Shares.of(() -> context, Map.of(StrategyParameters.STRATEGY, strategy, Parameter.WINDOW.label(), window,
+                Parameter.HEAVY_HITTERS.label(), heavyHitters, Parameter.EVICT_EVERY.label(), Integer.toString(evictEvery))).numbers();
         // whether the strategy reads them or not, as in a benchmark
-        Map.of(Parameter.WINDOW, window, Parameter.HEAVY_HITTERS, heavyHitters, Parameter.EVICT_EVERY, evictEvery)
-                .forEach((parameter, value) -> parameter.parse(Integer.toString(value), 0));
-        return Strategies.of(strategy).create(StrategyParameters.DEFAULTS.with(Parameter.WINDOW, window)
-                .with(Parameter.HEAVY_HITTERS, heavyHitters).with(Parameter.EVICT_EVERY, evictEvery)
+        StrategyParameters numbers = StrategyParameters.DEFAULTS;
+        for (Parameter p : new Parameter[] {Parameter.WINDOW, Parameter.HEAVY_HITTERS, Parameter.EVICT_EVERY}) {
+            numbers = numbers.with(p, p.parse(given.get(p.label()), 0));
+        }
+        return Strategies.of(strategy).create(numbers
                 .with(Parameter.REMOVAL, Parameter.REMOVAL.parse(removal, Parameter.REMOVAL.least())).withSeed(seed));
     }
 

@@ -8,7 +8,7 @@ import dev.kvbench.quality.QualityRun;
 import dev.kvbench.report.QualityRenderer;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.Writable;
-import java.io.IOException;
+import dev.kvbench.torch.TorchErrors;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +44,8 @@ final class QualityCommand implements Callable<Integer> {
     private List<String> strategies;
 
     @Option(names = "--window", split = ",", defaultValue = "16,32,64,128,256", paramLabel = "N,…",
-            description = "most entries kept after a step (${DEFAULT-VALUE})")
-    private List<Integer> windows;
+            description = "most entries kept after a step, or shares of --tokens such as 25%% (${DEFAULT-VALUE})")
+    private List<String> windows;
 
     @Option(names = "--heavy-hitters", defaultValue = "0.25",
             description = "of these, kept for their score: a number, or below 1 a fraction of the window (${DEFAULT-VALUE})")
@@ -106,7 +106,7 @@ final class QualityCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
         List<String> command = spec.commandLine().getParseResult().originalArgs();
         QualityCommand asked = this;
         Path results = output;
@@ -122,15 +122,21 @@ final class QualityCommand implements Callable<Integer> {
         Writable.folder("--output", results);
         Readiness.check(List.of(asked.device));
         allOfIt(System.getenv()).ifPresent(System.err::println);
-        try (QualityRun run = new QualityRun(asked.options(), command)) {
-            Path folder = run.run(results, unfinished);
-            QualityFile quality = QualityFile.read(folder.resolve(QualityFile.FILE));
-            System.out.println();
-            QualityTable.print(quality, System.out);
-            System.out.println("Result: " + folder);
-            QualityRenderer.render(folder).forEach(plot -> System.out.println("Plot:   " + plot));
-        }
+        Path folder = asked.scored(command, results, unfinished);
+        QualityFile quality = QualityFile.read(folder.resolve(QualityFile.FILE));
+        System.out.println();
+        QualityTable.print(quality, System.out);
+        System.out.println("Result: " + folder);
+        QualityRenderer.render(folder).forEach(plot -> System.out.println("Plot:   " + plot));
         return 0;
+    }
+
+    private Path scored(List<String> command, Path results, Path unfinished) throws Exception {
+        return TorchErrors.orLower("--batch " + batch + " with --model " + model + " and --tokens " + tokens, () -> {
+            try (QualityRun run = new QualityRun(options(), command)) {
+                return run.run(results, unfinished);
+            }
+        });
     }
 
     /** What to say where a scheduler started several of these. */

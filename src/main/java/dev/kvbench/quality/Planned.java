@@ -3,6 +3,7 @@ package dev.kvbench.quality;
 import dev.kvbench.UserError;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Parameter;
+import dev.kvbench.strategy.Share;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
@@ -20,13 +21,14 @@ record Planned(Strategies strategy, StrategyParameters parameters) {
 
     /**
      * @param strategies names of the registry, or "all"
-     * @param windows most entries kept
+     * @param windows most entries kept, or shares of the tokens, "25%"
+     * @param tokens of a sequence
      * @param heavyHitters a number, or below 1 a fraction of the window
      * @param seed of strategies that choose at random
      * @return the full cache, then every strategy with every window
      * @throws UserError if one of them is impossible
      */
-    static List<Planned> of(List<String> strategies, List<Integer> windows, double heavyHitters, int seed) {
+    static List<Planned> of(List<String> strategies, List<String> windows, int tokens, double heavyHitters, int seed) {
         if (!(heavyHitters >= 0 && heavyHitters <= Integer.MAX_VALUE) || heavyHitters >= 1 && heavyHitters != Math.rint(heavyHitters)) {
             throw new UserError("--heavy-hitters " + heavyHitters + ": must be a whole number, or a fraction of the window below 1");
         }
@@ -36,7 +38,8 @@ record Planned(Strategies strategy, StrategyParameters parameters) {
         for (String name : new LinkedHashSet<>(names)) {
             Strategies strategy = Strategies.of(name);
             if (strategy.reads().contains(Parameter.WINDOW)) {
-                for (int window : new LinkedHashSet<>(windows)) {
+                int least = strategy.leastWindow(heavyHitters < 1 ? 0 : (int) heavyHitters);
+                for (int window : windows.stream().map(w -> window(w, tokens, least)).distinct().toList()) {
                     int heavy = (int) (heavyHitters < 1 ? Math.round(heavyHitters * window) : heavyHitters);
                     Planned one = new Planned(strategy, given.with(Parameter.WINDOW, window).with(Parameter.HEAVY_HITTERS, heavy));
                     one.evicts(0);
@@ -45,6 +48,11 @@ record Planned(Strategies strategy, StrategyParameters parameters) {
             }
         }
         return plan;
+    }
+
+    /** A share keeps as many entries as its strategy needs at least, as in a benchmark. */
+    private static int window(String given, int tokens, int least) {
+        return Share.parse(Parameter.WINDOW.label(), given).map(share -> share.of(tokens, least)).orElseGet(() -> Integer.valueOf(given));
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.kvbench.quality;
 
 import dev.kvbench.UserError;
+import dev.kvbench.strategy.Parameter;
+import dev.kvbench.strategy.Share;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -11,7 +13,7 @@ import java.util.List;
  * @param weights "real", or "synthetic" for a shape without a meaning
  * @param text the text; null takes the one that the model brings
  * @param strategies names of the registry, or "all"
- * @param windows most entries kept
+ * @param windows most entries kept, or shares of the tokens, "25%"
  * @param heavyHitters a number, or below 1 a fraction of the window
  * @param tokens tokens fed per sequence, T
  * @param sequences sequences, S
@@ -30,7 +32,7 @@ public record QualityOptions(
         String weights,
         Path text,
         List<String> strategies,
-        List<Integer> windows,
+        List<String> windows,
         double heavyHitters,
         int tokens,
         int sequences,
@@ -55,8 +57,10 @@ public record QualityOptions(
         if (timed > MOST_TIMED) {
             throw new UserError("--timed " + timed + ": must be at most " + MOST_TIMED);
         }
-        for (int window : windows) {
-            atLeast(1, "--window", window);
+        for (String window : windows) {
+            if (Share.parse(Parameter.WINDOW.label(), window).isEmpty() && !window.matches("0*[1-9]\\d{0,8}")) {
+                throw new UserError("--window " + window + ": must be a whole number of at least " + Parameter.WINDOW.least());
+            }
         }
         if (probe != 0) {
             atLeast(2, "--probe-texts", probe);

@@ -21,6 +21,7 @@ import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.cuda.FirstCard;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.torch.Libtorch;
+import dev.kvbench.torch.TorchErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ public final class QualityRun implements AutoCloseable {
      */
     public QualityRun(QualityOptions options, List<String> command) {
         this.options = options;
-        plan = Planned.of(options.strategies(), options.windows(), options.heavyHitters(), options.seed());
+        plan = Planned.of(options.strategies(), options.windows(), options.tokens(), options.heavyHitters(), options.seed());
         Positions positions = Positions.of(options.positions());
         Runtimes runtime = Runtimes.of(options.runtime());
         Dtype dtype = Dtype.of(options.dtype());
@@ -147,7 +148,8 @@ public final class QualityRun implements AutoCloseable {
      * @param unfinished what an interrupted run left, or null
      * @return the result's folder
      * @throws UserError if that is of another run
-     * @throws NotNumbers if the model's logits are none; nothing stays behind of a run in which nothing has ended
+     * @throws NotNumbers if the model's logits are none; nothing stays behind of a run in which nothing has ended, nor if memory was
+     *     too small
      * @throws IOException if the result cannot be written
      */
     public Path run(Path results, Path unfinished) throws IOException {
@@ -187,8 +189,9 @@ public final class QualityRun implements AutoCloseable {
                 end.stopHere();
                 progress.configuration(one.evicts(0).describe());
             }
-        } catch (NotNumbers e) {
-            if (unfinished == null && file.configurations().isEmpty()) {
+        } catch (RuntimeException e) {
+            boolean ends = e instanceof NotNumbers || TorchErrors.outOfMemory(e).isPresent();
+            if (ends && unfinished == null && file.configurations().isEmpty()) {
                 Files.delete(folder.resolve(QualityFile.FILE));
                 Files.delete(folder);
             }

@@ -260,7 +260,6 @@ class BadInputTest {
                         "generate", "--tokens", "abc"),
                 bad("--seed 9999999999: must be a whole number from -2147483648 to 2147483647", "generate", "--seed", "9999999999"),
                 bad("--prompt-ids a: must be a whole number;", "generate", "--prompt-ids", "1,a"),
-                bad("--window a: must be a whole number of at least 1; try `quality --help`", "quality", "--window", "16,a"),
                 bad("Missing required option: '--format=<format>'; try `export --help`", "export", "results"),
                 bad("Missing required parameter: 'NAME'; try `baseline save --help`", "baseline", "save"),
                 bad("unknown option '--prefil': did you mean '--prefill'? (known: --", "generate", "--prefil"),

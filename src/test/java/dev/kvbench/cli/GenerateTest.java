@@ -144,6 +144,24 @@ class GenerateTest {
         assertEquals(full, run("--model", "tiny", "--tokens", "5", "--prompt-ids", "5,6,7,8", "--prefill").out());
     }
 
+    /** Of ten tokens half are five; of a prompt in one pass half are that prompt's. Both leave room for what a strategy needs. */
+    @Test
+    void aWindowMayBeAShare() throws Exception {
+        String[] words = {"--model", "tiny", "--strategy", "h2o", "--window", "50%", "--heavy-hitters", "40%"};
+        JsonNode whole = trace(with(words, "--tokens", "10"));
+        assertEquals(List.of(5, 2), List.of(whole.path("window").asInt(), whole.path("heavyHitters").asInt()));
+        String prompt = "5,6,7,8,9,10,11,12";
+        assertEquals(9, trace(with(words, "--tokens", "11", "--prompt-ids", prompt)).path("window").asInt(), "of 8 + 11 - 1");
+        assertEquals(4, trace(with(words, "--tokens", "11", "--prompt-ids", prompt, "--prefill")).path("window").asInt());
+        assertEquals(5, trace("--model", "tiny", "--strategy", "sinks", "--window", "1%", "--tokens", "10").path("window").asInt());
+        assertEquals("error: window=0%: a share must be a number above 0 and a percent sign, such as 25%" + System.lineSeparator(),
+                Run.of("generate", "--model", "tiny", "--strategy", "h2o", "--window", "0%").err());
+    }
+
+    private static String[] with(String[] words, String... more) {
+        return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
+    }
+
     /** Which entries go, and so every token, does not depend on what happens to their slots. */
     @ParameterizedTest
     @MethodSource("dev.kvbench.strategy.Strategies#evicting")

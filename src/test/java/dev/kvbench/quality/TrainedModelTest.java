@@ -99,7 +99,7 @@ class TrainedModelTest {
     }
 
     private static double[] late(String strategy, int window) {
-        Planned planned = Planned.of(List.of(strategy), List.of(window), 0.25, 1).get(1);
+        Planned planned = Planned.of(List.of(strategy), List.of(Integer.toString(window)), 512, 0.25, 1).get(1);
         double[][] nll = forcing.with(planned::evicts, () -> {}).nll();
         return Arrays.stream(nll).mapToDouble(s -> Arrays.stream(s, LARGE + 1, STEPS).average().orElseThrow()).toArray();
     }

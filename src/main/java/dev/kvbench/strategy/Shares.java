@@ -1,12 +1,9 @@
-package dev.kvbench.bench;
+package dev.kvbench.strategy;
 
 import dev.kvbench.UserError;
-import dev.kvbench.strategy.Parameter;
-import dev.kvbench.strategy.Share;
-import dev.kvbench.strategy.Strategies;
-import dev.kvbench.strategy.StrategyParameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /**
  * Parameters given as a share, {@code window=25%}, and the numbers that they stand for: of {@code window} a share of the
@@ -15,15 +12,15 @@ import java.util.Map;
  * @param numbers all parameters, as if numbers had been given
  * @param asked those that were given as shares, as they were
  */
-record Shares(Map<String, String> numbers, Map<String, String> asked) {
+public record Shares(Map<String, String> numbers, Map<String, String> asked) {
 
     /**
-     * @param needed what one operation of the benchmark runs
-     * @param params values of the benchmark's parameters by name
+     * @param context tokens of the text that is held without eviction; asked only where a window is a share of it
+     * @param params values of all parameters by name
      * @return the same in numbers; what the strategy does not read counts as unread
      * @throws UserError if a share is none, or there is nothing that it could be of
      */
-    static Shares of(StepsNeeded needed, Map<String, String> params) {
+    public static Shares of(IntSupplier context, Map<String, String> params) {
         Map<String, String> asked = new LinkedHashMap<>();
         for (Parameter p : new Parameter[] {Parameter.WINDOW, Parameter.HEAVY_HITTERS}) {
             Share.parse(p.label(), params.get(p.label())).ifPresent(share -> asked.put(p.label(), params.get(p.label())));
@@ -37,7 +34,7 @@ record Shares(Map<String, String> numbers, Map<String, String> asked) {
         for (Parameter p : new Parameter[] {Parameter.WINDOW, Parameter.HEAVY_HITTERS}) {
             Share.parse(p.label(), params.get(p.label())).ifPresent(share -> numbers.put(p.label(), !asked.containsKey(p.label())
                     ? StrategyParameters.UNREAD : Integer.toString(p == Parameter.WINDOW
-                            ? share.of(needed.context(params), strategy.leastWindow(heavyHitters(params)))
+                            ? share.of(context.getAsInt(), strategy.leastWindow(heavyHitters(params)))
                             : share.of(Parameter.number(Parameter.WINDOW.label(), numbers.get(Parameter.WINDOW.label()), 1), 0))));
         }
         return new Shares(numbers, asked);

@@ -50,12 +50,13 @@ final class Recorder {
      *
      * @param stepNanos host time of each step, ns
      * @param deviceNanos device time of each step, ns; below zero where it was not measured
+     * @param promptNanos host time of the prompt before them, ns; null without one
      */
-    static synchronized void generated(long[] stepNanos, long[] deviceNanos) {
+    static synchronized void generated(long[] stepNanos, long[] deviceNanos, Long promptNanos) {
         boolean timed = deviceNanos.length > 0 && Arrays.stream(deviceNanos).allMatch(n -> n >= 0);
         if (running != null) {
             running.lastGeneration =
-                    new TrialRecord.Series(false, stepNanos.clone(), timed ? deviceNanos.clone() : null);
+                    new TrialRecord.Series(false, stepNanos.clone(), timed ? deviceNanos.clone() : null, promptNanos);
         }
     }
 
@@ -78,7 +79,8 @@ final class Recorder {
     }
 
     private TrialRecord.Series file(boolean warmup) {
-        TrialRecord.Series ended = new TrialRecord.Series(warmup, lastGeneration.stepNanos(), lastGeneration.deviceNanos());
+        TrialRecord.Series ended = new TrialRecord.Series(warmup, lastGeneration.stepNanos(), lastGeneration.deviceNanos(),
+                lastGeneration.promptNanos());
         lastGeneration = TrialRecord.Series.NONE;
         if (ended.stepNanos().length > 0) {
             series.add(ended);

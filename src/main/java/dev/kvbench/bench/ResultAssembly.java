@@ -31,11 +31,9 @@ final class ResultAssembly {
             int warmups = 0;
             int measurements = 0;
             for (TrialRecord.Series series : trials.get(fork - 1).series()) {
-                iterations.add(series.warmup()
-                        ? new StepsFile.Iteration(fork, StepsFile.Iteration.WARMUP, ++warmups,
-                                series.stepNanos(), series.deviceNanos())
-                        : new StepsFile.Iteration(fork, StepsFile.Iteration.MEASUREMENT, ++measurements,
-                                series.stepNanos(), series.deviceNanos()));
+                iterations.add(new StepsFile.Iteration(fork,
+                        series.warmup() ? StepsFile.Iteration.WARMUP : StepsFile.Iteration.MEASUREMENT,
+                        series.warmup() ? ++warmups : ++measurements, series.stepNanos(), series.deviceNanos(), series.promptNanos()));
             }
         }
         TrialRecord.Ran ran = trials.get(0).ran();

@@ -62,11 +62,12 @@ record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series) {
      * @param warmup whether it does not count
      * @param stepNanos host time of each step, ns
      * @param deviceNanos device time of each step, ns; null if not measured
+     * @param promptNanos host time of the prompt before them, ns; null without one
      */
-    record Series(boolean warmup, long[] stepNanos, long[] deviceNanos) {
+    record Series(boolean warmup, long[] stepNanos, long[] deviceNanos, Long promptNanos) {
 
         /** An iteration that kept none. */
-        static final Series NONE = new Series(false, new long[0], null);
+        static final Series NONE = new Series(false, new long[0], null, null);
     }
 
     /**

@@ -8,6 +8,8 @@ import dev.kvbench.report.Renderer;
 import dev.kvbench.report.RunAnswer;
 import dev.kvbench.report.analysis.DrawnEntries;
 import dev.kvbench.report.analysis.LoadedResult;
+import dev.kvbench.report.analysis.Measured;
+import dev.kvbench.report.analysis.PromptTimes;
 import dev.kvbench.report.analysis.RunTable;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
@@ -155,6 +157,7 @@ final class RunCommand implements Callable<Integer> {
         RunTable.of(result).forEach(System.out::println);
         System.out.println();
         DrawnEntries.sentence(result.steps().configurations()).ifPresent(said -> System.out.println("Note:   " + said));
+        PromptTimes.sentence(Measured.all(result.steps())).ifPresent(said -> System.out.println("Prompt: " + said));
         System.out.println("Result: " + folder.path());
         Path log = folder.path().resolve(ResultFolder.JMH_LOG);
         if (Files.exists(log)) {

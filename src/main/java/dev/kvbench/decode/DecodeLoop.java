@@ -216,16 +216,21 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     /**
-     * Generates after prompts, whose time is not among what is measured.
+     * Generates after prompts, whose time is not among that of the steps.
      *
      * @param chunk tokens of a prompt that are taken at once
      * @param prompts one per sequence, all of one length
      * @param stepNanos receives the host time of every step after them
      * @param deviceNanos receives the device time of each, as above
+     * @return host time of the prompts, ns, from launch until their next tokens are on the host, so that all work on the device has
+     *     ended: scoring and eviction too
      */
-    public void generate(int chunk, long[][] prompts, long[] stepNanos, long[] deviceNanos) {
+    public long generate(int chunk, long[][] prompts, long[] stepNanos, long[] deviceNanos) {
+        long start = System.nanoTime();
         prefill(chunk, prompts);
+        long nanos = System.nanoTime() - start;
         run(stepNanos, deviceNanos);
+        return nanos;
     }
 
     private void run(long[] stepNanos, long[] deviceNanos) {

@@ -68,7 +68,7 @@ public record StepsFile(
 
     /** Units of version 1. */
     public static final Map<String, String> UNITS = Map.of(
-            "stepNanos", "ns", "deviceNanos", "ns", "cacheBytesPerEntry", "B", "weightBytes", "B",
+            "stepNanos", "ns", "deviceNanos", "ns", "promptNanos", "ns", "cacheBytesPerEntry", "B", "weightBytes", "B",
             "copyBytesPerSecond", "B/s", "memoryBytes", "B", "nanos", "ns", "bytes", "B");
 
     /**
@@ -172,9 +172,16 @@ public record StepsFile(
      * @param stepNanos host time of step t at index t−1, ns, from launch to the tokens on the host; behind a prompt t counts the
      *     steps after it
      * @param deviceNanos device time of step t at index t−1, ns; null if not measured
+     * @param promptNanos host time of the prompt before the steps, ns, from launch until the first token behind it is on the host,
+     *     eviction included; null without a prompt, and in results that do not say
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Iteration(int fork, String phase, int iteration, @Required long[] stepNanos, long[] deviceNanos) {
+    public record Iteration(int fork, String phase, int iteration, @Required long[] stepNanos, long[] deviceNanos, Long promptNanos) {
+
+        /** One from an empty cache. */
+        public Iteration(int fork, String phase, int iteration, long[] stepNanos, long[] deviceNanos) {
+            this(fork, phase, iteration, stepNanos, deviceNanos, null);
+        }
 
         /** Value of {@code phase} for iterations that count. */
         public static final String MEASUREMENT = "measurement";

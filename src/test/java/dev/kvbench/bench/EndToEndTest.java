@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,8 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.kvbench.report.Renderer;
+import dev.kvbench.report.analysis.Measured;
+import dev.kvbench.report.analysis.PromptTimes;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.torch.Libtorch;
@@ -95,10 +98,34 @@ class EndToEndTest {
     }
 
     @Test
+    void aPromptsTimeIsKeptApartFromThatOfItsSteps() throws Exception {
+        String[] words = {"DecodeLoop", "-p", "model=tiny", "-p", "strategy=full,window", "-p", "window=16", "-p", "tokens=8", "-p",
+            "promptTokens=24", "-f", "1", "-wi", "1", "-i", "2", "-v", "SILENT"};
+        ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1));
+        assertEquals(List.of(), schemaErrors(Files.readString(folder.path().resolve(ResultFolder.STEPS_FILE))));
+        JsonNode jmh = folder.readJmh();
+        StepsFile steps = folder.readSteps();
+        for (int c = 0; c < 2; c++) {
+            JsonNode whole = jmh.get(c).path("primaryMetric").path("rawData").get(0);
+            List<StepsFile.Iteration> measured = steps.configurations().get(c).measured();
+            assertEquals(2, measured.size());
+            for (int i = 0; i < 2; i++) {
+                long prompt = measured.get(i).promptNanos();
+                double all = (prompt + Arrays.stream(measured.get(i).stepNanos()).sum()) / 1e6;
+                assertTrue(prompt > 0 && all <= whole.get(i).asDouble(), "prompt and steps take " + all + " ms of " + whole.get(i));
+            }
+        }
+        String said = PromptTimes.sentence(Measured.all(steps)).orElseThrow();
+        assertTrue(said.matches("Before the first step the prompt of 24 tokens took [\\d.]+ ms \\(full cache\\), [\\d.]+ ms"
+                + " \\(window \\(16\\)\\), which is in no step's time\\."), said);
+    }
+
+    @Test
     void resultsSayWhichWeightsRan() throws Exception {
         String[] words = {"DecodeLoop", "-p", "model=src/test/resources/golden", "-p", "weights=auto,synthetic", "-p",
             "strategy=full", "-p", "tokens=8", "-f", "1", "-wi", "0", "-i", "1", "-v", "SILENT"};
         ResultFolder folder = new SuiteRunner(new CommandLineOptions(words), null, List.of(words), results).run(new Shard(1, 1));
+        assertNull(folder.readSteps().configurations().get(0).measured().get(0).promptNanos(), "no prompt");
         assertEquals(List.of("checkpoint golden", "synthetic"),
                 folder.readSteps().configurations().stream().map(StepsFile.Configuration::weights).toList());
         assertEquals(List.of(), schemaErrors(Files.readString(folder.path().resolve(ResultFolder.STEPS_FILE))));

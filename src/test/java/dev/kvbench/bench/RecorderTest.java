@@ -48,9 +48,9 @@ class RecorderTest {
     @Test
     void everyIterationIsFiledWithItsOwnGeneration() throws Exception {
         Recorder.begin(RAN, () -> null);
-        Recorder.generated(new long[] {9, 9}, new long[] {-1, -1});
+        Recorder.generated(new long[] {9, 9}, new long[] {-1, -1}, null);
         assertArrayEquals(new long[] {9, 9}, Recorder.endIteration(true).stepNanos());
-        Recorder.generated(new long[] {5, 6}, new long[] {3, 4});
+        Recorder.generated(new long[] {5, 6}, new long[] {3, 4}, 70L);
         assertArrayEquals(new long[] {3, 4}, Recorder.endIteration(false).deviceNanos());
         assertEquals(0, Recorder.endIteration(false).stepNanos().length, "a generation is of one iteration");
         assertEquals(RAN, written().ran());
@@ -58,6 +58,8 @@ class RecorderTest {
         assertEquals(List.of(true, false), series.stream().map(TrialRecord.Series::warmup).toList());
         assertNull(series.get(0).deviceNanos(), "below zero is not measured");
         assertArrayEquals(new long[] {5, 6}, series.get(1).stepNanos());
+        assertNull(series.get(0).promptNanos(), "no prompt");
+        assertEquals(70L, series.get(1).promptNanos());
 
         Recorder.begin(RAN, () -> null);
         Recorder.endIteration(false);
@@ -67,10 +69,10 @@ class RecorderTest {
     @Test
     void whatIsTornDownIsNotAskedAgain() throws Exception {
         Recorder.begin(RAN, this::measured);
-        Recorder.generated(new long[] {7}, new long[] {7});
+        Recorder.generated(new long[] {7}, new long[] {7}, null);
         Recorder.endIteration(false);
         assertEquals(1, written().gpu().memoryBytes());
-        Recorder.generated(new long[] {8}, new long[] {8});
+        Recorder.generated(new long[] {8}, new long[] {8}, null);
         // as JMH does: the last iteration ends behind its trial
         Recorder.end();
         assertArrayEquals(new long[] {8}, Recorder.endIteration(false).stepNanos());

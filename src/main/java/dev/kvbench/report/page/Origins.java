@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.report.analysis.DrawnEntries;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
+import dev.kvbench.report.analysis.PromptTimes;
 import dev.kvbench.report.analysis.Score;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.AttentionForm;
@@ -125,6 +126,7 @@ final class Origins {
                 notes.add("Strategies: " + words + ".");
             }
         }
+        PromptTimes.sentence(measured).ifPresent(notes::add);
         files.stream().flatMap(f -> DrawnEntries.sentence(f.configurations()).stream()).distinct().forEach(notes::add);
         return notes;
     }

@@ -1,6 +1,6 @@
 // What pages of results share: their head, tables of records, lists of curves, heat maps, where results come from.
 
-function pageHead(question, {heading, title, subtitle, warnings, answers, notes}) {
+function pageHead(question, {heading, title, subtitle, warnings, verdict, answers, notes}) {
   document.getElementById("top").append(...[
     el("h1", null, heading),
     el("p", {class: "what", id: "title"}, title),
@@ -10,7 +10,8 @@ function pageHead(question, {heading, title, subtitle, warnings, answers, notes}
     el("p", null, themeButton())].filter(Boolean));
   document.getElementById("main").append(
     ...(warnings.length ? [el("ul", {class: "warnings", "aria-label": "Warnings"}, ...warnings.map(w => el("li", null, w)))] : []),
-    el("div", {class: "answer", id: "answer"}, ...answers.map(a => el("p", null, a))),
+    el("div", {class: "answer"}, verdict ? el("p", {id: "verdict"}, el("strong", null, verdict)) : null,
+      el("div", {id: "answer"}, ...answers.map(a => el("p", null, a)))),
     ...notes.map(n => el("p", {class: "note"}, n)));
 }
 

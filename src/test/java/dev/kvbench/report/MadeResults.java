@@ -170,7 +170,7 @@ public final class MadeResults {
     }
 
     /** ns: weights, then entries held; scoring and eviction on top, noise, and now and then a slow step. */
-    static StepsFile.Configuration configuration(String label, String strategy, int window, int heavyHitters, int tokens,
+    public static StepsFile.Configuration configuration(String label, String strategy, int window, int heavyHitters, int tokens,
             int generations, boolean device) {
         Random random = new Random(label.hashCode());
         List<StepsFile.Iteration> iterations = new ArrayList<>();

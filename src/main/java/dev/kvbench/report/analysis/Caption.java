@@ -97,8 +97,17 @@ public record Caption(String strategy, String parameters, String values, List<St
 
     /** @return the same without the form of attention */
     public String briefOfAnyAttention() {
-        return new Caption(strategy, parameters, values, rest.stream().filter(r -> !r.equals(attention)).toList(), "")
-                .brief();
+        return without(attention).brief();
+    }
+
+    /** @return the same without the number of sequences, where a sentence has said it */
+    public Caption ofAnyBatch() {
+        return rest.stream().filter(r -> r.startsWith(", batch ")).findFirst().map(this::without).orElse(this);
+    }
+
+    private Caption without(String phrase) {
+        return new Caption(strategy, parameters, values, rest.stream().filter(r -> !r.equals(phrase)).toList(),
+                attention.equals(phrase) ? "" : attention);
     }
 
     /** @return the whole as what others are compared with: "the full cache with sdpa attention, fp16" */

@@ -6,6 +6,7 @@ import dev.kvbench.report.analysis.Change;
 import dev.kvbench.report.analysis.HeatMap;
 import dev.kvbench.report.analysis.HeatMaps;
 import dev.kvbench.report.analysis.Measured;
+import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.Told;
 import java.util.ArrayList;
@@ -47,8 +48,8 @@ final class Answers {
         against.forEach(c -> settings.computeIfAbsent(c.baseline(), b -> new ArrayList<>()).add(c));
         boolean one = settings.size() == 1 && against.stream().allMatch(c -> c.fastest() == null);
         List<String> answers = new ArrayList<>();
-        settings.forEach((baseline, of) ->
-                answers.add(setting(of, one ? "the full cache" : captions.get(baseline).asBaseline())));
+        settings.forEach((baseline, of) -> answers.add(
+                setting(where(baseline), of, one ? "the full cache" : captions.get(baseline).ofAnyBatch().asBaseline())));
         Map<Integer, List<Measured>> full = all.stream().filter(Measured::isFull)
                 .sorted(Comparator.comparingDouble(Measured::step))
                 .collect(Collectors.groupingBy(Measured::batch, TreeMap::new, Collectors.toList()));
@@ -76,21 +77,31 @@ final class Answers {
                 + "), " + more(first.step() / second.step() - 1) + " than the next (" + second.name() + ").";
     }
 
-    private String setting(List<AgainstFullCache> crossings, String baseline) {
+    /** How many sequences a setting has, as a sentence begins; nothing where all have as many. */
+    private String where(String baseline) {
+        return batches.values().stream().distinct().count() < 2 ? ""
+                : "With " + MovingLines.sequences(batches.get(baseline)) + " ";
+    }
+
+    private String setting(String where, List<AgainstFullCache> crossings, String baseline) {
         if (crossings.size() == 1) {
-            return sentence(crossings.get(0), baseline);
+            return where + sentence(crossings.get(0), baseline);
         }
         Told all = crossings.get(0).end().told();
         AgainstFullCache best = crossings.stream().min(Comparator.comparingDouble(c -> c.end().change())).orElseThrow();
         long faster = crossings.stream().filter(c -> c.end().significant() && c.end().change() < 0).count();
         if (!all.because().isEmpty() && crossings.stream().allMatch(c -> c.end().told() == all)) {
-            return "Whether any of " + crossings.size() + " configurations is faster than " + baseline + " at token " + best.length()
+            return where + (where.isEmpty() ? "Whether" : "whether") + " any of " + crossings.size()
+                    + " configurations is faster than " + baseline + " at token " + best.length()
                     + " cannot be told" + all.because() + ". The nearest: " + sentence(best, baseline);
         }
-        return (faster == 0 ? "None" : faster == crossings.size() ? "All" : String.valueOf(faster)) + " of "
+        boolean slower = crossings.stream().allMatch(c -> c.end().significant());
+        String none = where.isEmpty() ? "None" : "none";
+        String every = where.isEmpty() ? "All" : "all";
+        return where + (faster == 0 ? none : faster == crossings.size() ? every : String.valueOf(faster)) + " of "
                 + crossings.size()
-                + " configurations " + (faster == 1 ? "is" : "are") + " faster than " + baseline + " at token "
-                + best.length() + ". "
+                + " configurations " + (faster == 0 && !slower ? "can be called" : faster == 1 ? "is" : "are")
+                + " faster than " + baseline + " at token " + best.length() + ". "
                 + (faster == 0 ? "The nearest: " : faster == 1 ? "" : "The fastest: ") + sentence(best, baseline);
     }
 
@@ -100,7 +111,7 @@ final class Answers {
      */
     private String sentence(AgainstFullCache c, String baseline) {
         // both in one form of attention, or the difference is said
-        String name = captions.get(c.name()).briefOfAnyAttention();
+        String name = captions.get(c.name()).ofAnyBatch().briefOfAnyAttention();
         String unlike = c.unlike() == null ? "" : " Compared with " + c.unlike() + ".";
         if (c.firstEviction() == null) {
             return name + " evicts nothing within " + c.length() + (c.length() == 1 ? " token" : " tokens")
@@ -148,7 +159,7 @@ final class Answers {
             return "";
         }
         Change end = c.fastest().end();
-        return " Against the fastest full cache (" + captions.get(c.fastest().baseline()).besidesFullCache() + ") it "
+        return " Against the fastest full cache (" + captions.get(c.fastest().baseline()).ofAnyBatch().besidesFullCache() + ") it "
                 + (end.significant() ? "is " + than(end) : "cannot be told apart") + " at token " + c.length()
                 + end.told().because() + ".";
     }

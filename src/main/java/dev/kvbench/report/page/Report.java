@@ -40,11 +40,19 @@ record Report(@JsonUnwrapped Summary summary, ByContext contexts, BySequences se
      * @param title what was measured, in a line
      * @param subtitle when
      * @param warnings what a reader must know before believing what follows, a sentence each
+     * @param verdict whether eviction pays, in the console's words; null where no generations say
      * @param answers what follows from the data, a sentence each
      * @param notes on words and conditions, a sentence each
      */
-    record Summary(String heading, String title, String subtitle, List<String> warnings, List<String> answers,
-            List<String> notes) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Summary(String heading, String title, String subtitle, List<String> warnings, String verdict, List<String> answers,
+            List<String> notes) {
+
+        /** @return verdict and answers as one text */
+        String text() {
+            return (verdict == null ? "" : verdict + " ") + String.join(" ", answers);
+        }
+    }
 
     /**
      * Pinned steps against the context.

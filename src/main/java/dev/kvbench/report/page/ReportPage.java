@@ -11,6 +11,8 @@ import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.MergedResults;
 import dev.kvbench.report.analysis.MovingLines;
+import dev.kvbench.report.analysis.Payoff;
+import dev.kvbench.report.analysis.PayoffAnswer;
 import dev.kvbench.report.analysis.PinnedPoint;
 import dev.kvbench.report.analysis.Score;
 import dev.kvbench.report.analysis.Sequences;
@@ -87,7 +89,7 @@ public final class ReportPage {
      */
     public static Path write(List<LoadedResult> results, List<TraceFile> traces, Path file) throws IOException {
         Report report = of(results, traces);
-        return Page.write(title(report.summary()), String.join(" ", report.summary().answers()), report, SCRIPTS,
+        return Page.write(title(report.summary()), report.summary().text(), report, SCRIPTS,
                 file);
     }
 
@@ -126,7 +128,13 @@ public final class ReportPage {
         String heading = results.isEmpty() ? "" : captions.heading();
         return new Report.Summary(heading.isEmpty() ? "What the cache holds" : heading, title,
                 String.join(" · ", files.stream().map(f -> "run of " + f.created()).distinct().toList()),
-                Warnings.of(parts, measured, against), sentences, Origins.notes(files, measured));
+                Warnings.of(parts, measured, against), verdict(), sentences, Origins.notes(files, measured));
+    }
+
+    /** As a run ends on the console, so that both say the same. */
+    private String verdict() {
+        List<Payoff> payoffs = Payoff.of(measured);
+        return payoffs.isEmpty() ? null : PayoffAnswer.of(payoffs);
     }
 
     /** What eviction brings: with more sequences, unless each number of them has another context, and with longer contexts. */

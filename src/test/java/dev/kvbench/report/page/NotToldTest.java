@@ -66,6 +66,8 @@ class NotToldTest {
                 + " generation. Before it evicts it takes 50 % less: scoring and noise, from which no smaller difference is told.",
                 report.summary().answers().get(0));
         assertTrue(RunAnswer.of(result).startsWith("Whether eviction pays cannot be told: one generation"), RunAnswer.of(result));
+        assertFalse(RunAnswer.of(result).contains("Each: "), "that each cannot be told is said already");
+        assertEquals(RunAnswer.of(result), report.summary().verdict());
     }
 
     @Test
@@ -74,11 +76,28 @@ class NotToldTest {
         LoadedResult result = result(made("full", 0, 1, false, disturbed), made("window", 32, 0.1, false, disturbed));
         assertTrue(RunAnswer.of(result).startsWith("Whether eviction pays cannot be told: too noisy"), RunAnswer.of(result));
         Report report = ReportPage.of(List.of(result), List.of());
+        assertEquals(RunAnswer.of(result), report.summary().verdict());
         assertEquals("cannot be told: too noisy", report.curves().crossings().get(0).end().told().words());
         assertTrue(report.summary().answers().get(0).contains("nor at token 128: too noisy."), report.summary().answers().get(0));
         LoadedResult quiet = result(made("full", 0, 1, false, 1, 1.01, 1, 1), made("window", 32, 0.99, false, 1, 1.01, 1, 1));
         assertTrue(RunAnswer.of(quiet).startsWith("Eviction makes no difference that shows"), RunAnswer.of(quiet));
         assertEquals("cannot be told", ReportPage.of(List.of(quiet), List.of()).curves().crossings().get(0).end().told().words());
+    }
+
+    /** One strategy disturbed, the other within noise: that none is faster would be more than is known. */
+    @Test
+    void noneIsCalledSlowerWhereSomeCannotBeTold() throws IOException {
+        LoadedResult result = result(made("full", 0, 1, false, 1, 1.01, 1, 1), made("window", 32, 0.9, false, 1, 4, 1, 1),
+                made("window", 64, 1, false, 1.01, 1, 1, 1));
+        Report.Summary summary = ReportPage.of(List.of(result), List.of()).summary();
+        assertTrue(summary.answers().get(0).startsWith("None of 2 configurations can be called faster than the full cache at token 128."),
+                summary.answers().toString());
+        assertEquals(RunAnswer.of(result), summary.verdict());
+        LoadedResult slower = result(MadeResults.configuration("full cache", "full", 0, 0, 200, 6, true),
+                MadeResults.configuration("window 180", "window", 180, 0, 200, 6, true),
+                MadeResults.configuration("window 170", "window", 170, 0, 200, 6, true));
+        assertTrue(ReportPage.of(List.of(slower), List.of()).summary().answers().get(0)
+                .startsWith("None of 2 configurations are faster than"));
     }
 
     @Test

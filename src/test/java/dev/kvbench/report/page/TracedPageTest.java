@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.report.MadeResults;
 import dev.kvbench.report.Renderer;
+import dev.kvbench.report.RunAnswer;
+import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
@@ -82,7 +84,7 @@ class TracedPageTest extends InBrowser {
         browser.open(written.get(written.size() - 1));
         browser.assertSilent();
         names(result, expected);
-        answers(expected);
+        answers(result, expected);
         curves(expected);
         summary(expected);
         crossover(expected);
@@ -115,18 +117,22 @@ class TracedPageTest extends InBrowser {
         values.stream().filter(known::contains).forEach(traced::add);
     }
 
-    private void answers(Expected expected) {
+    private void answers(ResultFolder result, Expected expected) {
         List<Expected.Config> strategies = expected.strategies();
         Expected.Config best = strategies.stream().min((a, b) -> Double.compare(expected.end(a).change(), expected.end(b)
                 .change())).orElseThrow();
         long faster = strategies.stream().map(expected::end).filter(e -> e.tells() && e.change() < 0).count();
+        boolean told = strategies.stream().map(expected::end).allMatch(e -> e.tells());
         String answer = strategies.size() == 1 ? expected.answer(best)
                 : (faster == 0 ? "None" : faster == strategies.size() ? "All" : "" + faster) + " of " + strategies.size()
                         + " configurations "
-                        + (faster == 1 ? "is" : "are") + " faster than the full cache at token " + best.length() + ". "
+                        + (faster == 0 && !told ? "can be called" : faster == 1 ? "is" : "are") + " faster than the full cache at token " + best.length() + ". "
                         + (faster == 0 ? "The nearest: " : faster == 1 ? "" : "The fastest: ") + expected.answer(best);
         assertEquals(answer, browser.text("#answer"));
         traced.add(answer);
+        String verdict = RunAnswer.of(LoadedResult.read(result));
+        assertEquals(verdict, browser.text("#verdict"));
+        traced.add(verdict);
         traced.add(expected.ends(browser.text("#time figcaption")));
         int fewest = expected.configs.stream().mapToInt(c -> c.host().length).min().orElseThrow();
         String note = "Some configurations have only " + fewest

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -137,11 +138,19 @@ public final class HeatMaps {
                         p -> p.control(points)));
             }
             metrics.add(grid.metric("mean step time, window held full", "ms", PinnedPoint::ms));
-            maps.add(new HeatMap(settings.size() > 1 ? String.join(", ", setting.values()) : "", grid.strategies(),
+            maps.add(new HeatMap(differing(setting, settings.keySet()), grid.strategies(),
                     grid.windows(), metrics, cells.stream().map(p -> p.unlike(points)).filter(Objects::nonNull)
                     .distinct().toList()));
         });
         return maps;
+    }
+
+    /** What tells a setting from the others, in words: what all share is in the page's heading. */
+    private static String differing(Map<String, String> setting, Set<Map<String, String>> all) {
+        return setting.entrySet().stream().filter(e -> all.stream().anyMatch(s -> !e.getValue().equals(s.get(e.getKey()))))
+                .map(e -> e.getKey().equals("batch") ? MovingLines.sequences(Integer.parseInt(e.getValue()))
+                        : e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private static Map<String, String> without(Map<String, String> setting, String... names) {

@@ -128,10 +128,27 @@ class PinnedStepsTest {
         assertArrayEquals(new double[] {0.125, 0.125}, map.metrics().get(0).values()[1], 1e-9);
     }
 
-    /** Of what was measured last. */
+    @Test
+    void aMapOfOneSettingSaysWhatTellsItFromOthers() {
+        for (String batch : List.of("1", "8")) {
+            for (int n : new int[] {64, 128}) {
+                measured("full", 0, n, "fused", 1);
+                param("batch", batch);
+                measured("tova", n, n, "fused", 1.25);
+                param("batch", batch);
+            }
+        }
+        assertEquals(List.of("1 sequence", "8 sequences"), HeatMaps.ofPinned(points()).stream().map(HeatMap::setting).toList());
+    }
+
     private void removal(String removal) {
-        configurations.get(configurations.size() - 1).params().put("removal", removal);
-        ((ObjectNode) jmh.get(jmh.size() - 1).path("params")).put("removal", removal);
+        param("removal", removal);
+    }
+
+    /** Of what was measured last. */
+    private void param(String name, String value) {
+        configurations.get(configurations.size() - 1).params().put(name, value);
+        ((ObjectNode) jmh.get(jmh.size() - 1).path("params")).put(name, value);
     }
 
     private static List<String> names(XYChart chart) {

@@ -185,12 +185,15 @@ final class Answers {
         List<Report.Line> ends = lines.stream().filter(l -> l.shown() && l.lastToken() == length)
                 .sorted(Comparator.comparingDouble(Answers::atEnd)).toList();
         String where = "At token " + length + ", the last, a step takes ";
+        long shown = lines.stream().filter(Report.Line::shown).count();
+        String hidden = shown == lines.size() ? ""
+                : " At first " + shown + " of " + lines.size() + " curves are shown; the boxes below show the others.";
         if (ends.isEmpty() || ends.size() > FEW) {
             List<Report.Line> all = lines.stream().filter(l -> l.lastToken() == length)
                     .sorted(Comparator.comparingDouble(Answers::atEnd)).toList();
-            return where + "from " + end(all.get(0)) + " to " + end(all.get(all.size() - 1)) + ".";
+            return where + "from " + end(all.get(0)) + " to " + end(all.get(all.size() - 1)) + "." + hidden;
         }
-        return where + String.join(", ", ends.stream().map(this::end).toList()) + ".";
+        return where + String.join(", ", ends.stream().map(this::end).toList()) + "." + hidden;
     }
 
     private String end(Report.Line line) {

@@ -8,6 +8,7 @@ import dev.kvbench.report.analysis.Pace;
 import dev.kvbench.report.analysis.Thinning;
 import dev.kvbench.report.analysis.TimeAxis;
 import dev.kvbench.report.plot.Look;
+import dev.kvbench.report.plot.Pairs;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
@@ -28,8 +29,8 @@ import java.util.stream.IntStream;
 /** Configurations with a series as lines of the page, and the axis of their times. */
 final class Lines {
 
-    /** Curves shown at first; more cannot be told apart. */
-    private static final int MOST_SHOWN = 7;
+    /** Curves shown at first; more cannot be told apart. Two of 1, 8, 32 and 64 sequences are as many. */
+    private static final int MOST_SHOWN = Look.COLOURS;
 
     /** Points of all curves together, with their spread on host and device; two and a half MB. */
     static final int MOST_POINTS = 40_000;
@@ -123,10 +124,12 @@ final class Lines {
         return Strategies.wordsOf(m.configuration().params().get(StrategyParameters.STRATEGY)).orElse(null);
     }
 
-    /** Colours tell curves apart while there are enough of them, then strategies. */
+    /** Colours tell curves apart, or numbers of sequences, see {@link Pairs}; where there are too many, strategies. */
     private static List<Look> looks(List<Measured> measured) {
-        if (measured.size() <= Look.COLOURS) {
-            return IntStream.range(0, measured.size()).mapToObj(Look::of).toList();
+        int[] curves = Pairs.curves(measured.stream().map(Measured::configuration).toList());
+        boolean paired = IntStream.range(0, curves.length).anyMatch(i -> curves[i] != i);
+        if (paired || measured.size() <= Look.COLOURS) {
+            return IntStream.of(curves).mapToObj(Look::of).toList();
         }
         Map<String, Integer> colours = new LinkedHashMap<>();
         Map<String, Integer> ofOne = new HashMap<>();

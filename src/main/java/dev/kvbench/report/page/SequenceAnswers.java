@@ -89,9 +89,15 @@ final class SequenceAnswers {
     private static String rates(Sequences.Line line) {
         Sequences.Point first = line.points().get(0);
         Sequences.Point last = line.points().get(line.points().size() - 1);
-        return line.brief() + " makes " + Numbers.digits(first.tokensPerSecond()) + " with "
+        return line.brief() + " makes " + rate(first) + " with "
                 + MovingLines.sequences(first.sequences())
-                + (first == last ? "" : " and " + Numbers.digits(last.tokensPerSecond()) + " with " + last.sequences());
+                + (first == last ? "" : " and " + rate(last) + " with " + last.sequences());
+    }
+
+    /** As its table has it. */
+    private static String rate(Sequences.Point point) {
+        double rate = point.tokensPerSecond();
+        return rate < 1000 ? Numbers.digits(rate) : String.valueOf(Math.round(rate));
     }
 
     /** @return what the page draws, and its table */

@@ -22,10 +22,11 @@ public final class CacheMemoryPlot {
         XYChart chart = Charts.xy(new Captions(steps, all.stream().map(Measured::configuration).toList()).title(),
                 "sequence length (tokens)   |   entries held after each step, all sequences",
                 "keys and values held (MB)");
+        int[] looks = Pairs.curves(all.stream().map(Measured::configuration).toList());
         for (int i = 0; i < all.size(); i++) {
             double[] mb = all.get(i).cacheMb();
             int[] drawn = Thinning.of(Charts.MOST_POINTS, List.of(mb));
-            Charts.curve(chart, i, all.get(i).name(), Charts.tokens(all.get(i).prompt(), drawn), Thinning.at(mb, drawn));
+            Charts.curve(chart, looks[i], all.get(i).name(), Charts.tokens(all.get(i).prompt(), drawn), Thinning.at(mb, drawn));
         }
         Charts.fromZero(chart, all.stream().mapToInt(Measured::prompt).min().orElse(0));
         Charts.roundTicks(chart, all.stream().mapToInt(m -> m.prompt() + m.length()).max().orElse(1) + 0.5,

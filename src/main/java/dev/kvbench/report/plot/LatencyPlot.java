@@ -41,8 +41,10 @@ public final class LatencyPlot {
             return Optional.empty();
         }
         List<Panels.Key> keys = new ArrayList<>();
+        int[] looks = Pairs.curves(all.stream().map(Measured::configuration).toList());
         for (int i = 0; i < all.size(); i++) {
-            keys.add(new Panels.Key(all.get(i).name(), Charts.colour(i), Charts.stroke(i), SpacedMarker.shape(i)));
+            int look = looks[i];
+            keys.add(new Panels.Key(all.get(i).name(), Charts.colour(look), Charts.stroke(look), SpacedMarker.shape(look)));
         }
         return Optional.of(new Panels(new Captions(steps, all.stream().map(Measured::configuration).toList()).title(),
                 List.of(panel("steps at most as long (%)", all, 0, TAIL, FINE),
@@ -60,9 +62,10 @@ public final class LatencyPlot {
         double[] shares = DoubleStream.of(percent).map(p -> Math.min(1, p / 100)).toArray();
         double least = Double.POSITIVE_INFINITY;
         double most = 0;
+        int[] looks = Pairs.curves(all.stream().map(Measured::configuration).toList());
         for (int i = 0; i < all.size(); i++) {
             double[] times = Measured.quantiles(all.get(i).allSteps(), shares);
-            Charts.curve(chart, i, all.get(i).name(), times, percent);
+            Charts.curve(chart, looks[i], all.get(i).name(), times, percent);
             least = Math.min(least, times[0]);
             most = Math.max(most, times[times.length - 1]);
         }

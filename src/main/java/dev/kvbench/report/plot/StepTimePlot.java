@@ -58,6 +58,7 @@ public final class StepTimePlot {
         List<Curve> curves = shown.stream().map(c -> Curve.of(c).smoothed()).toList();
         XYChart chart = Charts.xy(captions.title(), xTitle(shown, curves), "time per token (ms)");
         Set<String> legends = new HashSet<>();
+        int[] looks = Pairs.curves(shown);
         for (int i = 0; i < shown.size(); i++) {
             Curve curve = curves.get(i);
             int[] drawn = Thinning.of(Charts.MOST_POINTS, List.of(curve.median(), curve.low(), curve.high()));
@@ -66,7 +67,7 @@ public final class StepTimePlot {
                 XYSeries band = chart.addSeries("band " + i, around(x, reversed(x)),
                         around(Thinning.at(curve.high(), drawn), reversed(Thinning.at(curve.low(), drawn))));
                 band.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.PolygonArea);
-                band.setFillColor(Charts.band(i));
+                band.setFillColor(Charts.band(looks[i]));
                 band.setLineStyle(new BasicStroke(0));
                 band.setLineColor(Charts.UNSEEN);
                 band.setMarker(SeriesMarkers.NONE);
@@ -74,7 +75,8 @@ public final class StepTimePlot {
             }
             // XChart tells series apart by name: equal legends get a number
             String legend = captions.legend(shown.get(i));
-            Charts.curve(chart, i, legends.add(legend) ? legend : legend + " (" + (i + 1) + ")", x, Thinning.at(curve.median(), drawn));
+            Charts.curve(chart, looks[i], legends.add(legend) ? legend : legend + " (" + (i + 1) + ")", x,
+                    Thinning.at(curve.median(), drawn));
         }
         Optional<MemoryLimit> limit = MemoryLimit.of(shown);
         limit.ifPresent(l -> draw(l, chart));

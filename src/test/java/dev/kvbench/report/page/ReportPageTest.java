@@ -111,7 +111,9 @@ class ReportPageTest extends MadePages {
         browser.open(large);
         browser.screenshot("large");
         assertEquals(33, browser.all("#lines input").size());
-        assertEquals(7, browser.all("#lines input:checked").size(), "more curves than can be told apart are shown at first");
+        assertEquals(8, browser.all("#lines input:checked").size(), "more curves than can be told apart are shown at first");
+        assertTrue(browser.text("#time figcaption").endsWith("At first 8 of 33 curves are shown; the boxes below show the others."),
+                browser.text("#time figcaption"));
         browser.click("#all");
         assertEquals(33, browser.all("#lines input:checked").size());
         browser.screenshot("large-all");

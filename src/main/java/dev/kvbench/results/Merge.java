@@ -1,5 +1,6 @@
 package dev.kvbench.results;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.kvbench.UserError;
 import java.io.IOException;
@@ -10,7 +11,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Joins results of a sweep that was split. */
@@ -37,7 +41,8 @@ public final class Merge {
         List<StepsFile.Failure> failures = new ArrayList<>();
         for (StepsFile file : files) {
             if (!file.fingerprint().equals(first.fingerprint())) {
-                throw new UserError("these results ran on different things: " + first.fingerprint() + " and " + file.fingerprint());
+                throw new UserError("these results cannot be one, since they differ: "
+                        + differences(first.fingerprint(), file.fingerprint()) + "; draw them together with render, or compare them");
             }
             for (StepsFile.Configuration configuration : file.configurations()) {
                 if (!seen.add(List.of(configuration.benchmark(), configuration.params()))) {
@@ -74,5 +79,20 @@ public final class Merge {
                 Files.delete(temporary);
             }
         }
+    }
+
+    /** Field by field: "commit 6d3b0d4f and 81bcad31". */
+    private static String differences(Fingerprint one, Fingerprint other) {
+        Map<String, Object> before = Json.MAPPER.convertValue(one, new TypeReference<>() {});
+        Map<String, Object> after = Json.MAPPER.convertValue(other, new TypeReference<>() {});
+        return Stream.concat(before.keySet().stream(), after.keySet().stream()).distinct()
+                .filter(field -> !Objects.equals(before.get(field), after.get(field)))
+                .map(field -> field + " " + value(field, before) + " and " + value(field, after))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static Object value(String field, Map<String, Object> of) {
+        Object value = of.getOrDefault(field, "unknown");
+        return field.equals("commit") ? Fingerprint.shortCommit(value.toString()) : value;
     }
 }

@@ -1,6 +1,7 @@
 package dev.kvbench.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -45,8 +46,10 @@ class MergeAndExportTest {
     @Test
     void whatDoesNotFitTogetherLeavesNothing() throws Exception {
         ResultFolder cpu = ResultFolder.open(Path.of("results/2026-11-24_03-14-55_b217b15d_Intel-R-Xeon-R-Processor"));
-        assertTrue(assertThrows(UserError.class, () -> Merge.of(List.of(FP32, cpu), folder.resolve("x"))).getMessage()
-                .contains("different"));
+        String unlike = assertThrows(UserError.class, () -> Merge.of(List.of(FP32, cpu), folder.resolve("x"))).getMessage();
+        assertTrue(unlike.matches("these results cannot be one, since they differ: .*commit \\w{8} and \\w{8}, .*gpu unknown and"
+                + " NVIDIA H100 80GB HBM3, .*; draw them together with render, or compare them"), unlike);
+        assertFalse(unlike.contains("jmh"), "what they share says nothing: " + unlike);
         ResultFolder again = published("08-17-59");
         assertTrue(assertThrows(UserError.class, () -> Merge.of(List.of(FP32, again), folder.resolve("x"))).getMessage()
                 .contains("two of these"));

@@ -108,7 +108,9 @@ public final class Json {
     private static <T> T bound(Path file, JsonNode json, Class<T> type, String schema, int version) {
         String found = json.path("schema").asText("");
         if (!found.equals(schema)) {
-            throw new UserError(file + ": not a " + schema + " file (its schema is '" + found + "')");
+            throw new UserError(file + ": not a " + schema + " file: " + (file.toFile().length() == 0
+                    ? "it is empty; it may not have been written or fetched to its end"
+                    : found.isEmpty() ? "it names no schema" : "its schema is '" + found + "'"));
         }
         int foundVersion = json.path("version").asInt(-1);
         if (foundVersion != version) {

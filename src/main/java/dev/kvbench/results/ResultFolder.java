@@ -131,7 +131,9 @@ public record ResultFolder(Path path) {
             throw new UserError(path + ": no such result folder");
         }
         if (!Files.isRegularFile(path.resolve(STEPS_FILE))) {
-            throw new UserError(path + ": not a result folder: it has no " + STEPS_FILE);
+            throw new UserError(Files.isRegularFile(path.resolve(QualityFile.FILE))
+                    ? path + ": a result of `quality`, which has no times; give one of `run`"
+                    : path + ": not a result folder: it has no " + STEPS_FILE);
         }
         return new ResultFolder(path);
     }

@@ -161,7 +161,20 @@ class JsonTest {
         assertEquals(file + ": version 2 of kvbench/quality; this build reads version 1",
                 assertThrows(UserError.class, () -> QualityFile.read(file)).getMessage());
         Files.writeString(file, "[]");
-        assertEquals(file + ": not a kvbench/quality file (its schema is '')",
+        assertEquals(file + ": not a kvbench/quality file: it names no schema",
                 assertThrows(UserError.class, () -> QualityFile.read(file)).getMessage());
+        Files.writeString(file, "{\"schema\": \"other\"}");
+        assertEquals(file + ": not a kvbench/quality file: its schema is 'other'",
+                assertThrows(UserError.class, () -> QualityFile.read(file)).getMessage());
+        Files.writeString(file, "");
+        assertEquals(file + ": not a kvbench/quality file: it is empty; it may not have been written or fetched to its end",
+                assertThrows(UserError.class, () -> QualityFile.read(file)).getMessage());
+    }
+
+    @Test
+    void aResultOfQualityIsNotTakenForNone() throws IOException {
+        Files.writeString(folder.resolve("quality.json"), "{}");
+        assertEquals(folder + ": a result of `quality`, which has no times; give one of `run`",
+                assertThrows(UserError.class, () -> ResultFolder.open(folder)).getMessage());
     }
 }

@@ -41,6 +41,19 @@ public final class Suggestions {
         LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
         ToIntFunction<String> from = k -> distance.apply(name.toLowerCase(Locale.ROOT), k.toLowerCase(Locale.ROOT));
         return known.stream().min(Comparator.comparingInt(from))
-                .filter(k -> !k.isEmpty() && from.applyAsInt(k) <= Math.max(2, k.length() / 2));
+                .filter(k -> !k.isEmpty() && from.applyAsInt(k) <= Math.max(2, k.length() / 2))
+                .filter(k -> 2 * shared(name, k) >= name.length());
+    }
+
+    /** Of a short name two letters are most of it: 'foo' did not mean 'h2o'. */
+    private static int shared(String name, String known) {
+        StringBuilder left = new StringBuilder(known.toLowerCase(Locale.ROOT));
+        return (int) name.toLowerCase(Locale.ROOT).chars().filter(c -> {
+            int at = left.indexOf(Character.toString(c));
+            if (at >= 0) {
+                left.deleteCharAt(at);
+            }
+            return at >= 0;
+        }).count();
     }
 }

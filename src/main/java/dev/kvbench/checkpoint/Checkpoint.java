@@ -93,7 +93,8 @@ public final class Checkpoint {
         HubCache cache = HubCache.of(System.getenv());
         Set<String> known = new LinkedHashSet<>(Families.presetNames());
         if (known.contains(name)) {
-            return new UserError("model " + name + ": no weights under " + cache.folder() + "; `fetch " + name + "` gets them");
+            return Families.untrained(name).orElseGet(() -> new UserError("model " + name
+                    + ": no weights under " + cache.folder() + "; `fetch " + name + "` gets them"));
         }
         if (name.contains("/") && HubCache.isRepository(name)) {
             return new UserError("model " + name + ": no such folder, and nothing under " + cache.folder() + "; `fetch "

@@ -59,6 +59,17 @@ public final class Families {
     }
 
     /**
+     * @param name a model's name
+     * @return the error to throw where its weights are wanted, if there are none anywhere
+     */
+    public static Optional<UserError> untrained(String name) {
+        return ALL.stream().anyMatch(family -> family.toys().contains(name))
+                ? Optional.of(new UserError("model " + name + ": a shape for trying things, which has no trained weights;"
+                        + " take weights=synthetic or another model"))
+                : Optional.empty();
+    }
+
+    /**
      * @param file a config.json
      * @return whether that can be read, and is of a family here
      */

@@ -70,6 +70,10 @@ public final class Fetch {
      * @throws UserError if that cannot be had; files that came whole stay in the cache
      */
     public Path fetch(String model, String revision) {
+        Optional<UserError> untrained = Families.untrained(model);
+        if (untrained.isPresent()) {
+            throw untrained.get();
+        }
         String repository = Families.repository(model).orElse(model);
         if (!HubCache.isRepository(repository)) {
             throw new UserError(ForeignText.quoted(repository) + ": not the name of a repository, such as gpt2-large or ORG/NAME");

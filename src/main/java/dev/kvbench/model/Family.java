@@ -3,6 +3,7 @@ package dev.kvbench.model;
 import dev.kvbench.checkpoint.Families;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A kind of model: how one is recognised, what its checkpoints look like, and which shapes have names. Adding a family
@@ -23,6 +24,11 @@ public interface Family {
     /** @return where a hub keeps the weights of presets, by their names; what is not here is there by its own name, or nowhere */
     default Map<String, String> repositories() {
         return Map.of();
+    }
+
+    /** @return presets for trying things, which were never trained: no hub has their weights */
+    default Set<String> toys() {
+        return Set.of();
     }
 
     /**

@@ -219,7 +219,7 @@ class BadInputTest {
         assertRefused("'a?b': no name of a file: Nul character not allowed", "compare", "a\0b", some);
         assertRefused("--threshold x: must be from 0% to below 100%", "compare", some, some, "--threshold", "x");
         assertRefused("--alpha 1.5: must be between 0 and 1", "compare", some, some, "--alpha", "1.5");
-        assertRefused("unknown --format 'xml': did you mean 'md'? (known: text, md, json, csv)", "compare", some, some, "--format", "xml");
+        assertRefused("unknown --format 'xml' (known: text, md, json, csv)", "compare", some, some, "--format", "xml");
         assertRefused("unknown --sort 'size' (known: result, change, p)", "compare", some, some, "--sort", "size");
         assertRefused("--filter (: not a regular expression", "compare", some, some, "--filter", "(");
     }

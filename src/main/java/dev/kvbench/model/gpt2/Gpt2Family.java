@@ -7,6 +7,7 @@ import dev.kvbench.model.Family;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -68,6 +69,11 @@ public final class Gpt2Family implements Family {
     @Override
     public Map<String, Gpt2Config> presets() {
         return presets;
+    }
+
+    @Override
+    public Set<String> toys() {
+        return Set.of("tiny");
     }
 
     /** A file that names no type is taken for GPT-2's: its first ones did not. */

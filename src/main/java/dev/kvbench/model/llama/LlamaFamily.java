@@ -6,6 +6,7 @@ import dev.kvbench.model.ConfigFile;
 import dev.kvbench.model.Family;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -92,6 +93,11 @@ public final class LlamaFamily implements Family {
     @Override
     public Map<String, String> repositories() {
         return LlamaPresets.REPOSITORIES;
+    }
+
+    @Override
+    public Set<String> toys() {
+        return Set.of("tiny-llama");
     }
 
     @Override

@@ -147,7 +147,7 @@ function crossoverSection() {
     records("crossings", "Step time on the host, medians, against the full cache of the same setting; above zero is slower.", report.crossings, [
       ["configuration", "name", format.text, true],
       ...(several ? [["against", "baseline", format.text, true]] : []),
-      ["verdict at the end", c => !isTold(c.end) ? c.end.told : c.end.change < 0 ? "faster" : "slower", format.text],
+      [report.crossings.some(c => c.fastest) ? "verdict at the end, like for like" : "verdict at the end", c => !isTold(c.end) ? c.end.told : c.end.change < 0 ? "faster" : "slower", format.text],
       ["last tokens", percent("end"), format.change],
       ["their 95 % interval", interval("end"), format.text],
       ...(report.crossings.some(c => c.fastest) ? [["last tokens, against the fastest full cache", c => c.fastest ? c.fastest.end.change : c.end.change, format.change]] : []),

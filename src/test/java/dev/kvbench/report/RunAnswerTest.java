@@ -71,8 +71,8 @@ class RunAnswerTest {
     @Test
     void ofSeveralTheMostIsNamed() throws IOException {
         assertMatches("Eviction pays with 2 of 3 configurations, most with window \\(16\\): 1\\d % faster than the full cache at"
-                + " token 200, from token \\d+ on\\. Each: window \\(64\\) \\S+ % faster; window \\(16\\) 1\\d % faster; window \\(180\\)"
-                + " \\S+ % slower\\.", answer(full(TOKENS), window(64, TOKENS), window(16, TOKENS), window(180, TOKENS)));
+                + " token 200, from token \\d+ on\\. Each: window \\(64\\): \\S+ % faster; window \\(16\\): 1\\d % faster;"
+                + " window \\(180\\): \\S+ % slower\\.", answer(full(TOKENS), window(64, TOKENS), window(16, TOKENS), window(180, TOKENS)));
         assertMatches("Eviction pays with none of 2 configurations; the nearest: window \\(170\\) is .*",
                 answer(full(TOKENS), window(180, TOKENS), window(170, TOKENS)));
     }

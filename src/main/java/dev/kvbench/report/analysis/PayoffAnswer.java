@@ -37,7 +37,7 @@ public final class PayoffAnswer {
     /** Of a few, which may be numbers of sequences, everyone wants to know of each. */
     private static String each(List<Payoff> evicting) {
         boolean noneTold = evicting.stream().noneMatch(p -> p.told() == Told.YES);
-        return evicting.size() == 1 || evicting.size() > FEW || noneTold ? "" : " Each: " + evicting.stream().map(p -> named(p) + " "
+        return evicting.size() == 1 || evicting.size() > FEW || noneTold ? "" : " Each: " + evicting.stream().map(p -> named(p) + ": "
                 + (p.told() == Told.YES ? by(p) : "cannot be told")).collect(Collectors.joining("; ")) + ".";
     }
 

@@ -96,6 +96,9 @@ public final class Checkpoint {
             return Families.untrained(name).orElseGet(() -> new UserError("model " + name
                     + ": no weights under " + cache.folder() + "; `fetch " + name + "` gets them"));
         }
+        if (HubCache.isRepository(name) && Files.isDirectory(Path.of(name))) {
+            return new UserError("model " + name + ": is a folder without a config.json, which says the model's sizes");
+        }
         if (name.contains("/") && HubCache.isRepository(name)) {
             return new UserError("model " + name + ": no such folder, and nothing under " + cache.folder() + "; `fetch "
                     + name + "` gets it");

@@ -122,6 +122,8 @@ class HubCacheTest {
     @CsvSource(delimiter = '|', value = {
         "gpt2 | real | model gpt2: no weights under",
         "some/body | auto | model some/body: no such folder, and nothing under",
+        "src | auto | model src: is a folder without a config.json",
+        "src/test | auto | model src/test: is a folder without a config.json",
         "gpt2-lage | auto | unknown model 'gpt2-lage': did you mean 'gpt2-large'?",
         "../gpt2 | auto | model ../gpt2: no such folder",
         "gpt2 | sinthetic | unknown weights 'sinthetic': did you mean 'synthetic'? (known: auto, real, synthetic, or a"

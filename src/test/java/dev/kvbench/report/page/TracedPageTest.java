@@ -135,11 +135,10 @@ class TracedPageTest extends InBrowser {
         String note = "Some configurations have only " + fewest
                 + (fewest == 1 ? " generation" : " generations") + ": differences below 3 % are not called real; run more iterations (-i).";
         assertEquals(fewest < 4, browser.text("main").contains(note));
-        traced.add(note);
         String simplified = "h2o is H2O with one set of entries for all heads, a simplification; the paper's own, with a set per"
                 + " head, is h2o-head.";
         assertEquals(strategies.stream().anyMatch(c -> c.strategy().equals("h2o")), browser.text("main").contains(simplified));
-        traced.add(simplified);
+        traced.addAll(List.of(note, simplified));
     }
 
     /** Values of all curves at some tokens, host and device, and the memory limit. */

@@ -45,7 +45,7 @@ class PackageOrderTest {
             Set.of("model.gpt2", "model.llama", "cache"),
             Set.of("checkpoint"),
             Set.of("runtime.cuda", "trace", "fetch"),
-            Set.of("runtime"),
+            Set.of("runtime", "telemetry"),
             Set.of("decode", "doctor"),
             Set.of("bench", "quality"),
             Set.of("report.analysis"),

@@ -54,6 +54,8 @@ public final class CudaDriver implements KernelMemory {
 
         native int cuDeviceGetName(byte[] name, int length, int device);
 
+        native int cuDeviceGetPCIBusId(byte[] bus, int length, int device);
+
         native int cuDeviceTotalMem_v2(LongByReference bytes, int device);
 
         native int cuDeviceGetAttribute(IntByReference value, int attribute, int device);
@@ -175,6 +177,19 @@ public final class CudaDriver implements KernelMemory {
         byte[] name = new byte[NAME_LENGTH];
         need(functions, "cuDeviceGetName", functions.cuDeviceGetName(name, name.length, first(functions)));
         return Native.toString(name, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Takes no context, which would take memory on the device.
+     *
+     * @return the first device's place on the PCI bus: domain, bus, device and function, as NVML takes it
+     * @throws Unsupported if there is no driver or no device
+     */
+    static String firstBus() {
+        Functions functions = bound();
+        byte[] bus = new byte[NAME_LENGTH];
+        need(functions, "cuDeviceGetPCIBusId", functions.cuDeviceGetPCIBusId(bus, bus.length, first(functions)));
+        return Native.toString(bus, StandardCharsets.US_ASCII);
     }
 
     /** Makes the context the calling thread's. */

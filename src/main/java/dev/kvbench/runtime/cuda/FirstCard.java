@@ -36,4 +36,13 @@ public final class FirstCard {
             return Optional.empty();
         }
     }
+
+    /** @return the first card's place on the PCI bus, such as "0000:17:00.0"; empty if there is no driver or no card */
+    public static Optional<String> bus() {
+        try {
+            return Optional.of(CudaDriver.firstBus());
+        } catch (Unsupported e) {
+            return Optional.empty();
+        }
+    }
 }

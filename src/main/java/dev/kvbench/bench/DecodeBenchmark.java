@@ -5,8 +5,10 @@ import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.model.Weights;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.cuda.DeviceMemory;
-import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.Parameter;
+import dev.kvbench.telemetry.NotAvailable;
+import dev.kvbench.telemetry.Speed;
+import dev.kvbench.telemetry.Watch;
 import java.util.OptionalDouble;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
@@ -73,7 +75,9 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
     @Setup(Level.Trial)
     public void start(BenchmarkParams params) {
         DecodeSettings settings = DecodeSettings.inFork(this, params);
-        Double copyBandwidth = settings.device().isGpu() ? copyBandwidth() : null;
+        Speed of = settings.device().isGpu() ? Speed.COPY : Speed.PRODUCT;
+        // before weights take the memory that a copy needs
+        Double speed = measured(of);
         loaded = settings.source().weights(settings.dtype(), settings.device(), SEED);
         try {
             loop = new DecodeLoop(loaded, settings.strategy(), settings.runtime(), settings.attention(),
@@ -84,26 +88,39 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
         }
         WarmUp.untilStable(loop, settings.steps());
         loop.checkLogits();
+        Observation observation = new Observation(Watch.of(settings.device().isGpu()), of,
+                params.getWarmup().getCount() + params.getMeasurement().getCount());
+        if (speed != null) {
+            observation.started(speed);
+        }
         Recorder.begin(
                 TrialRecord.Ran.here(settings, loaded.kind(), loop.runtime().label(), loop.runtime().attention().label(),
                         loop.cache().bytesPerEntry()),
-                () -> copyBandwidth == null ? null : measured(loaded.stepBytes(), copyBandwidth, loop));
+                () -> of != Speed.COPY || speed == null ? null : measured(loaded.stepBytes(), speed, loop),
+                observation, () -> Observation.Cache.of(settings, loop));
         ready(loop);
         loop.checkLogits();
     }
 
-    /** Refuses what was measured of a model whose logits are no numbers, such as one that overflows its element type. */
+    /** Lets the machine be looked at before an iteration. */
+    @Setup(Level.Iteration)
+    public void look() {
+        Recorder.beginIteration();
+    }
+
+    /** Looks at the machine, and refuses what was measured of a model whose logits are no numbers. */
     @TearDown(Level.Iteration)
     public void check() {
+        Recorder.iterationRan();
         loop.checkLogits();
     }
 
-    /** @return bytes per second, or null if the driver does not let it be measured */
-    private static Double copyBandwidth() {
+    /** @return how fast the machine is, or null if it does not let that be measured */
+    private static Double measured(Speed speed) {
         try {
-            return DeviceMemory.copyBytesPerSecond();
-        } catch (Unsupported e) {
-            System.err.println("no copy bandwidth: " + e.getMessage());
+            return speed.measure();
+        } catch (NotAvailable e) {
+            System.err.println("no " + e.getMessage());
             return null;
         }
     }

@@ -27,12 +27,16 @@ final class Recorder {
 
     private final TrialRecord.Ran ran;
     private final List<TrialRecord.Series> series = new ArrayList<>();
+    private final Observation observation;
+    private final Supplier<Observation.Cache> cache;
     private Supplier<StepsFile.Gpu> gpu;
     private TrialRecord.Series lastGeneration = TrialRecord.Series.NONE;
 
-    private Recorder(TrialRecord.Ran ran, Supplier<StepsFile.Gpu> gpu) {
+    private Recorder(TrialRecord.Ran ran, Supplier<StepsFile.Gpu> gpu, Observation observation, Supplier<Observation.Cache> cache) {
         this.ran = ran;
         this.gpu = gpu;
+        this.observation = observation;
+        this.cache = cache;
     }
 
     /**
@@ -42,7 +46,34 @@ final class Recorder {
      * @param gpu measures the GPU, asked after every iteration until the trial ends; may give null
      */
     static synchronized void begin(TrialRecord.Ran ran, Supplier<StepsFile.Gpu> gpu) {
-        running = new Recorder(ran, gpu);
+        begin(ran, gpu, null, () -> null);
+    }
+
+    /**
+     * Begins a trial during which the machine is looked at.
+     *
+     * @param ran what it runs
+     * @param gpu measures the GPU, asked after every iteration until the trial ends; may give null
+     * @param observation of the machine; null for none
+     * @param cache measures the cache, asked once, as the trial ends
+     */
+    static synchronized void begin(TrialRecord.Ran ran, Supplier<StepsFile.Gpu> gpu, Observation observation,
+            Supplier<Observation.Cache> cache) {
+        running = new Recorder(ran, gpu, observation, cache);
+    }
+
+    /** To be called right before an iteration's first step. */
+    static synchronized void beginIteration() {
+        if (running != null && running.observation != null) {
+            running.observation.begin();
+        }
+    }
+
+    /** To be called right after an iteration's last step. */
+    static synchronized void iterationRan() {
+        if (running != null && running.observation != null) {
+            running.observation.end();
+        }
     }
 
     /**
@@ -64,10 +95,11 @@ final class Recorder {
      * Ends an iteration and files its series. JMH tears a trial down before it ends the last of its iterations.
      *
      * @param warmup whether the iteration does not count
+     * @param operations that it ran
      * @return its series; empty if the benchmark keeps none
      */
-    static synchronized TrialRecord.Series endIteration(boolean warmup) {
-        return running == null ? TrialRecord.Series.NONE : running.file(warmup);
+    static synchronized TrialRecord.Series endIteration(boolean warmup, long operations) {
+        return running == null ? TrialRecord.Series.NONE : running.file(warmup, operations);
     }
 
     /** Ends a trial: what it measured of the GPU stays, and nothing is asked of it any more. To be called before it is torn down. */
@@ -75,13 +107,19 @@ final class Recorder {
         if (running != null) {
             StepsFile.Gpu last = running.gpu.get();
             running.gpu = () -> last;
+            if (running.observation != null) {
+                running.observation.close(running.cache.get());
+            }
         }
     }
 
-    private TrialRecord.Series file(boolean warmup) {
+    private TrialRecord.Series file(boolean warmup, long operations) {
         TrialRecord.Series ended = new TrialRecord.Series(warmup, lastGeneration.stepNanos(), lastGeneration.deviceNanos(),
                 lastGeneration.promptNanos());
         lastGeneration = TrialRecord.Series.NONE;
+        if (observation != null) {
+            observation.file(warmup, ran.tokens(ended.stepNanos().length, operations));
+        }
         if (ended.stepNanos().length > 0) {
             series.add(ended);
         }
@@ -98,7 +136,7 @@ final class Recorder {
         String name = String.format(Locale.ROOT, "%020d-%d",
                 process.info().startInstant().map(Instant::toEpochMilli).orElse(0L), process.pid());
         try {
-            TrialRecord record = new TrialRecord(ran, gpu.get(), series);
+            TrialRecord record = new TrialRecord(ran, gpu.get(), series, observation == null ? null : observation.seen());
             WholeFile.write(folder.resolve(name + ".json"), out -> Json.MAPPER.writeValue(out, record));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -39,7 +39,8 @@ final class ResultAssembly {
         TrialRecord.Ran ran = trials.get(0).ran();
         return new StepsFile.Configuration(one.benchmark(), ran.label(), one.params(), ran.weights(), ran.attention(),
                 ran.runtime(), ran.device(), ran.cacheBytesPerEntry(), trials.get(0).gpu(), iterations,
-                one.asked().isEmpty() ? null : one.asked(), ran.drawnEntries());
+                one.asked().isEmpty() ? null : one.asked(), ran.drawnEntries(),
+                TelemetryAssembly.of(trials, one.params()));
     }
 
     /**
@@ -66,7 +67,7 @@ final class ResultAssembly {
         new ResultFolder(folder).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION,
                 run.plan().created(), run.plan().command(), StepsFile.UNITS, fingerprint,
                 parts.stream().map(UnfinishedRun.Part::steps).filter(Objects::nonNull).toList(),
-                failures.isEmpty() ? null : failures));
+                failures.isEmpty() ? null : failures, TelemetryAssembly.drifts(parts), null));
         Path log = run.folder().resolve(ResultFolder.JMH_LOG);
         if (Files.exists(log)) {
             // moved, it would be gone if what follows failed and were done again

@@ -32,7 +32,8 @@ public final class StepTimeProfiler implements InternalProfiler {
     @Override
     public Collection<ScalarResult> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-        TrialRecord.Series series = Recorder.endIteration(iteration.getType() == IterationType.WARMUP);
+        TrialRecord.Series series = Recorder.endIteration(iteration.getType() == IterationType.WARMUP,
+                result.getMetadata().getAllOps());
         long[] nanos = series.stepNanos();
         List<ScalarResult> metrics = new ArrayList<>();
         if (nanos.length == 0) {

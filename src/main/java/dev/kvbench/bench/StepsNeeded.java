@@ -96,6 +96,11 @@ enum StepsNeeded {
         return prompt;
     }
 
+    /** @return whether an operation is a step of the model, or a generation: steps one after the other */
+    boolean decodes() {
+        return this == GENERATION || this == PINNED;
+    }
+
     /** @return whether a model runs, so that its weights are there too */
     boolean runsModel() {
         return this != EVICTION;

@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  * @param ran what ran
  * @param gpu what was measured of the GPU, or null
  * @param series one per iteration, in order; none of benchmarks that keep no step times
+ * @param seen what was seen of the machine; null if nobody looked
  */
-record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series) {
+record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series, Observation.Seen seen) {
 
     /**
      * What a trial ran: known when it begins.
@@ -34,10 +35,11 @@ record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series) {
      * @param libtorch version of libtorch
      * @param threads threads of one operator
      * @param drawnEntries entries per sequence that no step wrote, {@link DecodeLoop#drawn}; null if steps wrote all
+     * @param tokensPerStep sequences, where an operation is a step or a generation; null where it is neither
      */
     record Ran(
             String label, String weights, String attention, String runtime, String device, long cacheBytesPerEntry,
-            String libtorch, int threads, Integer drawnEntries) {
+            String libtorch, int threads, Integer drawnEntries, Integer tokensPerStep) {
 
         /**
          * @param settings what was asked for
@@ -52,7 +54,16 @@ record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series) {
             int drawn = settings.needed() == StepsNeeded.PINNED ? DecodeLoop.drawn(settings.steps() - 1) : 0;
             return new Ran(settings.strategy().describe(), weights, attention, runtime,
                     settings.device().isGpu() ? "gpu" : "cpu", cacheBytesPerEntry, Libtorch.version(),
-                    JniUtils.getNumThreads(), drawn == 0 ? null : drawn);
+                    JniUtils.getNumThreads(), drawn == 0 ? null : drawn, settings.needed().decodes() ? settings.batch() : null);
+        }
+
+        /**
+         * @param steps of the generation that an iteration was; 0 if it was none
+         * @param operations of the iteration
+         * @return tokens that it decoded, all sequences; null where it decodes none by itself
+         */
+        Long tokens(int steps, long operations) {
+            return tokensPerStep == null ? null : tokensPerStep * (steps > 0 ? steps : operations);
         }
     }
 

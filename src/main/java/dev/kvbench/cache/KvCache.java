@@ -184,6 +184,11 @@ public final class KvCache implements AutoCloseable {
         return capacity;
     }
 
+    /** @return bytes that all its tensors take */
+    public long allocatedBytes() {
+        return state.values().stream().mapToLong(t -> t.size() * t.getDataType().getNumOfBytes()).sum();
+    }
+
     /** @return bytes of keys and values that one entry takes in all layers */
     public long bytesPerEntry() {
         return bytesPerEntry;

@@ -18,9 +18,11 @@ import java.util.Map;
  * @param fingerprint what the run ran on
  * @param configurations one per benchmark and parameter set, in the order of the run
  * @param failures those that failed; null if none did
+ * @param drifts how fast the machine itself was as the run went on; null if nobody measured
+ * @param warnings what makes the result doubtful; null if nothing does
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"schema", "version", "created", "command", "units", "fingerprint", "configurations", "failures"})
+@JsonPropertyOrder({"schema", "version", "created", "command", "units", "fingerprint", "drifts", "warnings", "configurations", "failures"})
 public record StepsFile(
         String schema,
         int version,
@@ -29,7 +31,53 @@ public record StepsFile(
         Map<String, String> units,
         @Required Fingerprint fingerprint,
         @Required List<Configuration> configurations,
-        List<Failure> failures) {
+        List<Failure> failures,
+        List<Drift> drifts,
+        List<Doubt> warnings) {
+
+    /** One that says nothing of its machine's speed, and warns of nothing. */
+    public StepsFile(String schema, int version, String created, List<String> command, Map<String, String> units,
+            Fingerprint fingerprint, List<Configuration> configurations, List<Failure> failures) {
+        this(schema, version, created, command, units, fingerprint, configurations, failures, null, null);
+    }
+
+    /** @return the same with other configurations */
+    public StepsFile with(List<Configuration> others) {
+        return new StepsFile(schema, version, created, command, units, fingerprint, others, failures, drifts, warnings);
+    }
+
+    /** @return the same with these warnings */
+    public StepsFile warned(List<Doubt> of) {
+        return new StepsFile(schema, version, created, command, units, fingerprint, configurations, failures, drifts, of);
+    }
+
+    /**
+     * How fast the machine itself was, by something that no commit changes.
+     *
+     * @param of "copy bandwidth" or "fixed product"
+     * @param unit of what follows, the more the faster
+     * @param start as the run began
+     * @param middle in its middle; null if it was measured twice only
+     * @param end as it ended
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Drift(String of, String unit, double start, Double middle, double end) {
+
+        /** @return the largest change against the start, relative */
+        public double change() {
+            double last = end / start - 1;
+            double within = middle == null ? 0 : middle / start - 1;
+            return Math.abs(within) > Math.abs(last) ? within : last;
+        }
+    }
+
+    /**
+     * What makes a result doubtful.
+     *
+     * @param warning its name, which stays the same from version to version
+     * @param text the same in a sentence, with the cure
+     */
+    public record Doubt(String warning, String text) {}
 
     /**
      * What stands before the series, for whoever needs no more.
@@ -43,7 +91,7 @@ public record StepsFile(
     StepsFile asRan() {
         return new StepsFile(schema, version, created, command, units, fingerprint,
                 configurations.stream().map(Configuration::asRan).toList(),
-                failures == null ? null : failures.stream().map(Failure::asRan).toList());
+                failures == null ? null : failures.stream().map(Failure::asRan).toList(), drifts, warnings);
     }
 
     /**
@@ -67,9 +115,16 @@ public record StepsFile(
     public static final int VERSION = 1;
 
     /** Units of version 1. */
-    public static final Map<String, String> UNITS = Map.of(
-            "stepNanos", "ns", "deviceNanos", "ns", "promptNanos", "ns", "cacheBytesPerEntry", "B", "weightBytes", "B",
-            "copyBytesPerSecond", "B/s", "memoryBytes", "B", "nanos", "ns", "bytes", "B");
+    public static final Map<String, String> UNITS = Map.ofEntries(
+            Map.entry("stepNanos", "ns"), Map.entry("deviceNanos", "ns"), Map.entry("promptNanos", "ns"),
+            Map.entry("cacheBytesPerEntry", "B"), Map.entry("weightBytes", "B"), Map.entry("copyBytesPerSecond", "B/s"),
+            Map.entry("memoryBytes", "B"), Map.entry("nanos", "ns"), Map.entry("bytes", "B"), Map.entry("smMegahertz", "MHz"),
+            Map.entry("memoryMegahertz", "MHz"), Map.entry("celsius", "°C"), Map.entry("powerLimitMilliwatts", "mW"),
+            Map.entry("energyMicrojoules", "µJ"), Map.entry("energyNanos", "ns"), Map.entry("joulesPerToken", "J"),
+            Map.entry("low", "J"), Map.entry("high", "J"), Map.entry("updateSeconds", "s"),
+            Map.entry("deviceBytes", "B"), Map.entry("residentBytes", "B"), Map.entry("residentPeakBytes", "B"),
+            Map.entry("devicePeakBytes", "B"), Map.entry("cacheBytes", "B"), Map.entry("cacheAllocatedBytes", "B"),
+            Map.entry("cacheFreedBytes", "B"), Map.entry("hostPeakBytes", "B"));
 
     /**
      * One benchmark with one set of parameters.
@@ -88,6 +143,7 @@ public record StepsFile(
      * @param asked parameters that were given as a share and are numbers in {@code params}, as they were given; null if none were
      * @param drawnEntries entries of the cache, per sequence, that no step wrote: drawn from those that a short text wrote;
      *     null if steps wrote all
+     * @param telemetry what was seen of the machine between its iterations; null if nobody looked
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Configuration(
@@ -102,18 +158,19 @@ public record StepsFile(
             Gpu gpu,
             @Required List<Iteration> iterations,
             Map<String, String> asked,
-            Integer drawnEntries) {
+            Integer drawnEntries,
+            Telemetry telemetry) {
 
         /** One whose parameters were all given as they are, and whose cache steps filled. */
         public Configuration(String benchmark, String label, Map<String, String> params, String weights, String attention,
                 String runtime, String device, long cacheBytesPerEntry, Gpu gpu, List<Iteration> iterations) {
-            this(benchmark, label, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu, iterations, null, null);
+            this(benchmark, label, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu, iterations, null, null, null);
         }
 
         /** @return the same by another label */
         public Configuration labelled(String other) {
             return new Configuration(benchmark, other, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu,
-                    iterations, asked, drawnEntries);
+                    iterations, asked, drawnEntries, telemetry);
         }
 
         /** @return whether a peer written in Python ran it */
@@ -126,7 +183,7 @@ public record StepsFile(
             return new Configuration(benchmark, ranByPeer() ? label : Renamed.label(label),
                     Renamed.now(ranByPeer() ? params : Strategies.asRan(params)), weights,
                     Renamed.now(Renamed.ATTENTION, attention).orElse(attention), runtime, device, cacheBytesPerEntry, gpu,
-                    iterations, asked, drawnEntries);
+                    iterations, asked, drawnEntries, telemetry);
         }
 
         /** @return whether every measured iteration kept its steps, and there is one */

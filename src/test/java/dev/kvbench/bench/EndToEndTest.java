@@ -14,6 +14,7 @@ import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.PromptTimes;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.results.Telemetry;
 import dev.kvbench.torch.Libtorch;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -82,6 +83,7 @@ class EndToEndTest {
             assertEquals(2L * 2 * 64 * 4, configuration.cacheBytesPerEntry());
         }
         assertEquals(Libtorch.version(), steps.fingerprint().libtorch());
+        telemetryIsOfEveryIteration(steps);
 
         List<Path> plots = Renderer.render(folder);
         assertEquals(List.of("step-time.png", "step-time.svg", "latency.png", "latency.svg", "cache-memory.png",
@@ -95,6 +97,31 @@ class EndToEndTest {
         for (String curve : List.of("rgb(0,114,178)", "rgb(213,94,0)", "rgb(0,158,115)")) {
             assertTrue(svg.contains("stroke=\"" + curve), "no curve in " + curve);
         }
+    }
+
+    private static void telemetryIsOfEveryIteration(StepsFile steps) {
+        for (StepsFile.Configuration configuration : steps.configurations()) {
+            Telemetry telemetry = configuration.telemetry();
+            assertEquals(List.of("warmup 1", "measurement 1", "measurement 2"),
+                    telemetry.samples().stream().map(s -> s.phase() + " " + s.iteration()).toList());
+            telemetry.samples().forEach(s -> {
+                assertEquals(64, s.tokens());
+                assertTrue(s.seen().residentBytes() > 1 << 20 && s.seen().residentPeakBytes() >= s.seen().residentBytes(), s.toString());
+            });
+            assertEquals(List.of("start", "middle", "end"), telemetry.probes().stream().map(Telemetry.Probe::at).toList());
+            // either there is a counter, or the reason why there is none
+            assertTrue(telemetry.energy().joulesPerToken() == null == (telemetry.energy().absent() != null), telemetry.energy().toString());
+        }
+        assertEquals(List.of(64L, 16L, 32L), steps.configurations().stream()
+                .map(c -> c.telemetry().memory().cacheBytes() / c.cacheBytesPerEntry()).toList());
+        assertEquals(0, steps.configurations().get(0).telemetry().memory().cacheFreedBytes(), 100, "a full cache frees nothing");
+        long freed = steps.configurations().get(1).telemetry().memory().cacheFreedBytes();
+        // of each of 64 − 17 entries keys and values, a score and an age of 4 bytes each, and its index of 8
+        assertEquals((64 - 17) * (steps.configurations().get(1).cacheBytesPerEntry() + 16), freed, 100);
+        StepsFile.Drift drift = steps.drifts().get(0);
+        assertEquals(1, steps.drifts().size());
+        assertEquals(steps.configurations().get(0).telemetry().probes().get(0).value(), drift.start());
+        assertEquals(steps.configurations().get(2).telemetry().probes().get(2).value(), drift.end());
     }
 
     @Test

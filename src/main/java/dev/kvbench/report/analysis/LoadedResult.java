@@ -27,8 +27,7 @@ public record LoadedResult(String name, StepsFile steps, JsonNode fingerprint, J
 
     /** @return the same with other labels of its configurations */
     LoadedResult with(List<StepsFile.Configuration> labelled) {
-        return new LoadedResult(name, new StepsFile(steps.schema(), steps.version(), steps.created(), steps.command(),
-                steps.units(), steps.fingerprint(), labelled, steps.failures()), fingerprint, jmh);
+        return new LoadedResult(name, steps.with(labelled), fingerprint, jmh);
     }
 
     /** @return its steps at pinned cache lengths */

@@ -103,7 +103,8 @@ public record Comparison(String old, String now, double threshold, double alpha,
         Map<String, Double> means = rows.stream().filter(Row::hasRatio).collect(Collectors.groupingBy(Row::benchmark, LinkedHashMap::new,
                 Collectors.collectingAndThen(Collectors.averagingDouble(r -> Math.log1p(r.change())), Math::expm1)));
         return new Comparison(old.name(), now.name(), threshold, alpha, different.lines(different.decisive()),
-                different.lines(different.others()), missing(names, before, after, wanted), missing(names, after, before, wanted),
+                Stream.concat(different.lines(different.others()).stream(), MachineSpeed.lines(old, now, threshold).stream()).toList(),
+                missing(names, before, after, wanted), missing(names, after, before, wanted),
                 rows.size(), rows, means);
     }
 

@@ -31,8 +31,14 @@ import java.util.stream.StreamSupport;
  * @param name what the user called it
  * @param samples by benchmark, mode and parameters
  * @param passedOver what else its results have, and why it has no samples, one per line
+ * @param drifts how fast their machines were as they ran
  */
-record Side(String name, List<Samples> samples, List<String> passedOver) {
+record Side(String name, List<Samples> samples, List<String> passedOver, List<StepsFile.Drift> drifts) {
+
+    /** One of machines whose speed nobody measured. */
+    Side(String name, List<Samples> samples, List<String> passedOver) {
+        this(name, samples, passedOver, List.of());
+    }
 
     /**
      * What one result has.
@@ -63,6 +69,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
     static Side open(String name, Path results) {
         Map<List<Object>, Samples> pooled = new LinkedHashMap<>();
         List<String> passedOver = new ArrayList<>();
+        List<StepsFile.Drift> drifts = new ArrayList<>();
         Set<Path> named = new HashSet<>();
         for (String part : name.split(",", -1)) {
             if (part.isEmpty()) {
@@ -82,6 +89,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
                 ResultFolder folder = ResultFolder.open(path);
                 StepsFile steps = folder.readSteps();
                 found = ofFolder(folder, steps);
+                drifts.addAll(steps.drifts() == null ? List.of() : steps.drifts());
             }
             Path result = path;
             found.passedOver.forEach(line -> passedOver.add(result + ": " + line));
@@ -93,7 +101,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver) {
             throw new UserError(name + ": has no measured iteration to compare"
                     + (passedOver.isEmpty() ? "" : ": " + passedOver.get(0).replaceFirst("^" + Pattern.quote(name + ": "), "")));
         }
-        return new Side(name, List.copyOf(pooled.values()), passedOver);
+        return new Side(name, List.copyOf(pooled.values()), passedOver, drifts);
     }
 
     private static boolean beside(Path file, String name) {

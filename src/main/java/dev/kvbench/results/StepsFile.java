@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.kvbench.strategy.Strategies;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -68,6 +69,20 @@ public record StepsFile(
             double last = end / start - 1;
             double within = middle == null ? 0 : middle / start - 1;
             return Math.abs(within) > Math.abs(last) ? within : last;
+        }
+
+        /** @return from what to what {@link #change} is, in words: "2.93 to 2.80 TB/s" */
+        public String words() {
+            return size(start) + " to " + said(start * (1 + change()));
+        }
+
+        /** @return a speed in words, such as "2.93 TB/s" */
+        public String said(double speed) {
+            return size(speed) + (unit.equals("B/s") ? " T" : " G") + unit;
+        }
+
+        private String size(double speed) {
+            return String.format(Locale.ROOT, unit.equals("B/s") ? "%.2f" : "%.1f", speed / (unit.equals("B/s") ? 1e12 : 1e9));
         }
     }
 

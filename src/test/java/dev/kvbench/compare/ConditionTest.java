@@ -137,4 +137,31 @@ class ConditionTest {
                 "DecodeLoop.decode strategy=full ran=cudagraph", "DecodeLoop.decode strategy=h2o", "DecodeLoop.decode strategy=full"),
                 History.of(folder, row -> true).stream().map(History.Entry::row).toList());
     }
+
+    private Path drifting(StepsFile.Drift... drifts) throws Exception {
+        Path path = result(H100, of("full", "fused", "explicit", 1000));
+        StepsFile steps = new ResultFolder(path).readSteps();
+        new ResultFolder(path).writeSteps(new StepsFile(steps.schema(), steps.version(), steps.created(), steps.command(), steps.units(),
+                steps.fingerprint(), steps.configurations(), null, List.of(drifts), null));
+        return path;
+    }
+
+    @Test
+    void aMachineThatWasNotTheSameIsSaidAndNothingIsScaled() throws Exception {
+        Path steady = drifting(new StepsFile.Drift("copy bandwidth", "B/s", 2.9e12, 2.92e12, 2.91e12));
+        Path fell = drifting(new StepsFile.Drift("copy bandwidth", "B/s", 2.9e12, 2.89e12, 2.78e12));
+        Path slow = drifting(new StepsFile.Drift("copy bandwidth", "B/s", 2.6e12, null, 2.6e12),
+                new StepsFile.Drift("fixed product", "FLOP/s", 1e11, null, 1e11));
+        assertEquals(List.of(), compare(steady, steady).allDifferences());
+        assertEquals(List.of(), compare(steady, result(H100, of("full", "fused", "explicit", 1000))).allDifferences(), "an older result");
+        Comparison within = compare(steady, fell);
+        assertEquals(List.of("copy bandwidth within a run of " + fell + ": -4.1 %, from 2.90 to 2.78 TB/s; times are not scaled by it"),
+                within.alsoDifferent());
+        assertEquals(List.of(), within.differences(), "and it is comparable");
+        Comparison between = compare(steady, slow);
+        assertEquals(List.of("copy bandwidth: 2.91 TB/s against 2.60 TB/s, -10.7 %; times are not scaled by it"), between.alsoDifferent());
+        assertEquals(0, between.rows().get(0).change(), "nothing is scaled");
+        assertEquals(List.of(), Compare.of(steady.toString(), slow.toString(), folder, 0.2, 0.05, null, false, Compare.Sort.RESULT)
+                .allDifferences(), "within the threshold");
+    }
 }

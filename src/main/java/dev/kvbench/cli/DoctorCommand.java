@@ -6,11 +6,14 @@ import dev.kvbench.UserError;
 import dev.kvbench.checkpoint.HubCache;
 import dev.kvbench.doctor.Diagnosis;
 import dev.kvbench.doctor.Host;
+import dev.kvbench.doctor.MachineState;
 import dev.kvbench.doctor.SmokeOutcome;
 import dev.kvbench.host.BuildProperties;
 import dev.kvbench.host.Machine;
+import dev.kvbench.host.Source;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,20 +28,30 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
+    @Option(names = "--json", description = "prints all of it as JSON, with what the card says of itself")
+    private boolean json;
+
+    private final List<Diagnosis.Finding> found = new ArrayList<>();
+
     @Override
     public Integer call() throws IOException {
+        say("kvbench", BuildProperties.get("version") + ", " + Source.built().describe());
+        say("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"));
         say("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
         say("cpu", Machine.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
                 + memoryGigabytes());
         // the test runs in a process of its own: a JNI library that does not fit can take it down
         SmokeOutcome smoke = SmokeOutcome.run();
-        Diagnosis diagnosis = Diagnosis.of(BuildProperties.get("djl"), smoke, Utils.getEngineCacheDir("pytorch"), Host.here());
-        diagnosis.findings().forEach(finding -> say(finding.what(), finding.text()));
+        found.addAll(Diagnosis.of(BuildProperties.get("djl"), smoke, Utils.getEngineCacheDir("pytorch"), Host.here()).findings());
+        MachineState machine = MachineState.here();
+        found.addAll(machine.findings());
         weights();
+        DoctorReport report = new DoctorReport(smoke.passed(), found, machine.readings());
+        System.out.print(json ? report.json() : report.text());
         return smoke.passed() ? 0 : 1;
     }
 
-    private static void weights() {
+    private void weights() {
         HubCache hub = HubCache.of(System.getenv());
         List<String> models;
         try {
@@ -59,7 +72,7 @@ final class DoctorCommand implements Callable<Integer> {
                 : "memory unknown";
     }
 
-    private static void say(String what, String found) {
-        System.out.printf("%-9s %s%n", what, found);
+    private void say(String what, String text) {
+        found.add(new Diagnosis.Finding(what, true, text));
     }
 }

@@ -39,7 +39,7 @@ public enum ClockEvent {
      * @param bits as NVML gives them
      * @return the reasons among them, in words; bits of later drivers as numbers
      */
-    static List<String> words(long bits) {
+    public static List<String> words(long bits) {
         long known = Arrays.stream(values()).mapToLong(e -> e.bit).reduce(0, (a, b) -> a | b);
         List<String> words = new ArrayList<>(
                 Arrays.stream(values()).filter(e -> (bits & e.bit) != 0).map(e -> e.words).toList());

@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
 import dev.kvbench.bench.RunConfig;
 import dev.kvbench.bench.Shard;
@@ -11,6 +12,7 @@ import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.PromptTimes;
 import dev.kvbench.report.analysis.RunTable;
+import dev.kvbench.report.analysis.Warnings;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.results.Writable;
@@ -153,9 +155,12 @@ final class RunCommand implements Callable<Integer> {
     static int rendered(ResultFolder folder) throws IOException {
         List<Path> drawn = Renderer.render(folder);
         LoadedResult result = LoadedResult.read(folder);
+        List<StepsFile.Doubt> warnings = Warnings.of(result);
+        folder.writeWarnings(warnings);
         System.out.println();
         RunTable.of(result).forEach(System.out::println);
         System.out.println();
+        warnings.forEach(warning -> System.out.println("Warning: " + ForeignText.printable(warning.text())));
         DrawnEntries.sentence(result.steps().configurations()).ifPresent(said -> System.out.println("Note:   " + said));
         PromptTimes.sentence(Measured.all(result.steps())).ifPresent(said -> System.out.println("Prompt: " + said));
         System.out.println("Result: " + folder.path());

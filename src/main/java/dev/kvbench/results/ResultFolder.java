@@ -196,6 +196,18 @@ public record ResultFolder(Path path) {
     }
 
     /**
+     * Writes what makes the result doubtful beside its series, of which that follows.
+     *
+     * @param warnings of it; nothing is written if there are none
+     */
+    public void writeWarnings(List<StepsFile.Doubt> warnings) throws IOException {
+        if (!warnings.isEmpty()) {
+            Path file = path.resolve(STEPS_FILE);
+            Json.write(file, Json.read(file, StepsFile.class, StepsFile.SCHEMA, StepsFile.VERSION).warned(warnings));
+        }
+    }
+
+    /**
      * Writes the raw series, whole or not at all.
      *
      * @param steps what to write

@@ -16,6 +16,11 @@ public final class Numbers {
         return String.format(Locale.ROOT, percent < 10 ? "%.1f %%" : "%.0f %%", percent);
     }
 
+    /** @return such as "4.1 % more", "4.1 % less" */
+    public static String more(double change) {
+        return Double.isInfinite(change) ? "infinitely more" : percent(change) + (change < 0 ? " less" : " more");
+    }
+
     /** @return four digits, such as "1.343 ms" */
     public static String ms(double ms) {
         return digits(ms) + " ms";

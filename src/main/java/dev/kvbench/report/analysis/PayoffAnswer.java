@@ -103,7 +103,7 @@ public final class PayoffAnswer {
             return "one generation, so nothing says what the next would differ by (measured: " + named(least(unknown)) + " is "
                     + than(least(unknown)) + "); take more, -i " + GENERATIONS + ".";
         }
-        return String.format(Locale.ROOT, "too noisy, the same step varies %.0f x between generations; stop other load, %s",
-                worst.sameStep(), worst.forks() < FORKS ? "use -f " + FORKS + "." : "and run again.");
+        return String.format(Locale.ROOT, "too noisy, the same step varies %.0f x between generations; %s.",
+                worst.sameStep(), worst.forks() < FORKS ? Warning.TOO_NOISY.cure() : Warning.OUTLIERS.cure());
     }
 }

@@ -21,7 +21,7 @@ public enum Told {
      * From so many times on the same step tells of what else the machine does. On a machine of its own, a GPU or a processor, it
      * is 1.01 to 1.3; beside another program that decodes 4.
      */
-    private static final double NOISY = 2;
+    static final double NOISY = 2;
 
     private final String why;
     private final String words;

@@ -150,8 +150,7 @@ final class Answers {
 
     /** @return a relative change in words: "3.0 % more" */
     static String more(double change) {
-        return Double.isInfinite(change) ? "infinitely more" : Numbers.percent(change) + (change < 0 ? " less"
-                : " more");
+        return Numbers.more(change);
     }
 
     private String fastest(AgainstFullCache c) {

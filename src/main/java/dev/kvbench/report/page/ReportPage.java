@@ -17,6 +17,7 @@ import dev.kvbench.report.analysis.PinnedPoint;
 import dev.kvbench.report.analysis.Score;
 import dev.kvbench.report.analysis.Sequences;
 import dev.kvbench.report.analysis.StepCost;
+import dev.kvbench.report.analysis.Warnings;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.FusedRuntime;
 import dev.kvbench.trace.TraceFile;
@@ -128,7 +129,8 @@ public final class ReportPage {
         String heading = results.isEmpty() ? "" : captions.heading();
         return new Report.Summary(heading.isEmpty() ? "What the cache holds" : heading, title,
                 String.join(" · ", files.stream().map(f -> "run of " + f.created()).distinct().toList()),
-                Warnings.of(parts, measured, against), verdict(), sentences, Origins.notes(files, measured));
+                Warnings.of(parts, measured, against).stream().map(StepsFile.Doubt::text).toList(), verdict(), sentences,
+                Origins.notes(files, measured));
     }
 
     /** As a run ends on the console, so that both say the same. */

@@ -48,7 +48,7 @@ class WarningsTest {
     @Test
     void theNoisiestPinnedStepIsNamed() throws Exception {
         ResultFolder pinned = MadeResults.pinned(folder.resolve("pinned"));
-        assertEquals(List.of("Noisy: with 64 entries held a step of full cache took 1.000 ms ± 20 %."),
+        assertEquals(List.of("Noisy: with 64 entries held a step of full cache took 1.000 ms ± 20 %; stop other load, or run more iterations (-i)."),
                 warnings(changed(pinned, ResultFolder.JMH_FILE, "\"scoreError\": 0.01", "\"scoreError\": 0.2")));
     }
 
@@ -60,7 +60,8 @@ class WarningsTest {
         int second = json.indexOf("h2o, window 32");
         String of = json.substring(second).replaceAll("\"runtime\" ?: ?\"\\w+\"", "\"runtime\":\"fused\"");
         Files.writeString(steps, json.substring(0, second).replaceAll("\"runtime\" ?: ?\"\\w+\"", "\"runtime\":\"cudagraph\"") + of);
-        assertEquals(List.of("More than the strategy differs: another runtime: full cache cudagraph, h2o fused."), warnings(small));
+        assertEquals(List.of("More than the strategy differs: another runtime: full cache cudagraph, h2o fused; give both the same"
+                + " -p runtime and -p attention."), warnings(small));
 
         // every step of the strategy takes a second longer, those before it evicts too
         Files.writeString(steps, json.substring(0, second) + json.substring(second).replaceAll("(?<=[\\[,\\s])1(\\d{6})(?=[,\\s\\]])",
@@ -68,6 +69,6 @@ class WarningsTest {
         List<String> off = warnings(small);
         assertEquals(1, off.size(), off.toString());
         assertEquals("The control is off: before it evicts, h2o, window 32, 8 heavy hitters takes N % more time"
-                + " than the full cache for the same work and its scoring.", off.get(0).replaceAll("\\d+ %", "N %"));
+                + " than the full cache for the same work and its scoring; believe larger differences alone, or run more iterations (-i).", off.get(0).replaceAll("\\d+ %", "N %"));
     }
 }

@@ -1,0 +1,103 @@
+package dev.kvbench.report.analysis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.compare.Comparison;
+import dev.kvbench.results.StepsFile;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What must be known before a result is believed, a {@link Warning} each. Of many configurations the worst is named. */
+public final class Warnings {
+
+    /** Below this many generations no test tells two medians apart at 5 %. */
+    private static final int FEW = 4;
+
+    /** A pinned step whose interval is wider than this part of its mean, on either side, tells little. */
+    private static final double WIDE = 0.05;
+
+    private Warnings() {}
+
+    /**
+     * @param result a result
+     * @return what there is to warn of
+     */
+    public static List<StepsFile.Doubt> of(LoadedResult result) {
+        List<Measured> measured = Measured.all(result.steps());
+        return of(List.of(result), measured, AgainstFullCache.of(measured));
+    }
+
+    /**
+     * @param parts results
+     * @param measured their configurations with a series
+     * @param against strategies among these against their full caches
+     * @return what there is to warn of
+     */
+    public static List<StepsFile.Doubt> of(List<LoadedResult> parts, List<Measured> measured, List<AgainstFullCache> against) {
+        List<StepsFile.Doubt> warnings = new ArrayList<>();
+        List<StepsFile> files = parts.stream().map(LoadedResult::steps).toList();
+        comparability(parts, against, warnings);
+        samples(parts, measured, warnings);
+        warnings.addAll(StepWarnings.of(measured));
+        warnings.addAll(MachineWarnings.of(files));
+        if (files.stream().anyMatch(f -> Boolean.TRUE.equals(f.fingerprint().dirty()))) {
+            warnings.add(Warning.DIRTY.of());
+        }
+        long failed = files.stream().filter(f -> f.failures() != null).mapToLong(f -> f.failures().size()).sum();
+        if (failed > 0) {
+            warnings.add(Warning.FAILED.of(failed, failed == 1 ? "" : "s"));
+        }
+        return warnings;
+    }
+
+    private static void comparability(List<LoadedResult> parts, List<AgainstFullCache> against, List<StepsFile.Doubt> warnings) {
+        Set<String> devices = parts.stream().map(p -> p.steps().fingerprint().deviceName())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        if (devices.size() > 1) {
+            warnings.add(Warning.DEVICES.of(String.join("; ", devices)));
+        }
+        String unlike = Stream.concat(against.stream().map(AgainstFullCache::unlike),
+                parts.stream().map(LoadedResult::pinned).flatMap(all -> all.stream().map(p -> p.unlike(all))))
+                .filter(Objects::nonNull).distinct().collect(Collectors.joining("; "));
+        if (!unlike.isEmpty()) {
+            warnings.add(Warning.UNLIKE.of(unlike));
+        }
+        against.stream().filter(c -> c.controlled() && c.control().significant()
+                && Math.abs(c.control().change()) > Comparison.NOISE)
+                .max(Comparator.comparingDouble(c -> Math.abs(c.control().change())))
+                .ifPresent(c -> warnings.add(Warning.CONTROL.of(c.name(), Numbers.more(c.control().change()))));
+    }
+
+    private static void samples(List<LoadedResult> parts, List<Measured> measured, List<StepsFile.Doubt> warnings) {
+        measured.stream().mapToInt(m -> m.host().length).min().ifPresent(fewest -> {
+            if (fewest < FEW) {
+                warnings.add(fewest == 1 ? Warning.ONE_GENERATION.of() : Warning.FEW_GENERATIONS.of(fewest));
+            }
+        });
+        if (parts.stream().anyMatch(Warnings::ofOneFork)) {
+            warnings.add(Warning.FEW_FORKS.of());
+        }
+        parts.stream().flatMap(r -> r.pinned().stream()).filter(p -> p.error() > WIDE * p.ms())
+                .max(Comparator.comparingDouble(p -> p.error() / p.ms()))
+                .ifPresent(p -> warnings.add(Warning.WIDE_INTERVAL.of(p.cacheLength(), p.configuration().label(), Numbers.ms(p.ms()),
+                        Numbers.percent(p.error() / p.ms()))));
+    }
+
+    /** Whether JMH ran some of its benchmarks in one process; peers are none of JMH's. */
+    private static boolean ofOneFork(LoadedResult result) {
+        if (result.jmh() == null) {
+            return false;
+        }
+        for (JsonNode run : result.jmh()) {
+            if (run.path("forks").asInt(0) == 1) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

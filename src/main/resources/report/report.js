@@ -360,6 +360,7 @@ if (lines.length) {
   memorySection();
   latencySection();
 }
+machineSection();
 heatSection();
 evictionSection();
 scoresSection();

@@ -3,6 +3,8 @@ package dev.kvbench.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.Reason;
 import dev.kvbench.results.Json;
+import dev.kvbench.results.StepsFile;
+import dev.kvbench.results.Telemetry;
 import dev.kvbench.torch.Libtorch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.results.RunResult;
@@ -41,6 +44,11 @@ final class Launcher {
         /** One that was not begun. */
         static Ended without(UnfinishedRun.Part part) {
             return new Ended(part, List.of());
+        }
+
+        /** @return what was seen of the machine, if anybody looked */
+        Optional<Telemetry> telemetry() {
+            return Optional.ofNullable(part.steps()).map(StepsFile.Configuration::telemetry);
         }
     }
 

@@ -184,6 +184,7 @@ public final class SuiteRunner {
                         : launcher.run(one, progress::iterationDone);
                 end.stopHere();
                 run.add(i, ended);
+                ended.telemetry().map(TelemetryText::line).ifPresent(output.jmhs()::println);
                 if (ended.part().failure() != null) {
                     System.err.println("failed: " + one.describe() + ": " + ended.part().failure());
                     boolean last = i == missing.get(missing.size() - 1);

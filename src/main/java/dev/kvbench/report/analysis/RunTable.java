@@ -2,6 +2,7 @@ package dev.kvbench.report.analysis;
 
 import dev.kvbench.Columns;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.results.Telemetry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,12 +10,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** A result as text, a line per configuration: time, spread, tokens per second, times the limit. */
+/** A result as text, a line per configuration: time, spread, tokens per second, times the limit, energy. */
 public final class RunTable {
 
     private static final String GENERATIONS = "Generations, every step timed:";
     private static final String BENCHMARKS = "Benchmarks without a series, as JMH timed them:";
-    private static final List<String> SERIES = List.of("", "median step", "generations", "tokens/s", "× limit");
+    private static final List<String> SERIES = List.of("", "median step", "generations", "tokens/s", "× limit", "J/token");
     private static final List<String> BARE = List.of("", "mean", "99.9 %", "", "tokens/s", "× limit");
 
     private RunTable() {}
@@ -52,7 +53,11 @@ public final class RunTable {
         Pace pace = Pace.of(m);
         return List.of(m.caption().brief(), Numbers.ms(pace.step()), m.host().length == 1 ? "1 alone"
                 : m.host().length + ": " + Numbers.digits(pace.low()) + " to " + Numbers.digits(pace.high()),
-                rate(pace.tokensPerSecond()), times(pace.timesLimit()));
+                rate(pace.tokensPerSecond()), times(pace.timesLimit()), joules(m.configuration().telemetry()));
+    }
+
+    private static String joules(Telemetry telemetry) {
+        return telemetry == null || telemetry.energy().joulesPerToken() == null ? "" : Numbers.digits(telemetry.energy().joulesPerToken());
     }
 
     private static List<List<String>> bare(LoadedResult result) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.kvbench.report.analysis.AgainstFullCache;
 import dev.kvbench.report.analysis.EvictionCost;
 import dev.kvbench.report.analysis.HeatMap;
+import dev.kvbench.report.analysis.MachineRow;
 import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.Score;
 import dev.kvbench.report.analysis.Sequences;
@@ -25,13 +26,14 @@ import java.util.Map;
  * @param scores benchmarks that JMH measured without a series
  * @param heatMaps strategies against windows, one per setting
  * @param maps what the cache of a trace holds
+ * @param machine energy, memory and clocks; null if nobody looked
  * @param findings by section, what its figure shows in a sentence
  * @param origins where it all comes from
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Report(@JsonUnwrapped Summary summary, ByContext contexts, BySequences sequences,
         @JsonUnwrapped Curves curves, @JsonUnwrapped Scores scores,
-        List<HeatMap> heatMaps, List<HeldMap> maps, Map<String, String> findings, @JsonUnwrapped Origins origins) {
+        List<HeatMap> heatMaps, List<HeldMap> maps, Machine machine, Map<String, String> findings, @JsonUnwrapped Origins origins) {
 
     /**
      * The head of the page.
@@ -250,6 +252,14 @@ record Report(@JsonUnwrapped Summary summary, ByContext contexts, BySequences se
      * @param finding in a sentence
      */
     record HeldMap(String title, int steps, int every, int[][] columns, String finding) {}
+
+    /**
+     * What was seen of the machine.
+     *
+     * @param rows one per configuration
+     * @param notes on how it was counted, and what is not available, a sentence each
+     */
+    record Machine(List<MachineRow> rows, List<String> notes) {}
 
     /** Where a result comes from: its folder's name and every field in words. */
     record Origin(String folder, Map<String, String> fields) {}

@@ -39,7 +39,7 @@ public final class ReportPage {
             + " head holds, the more pieces it cuts them into, and where that is one more a step takes a little more or less.";
 
     /** Its sections; the last puts them onto the page. */
-    static final List<String> SCRIPTS = List.of("contexts.js", "sequences.js", "pinned.js", "eviction.js", "report.js");
+    static final List<String> SCRIPTS = List.of("contexts.js", "sequences.js", "pinned.js", "eviction.js", "machine.js", "report.js");
 
     private final List<LoadedResult> results;
     private final List<StepsFile> files;
@@ -110,7 +110,7 @@ public final class ReportPage {
         List<HeatMap> heatMaps = heatMaps();
         return new Report(summary, contexts.map(ContextData::of).orElse(null),
                 sequences.map(SequenceAnswers::data).orElse(null), curves, scores, heatMaps, maps,
-                findings(summary, curves, scores, heatMaps), origins());
+                Machines.of(parts.stream().map(LoadedResult::steps).toList()), findings(summary, curves, scores, heatMaps), origins());
     }
 
     private Report.Summary summary() {

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kvbench.compare.Statistics;
 import dev.kvbench.runtime.cuda.DeviceMemory;
 import dev.kvbench.runtime.cuda.Unsupported;
+import java.util.stream.DoubleStream;
 
 /** How fast the machine itself is, by something that no commit of this project changes: measured again later, it tells drift. */
 public enum Speed {
@@ -27,23 +28,26 @@ public enum Speed {
         public double measure() {
             try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
                 // [SIZE, SIZE]
-                NDArray a = manager.randomUniform(0, 1, new Shape(SIZE, SIZE));
-                double[] seconds = new double[TIMES];
-                for (int i = -WARM_UP; i < TIMES; i++) {
-                    long start = System.nanoTime();
-                    a.matMul(a).close();
-                    if (i >= 0) {
-                        seconds[i] = (System.nanoTime() - start) / 1e9;
-                    }
+                NDArray a = manager.ones(new Shape(SIZE, SIZE));
+                long begun = System.nanoTime();
+                while (System.nanoTime() - begun < WARM_UP_NANOS) {
+                    seconds(a);
                 }
-                return 2.0 * SIZE * SIZE * SIZE / Statistics.median(seconds);
+                return 2.0 * SIZE * SIZE * SIZE / Statistics.median(DoubleStream.generate(() -> seconds(a)).limit(TIMES).toArray());
             }
+        }
+
+        private double seconds(NDArray a) {
+            long start = System.nanoTime();
+            a.matMul(a).close();
+            return (System.nanoTime() - start) / 1e9;
         }
     };
 
     private static final int SIZE = 512;
-    private static final int WARM_UP = 3;
-    private static final int TIMES = 9;
+    /** A process that has just begun makes its threads first, and clocks rise. */
+    private static final long WARM_UP_NANOS = 100_000_000;
+    private static final int TIMES = 15;
 
     private final String words;
     private final String unit;
@@ -64,7 +68,7 @@ public enum Speed {
     }
 
     /**
-     * Measures it, in some ten ms.
+     * Measures it: some ten ms on a GPU, a few hundred on a CPU.
      *
      * @return in {@link #unit}
      * @throws NotAvailable if it cannot be measured, such as where no memory is left

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +45,8 @@ class ConsoleTest {
     void theAnswerStandsLastAndJmhsLinesInAFile() throws IOException {
         Run run = run("-f", "0");
         assertEquals(0, run.exit(), run.err());
-        List<String> lines = run.out().lines().toList();
+        List<String> warnings = run.out().lines().filter(l -> l.startsWith("Warning: ")).map(l -> l.replaceFirst("Warning: ", "")).toList();
+        List<String> lines = run.out().lines().filter(l -> !l.startsWith("Warning: ")).toList();
         Path log = result().resolve("jmh.log");
         int last = lines.size() - 1;
         assertEquals("Page:   " + result().resolve("report.html"), lines.get(last));
@@ -55,8 +58,11 @@ class ConsoleTest {
         assertEquals(List.of("1, warm-up", "2", "3, warm-up", "4"), lines.stream().filter(l -> l.startsWith("# iteration "))
                 .map(l -> l.replaceFirst("# iteration (\\d) of 4: [\\d.]+ ms/op", "$1")).toList());
         assertTrue(lines.size() < 20, run.out());
+        assertEquals(warnings, ResultFolder.open(result()).readSteps().warnings().stream().map(StepsFile.Doubt::text).toList());
+        assertTrue(warnings.get(0).startsWith("Some configurations have only 1 generation: "), run.out());
         String printed = Files.readString(log);
         assertTrue(printed.contains(ROW), printed);
+        assertEquals(2, printed.lines().filter(l -> l.matches("# Machine: energy .*; keys and values at the end .* MB; .*")).count(), printed);
         assertTrue(printed.contains("# Configuration 2 of 2: DecodeLoopBenchmark.decode strategy=window"), printed);
     }
 

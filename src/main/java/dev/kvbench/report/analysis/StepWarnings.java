@@ -85,7 +85,7 @@ final class StepWarnings {
     private static Optional<Found> drift(Measured m) {
         double[] generations = Measured.medians(m.host(), Measured.tokens(1, m.length()));
         double change = Trend.change(generations);
-        return Math.abs(change) <= Comparison.NOISE || !Trend.oneWay(generations) ? Optional.empty() : Optional.of(new Found(Math.abs(change),
-                Warning.DRIFT.of(m.name(), Numbers.percent(change) + (change > 0 ? " slower" : " faster"))));
+        return Math.abs(change) <= Comparison.NOISE || !Trend.oneWay(generations) ? Optional.empty()
+                : Optional.of(new Found(Math.abs(change), Warning.DRIFT.of(m.name(), Numbers.percent(change) + (change > 0 ? " slower" : " faster"))));
     }
 }

@@ -126,7 +126,8 @@ class PlantedTest {
         one(Warning.FEW_FORKS, "Measured in one process only: what differs from process to process is in no interval here",
                 warnings("[{\"forks\": 1}]", file(false, "GPU", null, null, steps(5, (g, t, r) -> 1))));
         StepsFile.Configuration pinned = new StepsFile.Configuration("dev.kvbench.bench.DecodeStepBenchmark.step", "full cache",
-                Map.of("strategy", "full", "window", "0", "cacheLength", "64"), "synthetic", "explicit", "fused", "gpu", 8, null, List.of());
+                Map.of("strategy", "full", "window", "0", "cacheLength", "64"), "synthetic", "explicit", "fused", "gpu", 8, null,
+                List.of());
         one(Warning.WIDE_INTERVAL, "Noisy: with 64 entries held a step of full cache took 1.000 ms ± 20 %", warnings("""
                 [{"benchmark": "dev.kvbench.bench.DecodeStepBenchmark.step", "mode": "avgt", "forks": 2,
                   "params": {"strategy": "full", "window": "0", "cacheLength": "64"},

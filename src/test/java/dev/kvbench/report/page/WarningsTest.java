@@ -48,7 +48,8 @@ class WarningsTest {
     @Test
     void theNoisiestPinnedStepIsNamed() throws Exception {
         ResultFolder pinned = MadeResults.pinned(folder.resolve("pinned"));
-        assertEquals(List.of("Noisy: with 64 entries held a step of full cache took 1.000 ms ± 20 %; stop other load, or run more iterations (-i)."),
+        assertEquals(List.of("Noisy: with 64 entries held a step of full cache took 1.000 ms ± 20 %; stop other load, or run more iterations"
+                + " (-i)."),
                 warnings(changed(pinned, ResultFolder.JMH_FILE, "\"scoreError\": 0.01", "\"scoreError\": 0.2")));
     }
 
@@ -69,6 +70,7 @@ class WarningsTest {
         List<String> off = warnings(small);
         assertEquals(1, off.size(), off.toString());
         assertEquals("The control is off: before it evicts, h2o, window 32, 8 heavy hitters takes N % more time"
-                + " than the full cache for the same work and its scoring; believe larger differences alone, or run more iterations (-i).", off.get(0).replaceAll("\\d+ %", "N %"));
+                + " than the full cache for the same work and its scoring; believe larger differences alone, or run more"
+                + " iterations (-i).", off.get(0).replaceAll("\\d+ %", "N %"));
     }
 }

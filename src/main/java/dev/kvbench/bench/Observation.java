@@ -59,7 +59,8 @@ final class Observation {
                     ? KvCache.bytes(settings.model(), settings.dtype(), settings.batch(), settings.prompt(),
                             settings.strategy().traits().scope()) : 0;
             double allocated = prompt + cache.allocatedBytes();
-            double full = KvCache.bytes(settings.model(), settings.dtype(), settings.batch(), settings.steps(), Scope.MODEL);
+            boolean evicts = settings.strategy().schedule().window().isPresent();
+            double full = !evicts ? allocated : KvCache.bytes(settings.model(), settings.dtype(), settings.batch(), settings.steps(), Scope.MODEL);
             return new Cache(loop.cacheLength() * cache.bytesPerEntry() * cache.batch(), Math.round(allocated),
                     settings.needed() == StepsNeeded.GENERATION ? Math.round(full - allocated) : null);
         }

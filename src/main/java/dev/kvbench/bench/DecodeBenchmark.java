@@ -78,6 +78,11 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
         Speed of = settings.device().isGpu() ? Speed.COPY : Speed.PRODUCT;
         // before weights take the memory that a copy needs
         Double speed = measured(of);
+        Observation observation = new Observation(Watch.of(settings.device().isGpu()), of,
+                params.getWarmup().getCount() + params.getMeasurement().getCount());
+        if (speed != null) {
+            observation.started(speed);
+        }
         loaded = settings.source().weights(settings.dtype(), settings.device(), SEED);
         try {
             loop = new DecodeLoop(loaded, settings.strategy(), settings.runtime(), settings.attention(),
@@ -88,11 +93,6 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
         }
         WarmUp.untilStable(loop, settings.steps());
         loop.checkLogits();
-        Observation observation = new Observation(Watch.of(settings.device().isGpu()), of,
-                params.getWarmup().getCount() + params.getMeasurement().getCount());
-        if (speed != null) {
-            observation.started(speed);
-        }
         Recorder.begin(
                 TrialRecord.Ran.here(settings, loaded.kind(), loop.runtime().label(), loop.runtime().attention().label(),
                         loop.cache().bytesPerEntry()),

@@ -60,7 +60,8 @@ final class Observation {
                             settings.strategy().traits().scope()) : 0;
             double allocated = prompt + cache.allocatedBytes();
             boolean evicts = settings.strategy().schedule().window().isPresent();
-            double full = !evicts ? allocated : KvCache.bytes(settings.model(), settings.dtype(), settings.batch(), settings.steps(), Scope.MODEL);
+            double full = !evicts ? allocated
+                    : KvCache.bytes(settings.model(), settings.dtype(), settings.batch(), settings.steps(), Scope.MODEL);
             return new Cache(loop.cacheLength() * cache.bytesPerEntry() * cache.batch(), Math.round(allocated),
                     settings.needed() == StepsNeeded.GENERATION ? Math.round(full - allocated) : null);
         }

@@ -59,8 +59,9 @@ public record MachineState(Map<String, Value> readings, List<Diagnosis.Finding> 
             for (Reading reading : Reading.values()) {
                 readings.put(reading.name(), value(card, reading));
             }
-            say(findings, "clocks", said(readings, Reading.SM_CLOCK, 1) + ", at most " + said(readings, Reading.MOST_SM_CLOCK, 1) 
-                    + "; memory " + said(readings, Reading.MEMORY_CLOCK, 1) + "; " + said(readings, Reading.TEMPERATURE, 1) + "; " + events(readings));
+            say(findings, "clocks", said(readings, Reading.SM_CLOCK, 1) + ", at most " + said(readings, Reading.MOST_SM_CLOCK, 1)
+                    + "; memory " + said(readings, Reading.MEMORY_CLOCK, 1) + "; " + said(readings, Reading.TEMPERATURE, 1) + "; "
+                    + events(readings));
             say(findings, "limits", "power limit " + said(readings, Reading.POWER_LIMIT, 1e-3).replace("mW", "W"));
             say(findings, "use", said(readings, Reading.MEMORY_USED, 1e-6).replace(" B", " MB") + " of device memory in use; "
                     + processes(card));

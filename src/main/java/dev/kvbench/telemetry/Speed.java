@@ -46,8 +46,8 @@ public enum Speed {
 
     private static final int SIZE = 512;
     /** A process that has just begun makes its threads first, and clocks rise. */
-    private static final long WARM_UP_NANOS = 100_000_000;
-    private static final int TIMES = 15;
+    private static final long WARM_UP_NANOS = 50_000_000;
+    private static final int TIMES = 9;
 
     private final String words;
     private final String unit;
@@ -68,7 +68,7 @@ public enum Speed {
     }
 
     /**
-     * Measures it: some ten ms on a GPU, a few hundred on a CPU.
+     * Measures it: some ten ms on a GPU, some hundred on a CPU.
      *
      * @return in {@link #unit}
      * @throws NotAvailable if it cannot be measured, such as where no memory is left

@@ -62,7 +62,8 @@ class ConsoleTest {
         assertTrue(warnings.get(0).startsWith("Some configurations have only 1 generation: "), run.out());
         String printed = Files.readString(log);
         assertTrue(printed.contains(ROW), printed);
-        assertEquals(2, printed.lines().filter(l -> l.matches("# Machine: energy .*; keys and values at the end .* MB; .*")).count(), printed);
+        assertEquals(2, printed.lines().filter(l -> l.matches("# Machine: energy .*; keys and values at the end .* MB; .*")).count(),
+                printed);
         assertTrue(printed.contains("# Configuration 2 of 2: DecodeLoopBenchmark.decode strategy=window"), printed);
     }
 

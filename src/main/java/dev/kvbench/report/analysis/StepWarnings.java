@@ -86,6 +86,7 @@ final class StepWarnings {
         double[] generations = Measured.medians(m.host(), Measured.tokens(1, m.length()));
         double change = Trend.change(generations);
         return Math.abs(change) <= Comparison.NOISE || !Trend.oneWay(generations) ? Optional.empty()
-                : Optional.of(new Found(Math.abs(change), Warning.DRIFT.of(m.name(), Numbers.percent(change) + (change > 0 ? " slower" : " faster"))));
+                : Optional.of(new Found(Math.abs(change), Warning.DRIFT.of(m.name(),
+                        Numbers.percent(change) + (change > 0 ? " slower" : " faster"))));
     }
 }

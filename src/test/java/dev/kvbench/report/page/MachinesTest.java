@@ -5,17 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import dev.kvbench.report.MadeResults;
+import dev.kvbench.report.MadeTelemetry;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.MachineRow;
 import dev.kvbench.report.analysis.RunTable;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
-import dev.kvbench.results.Telemetry;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,30 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("unit")
 class MachinesTest {
 
-    private static final Telemetry.Memory MEMORY = new Telemetry.Memory(5_200_000_000L, 47_000_000L, 49_000_000L, -1_000_000L,
-            2_100_000_000L);
-
     @TempDir
     private Path folder;
-
-    private static Telemetry.Sample sample(String phase, Integer megahertz, Integer celsius) {
-        return new Telemetry.Sample(1, phase, 1, 512L,
-                new Telemetry.Seen(megahertz, null, celsius, null, null, null, null, null, null, null, null));
-    }
-
-    /** A result with what was seen of each of its two configurations. */
-    private LoadedResult seen(Telemetry full, Telemetry h2o, List<StepsFile.Drift> drifts) throws Exception {
-        ResultFolder result = MadeResults.small(folder);
-        StepsFile steps = result.readSteps();
-        List<StepsFile.Configuration> all = new ArrayList<>();
-        for (StepsFile.Configuration c : steps.configurations()) {
-            all.add(new StepsFile.Configuration(c.benchmark(), c.label(), c.params(), c.weights(), c.attention(), c.runtime(), c.device(),
-                    c.cacheBytesPerEntry(), c.gpu(), c.iterations(), null, null, all.isEmpty() ? full : h2o));
-        }
-        result.writeSteps(new StepsFile(steps.schema(), steps.version(), steps.created(), steps.command(), steps.units(),
-                steps.fingerprint(), all, null, drifts, null));
-        return LoadedResult.read(result);
-    }
 
     private static Report.Machine machine(LoadedResult result) {
         return ReportPage.of(List.of(result), List.of()).machine();
@@ -55,13 +37,7 @@ class MachinesTest {
 
     @Test
     void eachConfigurationHasARow() throws Exception {
-        Telemetry counted = new Telemetry(List.of(sample("warmup", 345, 90), sample("measurement", 1980, 41),
-                sample("measurement", 1965, 52)), List.of(), new Telemetry.Energy("NVML, the whole card", 0.4512, 0.44, 0.46, 2, 0.1, 0.12,
-                null), MEMORY, null);
-        Telemetry bare = new Telemetry(List.of(sample("measurement", null, null)), List.of(),
-                Telemetry.Energy.none(null, null, "no counter"), new Telemetry.Memory(null, null, null, null, null),
-                Map.of("energy", "no counter", "temperature", "NVML error 3"));
-        LoadedResult result = seen(counted, bare, List.of(new StepsFile.Drift("copy bandwidth", "B/s", 2.9e12, 2.91e12, 2.89e12)));
+        LoadedResult result = LoadedResult.read(MadeTelemetry.of(folder));
         Report.Machine machine = machine(result);
         assertEquals(List.of(new MachineRow("full cache", 0.4512, 0.12, null, 5200.0, 47.0, 49.0, -1.0, 2100.0, "1965 to 1980", 52),
                 new MachineRow("h2o, window 32, 8 heavy hitters", null, null, "no counter", null, null, null, null, null, null, null)),
@@ -82,5 +58,27 @@ class MachinesTest {
         LoadedResult older = LoadedResult.read(MadeResults.small(folder));
         assertNull(machine(older));
         assertFalse(RunTable.of(older).get(1).contains("J/token"));
+    }
+
+    /** The units name fields too, and stand first. */
+    private static String without(String json, String field) {
+        int at = json.lastIndexOf(field);
+        return json.substring(0, at) + "\"other\"" + json.substring(at + field.length());
+    }
+
+    @Test
+    void everyFieldIsOfTheSchema() throws Exception {
+        ResultFolder result = MadeTelemetry.of(folder);
+        result.writeWarnings(List.of(new StepsFile.Doubt("OUTLIERS", "Outliers: some.")));
+        String json = Files.readString(result.path().resolve(ResultFolder.STEPS_FILE));
+        try (InputStream schema = StepsFile.class.getResourceAsStream("/schema/steps-v1.schema.json")) {
+            Schema steps = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema);
+            assertEquals(List.of(), steps.validate(json, InputFormat.JSON));
+            for (String field : List.of("\"joulesPerToken\"", "\"samples\"", "\"at\"", "\"text\"", "\"start\"", "\"seen\"")) {
+                assertTrue(json.contains(field), field);
+                assertFalse(steps.validate(without(json, field), InputFormat.JSON).isEmpty(), field + " is asked for");
+            }
+        }
+        assertEquals(List.of(new StepsFile.Doubt("OUTLIERS", "Outliers: some.")), result.readSteps().warnings());
     }
 }

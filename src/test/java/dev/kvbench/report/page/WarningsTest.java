@@ -48,8 +48,8 @@ class WarningsTest {
     @Test
     void theNoisiestPinnedStepIsNamed() throws Exception {
         ResultFolder pinned = MadeResults.pinned(folder.resolve("pinned"));
-        assertEquals(List.of("Noisy: with 64 entries held a step of full cache took 1.000 ms ± 20 %; stop other load, or run more iterations"
-                + " (-i)."),
+        assertEquals(List.of("Noisy: with 64 entries held a step of full cache took 1.000 ms ± 20 %; stop other load, or run more"
+                + " iterations (-i)."),
                 warnings(changed(pinned, ResultFolder.JMH_FILE, "\"scoreError\": 0.01", "\"scoreError\": 0.2")));
     }
 

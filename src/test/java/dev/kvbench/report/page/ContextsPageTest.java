@@ -47,7 +47,7 @@ class ContextsPageTest extends InBrowser {
 
     @Test
     void aPublishedResultFitsAPhoneInEitherTheme() throws Exception {
-        ResultFolder published = ResultFolder.open(Path.of("results/2026-11-26_14-52-12_3e31e599_NVIDIA-H100-80GB-HBM3"));
+        ResultFolder published = ResultFolder.open(Path.of("results/2026-11-26_17-29-48_f49b3486_NVIDIA-H100-80GB-HBM3"));
         Path page = page(published);
         try {
             browser.width(390, 900);
@@ -62,7 +62,7 @@ class ContextsPageTest extends InBrowser {
             browser.width(1100, 900);
             browser.dark(false);
         }
-        assertTrue(browser.text("#heat > p").endsWith("0.2 % more, which cannot be told from noise."), browser.text("#heat > p"));
+        assertTrue(browser.text("#heat > p").endsWith("0.3 % less, which cannot be told from noise."), browser.text("#heat > p"));
         assertTrue(browser.text("#answer").contains("at a context of 131072 entries"), browser.text("#answer"));
     }
 }

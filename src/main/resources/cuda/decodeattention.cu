@@ -44,12 +44,6 @@ extern "C" __constant__ unsigned sharedBytes = 4 * (MEANS + 2 * WARPS * GROUP);
 // The logit of what is not there: minus infinity.
 #define NONE __int_as_float(0xff800000)
 
-__device__ __forceinline__ uint4 loadVector(const Element* at) { return __ldg(reinterpret_cast<const uint4*>(at)); }
-
-__device__ __forceinline__ unsigned pack(float low, float high) {
-  return narrow(low) | static_cast<unsigned>(narrow(high)) << 16;
-}
-
 // Largest and sum over the four lanes that share a query head.
 __device__ __forceinline__ float largestOfFour(float f) {
   f = fmaxf(f, __shfl_xor_sync(0xffffffffu, f, 1));

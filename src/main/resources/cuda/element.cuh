@@ -48,6 +48,19 @@ __device__ __forceinline__ void widenPair(unsigned pair, float& low, float& high
 #endif
 }
 
+#if !ELEMENT_FP32
+// Two elements, the first in the low bits.
+__device__ __forceinline__ unsigned pack(float low, float high) {
+  return narrow(low) | static_cast<unsigned>(narrow(high)) << 16;
+}
+#endif
+
+// 16 bytes of a read-only array.
+__device__ __forceinline__ uint4 loadVector(const Element* at) { return __ldg(reinterpret_cast<const uint4*>(at)); }
+
+// The same, which nobody reads again.
+__device__ __forceinline__ uint4 loadOnce(const Element* at) { return __ldcs(reinterpret_cast<const uint4*>(at)); }
+
 // 16 bytes -> VECTOR floats
 __device__ __forceinline__ void widenVector(uint4 raw, float (&out)[VECTOR]) {
 #if ELEMENT_FP32

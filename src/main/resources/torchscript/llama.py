@@ -29,7 +29,10 @@ def turns(self, weights: List[Tensor], position: Tensor) -> Tensor:
   return torch.type_as(torch.unsqueeze(torch.stack([torch.cos(angles), sine]), 2), weights[0])
 
 def attention_input(self, weights: List[Tensor], w: int, x: Tensor, turn: Tensor, own: Tensor) -> Tensor:
-  qkv = self.product(self.norm(x, weights[w]), weights, w + 1, w, self.inputBias)
+  return self.heads_of(weights, w, self.product(self.norm(x, weights[w]), weights, w + 1, w, self.inputBias), turn, own)
+
+def heads_of(self, weights: List[Tensor], w: int, qkv: Tensor, turn: Tensor, own: Tensor) -> Tensor:
+  # qkv [B * T, N * Dh], written into
   batch = torch.size(own, 1)
   length = torch.size(own, 3)
   turning = self.heads + self.keyValueHeads

@@ -44,14 +44,20 @@ def open(self, weights: List[Tensor], state: List[Tensor], n: int) -> Tuple[Tens
 def before_attention(self, weights: List[Tensor], state: List[Tensor], x: Tensor, turn: Tensor, places: List[Tensor], rows: Tensor,
     new: List[Tensor], layer: int, n: int) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
   # queries [B, H, 1, Dh], keys and values held [B, Hkv, n, Dh], and the layer's part of rows
-  w = self.embeddings + self.perLayer * layer
-  kv = torch.select(state[CACHE], 0, layer)
+  q = self.attention_input(weights, self.embeddings + self.perLayer * layer, x, turn, self.own(state, new, layer, n))
+  return self.held(state, q, places, rows, new, layer, n)
+
+def own(self, state: List[Tensor], new: List[Tensor], layer: int, n: int) -> Tensor:
+  # where the layer's new keys and values go, [2, B, Hkv, 1, Dh]
   if torch.len(new) == 0:
-    q = self.attention_input(weights, w, x, turn, torch.narrow(kv, 3, n - 1, 1))
-  else:
-    own = torch.select(new[1], 0, layer)
-    q = self.attention_input(weights, w, x, turn, own)
-    torch.index_copy_(kv, 3, new[0], own)
+    return torch.narrow(torch.select(state[CACHE], 0, layer), 3, n - 1, 1)
+  return torch.select(new[1], 0, layer)
+
+def held(self, state: List[Tensor], q: Tensor, places: List[Tensor], rows: Tensor, new: List[Tensor], layer: int,
+    n: int) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+  kv = torch.select(state[CACHE], 0, layer)
+  if torch.len(new) > 0:
+    torch.index_copy_(kv, 3, new[0], torch.select(new[1], 0, layer))
   held = torch.narrow(kv, 3, 0, n)
   row = torch.narrow(rows, 0, layer * self.readsAttention, self.readsAttention)
   return (q, self.keys(places, layer, torch.select(held, 0, 0)), torch.select(held, 0, 1), row)
@@ -64,7 +70,12 @@ def after_attention(self, weights: List[Tensor], x: Tensor, a: Tensor, layer: in
 
 def close(self, weights: List[Tensor], state: List[Tensor], x: Tensor, rows: Tensor, new: List[Tensor], n: int,
     advance: int) -> NoneType:
-  self.next_token(weights, state, x, advance)
+  self.logits(weights, self.embeddings + self.perLayer * self.layers, x, state[LOGITS])
+  self.close_after_logits(state, rows, new, n, advance)
+  return None
+
+def close_after_logits(self, state: List[Tensor], rows: Tensor, new: List[Tensor], n: int, advance: int) -> NoneType:
+  self.choose_token(state, advance)
   if self.evicts == 1:
     if torch.len(new) == 0:
       self.end_step(state, rows, n)
@@ -77,6 +88,10 @@ def close(self, weights: List[Tensor], state: List[Tensor], x: Tensor, rows: Ten
 def next_token(self, weights: List[Tensor], state: List[Tensor], x: Tensor, advance: int) -> NoneType:
   # of the last layer's rows x [B, D]
   self.logits(weights, self.embeddings + self.perLayer * self.layers, x, state[LOGITS])
+  self.choose_token(state, advance)
+  return None
+
+def choose_token(self, state: List[Tensor], advance: int) -> NoneType:
   torch.argmax(state[LOGITS], 1, False, out=state[TOKEN])
   torch.add_(state[POSITION], advance)
   return None

@@ -52,7 +52,7 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
     @Param("1")
     public int batch;
 
-    /** How a step is launched: auto, fused, cudagraph or torchscript. */
+    /** How a step is launched: auto, fused, chained, cudagraph or torchscript. */
     @Param("auto")
     public String runtime;
 

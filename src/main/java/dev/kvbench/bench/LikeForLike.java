@@ -1,9 +1,12 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.checkpoint.ModelChoice;
 import dev.kvbench.model.Dtype;
+import dev.kvbench.model.Weights;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
+import dev.kvbench.runtime.cuda.KernelSource;
 import dev.kvbench.runtime.cuda.Scoring;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
@@ -71,8 +74,9 @@ final class LikeForLike {
 
     private static RunPlan.Configuration inTheFormOf(RunPlan.Configuration strategy, boolean gpu, RunPlan.Configuration full) {
         Map<String, String> params = new LinkedHashMap<>(full.params());
-        if (gpu && params.get(RUNTIME).equals(Runtimes.AUTO.label()) && Scoring.of(strategy(strategy.params())).isEmpty()) {
-            // the kernel has no such strategy, and auto takes the next
+        if (gpu && params.get(RUNTIME).equals(Runtimes.AUTO.label()) && hasKernel(params)
+                && Scoring.of(strategy(strategy.params())).isEmpty()) {
+            // the kernel has no such strategy, and auto takes the next that has
             params.put(RUNTIME, Runtimes.CUDAGRAPH.label());
         }
         AttentionForm form = attention(strategy.params(), gpu);
@@ -80,6 +84,11 @@ final class LikeForLike {
             params.put(ATTENTION, form.label());
         }
         return new RunPlan.Configuration(full.benchmark(), params, !params.equals(full.params()));
+    }
+
+    private static boolean hasKernel(Map<String, String> params) {
+        return KernelSource.has(
+                ModelChoice.of(params.get("model"), params.getOrDefault("weights", Weights.SYNTHETIC)).shape().family());
     }
 
     private static EvictionStrategy strategy(Map<String, String> params) {

@@ -99,7 +99,7 @@ final class GenerateCommand implements Callable<Integer> {
     private String device;
 
     @Option(names = "--runtime", defaultValue = "auto",
-            description = "how a step is launched: fused, cudagraph, torchscript, or auto, the first of these that"
+            description = "how a step is launched: fused, chained, cudagraph, torchscript, or auto, the first of these that"
                     + " runs here (${DEFAULT-VALUE})")
     private String runtime;
 

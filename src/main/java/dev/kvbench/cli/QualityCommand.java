@@ -81,7 +81,7 @@ final class QualityCommand implements Callable<Integer> {
     private String dtype;
 
     @Option(names = "--runtime", defaultValue = "torchscript",
-            description = "torchscript, which takes every strategy and batch; cudagraph, fused or auto (${DEFAULT-VALUE})")
+            description = "torchscript, which takes every strategy and batch; cudagraph, chained, fused or auto (${DEFAULT-VALUE})")
     private String runtime;
 
     @Option(names = "--positions", defaultValue = "original", description = "original or cache (${DEFAULT-VALUE})")

@@ -3,6 +3,7 @@ package dev.kvbench.model;
 import ai.djl.Device;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model as its family computes it: beside the shape, the arrays that it is made of and the source of its layers. Who
@@ -27,6 +28,11 @@ public interface Architecture extends ModelShape {
     /** @return whether layers turn keys by their positions, so that where an entry's may change they must be cached before that */
     default boolean turnsKeys() {
         return false;
+    }
+
+    /** @return where its layers have their arrays, if they are such layers, whose products kernels can chain; empty if they are others */
+    default Optional<GatedLayers> gatedLayers() {
+        return Optional.empty();
     }
 
     /** @return the form that takes weights as they are stored, and any number of tokens per sequence */

@@ -50,7 +50,8 @@ public enum AttentionForm {
      * @throws UserError if there is no such form, or the strategy cannot run with it
      */
     public static AttentionForm resolve(String value, EvictionStrategy strategy, Dtype dtype, Runtimes runtime, boolean gpu) {
-        boolean kernel = gpu && dtype.bytes() == 2 && (runtime == Runtimes.AUTO || runtime == Runtimes.CUDAGRAPH);
+        boolean captured = runtime == Runtimes.AUTO || runtime == Runtimes.CHAINED || runtime == Runtimes.CUDAGRAPH;
+        boolean kernel = gpu && captured && dtype.bytes() == 2;
         if (value.equals(AUTO)) {
             if (strategy.traits().readsAttention()) {
                 return kernel ? KERNEL : EXPLICIT;
@@ -69,7 +70,8 @@ public enum AttentionForm {
         if (form == KERNEL && !kernel) {
             throw new UserError("attention=kernel with runtime=" + runtime.label() + " and dtype=" + dtype.label()
                     + (gpu ? "" : " on a CPU")
-                    + ": that kernel needs an NVIDIA GPU, fp16 or bf16, and runtime=cudagraph or auto; use attention=explicit or auto");
+                    + ": that kernel needs an NVIDIA GPU, fp16 or bf16, and runtime=chained, cudagraph or auto;"
+                    + " use attention=explicit or auto");
         }
         return form;
     }

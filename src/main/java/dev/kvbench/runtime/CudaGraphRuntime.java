@@ -7,12 +7,13 @@ import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.cuda.AttentionKernel;
 import dev.kvbench.runtime.cuda.CapturedSteps;
 import dev.kvbench.runtime.cuda.DeviceStep;
+import dev.kvbench.runtime.cuda.LayerProducts;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.OptionalDouble;
 
 /**
  * The runtime whose step is one CUDA graph of libtorch's operators, captured the first time that a cache length comes up,
@@ -24,6 +25,8 @@ public final class CudaGraphRuntime extends OwnSteps {
 
     /** The runtime's name in parameters and results. */
     public static final String LABEL = "cudagraph";
+    /** Its name where the layers' products are kernels of our own, {@link LayerProducts}, which chain between few operators. */
+    public static final String CHAINED = "chained";
 
     private static final int WARM_UP = 3;
 
@@ -31,7 +34,11 @@ public final class CudaGraphRuntime extends OwnSteps {
     private final CapturedSteps steps;
     private final LengthCaptures captures;
     private final Map<LengthCaptures.Capture, Pointer> graphs = new HashMap<>();
-    private AttentionKernel attend;
+    private final boolean chained;
+    private final int batch;
+    private AttentionKernel attention;
+    private LayerProducts products;
+    private OptionalDouble logitsError = OptionalDouble.empty();
     private long nanos;
     private long bytes;
 
@@ -40,12 +47,15 @@ public final class CudaGraphRuntime extends OwnSteps {
      * @param cache the state that steps write; must be reset before the first step
      * @param strategy what to evict
      * @param form how to compute attention; operators do where the kernel cannot, and it is said why
+     * @param chained whether the layers' products are kernels, too
      * @param operators the step to capture; closed with this runtime
      * @throws Unsupported if steps cannot be captured here
      */
     public CudaGraphRuntime(
-            Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form, TorchScriptRuntime operators) {
+            Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form, boolean chained, TorchScriptRuntime operators) {
         super(operators);
+        this.chained = chained;
+        batch = cache.batch();
         onDevice = operators.deviceStep();
         if (onDevice == null) {
             throw new Unsupported("it needs an NVIDIA GPU that libtorch computes on, and its driver");
@@ -63,39 +73,58 @@ public final class CudaGraphRuntime extends OwnSteps {
                     }
                 }
             });
-            if (form == AttentionForm.KERNEL) {
-                attend = kernel(weights, cache, strategy);
-            }
+            makeKernels(weights, strategy, form);
+            tryKernels(weights, cache, strategy);
             graph(captures.of(1, 0).capture());
         } catch (RuntimeException | Error e) {
-            Cleanup.after(e, attend, steps);
+            Cleanup.after(e, attention, products, steps);
             throw e;
         }
     }
 
-    /** Compiled, and tried beside the operators; null if it cannot be or is not theirs. */
-    private AttentionKernel kernel(Weights weights, KvCache cache, EvictionStrategy strategy) {
-        try {
-            attend = new AttentionKernel(onDevice.cuda(), weights.shape(), weights.dtype(), cache.batch(),
-                    strategy.traits().readsAttention());
-            StepCheck check = StepCheck.ofSteps(operators, this, cache, strategy, weights.dtype());
-            if (check.fault().isEmpty()) {
-                return attend;
-            }
-            AttentionKernel wrong = attend;
-            attend = null;
-            graphs.clear();
-            wrong.close();
-            System.err.println("attention=kernel: " + check.fault().get() + "; taking attention=" + attention().label());
-        } catch (Unsupported e) {
-            System.err.println("attention=kernel: " + e.getMessage() + "; taking attention=" + operators.attention().label());
+    private void makeKernels(Weights weights, EvictionStrategy strategy, AttentionForm form) {
+        if (chained) {
+            products = new LayerProducts(onDevice.cuda(), weights, batch);
         }
-        return null;
+        if (form == AttentionForm.KERNEL) {
+            try {
+                attention = new AttentionKernel(onDevice.cuda(), weights.shape(), weights.dtype(), batch,
+                        strategy.traits().readsAttention());
+            } catch (Unsupported e) {
+                System.err.println("attention=kernel: " + e.getMessage() + "; taking attention=" + operators.attention().label());
+            }
+        }
+    }
+
+    /** Beside the operators: without what is not theirs. */
+    private void tryKernels(Weights weights, KvCache cache, EvictionStrategy strategy) {
+        if (attention == null && products == null) {
+            return;
+        }
+        StepCheck check = StepCheck.ofSteps(operators, this, cache, strategy, weights.dtype());
+        logitsError = OptionalDouble.of(check.difference());
+        if (check.fault().isEmpty()) {
+            return;
+        }
+        if (chained) {
+            throw new Unsupported("model " + weights.shape().name() + ": " + check.fault().get());
+        }
+        AttentionKernel wrong = attention;
+        attention = null;
+        logitsError = OptionalDouble.empty();
+        graphs.clear();
+        wrong.close();
+        System.err.println("attention=kernel: " + check.fault().get() + "; taking attention=" + attention().label());
+    }
+
+    @Override
+    public OptionalDouble logitsError() {
+        return logitsError;
     }
 
     @Override
     public AttentionForm attention() {
-        return attend == null ? operators.attention() : AttentionForm.KERNEL;
+        return attention == null ? operators.attention() : AttentionForm.KERNEL;
     }
 
     private Pointer graph(LengthCaptures.Capture capture) {
@@ -103,10 +132,10 @@ public final class CudaGraphRuntime extends OwnSteps {
             long start = System.nanoTime();
             long before = onDevice.cuda().memoryInUse();
             Pointer graph = steps.capture(stream -> {
-                if (attend == null) {
+                if (attention == null && products == null) {
                     operators(key);
                 } else {
-                    operatorsAround(key, operands -> attend.launch(operands, stream));
+                    operatorsAround(key, new StepParts.Kernels(attention, products, stream));
                 }
                 onDevice.copyTokens(stream);
             });
@@ -124,17 +153,17 @@ public final class CudaGraphRuntime extends OwnSteps {
         }
     }
 
-    private void operatorsAround(LengthCaptures.Capture key, Consumer<AttentionKernel.Operands> attention) {
+    private void operatorsAround(LengthCaptures.Capture key, StepParts.Kernels kernels) {
         if (key.exact()) {
-            operators.operatorsAround(key.n(), key.advance(), attention);
+            operators.operatorsAround(key.n(), key.advance(), kernels);
         } else {
-            operators.operatorsAroundWithin(key.n(), key.advance(), key.grow(), attention);
+            operators.operatorsAroundWithin(key.n(), key.advance(), key.grow(), kernels);
         }
     }
 
     @Override
     public String label() {
-        return LABEL;
+        return chained ? CHAINED : LABEL;
     }
 
     @Override
@@ -167,8 +196,11 @@ public final class CudaGraphRuntime extends OwnSteps {
     public void close() {
         onDevice.cuda().useOnThisThread();
         steps.close();
-        if (attend != null) {
-            attend.close();
+        if (attention != null) {
+            attention.close();
+        }
+        if (products != null) {
+            products.close();
         }
         operators.close();
     }

@@ -29,7 +29,22 @@ public enum Runtimes {
         public StepRuntime create(
                 Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
             return over(new TorchScriptRuntime(weights, cache, strategy, form),
-                    operators -> new CudaGraphRuntime(weights, cache, strategy, form, operators));
+                    operators -> new CudaGraphRuntime(weights, cache, strategy, form, false, operators));
+        }
+    },
+
+    /** {@link CudaGraphRuntime} with kernels for products. */
+    CHAINED(CudaGraphRuntime.CHAINED) {
+        @Override
+        public StepRuntime create(
+                Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
+            check(weights.device());
+            if (weights.shape().gatedLayers().isEmpty()) {
+                throw new UserError("runtime=" + label() + ": model " + weights.shape().name() + " is of the family "
+                        + weights.shape().family().name() + ", whose layers its kernels do not know", "use runtime=auto", null);
+            }
+            return over(new TorchScriptRuntime(weights, cache, strategy, form),
+                    operators -> new CudaGraphRuntime(weights, cache, strategy, form, true, operators));
         }
     },
 
@@ -69,7 +84,7 @@ public enum Runtimes {
      * @return what can run there, the fastest first
      */
     static List<Runtimes> fastestFirst(Device device) {
-        return device.isGpu() ? List.of(FUSED, CUDAGRAPH, TORCHSCRIPT) : List.of(TORCHSCRIPT);
+        return device.isGpu() ? List.of(FUSED, CHAINED, CUDAGRAPH, TORCHSCRIPT) : List.of(TORCHSCRIPT);
     }
 
     /** Makes the first that can be; of those before it says why not. What fails otherwise is a fault, and no other is tried. */
@@ -119,7 +134,7 @@ public enum Runtimes {
      * @throws UserError if this runtime needs a GPU and that is none
      */
     public void check(Device device) {
-        if ((this == CUDAGRAPH || this == FUSED) && !device.isGpu()) {
+        if ((this == CUDAGRAPH || this == CHAINED || this == FUSED) && !device.isGpu()) {
             throw new UserError("runtime=" + label() + ": it needs an NVIDIA GPU, and the model is on the " + device.getDeviceType(),
                     "use runtime=auto", null);
         }

@@ -11,7 +11,6 @@ import dev.kvbench.cache.Place;
 import dev.kvbench.model.Architecture;
 import dev.kvbench.model.StepForm;
 import dev.kvbench.model.Weights;
-import dev.kvbench.runtime.cuda.AttentionKernel;
 import dev.kvbench.runtime.cuda.DeviceStep;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
@@ -21,7 +20,6 @@ import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -103,6 +101,7 @@ public final class TorchScriptRuntime implements StepRuntime {
                 ScriptFile.read("step.py"),
                 ScriptFile.read("within.py"),
                 ScriptFile.read("apart.py"),
+                shape.gatedLayers().isPresent() ? ScriptFile.read("chained.py") : "",
                 ScriptFile.read("prompt.py"),
                 ScriptFile.read("draw.py"),
                 shape.source(),
@@ -263,26 +262,26 @@ public final class TorchScriptRuntime implements StepRuntime {
     }
 
     /**
-     * As {@link #operators}, with the layers' attention computed by another.
+     * As {@link #operators}, with kernels of our own between them.
      *
      * @param n entries held with the step's own
      * @param advance added to the position id
-     * @param attend computes a layer's attention, after what was called before
+     * @param kernels what computes attention or products
      */
-    void operatorsAround(int n, int advance, Consumer<AttentionKernel.Operands> attend) {
-        parts.step(n, advance, attend);
+    void operatorsAround(int n, int advance, StepParts.Kernels kernels) {
+        parts.step(n, advance, kernels);
     }
 
     /**
-     * As {@link #operatorsWithin}, with the layers' attention computed by another.
+     * As {@link #operatorsWithin}, with kernels of our own between them.
      *
      * @param bound at least the entries held with the step's own
      * @param advance added to the position id
      * @param grow entries more than the device holds: 0 or 1
-     * @param attend computes a layer's attention, after what was called before
+     * @param kernels what computes attention or products
      */
-    void operatorsAroundWithin(int bound, int advance, int grow, Consumer<AttentionKernel.Operands> attend) {
-        parts.stepWithin(bound, advance, grow, attend);
+    void operatorsAroundWithin(int bound, int advance, int grow, StepParts.Kernels kernels) {
+        parts.stepWithin(bound, advance, grow, kernels);
     }
 
     /** @param length entries that the device takes to be held before the next step within a range */

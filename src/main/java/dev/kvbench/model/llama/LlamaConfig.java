@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kvbench.UserError;
 import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Family;
+import dev.kvbench.model.GatedLayers;
 import dev.kvbench.model.StepForm;
 import dev.kvbench.model.WeightTensor;
 import dev.kvbench.model.WeightTensor.Initialisation;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -173,6 +175,15 @@ public record LlamaConfig(
         attributes.put("tied", options.tied ? 1 : 0);
         attributes.put("epsilon", epsilon);
         return attributes;
+    }
+
+    @Override
+    public Optional<GatedLayers> gatedLayers() {
+        Map<String, Number> places = attributes();
+        int perLayer = places.get("perLayer").intValue();
+        int finalNorm = EMBEDDINGS + layers * perLayer;
+        return Optional.of(new GatedLayers(EMBEDDINGS, perLayer, places.get("inputBias").intValue(), places.get("outputBias").intValue(),
+                places.get("upBias").intValue(), places.get("downBias").intValue(), finalNorm, options.tied ? 0 : finalNorm + 1, epsilon));
     }
 
     /** @return the place of a layer's gains of heads among all arrays; negative if there are none */

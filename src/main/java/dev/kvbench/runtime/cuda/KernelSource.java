@@ -37,6 +37,14 @@ public interface KernelSource {
                         + family.get(family.size() - 1).mostSequences(dtype) + " sequences"));
     }
 
+    /**
+     * @param family a model family
+     * @return whether there is a kernel for any of its models
+     */
+    static boolean has(Family family) {
+        return ALL.stream().anyMatch(kernel -> kernel.family() == family);
+    }
+
     /** @return whose models it takes */
     Family family();
 

@@ -74,6 +74,12 @@ class StepKernelTest {
         assertIsCode(AttentionKernel.SOURCE.compile(compiler(), options));
     }
 
+    @ParameterizedTest
+    @CsvSource({"BF16", "FP16"})
+    void productsCompileAtRunTime(Dtype dtype) {
+        assertIsCode(LayerProducts.SOURCE.compile(compiler(), LayerProducts.options(dtype, "sm_90")));
+    }
+
     private static Nvrtc compiler() {
         try {
             return new Nvrtc();

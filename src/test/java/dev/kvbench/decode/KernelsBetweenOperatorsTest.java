@@ -29,9 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Steps whose attention is the kernel's are those of operators, but for rounding in half precision. */
+/** Steps with kernels between operators, for attention or products too, are those of operators, but for rounding in half precision. */
 @Tag("gpu")
-class AttentionOnGpuTest {
+class KernelsBetweenOperatorsTest {
 
     private static final int PROMPT = 290;
     private static final int STEPS = 20;
@@ -74,32 +74,70 @@ class AttentionOnGpuTest {
     @MethodSource("cases")
     void isNoFurtherFromFp32ThanTheOperators(Architecture model, String name, Dtype dtype, Positions positions, int batch) {
         EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS);
-        boolean scoresByAttention = strategy.traits().readsAttention();
         try (Weights weights = TestModels.sharp(model, 7, dtype, Device.gpu());
                 Weights wide = TestModels.sharp(model, 7, Dtype.FP32, Device.gpu());
                 DecodeLoop exact = loop(wide, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch);
                 DecodeLoop kernel = loop(weights, strategy, Runtimes.CUDAGRAPH, AttentionForm.KERNEL, positions, batch);
                 DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch)) {
             assertEquals(AttentionForm.KERNEL, kernel.runtime().attention());
-            long[][] texts = TestModels.texts(new Random(8), model, batch, PROMPT + STEPS);
-            List<DecodeLoop> all = List.of(exact, kernel, operators);
-            for (int prompt : new int[] {1, PROMPT}) {
-                long[][] prompts = Arrays.stream(texts).map(text -> Arrays.copyOf(text, prompt)).toArray(long[][]::new);
-                all.forEach(loop -> loop.prefill(64, prompts));
-                for (int step = 0; step < STEPS; step++) {
-                    int t = prompt + step;
-                    long[] fed = Arrays.stream(texts).mapToLong(text -> text[t]).toArray();
-                    all.forEach(loop -> {
-                        loop.force(fed);
-                        loop.step();
-                    });
-                    String when = " of step " + step + " behind " + prompt;
-                    assertNoFurther(all.stream().map(loop -> loop.cache().logits()).toList(), "logits" + when);
-                    if (scoresByAttention) {
-                        assertNoFurther(all.stream().map(loop -> loop.cache().scores()).toList(), "scores" + when);
-                    }
+            compare(model, List.of(exact, kernel, operators), batch, strategy.traits().readsAttention());
+        }
+    }
+
+    private static void compare(Architecture model, List<DecodeLoop> all, int batch, boolean scoresByAttention) {
+        long[][] texts = TestModels.texts(new Random(8), model, batch, PROMPT + STEPS);
+        for (int prompt : new int[] {1, PROMPT}) {
+            long[][] prompts = Arrays.stream(texts).map(text -> Arrays.copyOf(text, prompt)).toArray(long[][]::new);
+            all.forEach(loop -> loop.prefill(64, prompts));
+            for (int step = 0; step < STEPS; step++) {
+                int t = prompt + step;
+                long[] fed = Arrays.stream(texts).mapToLong(text -> text[t]).toArray();
+                all.forEach(loop -> {
+                    loop.force(fed);
+                    loop.step();
+                });
+                String when = " of step " + step + " behind " + prompt;
+                assertNoFurther(all.stream().map(loop -> loop.cache().logits()).toList(), "logits" + when);
+                if (scoresByAttention) {
+                    assertNoFurther(all.stream().map(loop -> loop.cache().scores()).toList(), "scores" + when);
                 }
             }
+        }
+    }
+
+    static Stream<Arguments> chains() {
+        List<Arguments> cases = new ArrayList<>();
+        LlamaConfig bare = (LlamaConfig) GROUPS;
+        LlamaConfig full = new LlamaConfig("all", 3, 6, 3, 32, 160, 224, 401, 512, 1e-6, new Rotation(500),
+                new LlamaConfig.Options(true, true, true, true, true), 0);
+        for (LlamaConfig model : List.of(bare, full)) {
+            for (String name : Strategies.labels()) {
+                for (Dtype dtype : List.of(Dtype.FP16, Dtype.BF16)) {
+                    for (AttentionForm form : AttentionForm.values()) {
+                        if (form != AttentionForm.SDPA || !TestStrategies.of(name, WINDOW, HEAVY_HITTERS).traits().readsAttention()) {
+                            cases.add(Arguments.of(model, name, dtype, form, Positions.ORIGINAL, 1));
+                        }
+                    }
+                    cases.add(Arguments.of(model, name, dtype, AttentionForm.KERNEL, Positions.CACHE, 8));
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    /** A chain of kernels, whatever computes attention in it. */
+    @ParameterizedTest
+    @MethodSource("chains")
+    void soIsAChain(Architecture model, String name, Dtype dtype, AttentionForm form, Positions positions, int batch) {
+        EvictionStrategy strategy = TestStrategies.of(name, WINDOW, HEAVY_HITTERS);
+        try (Weights weights = TestModels.sharp(model, 7, dtype, Device.gpu());
+                Weights wide = TestModels.sharp(model, 7, Dtype.FP32, Device.gpu());
+                DecodeLoop exact = loop(wide, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch);
+                DecodeLoop chain = loop(weights, strategy, Runtimes.CHAINED, form, positions, batch);
+                DecodeLoop operators = loop(weights, strategy, Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, positions, batch)) {
+            assertEquals("chained", chain.runtime().label());
+            assertEquals(form, chain.runtime().attention());
+            compare(model, List.of(exact, chain, operators), batch, strategy.traits().readsAttention());
         }
     }
 

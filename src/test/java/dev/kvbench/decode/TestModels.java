@@ -64,6 +64,11 @@ public final class TestModels {
     }
 
     public static Weights sharp(Architecture config, int seed, Dtype dtype, Device device) {
+        return disturbed(config, seed, dtype, device, 0.5f);
+    }
+
+    /** As above, by noise of another deviation: where it is small, rounding stays small too. */
+    public static Weights disturbed(Architecture config, int seed, Dtype dtype, Device device, float deviation) {
         Weights weights = Weights.synthetic(config, dtype, device, seed);
         Engine.getEngine("PyTorch").setRandomSeed(seed + 1000);
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
@@ -73,7 +78,7 @@ public final class TestModels {
                           return None
                         """, Map.of(), device)) {
             for (PtNDArray array : weights.arrays()) {
-                NDArray noise = manager.randomNormal(0, 0.5f, array.getShape(), DataType.FLOAT32);
+                NDArray noise = manager.randomNormal(0, deviation, array.getShape(), DataType.FLOAT32);
                 try (IValue x = IValue.from(array); IValue y = IValue.from((PtNDArray) noise)) {
                     disturb.run("add", x, y).close();
                 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("unit")
 class ContextsTest {
 
-    private static final Path LLAMA_8B = Path.of("results/2026-11-26_17-29-48_f49b3486_NVIDIA-H100-80GB-HBM3");
+    private static final Path LLAMA_8B = Path.of("src/test/resources/published/2026-11-26_17-29-48_f49b3486_NVIDIA-H100-80GB-HBM3");
 
     /** The full cache is 1 ms with 64 entries and 1 ms more with each 448 more; the strategy 1.5 ms. */
     private static final double[][] CROSSING = {{0, 64, 1}, {0, 512, 2}, {0, 1024, 4}, {64, 64, 1.5}};

@@ -72,7 +72,7 @@ class PromptTimesTest {
         assertEquals(Optional.empty(), sentence(result(behind(64, 0, null, null))));
         assertEquals(Optional.empty(), sentence(LoadedResult.read(MadeResults.small(folder.resolve("small")))));
         // as older results have it
-        ResultFolder old = ResultFolder.open(Path.of("results/2026-11-26_14-55-47_3e31e599_NVIDIA-H100-80GB-HBM3"));
+        ResultFolder old = ResultFolder.open(Path.of("results/2026-11-26_15-13-52_81bcad31_NVIDIA-H100-80GB-HBM3"));
         assertTrue(!Files.readString(old.path().resolve(ResultFolder.STEPS_FILE)).contains("promptNanos"));
         assertEquals(Optional.empty(), sentence(LoadedResult.read(old)));
     }

@@ -59,7 +59,7 @@ class ContextsPlotTest {
     /** Names at the right are not cut. */
     @Test
     void aPublishedResultFitsItsWidth() throws Exception {
-        for (String name : List.of("2026-11-26_17-29-48_f49b3486", "2026-11-26_11-16-43_6d3b0d4f")) {
+        for (String name : List.of("2026-11-26_18-13-31_5fdd0c96", "2026-11-26_11-16-43_6d3b0d4f")) {
             BufferedImage image = image(ResultFolder.open(Path.of("results", name + "_NVIDIA-H100-80GB-HBM3")));
             for (int x : new int[] {0, 1, image.getWidth() - 2, image.getWidth() - 1}) {
                 assertTrue(IntStream.range(0, image.getHeight()).allMatch(y -> (image.getRGB(x, y) & 0xFFFFFF) == 0xFFFFFF),

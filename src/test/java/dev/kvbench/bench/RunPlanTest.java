@@ -247,8 +247,13 @@ class RunPlanTest {
     }
 
     private static RunPlan.Configuration step(String strategy, String runtime, String attention, String dtype) {
+        return step("gpt2-large", strategy, runtime, attention, dtype);
+    }
+
+    private static RunPlan.Configuration step(String model, String strategy, String runtime, String attention, String dtype) {
         return new RunPlan.Configuration("b", Map.of("strategy", strategy, "window", strategy.equals("full") ? "0" : "16", "heavyHitters",
-                strategy.equals("h2o") ? "4" : "0", "evictEvery", "1", "dtype", dtype, "runtime", runtime, "attention", attention));
+                strategy.equals("h2o") ? "4" : "0", "evictEvery", "1", "dtype", dtype, "runtime", runtime, "attention", attention,
+                "model", model));
     }
 
     @Test
@@ -258,6 +263,10 @@ class RunPlanTest {
         assertEquals(List.of("full auto", "full cudagraph", "h2o auto", "knorm auto"),
                 shown(LikeForLike.of(asked, c -> true), "strategy", "runtime"));
         assertEquals(asked, LikeForLike.of(asked, c -> false));
+        // of a family without a kernel all step down alike
+        List<RunPlan.Configuration> llama = List.of(step("tiny-llama", "full", "auto", "auto", "fp32"),
+                step("tiny-llama", "knorm", "auto", "auto", "fp32"));
+        assertEquals(llama, LikeForLike.of(llama, c -> true));
         // the kernel has attention of its own
         List<RunPlan.Configuration> fused = List.of(step("full", "fused", "auto", "fp16"), step("h2o", "fused", "auto", "fp16"));
         assertEquals(2, LikeForLike.of(fused, c -> true).size());

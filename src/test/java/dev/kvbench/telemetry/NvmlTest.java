@@ -3,18 +3,26 @@ package dev.kvbench.telemetry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kvbench.host.Programs;
 import dev.kvbench.runtime.cuda.DeviceMemory;
 import dev.kvbench.runtime.cuda.FirstCard;
+import dev.kvbench.torch.Libtorch;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The driver's own library, held to what nvidia-smi says of the same card. */
 @Tag("gpu")
 class NvmlTest {
+
+    @BeforeAll
+    static void needsAGpu() {
+        assumeTrue(Libtorch.hasGpu(), "needs an NVIDIA GPU and a CUDA libtorch; run on such a machine");
+    }
 
     private static long smi(String field) {
         String bus = FirstCard.bus().orElseThrow();

@@ -47,7 +47,8 @@ class ContextsPageTest extends InBrowser {
 
     @Test
     void aPublishedResultFitsAPhoneInEitherTheme() throws Exception {
-        ResultFolder published = ResultFolder.open(Path.of("src/test/resources/published/2026-11-26_17-29-48_f49b3486_NVIDIA-H100-80GB-HBM3"));
+        ResultFolder published = ResultFolder.open(
+                Path.of("src/test/resources/published/2026-11-26_17-29-48_f49b3486_NVIDIA-H100-80GB-HBM3"));
         Path page = page(published);
         try {
             browser.width(390, 900);

@@ -23,3 +23,9 @@ def attention_of(self, q: Tensor, k: Tensor, v: Tensor, row: Tensor, new: List[T
     mask = torch.unsqueeze(torch.masked_fill(torch.new_zeros(q, [n]), new[2], -3e4), 0)
     a = self.attend_within(q, k, v, row, mask, none)
   return torch.contiguous(torch.reshape(a, [torch.size(q, 0), self.width]))
+
+def close_after_logits(self, state: List[Tensor], rows: Tensor, new: List[Tensor], n: int, advance: int) -> NoneType:
+  # as close
+  self.choose_token(state, advance)
+  self.end(state, rows, new, n)
+  return None

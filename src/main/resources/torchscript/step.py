@@ -70,12 +70,12 @@ def after_attention(self, weights: List[Tensor], x: Tensor, a: Tensor, layer: in
 
 def close(self, weights: List[Tensor], state: List[Tensor], x: Tensor, rows: Tensor, new: List[Tensor], n: int,
     advance: int) -> NoneType:
-  self.logits(weights, self.embeddings + self.perLayer * self.layers, x, state[LOGITS])
-  self.close_after_logits(state, rows, new, n, advance)
+  self.next_token(weights, state, x, advance)
+  self.end(state, rows, new, n)
   return None
 
-def close_after_logits(self, state: List[Tensor], rows: Tensor, new: List[Tensor], n: int, advance: int) -> NoneType:
-  self.choose_token(state, advance)
+def end(self, state: List[Tensor], rows: Tensor, new: List[Tensor], n: int) -> NoneType:
+  # the strategy's part, and the token to the host
   if self.evicts == 1:
     if torch.len(new) == 0:
       self.end_step(state, rows, n)

@@ -1,13 +1,13 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.checkpoint.ModelChoice;
+import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Weights;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.cuda.KernelSource;
-import dev.kvbench.runtime.cuda.Scoring;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
@@ -74,8 +74,8 @@ final class LikeForLike {
 
     private static RunPlan.Configuration inTheFormOf(RunPlan.Configuration strategy, boolean gpu, RunPlan.Configuration full) {
         Map<String, String> params = new LinkedHashMap<>(full.params());
-        if (gpu && params.get(RUNTIME).equals(Runtimes.AUTO.label()) && hasKernel(params)
-                && Scoring.of(strategy(strategy.params())).isEmpty()) {
+        if (gpu && params.get(RUNTIME).equals(Runtimes.AUTO.label())
+                && KernelSource.lacks(model(params).family(), strategy(strategy.params()))) {
             // the kernel has no such strategy, and auto takes the next that has
             params.put(RUNTIME, Runtimes.CUDAGRAPH.label());
         }
@@ -86,9 +86,8 @@ final class LikeForLike {
         return new RunPlan.Configuration(full.benchmark(), params, !params.equals(full.params()));
     }
 
-    private static boolean hasKernel(Map<String, String> params) {
-        return KernelSource.has(
-                ModelChoice.of(params.get("model"), params.getOrDefault("weights", Weights.SYNTHETIC)).shape().family());
+    private static Architecture model(Map<String, String> params) {
+        return ModelChoice.of(params.get("model"), params.getOrDefault("weights", Weights.SYNTHETIC)).shape();
     }
 
     private static EvictionStrategy strategy(Map<String, String> params) {

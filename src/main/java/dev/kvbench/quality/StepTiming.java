@@ -6,7 +6,6 @@ import dev.kvbench.results.QualityFile.Estimate;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.runtime.cuda.KernelSource;
-import dev.kvbench.runtime.cuda.Scoring;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;
 import java.util.stream.LongStream;
@@ -50,8 +49,8 @@ final class StepTiming {
 
     /** The fastest that takes the strategy; asked for by name, it does not say what it passed over for each. */
     private static Runtimes runtime(TeacherForcing.Setting setting, EvictionStrategy strategy) {
-        return setting.weights().device().isGpu() && Scoring.of(strategy).isEmpty()
-                && KernelSource.has(setting.weights().shape().family()) ? Runtimes.CUDAGRAPH : Runtimes.AUTO;
+        return setting.weights().device().isGpu() && KernelSource.lacks(setting.weights().shape().family(), strategy)
+                ? Runtimes.CUDAGRAPH : Runtimes.AUTO;
     }
 
     static double perStep(long[] nanos) {

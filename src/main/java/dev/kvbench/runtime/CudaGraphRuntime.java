@@ -63,6 +63,7 @@ public final class CudaGraphRuntime extends OwnSteps {
         captures = new LengthCaptures(cache.capacity(), operators::appends);
         steps = new CapturedSteps(onDevice.cuda());
         try {
+            makeKernels(weights, strategy, form);
             steps.warmUp(() -> {
                 for (int i = 0; i < WARM_UP; i++) {
                     operators.operators(1, 0);
@@ -73,7 +74,6 @@ public final class CudaGraphRuntime extends OwnSteps {
                     }
                 }
             });
-            makeKernels(weights, strategy, form);
             tryKernels(weights, cache, strategy);
             graph(captures.of(1, 0).capture());
         } catch (RuntimeException | Error e) {

@@ -6,6 +6,7 @@ import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.model.Weights;
+import dev.kvbench.runtime.cuda.LayerProducts;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import java.util.Arrays;
@@ -39,9 +40,11 @@ public enum Runtimes {
         public StepRuntime create(
                 Weights weights, KvCache cache, EvictionStrategy strategy, AttentionForm form) {
             check(weights.device());
-            if (weights.shape().gatedLayers().isEmpty()) {
-                throw new UserError("runtime=" + label() + ": model " + weights.shape().name() + " is of the family "
-                        + weights.shape().family().name() + ", whose layers its kernels do not know", "use runtime=auto", null);
+            try {
+                // before operators are made
+                LayerProducts.places(weights.shape());
+            } catch (Unsupported e) {
+                throw refused(e);
             }
             return over(new TorchScriptRuntime(weights, cache, strategy, form),
                     operators -> new CudaGraphRuntime(weights, cache, strategy, form, true, operators));
@@ -105,11 +108,15 @@ public enum Runtimes {
             return factory.apply(operators);
         } catch (Unsupported e) {
             Cleanup.after(e, operators);
-            throw new UserError("runtime=" + label() + ": " + e.getMessage(), "use runtime=auto", e);
+            throw refused(e);
         } catch (RuntimeException | Error e) {
             Cleanup.after(e, operators);
             throw e;
         }
+    }
+
+    UserError refused(Unsupported why) {
+        return new UserError("runtime=" + label() + ": " + why.getMessage(), "use runtime=auto", why);
     }
 
     /**

@@ -1,22 +1,17 @@
 package dev.kvbench.runtime.cuda;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.util.Arrays;
 
 /** The argument of {@code cuda/decodeattention.cu}'s kernels, struct Attention there: 8 addresses, 7 strides, 4 ints and a float. */
 final class AttentionArguments {
 
-    static final int ADDRESSES = 8;
+    private static final int ADDRESSES = 8;
     private static final int STRIDES = 7;
-    private static final int NUMBERS = 5;
+    /** Four ints, a float, and what is free behind them. */
+    private static final int REST = 6 * Integer.BYTES;
 
-    private final Memory struct = new Memory((ADDRESSES + STRIDES) * Long.BYTES + (NUMBERS + 1) * Integer.BYTES);
-    private final Memory pointer = new Memory(Native.POINTER_SIZE);
-
-    AttentionArguments() {
-        pointer.setPointer(0, struct);
-    }
+    private final KernelStruct struct = new KernelStruct((ADDRESSES + STRIDES) * Long.BYTES + REST);
 
     /**
      * @param addresses of q, k, v, out, rows, logits, parts and length, 0 for none
@@ -28,22 +23,15 @@ final class AttentionArguments {
      * @param scale that logits are multiplied by
      */
     void set(long[] addresses, long[][] strides, int n, int logitsRow, int keyValueHeads, int pieces, float scale) {
-        struct.write(0, addresses, 0, ADDRESSES);
-        long at = (long) ADDRESSES * Long.BYTES;
-        for (long[] of : strides) {
-            int count = of == strides[strides.length - 1] ? 1 : 2;
-            struct.write(at, of, 0, count);
-            at += (long) count * Long.BYTES;
+        struct.begin().put(addresses);
+        for (int of = 0; of < strides.length; of++) {
+            struct.put(Arrays.copyOf(strides[of], of < strides.length - 1 ? 2 : 1));
         }
-        for (int number : new int[] {n, logitsRow, keyValueHeads, pieces}) {
-            struct.setInt(at, number);
-            at += Integer.BYTES;
-        }
-        struct.setFloat(at, scale);
+        struct.put(n, logitsRow, keyValueHeads, pieces).put(scale);
     }
 
     /** @return as a launch takes it */
     Pointer pointer() {
-        return pointer;
+        return struct.pointer();
     }
 }

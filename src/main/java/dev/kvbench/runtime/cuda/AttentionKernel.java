@@ -5,7 +5,6 @@ import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
 import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Dtype;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -72,33 +71,22 @@ public final class AttentionKernel implements AutoCloseable {
         heads = model.heads();
         keyValueHeads = model.keyValueHeads();
         scale = (float) (1 / Math.sqrt(model.headDim()));
-        int major = cuda.attribute(CudaDriver.MAJOR);
-        int minor = cuda.attribute(CudaDriver.MINOR);
-        if (major < MIN_CAPABILITY) {
-            throw new Unsupported("this GPU has compute capability " + major + "." + minor + ", it needs " + MIN_CAPABILITY + ".0");
-        }
+        String architecture = cuda.architecture(MIN_CAPABILITY);
         most = cuda.attribute(CudaDriver.MULTIPROCESSORS);
-        module = cuda.load(SOURCE.compiled(options(model, dtype, rows, "sm_" + major + minor)));
+        module = cuda.load(SOURCE.compiled(CudaSource.options(architecture, macros(model, dtype, rows))));
         try {
             sharedBytes = cuda.constant(module, "sharedBytes");
             attend = cuda.kernel(module, "attendPiece", sharedBytes);
             join = cuda.kernel(module, "joinPieces", sharedBytes);
             parts = cuda.allocate((long) most * heads / keyValueHeads * (model.headDim() + 2) * Float.BYTES);
         } catch (RuntimeException e) {
-            Cleanup.after(e, this::unload);
+            Cleanup.after(e, () -> cuda.unload(module));
             throw e;
         }
     }
 
-    /**
-     * @param model a model
-     * @param dtype element type
-     * @param rows whether weights are wanted
-     * @param architecture as the compilers name it, "sm_90"
-     * @return the compiler's options
-     * @throws Unsupported if the kernels do not take such heads
-     */
-    static List<String> options(Architecture model, Dtype dtype, boolean rows, String architecture) {
+    /** What the kernels are compiled with; throws Unsupported if they do not take such heads. */
+    private static List<String> macros(Architecture model, Dtype dtype, boolean rows) {
         int group = model.heads() / model.keyValueHeads();
         if (dtype.bytes() != 2) {
             throw new Unsupported("it takes fp16 and bf16");
@@ -107,9 +95,7 @@ public final class AttentionKernel implements AutoCloseable {
             throw new Unsupported("model " + model.name() + " has " + group + " query heads a key-value head, of " + model.headDim()
                     + " elements; it takes up to " + MOST_GROUP + ", of multiples of " + HEAD_STEP + " up to " + MOST_HEAD);
         }
-        List<String> options = new ArrayList<>(List.of("-std=c++17", "-arch=" + architecture));
-        options.addAll(macros(dtype, model.headDim(), group, rows));
-        return options;
+        return macros(dtype, model.headDim(), group, rows);
     }
 
     static List<String> macros(Dtype dtype, int headDim, int group, boolean rows) {
@@ -146,13 +132,9 @@ public final class AttentionKernel implements AutoCloseable {
         }
     }
 
-    private void unload() {
-        cuda.check("cuModuleUnload", cuda.functions.cuModuleUnload(module));
-    }
-
     @Override
     public void close() {
         cuda.free(parts);
-        unload();
+        cuda.unload(module);
     }
 }

@@ -18,8 +18,8 @@ import java.util.Set;
 public final class CudaDriver implements KernelMemory {
 
     static final int MULTIPROCESSORS = 16;
-    static final int MAJOR = 75;
-    static final int MINOR = 76;
+    private static final int MAJOR = 75;
+    private static final int MINOR = 76;
     static final int COOPERATIVE_LAUNCH = 95;
     static final int MAX_SHARED_OPTIN = 97;
 
@@ -234,6 +234,20 @@ public final class CudaDriver implements KernelMemory {
         return value.getValue();
     }
 
+    /**
+     * @param major the least compute capability that will do, N.0
+     * @return the device's as compilers name it, "sm_90"
+     * @throws Unsupported if it has less
+     */
+    String architecture(int major) {
+        int has = attribute(MAJOR);
+        int minor = attribute(MINOR);
+        if (has < major) {
+            throw new Unsupported("this GPU has compute capability " + has + "." + minor + ", the kernel needs " + major + ".0");
+        }
+        return "sm_" + has + minor;
+    }
+
     @Override
     public long allocate(long bytes) {
         LongByReference address = new LongByReference();
@@ -313,6 +327,11 @@ public final class CudaDriver implements KernelMemory {
         PointerByReference module = new PointerByReference();
         check("cuModuleLoadData", functions.cuModuleLoadData(module, image));
         return module.getValue();
+    }
+
+    /** @param module from {@link #load} */
+    void unload(Pointer module) {
+        check("cuModuleUnload", functions.cuModuleUnload(module));
     }
 
     /** @return a kernel of a module, allowed to use that much dynamic shared memory */

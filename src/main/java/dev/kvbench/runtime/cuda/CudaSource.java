@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * CUDA code that is compiled at run time.
@@ -22,6 +23,15 @@ record CudaSource(String file, List<String> headers) {
 
     /** Kept: compiling takes seconds. */
     private static final Map<Key, byte[]> COMPILED = new ConcurrentHashMap<>();
+
+    /**
+     * @param architecture as the compilers name it, "sm_90"
+     * @param macros as the compiler takes them, "-DNAME=VALUE"
+     * @return the compiler's options
+     */
+    static List<String> options(String architecture, List<String> macros) {
+        return Stream.concat(Stream.of("-std=c++17", "-arch=" + architecture), macros.stream()).toList();
+    }
 
     /**
      * @param options the compiler's

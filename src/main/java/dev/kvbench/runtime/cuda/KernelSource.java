@@ -6,7 +6,6 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.model.Family;
 import dev.kvbench.model.Weights;
 import dev.kvbench.strategy.EvictionStrategy;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,10 +38,11 @@ public interface KernelSource {
 
     /**
      * @param family a model family
-     * @return whether there is a kernel for any of its models
+     * @param strategy what to evict
+     * @return whether the family has a kernel which has no such strategy, so that its models run in another way for that alone
      */
-    static boolean has(Family family) {
-        return ALL.stream().anyMatch(kernel -> kernel.family() == family);
+    static boolean lacks(Family family, EvictionStrategy strategy) {
+        return ALL.stream().anyMatch(kernel -> kernel.family() == family) && Scoring.of(strategy).isEmpty();
     }
 
     /** @return whose models it takes */
@@ -128,8 +128,7 @@ public interface KernelSource {
      */
     default List<String> options(
             Architecture model, Dtype dtype, int batch, int blocks, int maxShared, String architecture) {
-        List<String> options = new ArrayList<>(List.of("-std=c++17", "-arch=" + architecture));
-        macros(model, dtype, batch, blocks, maxShared).forEach((name, value) -> options.add("-D" + name + "=" + value));
-        return options;
+        return CudaSource.options(architecture, macros(model, dtype, batch, blocks, maxShared).entrySet().stream()
+                .map(macro -> "-D" + macro.getKey() + "=" + macro.getValue()).toList());
     }
 }

@@ -1,14 +1,12 @@
 package dev.kvbench.runtime.cuda;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.kvbench.Cleanup;
+import dev.kvbench.model.Architecture;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.model.GatedLayers;
 import dev.kvbench.model.Weights;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -54,19 +52,14 @@ public final class LayerProducts implements AutoCloseable {
     public LayerProducts(CudaDriver cuda, Weights weights, int batch) {
         this.cuda = cuda;
         this.batch = batch;
-        places = weights.shape().gatedLayers().orElseThrow(() -> new Unsupported("model " + weights.shape().name() + " is of the family "
-                + weights.shape().family().name() + ", whose layers its kernels do not know"));
+        places = places(weights.shape());
         PtNDArray[] all = weights.arrays();
         arrays = Stream.of(all).mapToLong(tensors::address).toArray();
         sizes = Stream.of(all).map(array -> array.getShape().getShape()).toArray(long[][]::new);
-        int major = cuda.attribute(CudaDriver.MAJOR);
-        int minor = cuda.attribute(CudaDriver.MINOR);
-        if (major < MIN_CAPABILITY) {
-            throw new Unsupported("this GPU has compute capability " + major + "." + minor + ", it needs " + MIN_CAPABILITY + ".0");
-        }
+        String architecture = cuda.architecture(MIN_CAPABILITY);
         int widest = check(weights);
         blocks = BLOCKS_EACH * cuda.attribute(CudaDriver.MULTIPROCESSORS);
-        module = cuda.load(SOURCE.compiled(options(weights.dtype(), "sm_" + major + minor)));
+        module = cuda.load(SOURCE.compiled(CudaSource.options(architecture, macros(weights.dtype()))));
         try {
             int shared = sharedBytes(widest);
             ofNorm = cuda.kernel(module, "productOfNorm", shared);
@@ -76,6 +69,16 @@ public final class LayerProducts implements AutoCloseable {
             Cleanup.after(e, this);
             throw e;
         }
+    }
+
+    /**
+     * @param model a model
+     * @return where it has its layers' arrays
+     * @throws Unsupported if they are other layers
+     */
+    public static GatedLayers places(Architecture model) {
+        return model.gatedLayers().orElseThrow(() -> new Unsupported("model " + model.name() + " is of the family "
+                + model.family().name() + ", whose layers its kernels do not know"));
     }
 
     /** @return the longest row */
@@ -104,12 +107,6 @@ public final class LayerProducts implements AutoCloseable {
 
     private int sharedBytes(int width) {
         return FIXED_BYTES + batch * width * Short.BYTES;
-    }
-
-    static List<String> options(Dtype dtype, String architecture) {
-        List<String> options = new ArrayList<>(List.of("-std=c++17", "-arch=" + architecture));
-        options.addAll(macros(dtype));
-        return options;
     }
 
     static List<String> macros(Dtype dtype) {
@@ -158,36 +155,22 @@ public final class LayerProducts implements AutoCloseable {
 
     @Override
     public void close() {
-        cuda.check("cuModuleUnload", cuda.functions.cuModuleUnload(module));
+        cuda.unload(module);
     }
 
     /** The argument of the kernels, struct Product there: 5 addresses, 4 ints and a float. */
     static final class ProductArguments {
 
-        private static final int ADDRESSES = 5;
-        private static final int NUMBERS = 6;
-
-        private final Memory struct = new Memory(ADDRESSES * Long.BYTES + NUMBERS * Integer.BYTES);
-        private final Memory pointer = new Memory(Native.POINTER_SIZE);
-
-        ProductArguments() {
-            pointer.setPointer(0, struct);
-        }
+        private final KernelStruct struct = new KernelStruct(5 * Long.BYTES + 6 * Integer.BYTES);
 
         /** As struct Product has them. */
         void set(long weights, long x, long out, long gain, long bias, int rows, int width, int batch, int blocks, float epsilon) {
-            struct.write(0, new long[] {weights, x, out, gain, bias}, 0, ADDRESSES);
-            long at = (long) ADDRESSES * Long.BYTES;
-            for (int number : new int[] {rows, width, batch, blocks}) {
-                struct.setInt(at, number);
-                at += Integer.BYTES;
-            }
-            struct.setFloat(at, epsilon);
+            struct.begin().put(weights, x, out, gain, bias).put(rows, width, batch, blocks).put(epsilon);
         }
 
         /** @return as a launch takes it */
         Pointer pointer() {
-            return pointer;
+            return struct.pointer();
         }
     }
 }

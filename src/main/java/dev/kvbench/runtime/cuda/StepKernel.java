@@ -27,17 +27,15 @@ public final class StepKernel implements AutoCloseable {
      */
     public StepKernel(CudaDriver cuda, KernelSource source, Architecture model, Dtype dtype, int batch) {
         this.cuda = cuda;
-        int major = cuda.attribute(CudaDriver.MAJOR);
-        int minor = cuda.attribute(CudaDriver.MINOR);
-        if (major < MIN_CAPABILITY || cuda.attribute(CudaDriver.COOPERATIVE_LAUNCH) == 0) {
-            throw new Unsupported("this GPU has compute capability " + major + "." + minor
-                    + ", the kernel needs " + MIN_CAPABILITY + ".0");
+        String architecture = cuda.architecture(MIN_CAPABILITY);
+        if (cuda.attribute(CudaDriver.COOPERATIVE_LAUNCH) == 0) {
+            throw new Unsupported("this GPU has no cooperative launches, which the kernel needs");
         }
         blocks = source.blocks(model, dtype, batch, cuda.attribute(CudaDriver.MULTIPROCESSORS));
         int maxShared = cuda.attribute(CudaDriver.MAX_SHARED_OPTIN);
         threads = source.threads(model, dtype, batch, blocks);
         module = cuda.load(source.source().compiled(
-                source.options(model, dtype, batch, blocks, maxShared, "sm_" + major + minor)));
+                source.options(model, dtype, batch, blocks, maxShared, architecture)));
         try {
             sharedBytes = cuda.constant(module, "sharedBytes");
             kernel = cuda.kernel(module, "decodeStep", sharedBytes);
@@ -59,6 +57,6 @@ public final class StepKernel implements AutoCloseable {
 
     @Override
     public void close() {
-        cuda.check("cuModuleUnload", cuda.functions.cuModuleUnload(module));
+        cuda.unload(module);
     }
 }

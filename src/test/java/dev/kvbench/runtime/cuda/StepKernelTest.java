@@ -69,15 +69,14 @@ class StepKernelTest {
     @ParameterizedTest
     @CsvSource({"BF16,128,4,true", "FP16,64,1,false", "BF16,80,7,true"})
     void attentionCompilesAtRunTime(Dtype dtype, int headDim, int group, boolean rows) {
-        List<String> options = new ArrayList<>(List.of("-std=c++17", "-arch=sm_90"));
-        options.addAll(AttentionKernel.macros(dtype, headDim, group, rows));
-        assertIsCode(AttentionKernel.SOURCE.compile(compiler(), options));
+        assertIsCode(AttentionKernel.SOURCE.compile(
+                compiler(), CudaSource.options("sm_90", AttentionKernel.macros(dtype, headDim, group, rows))));
     }
 
     @ParameterizedTest
     @CsvSource({"BF16", "FP16"})
     void productsCompileAtRunTime(Dtype dtype) {
-        assertIsCode(LayerProducts.SOURCE.compile(compiler(), LayerProducts.options(dtype, "sm_90")));
+        assertIsCode(LayerProducts.SOURCE.compile(compiler(), CudaSource.options("sm_90", LayerProducts.macros(dtype))));
     }
 
     private static Nvrtc compiler() {

@@ -49,11 +49,13 @@ public record Telemetry(List<Sample> samples, List<Probe> probes, Energy energy,
      * @param residentPeakBytes the most so far
      * @param energyMicrojoules that the device took during the iteration
      * @param energyNanos the time that this is of
+     * @param pauseMicrojoules that it took since the end of the iteration before; null for a process's first
+     * @param pauseNanos the time that this is of
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Seen(Integer smMegahertz, Integer memoryMegahertz, Integer celsius, Long powerLimitMilliwatts,
             List<String> clockEvents, Integer otherProcesses, Long deviceBytes, Long residentBytes, Long residentPeakBytes,
-            Long energyMicrojoules, Long energyNanos) {}
+            Long energyMicrojoules, Long energyNanos, Long pauseMicrojoules, Long pauseNanos) {}
 
     /**
      * How fast the machine itself was, by something that no commit changes.
@@ -66,24 +68,26 @@ public record Telemetry(List<Sample> samples, List<Probe> probes, Energy energy,
     public record Probe(int fork, String at, String of, double value) {}
 
     /**
-     * Energy of a token: of whole measured iterations, what is between their steps in it.
+     * Energy of a token: of whole measured iterations, what is between their steps in it. Iterations that are short beside the
+     * counter's steps are counted in stretches of several, pauses of at most a tenth between them in it.
      *
      * @param counter what counted, in words
-     * @param joulesPerToken median over the iterations; null where {@code absent} says why
+     * @param joulesPerToken median over the stretches; null where {@code absent} says why
      * @param low the least of them
      * @param high the most of them
-     * @param iterations how many they are
+     * @param iterations how many iterations are in them
+     * @param stretches how many they are
      * @param updateSeconds from one step of the counter to the next, as measured
-     * @param resolution that over an iteration's time: what each of them is known to within, relative
+     * @param resolution that over the shortest one's time: what each of them is known to within, relative
      * @param absent why there is none, in one line
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Energy(String counter, Double joulesPerToken, Double low, Double high, Integer iterations, Double updateSeconds,
-            Double resolution, String absent) {
+    public record Energy(String counter, Double joulesPerToken, Double low, Double high, Integer iterations, Integer stretches,
+            Double updateSeconds, Double resolution, String absent) {
 
         /** @return one that there is none of */
         public static Energy none(String counter, Double updateSeconds, String why) {
-            return new Energy(counter, null, null, null, null, updateSeconds, null, why);
+            return new Energy(counter, null, null, null, null, null, updateSeconds, null, why);
         }
     }
 

@@ -36,6 +36,8 @@ public final class Watch {
     private final Double updateSeconds;
     private Long energyAtStart;
     private long start;
+    private Long energyAtEnd;
+    private long end;
 
     /** Takes null for a card or counter that there is none of; {@code why} then says it. */
     Watch(CardSensors card, EnergyCounter counter, Map<String, String> why, LongSupplier deviceBytes, Path status, LongSupplier clock,
@@ -83,12 +85,18 @@ public final class Watch {
     /** @return what is seen right after the last step of the iteration that {@link #begin} began */
     public Telemetry.Seen end() {
         Long energy = energyAtStart == null ? null : orAbsent(ENERGY, counter::microjoules);
-        long nanos = clock.getAsLong() - start;
+        long now = clock.getAsLong();
+        boolean paused = energyAtEnd != null && energyAtStart != null;
+        Long pauseMicrojoules = paused ? energyAtStart - energyAtEnd : null;
+        Long pauseNanos = paused ? start - end : null;
+        energyAtEnd = energy;
+        end = now;
         HostMemory host = orAbsent(HOST_MEMORY, () -> HostMemory.of(status));
         return new Telemetry.Seen(number(CardSensors.Reading.SM_CLOCK), number(CardSensors.Reading.MEMORY_CLOCK),
                 number(CardSensors.Reading.TEMPERATURE), read(CardSensors.Reading.POWER_LIMIT), events(), otherProcesses(),
                 deviceBytes == null ? null : deviceBytes.getAsLong(), host == null ? null : host.resident(),
-                host == null ? null : host.peak(), energy == null ? null : energy - energyAtStart, energy == null ? null : nanos);
+                host == null ? null : host.peak(), energy == null ? null : energy - energyAtStart, energy == null ? null : now - start,
+                pauseMicrojoules, pauseNanos);
     }
 
     /** @return what counts energy, in words; null if nothing does */

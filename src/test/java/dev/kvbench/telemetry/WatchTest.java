@@ -64,6 +64,57 @@ class WatchTest {
     }
 
     @Test
+    void whatAnH100AnsweredAtWorkIsReplayed() throws Exception {
+        WrittenAnswers card = WrittenAnswers.of("h100-recorded");
+        SteppingCounter clock = new SteppingCounter(0, 100);
+        Watch watch = new Watch(card, null, Map.of("energy", "not asked"), () -> 0, status(), clock, ids -> Others.than(ids, 577, 1));
+        for (int idle = 0; idle < 3; idle++) {
+            Telemetry.Seen seen = watch.end();
+            assertEquals(345, seen.smMegahertz());
+            assertEquals(List.of("idle"), seen.clockEvents());
+        }
+        Telemetry.Seen first = watch.end();
+        for (int busy = 1; busy < 8; busy++) {
+            Telemetry.Seen seen = watch.end();
+            assertEquals(List.of("power cap"), seen.clockEvents(), "products at 700 W");
+            assertTrue(seen.smMegahertz() < first.smMegahertz(), seen.smMegahertz() + " MHz");
+            assertEquals(0, seen.otherProcesses(), "the process that is watched is no other");
+            assertEquals(700_000, seen.powerLimitMilliwatts());
+            assertNull(seen.energyMicrojoules());
+        }
+        assertEquals(66, watch.end().celsius());
+        assertEquals(Map.of("energy", "not asked"), watch.absent());
+    }
+
+    @Test
+    void theEnergyThatAnH100CountedIsItsPowerLimitAtWork() throws Exception {
+        EnergyCounter counter = EnergyCounter.of(WrittenAnswers.of("h100-recorded"));
+        long[] microjoules = new long[11];
+        for (int i = 0; i < microjoules.length; i++) {
+            microjoules[i] = counter.microjoules();
+        }
+        assertEquals(74, (microjoules[2] - microjoules[0]) / 0.2e6, 1, "W idle");
+        assertEquals(700, (microjoules[10] - microjoules[4]) / 6 / 0.51e6, 25, "W at work");
+    }
+
+    @Test
+    void whatPassesBetweenTwoIterationsIsAPause() throws Exception {
+        SteppingCounter clock = new SteppingCounter(300, 20);
+        WrittenAnswers card = WrittenAnswers.of("h100").counting(clock);
+        Watch watch = watch(card, EnergyCounter.of(card), clock);
+        watch.begin();
+        clock.goOn(2_000_000_000L);
+        Telemetry.Seen first = watch.end();
+        assertNull(first.pauseNanos());
+        assertNull(first.pauseMicrojoules());
+        clock.goOn(1_000_000_000L);
+        watch.begin();
+        Telemetry.Seen second = watch.end();
+        assertEquals(1e9, second.pauseNanos(), 1e6);
+        assertEquals(300e6, second.pauseMicrojoules(), 300 * 20_000, "within a step of the counter");
+    }
+
+    @Test
     void whatACardDoesNotTellIsAbsentWithTheReason() throws Exception {
         WrittenAnswers card = WrittenAnswers.of("old-driver");
         Watch watch = watch(card, EnergyCounter.of(card), new SteppingCounter(1, 1));

@@ -24,7 +24,7 @@ final class Machines {
         List<String> notes = new ArrayList<>();
         telemetries(files).map(Telemetry::energy).filter(e -> e.joulesPerToken() != null)
                 .map(e -> "Energy is counted by " + e.counter() + ", which moves every " + Numbers.digits(1e3 * e.updateSeconds())
-                        + " ms, over whole measured iterations: also what is between their steps is in it.")
+                        + " ms, over whole measured iterations: also what is between their steps is in it, and pauses between short ones.")
                 .distinct().limit(1).forEach(notes::add);
         telemetries(files).map(Telemetry::energy).map(Telemetry.Energy::absent).filter(Objects::nonNull).distinct()
                 .forEach(why -> notes.add("Energy not available: " + why + "."));

@@ -155,7 +155,8 @@ class PlantedTest {
         List<Telemetry.Sample> samples = new ArrayList<>();
         for (int i = 0; i < megahertz.length; i++) {
             samples.add(new Telemetry.Sample(1, i == 0 ? StepsFile.Iteration.WARMUP : StepsFile.Iteration.MEASUREMENT, Math.max(1, i),
-                    64L, new Telemetry.Seen(megahertz[i], null, null, null, events.get(i), others[i], null, null, null, null, null)));
+                    64L, new Telemetry.Seen(megahertz[i], null, null, null, events.get(i), others[i], null, null, null, null, null, null,
+                            null)));
         }
         return new Telemetry(samples, List.of(), Telemetry.Energy.none(null, null, "no"), null, null);
     }

@@ -43,7 +43,7 @@ class MachinesTest {
                 new MachineRow("h2o, window 32, 8 heavy hitters", null, null, "no counter", null, null, null, null, null, null, null)),
                 machine.rows());
         assertEquals(List.of("Energy is counted by NVML, the whole card, which moves every 100.0 ms, over whole measured iterations: also"
-                + " what is between their steps is in it.", "Energy not available: no counter.",
+                + " what is between their steps is in it, and pauses between short ones.", "Energy not available: no counter.",
                 "Not available: temperature: NVML error 3.", "The machine's own speed, by its copy bandwidth: 2.90 TB/s at the start,"
                 + " 2.91 TB/s in the middle, 2.89 TB/s at the end."), machine.notes());
 

@@ -1,7 +1,6 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.ForeignText;
-import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import dev.kvbench.compare.Compare;
 import dev.kvbench.compare.Comparison;
@@ -11,9 +10,6 @@ import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.Writable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -72,8 +68,8 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Printer printer = choice("--format", format, Printer.values());
-        Compare.Sort order = choice("--sort", sort, Compare.Sort.values());
+        Printer printer = Choice.of("--format", format, Printer.values());
+        Compare.Sort order = Choice.of("--sort", sort, Compare.Sort.values());
         if (!(alpha > 0 && alpha < 1)) {
             throw new UserError("--alpha " + alpha + ": must be between 0 and 1");
         }
@@ -117,13 +113,5 @@ final class CompareCommand implements Callable<Integer> {
         } catch (PatternSyntaxException e) {
             throw new UserError("--filter " + filter + ": not a regular expression: " + e.getDescription(), e);
         }
-    }
-
-    private static <T extends Enum<T>> T choice(String option, String value, T[] choices) {
-        List<String> names = Arrays.stream(choices).map(c -> c.name().toLowerCase(Locale.ROOT)).toList();
-        if (!names.contains(value)) {
-            throw Suggestions.unknown(option, value, names);
-        }
-        return choices[names.indexOf(value)];
     }
 }

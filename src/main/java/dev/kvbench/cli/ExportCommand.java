@@ -1,15 +1,12 @@
 package dev.kvbench.cli;
 
-import dev.kvbench.Suggestions;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Export;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,11 +29,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<String> names = Arrays.stream(Export.values()).map(e -> e.name().toLowerCase(Locale.ROOT).replace('_', '-')).toList();
-        if (!names.contains(format)) {
-            throw Suggestions.unknown("--format", format, names);
-        }
-        Export as = Export.values()[names.indexOf(format)];
+        Export as = Choice.of("--format", format, Export.values());
         ResultFolder folder = ResultFolder.open(result);
         check(as, folder);
         as.write(folder, System.out);

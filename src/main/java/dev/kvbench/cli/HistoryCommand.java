@@ -1,14 +1,13 @@
 package dev.kvbench.cli;
 
-import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
 import dev.kvbench.compare.History;
+import dev.kvbench.compare.HistoryPrinter;
 import dev.kvbench.report.plot.HistoryPlot;
 import dev.kvbench.results.Writable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -16,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code history}: key figures of all results, oldest first. */
-@Command(name = "history", header = "Lists the results by commit with their medians, oldest first.")
+@Command(name = "history", header = "Lists all medians, oldest first, and the commits that changed them.")
 final class HistoryCommand implements Callable<Integer> {
 
     @Option(names = "--results", defaultValue = "results", paramLabel = "FOLDER", description = "where results are (${DEFAULT-VALUE})")
@@ -24,6 +23,9 @@ final class HistoryCommand implements Callable<Integer> {
 
     @Option(names = "--filter", paramLabel = "REGEX", description = "only rows whose benchmark and parameters match")
     private String filter;
+
+    @Option(names = "--format", defaultValue = "text", description = "text or json (${DEFAULT-VALUE})")
+    private String format;
 
     @Option(names = "--plot", paramLabel = "DIR", description = "draws history.png and history.svg into that folder,"
             + " history-UNIT where there are several units; of more than 8 lines the longest")
@@ -34,6 +36,7 @@ final class HistoryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        HistoryPrinter printer = Choice.of("--format", format, HistoryPrinter.values());
         Pattern pattern;
         try {
             pattern = Pattern.compile(filter == null ? "" : filter);
@@ -47,15 +50,11 @@ final class HistoryCommand implements Callable<Integer> {
         if (entries.isEmpty()) {
             throw new UserError(results + ": no result" + (filter == null ? "" : " that --filter " + filter + " finds"));
         }
-        int width = entries.stream().mapToInt(e -> ForeignText.printable(e.row()).length()).max().orElse(0);
-        for (History.Entry entry : entries) {
-            System.out.printf(Locale.ROOT, "%s  %-8s  %-" + width + "s  %9.3f %-8s  %s%n", entry.created().toString().substring(0, 16),
-                    ForeignText.printable(entry.commit()), ForeignText.printable(entry.row()), entry.median(),
-                    ForeignText.printable(entry.unit()), ForeignText.printable(entry.device()));
-        }
+        System.out.print(printer.print(entries));
         if (plot != null) {
             HistoryPlot.Drawn drawn = HistoryPlot.write(entries, plot);
-            drawn.files().forEach(System.out::println);
+            // other forms are read by programs
+            drawn.files().forEach(printer == HistoryPrinter.TEXT ? System.out::println : System.err::println);
             drawn.leftOut().forEach(System.err::println);
         }
         return 0;

@@ -6,13 +6,16 @@ import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a time depends on beside the code that is compared. */
 enum Condition {
@@ -55,6 +58,11 @@ enum Condition {
         this.words = words;
         this.decisive = decisive;
     }
+
+    /** Conditions that no commit changes, or that are not compared unasked: a series of results shares them. */
+    static final EnumSet<Condition> OF_A_SERIES = Arrays.stream(values())
+            .filter(condition -> condition.decisive || condition == HOST || condition == CORES || condition == THREADS)
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(Condition.class)));
 
     /** @return what it is called */
     String words() {
@@ -145,6 +153,14 @@ enum Condition {
         /** @return its values; empty if nothing says */
         Set<String> of(Condition condition) {
             return values.getOrDefault(condition, Set.of());
+        }
+
+        /** @return those of them that are known, in words */
+        Map<String, String> words(Collection<Condition> of) {
+            Map<String, String> words = new LinkedHashMap<>();
+            Arrays.stream(Condition.values()).filter(c -> of.contains(c) && !of(c).isEmpty())
+                    .forEach(c -> words.put(c.words, String.join(", ", of(c))));
+            return words;
         }
 
         /** @return what is known of both together */

@@ -7,6 +7,7 @@ import dev.kvbench.results.StepsFile;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,9 +29,11 @@ public final class History {
      * @param median median over its iterations
      * @param unit of the median
      * @param iterations number of them
+     * @param machine conditions that are the same in all results of a series, by name
+     * @param software the other conditions, by name
      */
     public record Entry(Path folder, Instant created, String commit, String device, String row, double median, String unit,
-            int iterations) {}
+            int iterations, Map<String, String> machine, Map<String, String> software) {}
 
     private record Result(ResultFolder folder, Instant created, Fingerprint fingerprint, List<Samples> samples) {}
 
@@ -70,7 +73,9 @@ public final class History {
                 if (wanted.test(row)) {
                     entries.add(new Entry(result.folder.path(), result.created,
                             fingerprint.shortCommit().orElse("unknown"),
-                            fingerprint.deviceName(), row, Statistics.median(samples.values()), samples.unit(), samples.values().length));
+                            fingerprint.deviceName(), row, Statistics.median(samples.values()), samples.unit(), samples.values().length,
+                            samples.ran().words(Condition.OF_A_SERIES),
+                            samples.ran().words(EnumSet.complementOf(Condition.OF_A_SERIES))));
                 }
             }
         }

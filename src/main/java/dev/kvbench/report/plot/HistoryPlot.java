@@ -2,8 +2,11 @@ package dev.kvbench.report.plot;
 
 import dev.kvbench.UserError;
 import dev.kvbench.compare.History;
+import dev.kvbench.compare.HistoryPrinter;
+import dev.kvbench.compare.ResultSeries;
 import dev.kvbench.report.analysis.TimeAxis;
 import dev.kvbench.strategy.StrategyParameters;
+import java.awt.BasicStroke;
 import java.awt.Font;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,8 +24,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.text.WordUtils;
+import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Key figures over results: a plot per unit, in it a line per benchmark, parameter set and device. */
 public final class HistoryPlot {
@@ -50,6 +55,12 @@ public final class HistoryPlot {
      * From more pixels between ticks of the x axis than a logarithmic y axis is long XChart leaves out the latter's.
      */
     private static final int MOST_SPACING = 440;
+
+    /** A change is drawn so many results before the first of the new level. */
+    private static final double BEFORE = 0.5;
+    /** Where its text stands, by the upper level. */
+    private static final double ABOVE = 1.035;
+    private static final BasicStroke BAR = new BasicStroke(4, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER);
 
     /**
      * What was drawn.
@@ -150,7 +161,10 @@ public final class HistoryPlot {
             series.setMarker(new SpacedMarker(curve, entries.size(), entries.size()));
             series.setMarkerColor(Charts.colour(curve));
             series.setLineColor(Charts.colour(curve));
-            series.setLineStyle(Charts.stroke(curve++));
+            series.setLineStyle(Charts.stroke(curve));
+            ResultSeries.of(entries).stream().flatMap(of -> of.changes().stream())
+                    .forEach(change -> mark(chart, change, order.indexOf(change.first().folder()) + 1));
+            curve++;
         }
         DoubleSummaryStatistics medians = lines.stream().flatMap(l -> l.entries().stream())
                 .mapToDouble(History.Entry::median)
@@ -161,6 +175,19 @@ public final class HistoryPlot {
             chart.getStyler().setYAxisMax(1.2 * medians.getMax());
         }
         return chart;
+    }
+
+    /** Where a level changed: a bar from the old one to the new one at the new one's first result, and by how much it did. */
+    private static void mark(XYChart chart, ResultSeries.Change change, int x) {
+        int curve = chart.getSeriesCollection().size();
+        XYSeries bar = chart.addSeries("change " + curve, new double[] {x - BEFORE, x - BEFORE}, new double[] {change.from(), change.to()});
+        bar.setShowInLegend(false);
+        bar.setMarker(SeriesMarkers.NONE);
+        bar.setLineStyle(BAR);
+        bar.setLineColor(Charts.GREY);
+        chart.getStyler().setAnnotationTextFont(LEGEND_FONT);
+        chart.addAnnotation(new AnnotationText(HistoryPrinter.percent(change.change()), x - BEFORE,
+                ABOVE * Math.max(change.from(), change.to()), false));
     }
 
     /** Words of rows that tell none of them apart, as every row that has such a parameter has the same value. */

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -171,7 +172,8 @@ class ChartsTest {
     }
 
     private static History.Entry ran(String params) {
-        return new History.Entry(Path.of("r"), Instant.EPOCH, "aaaaaaaa", "GPU", "DecodeLoop.decode " + params, 1, "ms", 5);
+        return new History.Entry(Path.of("r"), Instant.EPOCH, "aaaaaaaa", "GPU", "DecodeLoop.decode " + params, 1, "ms", 5, Map.of(),
+                Map.of());
     }
 
     @Test
@@ -216,7 +218,7 @@ class ChartsTest {
     @ValueSource(ints = {1, 2, 3, 15, 40})
     void everyResultOfAHistoryIsLabelledWithItsCommit(int results) throws Exception {
         List<History.Entry> entries = IntStream.range(0, results).mapToObj(i -> new History.Entry(Path.of("r" + i),
-                Instant.ofEpochSecond(i), i < 2 ? "aaaaaaaa" : "bbbbbbbb", "GPU", "row", 1 + 10 * i, "ms", 5)).toList();
+                Instant.ofEpochSecond(i), i < 2 ? "aaaaaaaa" : "bbbbbbbb", "GPU", "row", 1 + 10 * i, "ms", 5, Map.of(), Map.of())).toList();
         XYChart chart = HistoryPlot.chart(HistoryPlot.lines(entries), "ms");
         assertEquals("results by number, oldest first, and their commits", chart.getXAxisTitle());
         assertEquals("results over time · GPU", chart.getTitle());

@@ -21,7 +21,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(names = "--format", required = true, description = "csv: a line per step, of benchmarks that keep a series; github-action:"
             + " JMH's scores as customSmallerIsBetter entries of github-action-benchmark; github-action-bigger: customBiggerIsBetter,"
-            + " what is throughput")
+            + " what is throughput; bencher: both as Bencher Metric Format")
     private String format;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")

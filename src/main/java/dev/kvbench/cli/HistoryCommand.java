@@ -24,7 +24,11 @@ final class HistoryCommand implements Callable<Integer> {
     @Option(names = "--filter", paramLabel = "REGEX", description = "only rows whose benchmark and parameters match")
     private String filter;
 
-    @Option(names = "--format", defaultValue = "text", description = "text or json (${DEFAULT-VALUE})")
+    @Option(names = "--device", paramLabel = "REGEX", description = "only results of devices whose name matches")
+    private String device;
+
+    @Option(names = "--format", defaultValue = "text", description = "text, json, or otava: a CSV file for Apache Otava"
+            + " (${DEFAULT-VALUE})")
     private String format;
 
     @Option(names = "--plot", paramLabel = "DIR", description = "draws history.png and history.svg into that folder,"
@@ -37,18 +41,16 @@ final class HistoryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         HistoryPrinter printer = Choice.of("--format", format, HistoryPrinter.values());
-        Pattern pattern;
-        try {
-            pattern = Pattern.compile(filter == null ? "" : filter);
-        } catch (PatternSyntaxException e) {
-            throw new UserError("--filter " + filter + ": not a regular expression: " + e.getDescription(), e);
-        }
+        Pattern rows = pattern("--filter", filter);
+        Pattern devices = pattern("--device", device);
         if (plot != null) {
             Writable.existingFolder("--plot", plot);
         }
-        List<History.Entry> entries = History.of(results, row -> pattern.matcher(row).find());
+        List<History.Entry> entries = History.of(results, row -> rows.matcher(row).find()).stream()
+                .filter(entry -> devices.matcher(entry.device()).find()).toList();
         if (entries.isEmpty()) {
-            throw new UserError(results + ": no result" + (filter == null ? "" : " that --filter " + filter + " finds"));
+            String asked = (filter == null ? "" : " --filter " + filter) + (device == null ? "" : " --device " + device);
+            throw new UserError(results + ": no result" + (asked.isEmpty() ? "" : " that" + asked + " finds"));
         }
         System.out.print(printer.print(entries));
         if (plot != null) {
@@ -58,5 +60,13 @@ final class HistoryCommand implements Callable<Integer> {
             drawn.leftOut().forEach(System.err::println);
         }
         return 0;
+    }
+
+    private static Pattern pattern(String option, String value) {
+        try {
+            return Pattern.compile(value == null ? "" : value);
+        } catch (PatternSyntaxException e) {
+            throw new UserError(option + " " + value + ": not a regular expression: " + e.getDescription(), e);
+        }
     }
 }

@@ -29,6 +29,18 @@ public enum HistoryPrinter {
             ResultSeries.of(entries).forEach(series -> write(series, all.addObject()));
             return all.toPrettyString() + "\n";
         }
+    },
+
+    /** A table for Apache Otava; what is not in it is said on standard error. */
+    OTAVA {
+        @Override
+        public String print(List<History.Entry> entries) {
+            OtavaCsv csv = OtavaCsv.of(entries);
+            if (csv.leftOut() != null) {
+                System.err.println("left out: " + csv.leftOut());
+            }
+            return csv.text();
+        }
     };
 
     private static final int TO_THE_MINUTE = 16;

@@ -53,6 +53,11 @@ public record ResultSeries(String row, String device, String unit, List<History.
                 changes(all))).toList();
     }
 
+    /** @return its latest result */
+    History.Entry last() {
+        return entries.get(entries.size() - 1);
+    }
+
     /** @return whether there are enough results to tell anything */
     public boolean enough() {
         return entries.size() >= FEWEST;

@@ -35,6 +35,14 @@ public enum Export {
         }
     },
 
+    /** Bencher's own format, for its adapter "json". */
+    BENCHER {
+        @Override
+        public void write(ResultFolder folder, Appendable out) throws IOException {
+            BencherMetrics.write(folder, out);
+        }
+    },
+
     /** A line per step, for data frames: benchmark, every parameter, fork, phase, iteration, step, times in ns. */
     CSV {
         @Override
@@ -65,7 +73,7 @@ public enum Export {
             if (throughput != biggerIsBetter) {
                 continue;
             }
-            String name = result.path("benchmark").asText().replaceFirst("^.*\\.(\\w+)Benchmark\\.", "$1.")
+            String name = benchmark(result)
                     + result.path("params").properties().stream().sorted(Map.Entry.comparingByKey())
                             .map(p -> " " + p.getKey() + "=" + p.getValue().asText()).collect(Collectors.joining());
             double score = metric.path("score").asDouble(Double.NaN);
@@ -87,6 +95,11 @@ public enum Export {
                     : "time; throughput is of --format github-action-bigger"));
         }
         out.append(entries.toPrettyString()).append('\n');
+    }
+
+    /** @return "DecodeStep.step" of an entry of JMH's file */
+    static String benchmark(JsonNode result) {
+        return result.path("benchmark").asText().replaceFirst("^.*\\.(\\w+)Benchmark\\.", "$1.");
     }
 
     private static List<String> record(String benchmark, Collection<String> params, String... rest) {

@@ -111,7 +111,7 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
     /** Looks at the machine, and refuses what was measured of a model whose logits are no numbers. */
     @TearDown(Level.Iteration)
     public void check() {
-        Recorder.iterationRan();
+        Recorder.iterationRan(loop.liveArrays());
         loop.checkLogits();
     }
 

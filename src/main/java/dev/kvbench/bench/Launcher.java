@@ -126,6 +126,9 @@ final class Launcher {
             if (!options.getMeasurementIterations().hasValue()) {
                 builder.measurementIterations(effort.iterations());
             }
+            if (!options.shouldDoGC().hasValue()) {
+                builder.shouldDoGC(effort.gc());
+            }
         }
         return builder.build();
     }

@@ -4,6 +4,7 @@ import dev.kvbench.cache.KvCache;
 import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.results.Telemetry;
 import dev.kvbench.strategy.Scope;
+import dev.kvbench.telemetry.LiveMemory;
 import dev.kvbench.telemetry.NotAvailable;
 import dev.kvbench.telemetry.Speed;
 import dev.kvbench.telemetry.Watch;
@@ -39,8 +40,9 @@ final class Observation {
      * @param warmup whether it does not count
      * @param tokens that it decoded; null if none that decodes alone
      * @param seen what was seen
+     * @param live what the process still held
      */
-    record Look(boolean warmup, Long tokens, Telemetry.Seen seen) {}
+    record Look(boolean warmup, Long tokens, Telemetry.Seen seen, Telemetry.Live live) {}
 
     /**
      * Memory of a cache, bytes.
@@ -73,7 +75,9 @@ final class Observation {
     private final List<Look> looks = new ArrayList<>();
     private final List<Telemetry.Probe> probes = new ArrayList<>();
     private final Map<String, String> unmeasured = new LinkedHashMap<>();
+    private final LiveMemory memory = new LiveMemory();
     private Telemetry.Seen last;
+    private Telemetry.Live live;
     private Cache cache;
     private int ended;
 
@@ -95,12 +99,18 @@ final class Observation {
 
     /** To be called right before an iteration's first step. */
     void begin() {
+        memory.begin();
         watch.begin();
     }
 
-    /** To be called right after its last. */
-    void end() {
+    /**
+     * To be called right after its last.
+     *
+     * @param arrays tensors that nobody has closed
+     */
+    void end(long arrays) {
         last = watch.end();
+        live = memory.end(arrays);
         if (++ended == (iterations + 1) / 2 && iterations > 1) {
             probe(MIDDLE);
         }
@@ -109,7 +119,7 @@ final class Observation {
     /** Files what was seen of the last iteration, once its tokens are known. */
     void file(boolean warmup, Long tokens) {
         if (last != null) {
-            looks.add(new Look(warmup, tokens, last));
+            looks.add(new Look(warmup, tokens, last, live));
             last = null;
         }
     }
@@ -130,6 +140,7 @@ final class Observation {
 
     Seen seen() {
         Map<String, String> absent = new LinkedHashMap<>(watch.absent());
+        absent.putAll(memory.absent());
         absent.putAll(unmeasured);
         return new Seen(looks, probes, watch.counter(), watch.updateSeconds(),
                 watch.longestSeconds().isPresent() ? watch.longestSeconds().getAsDouble() : null, cache, absent);

@@ -69,10 +69,14 @@ final class Recorder {
         }
     }
 
-    /** To be called right after an iteration's last step. */
-    static synchronized void iterationRan() {
+    /**
+     * To be called right after an iteration's last step.
+     *
+     * @param arrays tensors that nobody has closed
+     */
+    static synchronized void iterationRan(long arrays) {
         if (running != null && running.observation != null) {
-            running.observation.end();
+            running.observation.end(arrays);
         }
     }
 

@@ -29,8 +29,10 @@ public record RunConfig(
      * @param forks fresh JVMs
      * @param warmupIterations iterations that do not count
      * @param iterations iterations that do
+     * @param gc whether garbage is collected before each of them, so that the heap holds what is in use alone; false where a file
+     *     does not say
      */
-    public record Effort(int forks, int warmupIterations, int iterations) {}
+    public record Effort(int forks, int warmupIterations, int iterations, boolean gc) {}
 
     /**
      * @param onGpu whether a GPU can run

@@ -52,8 +52,9 @@ final class TelemetryAssembly {
         int measurements = 0;
         for (Observation.Look look : looks) {
             samples.add(look.warmup()
-                    ? new Telemetry.Sample(fork, StepsFile.Iteration.WARMUP, ++warmups, look.tokens(), look.seen())
-                    : new Telemetry.Sample(fork, StepsFile.Iteration.MEASUREMENT, ++measurements, look.tokens(), look.seen()));
+                    ? new Telemetry.Sample(fork, StepsFile.Iteration.WARMUP, ++warmups, look.tokens(), look.seen(), look.live())
+                    : new Telemetry.Sample(fork, StepsFile.Iteration.MEASUREMENT, ++measurements, look.tokens(), look.seen(),
+                            look.live()));
         }
         return samples;
     }

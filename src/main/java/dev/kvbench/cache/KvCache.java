@@ -194,6 +194,11 @@ public final class KvCache implements AutoCloseable {
         return bytesPerEntry;
     }
 
+    /** @return arrays of its manager that nobody has closed: these, and what was computed from them and kept */
+    public long liveArrays() {
+        return manager.getManagedArrays().size();
+    }
+
     @Override
     public void close() {
         manager.close();

@@ -12,6 +12,7 @@ import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.PromptTimes;
 import dev.kvbench.report.analysis.RunTable;
+import dev.kvbench.report.analysis.Soak;
 import dev.kvbench.report.analysis.Warnings;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
@@ -163,6 +164,7 @@ final class RunCommand implements Callable<Integer> {
         warnings.forEach(warning -> System.out.println("Warning: " + ForeignText.printable(warning.text())));
         DrawnEntries.sentence(result.steps().configurations()).ifPresent(said -> System.out.println("Note:   " + said));
         PromptTimes.sentence(Measured.all(result.steps())).ifPresent(said -> System.out.println("Prompt: " + said));
+        Soak.sentence(Measured.all(result.steps())).ifPresent(said -> System.out.println("Soak:   " + said));
         System.out.println("Result: " + folder.path());
         Path log = folder.path().resolve(ResultFolder.JMH_LOG);
         if (Files.exists(log)) {

@@ -70,6 +70,16 @@ public final class DecodeLoop implements AutoCloseable {
         reset(weights.shape().startToken());
     }
 
+    /** One whose steps another runtime launches: a test's. */
+    DecodeLoop(Weights weights, EvictionStrategy strategy, Positions positions, KvCache cache, StepRuntime runtime) {
+        this.weights = weights;
+        this.strategy = strategy;
+        this.positions = positions;
+        this.cache = cache;
+        this.runtime = runtime;
+        reset(weights.shape().startToken());
+    }
+
     /**
      * @param strategy an eviction strategy
      * @param tokens steps of a generation
@@ -295,6 +305,11 @@ public final class DecodeLoop implements AutoCloseable {
     /** @return tokens that the model knows */
     public int vocabulary() {
         return weights.shape().vocabulary();
+    }
+
+    /** @return tensors of model, cache and what steps made beside them that nobody has closed: as many after each step as before it */
+    public long liveArrays() {
+        return weights.liveArrays() + cache.liveArrays();
     }
 
     /** @return what steps are launched by */

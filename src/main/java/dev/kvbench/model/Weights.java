@@ -148,6 +148,11 @@ public final class Weights implements AutoCloseable {
                 * shape.tensors().stream().filter(WeightTensor::readByStep).mapToLong(tensor -> tensor.shape().size()).sum();
     }
 
+    /** @return arrays of its manager that nobody has closed: these, and what was computed from them and kept */
+    public long liveArrays() {
+        return manager.getManagedArrays().size();
+    }
+
     @Override
     public void close() {
         manager.close();

@@ -138,7 +138,8 @@ public record StepsFile(
             Map.entry("energyMicrojoules", "µJ"), Map.entry("energyNanos", "ns"),
             Map.entry("pauseMicrojoules", "µJ"), Map.entry("pauseNanos", "ns"), Map.entry("joulesPerToken", "J"),
             Map.entry("low", "J"), Map.entry("high", "J"), Map.entry("updateSeconds", "s"),
-            Map.entry("deviceBytes", "B"), Map.entry("residentBytes", "B"), Map.entry("residentPeakBytes", "B"),
+            Map.entry("deviceBytes", "B"), Map.entry("nativeBytes", "B"),
+            Map.entry("heapBytes", "B"), Map.entry("residentBytes", "B"), Map.entry("residentPeakBytes", "B"),
             Map.entry("devicePeakBytes", "B"), Map.entry("cacheBytes", "B"), Map.entry("cacheAllocatedBytes", "B"),
             Map.entry("cacheFreedBytes", "B"), Map.entry("hostPeakBytes", "B"));
 

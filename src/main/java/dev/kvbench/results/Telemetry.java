@@ -25,15 +25,31 @@ public record Telemetry(List<Sample> samples, List<Probe> probes, Energy energy,
      * @param iteration 1, 2, … within fork and phase
      * @param tokens that it decoded, all sequences; null where it is none that decodes alone
      * @param seen what was seen at its end
+     * @param live what its process still held then; null where nobody looked
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Sample(int fork, String phase, int iteration, Long tokens, Seen seen) {
+    public record Sample(int fork, String phase, int iteration, Long tokens, Seen seen, Live live) {
+
+        /** One of which nobody looked at what was held. */
+        public Sample(int fork, String phase, int iteration, Long tokens, Seen seen) {
+            this(fork, phase, iteration, tokens, seen, null);
+        }
 
         /** @return whether the iteration counts */
         public boolean measured() {
             return StepsFile.Iteration.MEASUREMENT.equals(phase);
         }
     }
+
+    /**
+     * What a process still holds as an iteration ends; what a step makes and frees is not in it.
+     *
+     * @param arrays tensors of the loop, its model and its runtime that nobody has closed
+     * @param nativeBytes memory that the process has from the C library
+     * @param heapBytes of the Java heap in use behind the last collection of garbage before the iteration
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Live(Long arrays, Long nativeBytes, Long heapBytes) {}
 
     /**
      * What was seen right after the last step of an iteration.

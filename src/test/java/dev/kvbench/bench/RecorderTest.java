@@ -84,7 +84,7 @@ class RecorderTest {
         Recorder.begin(RAN, () -> null, observation, () -> new Observation.Cache(1, 2, 3L));
         for (int i = 0; i < 3; i++) {
             Recorder.beginIteration();
-            Recorder.iterationRan();
+            Recorder.iterationRan(0);
             if (i == 2) {
                 // as JMH does: the last iteration ends behind its trial
                 Recorder.end();

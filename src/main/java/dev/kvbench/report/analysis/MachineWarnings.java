@@ -50,8 +50,21 @@ final class MachineWarnings {
                     .ifPresent(at -> warnings.add(Warning.OTHER_PROCESS.of(at.seen.otherProcesses(),
                             at.seen.otherProcesses() == 1 ? "" : "es", at.label)));
             clocks(all, warnings);
+            growth(file, warnings);
         }
         return warnings;
+    }
+
+    /** Of the configuration whose process lost most of the kind that is known best. */
+    private static void growth(StepsFile file, List<StepsFile.Doubt> warnings) {
+        record Grown(String label, List<MemoryGrowth> all) {}
+        file.configurations().stream()
+                .map(c -> new Grown(c.label(), MemoryGrowth.of(c).stream().filter(MemoryGrowth::grows).toList()))
+                .filter(grown -> !grown.all.isEmpty())
+                .max(Comparator.comparing((Grown grown) -> grown.all.get(0).held(), Comparator.reverseOrder())
+                        .thenComparing(grown -> grown.all.get(0).perStep()))
+                .ifPresent(grown -> warnings.add(Warning.MEMORY_GROWS.of(grown.label, grown.all.stream()
+                        .map(g -> g.held().words(g.perStep())).collect(Collectors.joining(", ")), grown.all.get(0).steps())));
     }
 
     /** A card that was asked while it already rested says nothing of the clock that steps ran at. */

@@ -36,6 +36,8 @@ public enum Warning {
             "something switches, such as a clock or another program: lock the clocks (nvidia-smi -lgc, cpupower), stop other load"),
     /** Generations that become slower or faster one after the other. */
     DRIFT("Drift: from its first generations to its last %s became %s", "let the machine warm up first (-wi), and rest it before"),
+    /** Something that steps make is never freed. */
+    MEMORY_GROWS("Memory grows: each step of %s leaves %s, over %d steps", "close what a step makes before the next one"),
     /** The machine itself became slower or faster. */
     MACHINE_DRIFT("The machine itself changed: its %s went from %s as the run went on",
             "stop other load, and measure what is compared in turn, A B B A"),

@@ -6,6 +6,7 @@ import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.PromptTimes;
 import dev.kvbench.report.analysis.Score;
+import dev.kvbench.report.analysis.Soak;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.strategy.Strategies;
@@ -127,6 +128,7 @@ final class Origins {
             }
         }
         PromptTimes.sentence(measured).ifPresent(notes::add);
+        Soak.sentence(measured).ifPresent(notes::add);
         files.stream().flatMap(f -> DrawnEntries.sentence(f.configurations()).stream()).distinct().forEach(notes::add);
         return notes;
     }

@@ -184,6 +184,19 @@ class PlantedTest {
                 List.of(new StepsFile.Drift("fixed product", "FLOP/s", 1e11, null, 0.98e11)), full)));
     }
 
+    @Test
+    void memoryThatEveryStepTakes() throws Exception {
+        List<Telemetry.Sample> samples = new ArrayList<>();
+        for (int i = 1; i <= 20; i++) {
+            samples.add(new Telemetry.Sample(1, StepsFile.Iteration.MEASUREMENT, i, 10_000L,
+                    new Telemetry.Seen(null, null, null, null, null, null, null, null, null, null, null, null, null),
+                    new Telemetry.Live(90L + 10_000 * i, 700L * 10_000 * i, 20_000_000L)));
+        }
+        one(Warning.MEMORY_GROWS, "Memory grows: each step of full leaves 1 live tensors, 700 bytes of native memory, over 200000 steps",
+                warnings(configuration("full", 5, new Telemetry(samples, List.of(), Telemetry.Energy.none(null, null, "no"), null, null),
+                        (g, t, r) -> 1)));
+    }
+
     /** A warning that nothing above brings out would be one that nobody has seen. */
     @Test
     void everyWarningIsPlanted() throws Exception {

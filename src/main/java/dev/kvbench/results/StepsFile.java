@@ -141,7 +141,8 @@ public record StepsFile(
             Map.entry("deviceBytes", "B"), Map.entry("nativeBytes", "B"),
             Map.entry("heapBytes", "B"), Map.entry("residentBytes", "B"), Map.entry("residentPeakBytes", "B"),
             Map.entry("devicePeakBytes", "B"), Map.entry("cacheBytes", "B"), Map.entry("cacheAllocatedBytes", "B"),
-            Map.entry("cacheFreedBytes", "B"), Map.entry("hostPeakBytes", "B"));
+            Map.entry("cacheFreedBytes", "B"), Map.entry("hostPeakBytes", "B"),
+            Map.entry("budgetBytes", "B"), Map.entry("baseBytes", "B"), Map.entry("workspaceBytes", "B"), Map.entry("peakBytes", "B"));
 
     /**
      * One benchmark with one set of parameters.
@@ -161,6 +162,7 @@ public record StepsFile(
      * @param drawnEntries entries of the cache, per sequence, that no step wrote: drawn from those that a short text wrote;
      *     null if steps wrote all
      * @param telemetry what was seen of the machine between its iterations; null if nobody looked
+     * @param budget the memory that its sequences had to fit into; null where none was given
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Configuration(
@@ -176,7 +178,16 @@ public record StepsFile(
             @Required List<Iteration> iterations,
             Map<String, String> asked,
             Integer drawnEntries,
-            Telemetry telemetry) {
+            Telemetry telemetry,
+            Budget budget) {
+
+        /** One without a budget of memory. */
+        public Configuration(String benchmark, String label, Map<String, String> params, String weights, String attention,
+                String runtime, String device, long cacheBytesPerEntry, Gpu gpu, List<Iteration> iterations, Map<String, String> asked,
+                Integer drawnEntries, Telemetry telemetry) {
+            this(benchmark, label, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu, iterations, asked,
+                    drawnEntries, telemetry, null);
+        }
 
         /** One whose parameters were all given as they are, and whose cache steps filled. */
         public Configuration(String benchmark, String label, Map<String, String> params, String weights, String attention,
@@ -187,7 +198,7 @@ public record StepsFile(
         /** @return the same by another label */
         public Configuration labelled(String other) {
             return new Configuration(benchmark, other, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu,
-                    iterations, asked, drawnEntries, telemetry);
+                    iterations, asked, drawnEntries, telemetry, budget);
         }
 
         /** @return whether a peer written in Python ran it */
@@ -200,7 +211,7 @@ public record StepsFile(
             return new Configuration(benchmark, ranByPeer() ? label : Renamed.label(label),
                     Renamed.now(ranByPeer() ? params : Strategies.asRan(params)), weights,
                     Renamed.now(Renamed.ATTENTION, attention).orElse(attention), runtime, device, cacheBytesPerEntry, gpu,
-                    iterations, asked, drawnEntries, telemetry);
+                    iterations, asked, drawnEntries, telemetry, budget);
         }
 
         /** @return whether every measured iteration kept its steps, and there is one */

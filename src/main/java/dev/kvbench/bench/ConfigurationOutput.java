@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.results.IterationResult;
@@ -23,10 +24,16 @@ final class ConfigurationOutput {
     /** Lines of every run of JMH's; its lock is ignored since the whole run holds it. */
     private static final List<String> REPEATED = List.of("# Run progress", "# WARNING: JMH lock is ignored");
 
+    private static final String DIED = "forked VM failed";
+
+    /** What JMH says of a process that the kernel ended. */
+    private static final Pattern KILLED = Pattern.compile(DIED + " with exit code 137");
+
     private final OutputFormat jmhs;
     private final Consumer<String> iterationDone;
     private final String sizes;
     private String reason;
+    private MostSequences.Outcome wanted;
 
     /**
      * @param jmhs JMH's own output
@@ -50,6 +57,11 @@ final class ConfigurationOutput {
         return Optional.ofNullable(reason);
     }
 
+    /** @return how memory was too small, if that is what failed */
+    Optional<MostSequences.Outcome> wantedMemory() {
+        return Optional.ofNullable(wanted);
+    }
+
     private Object printed(Method method, Object[] args) throws Throwable {
         boolean repeated = method.getName().equals("startRun") || method.getName().equals("endRun")
                 || args != null && args.length == 1 && REPEATED.stream().anyMatch(String.valueOf(args[0])::startsWith);
@@ -58,6 +70,12 @@ final class ConfigurationOutput {
         }
         if (method.getName().equals("println") && args != null && reason == null) {
             reason = reason(String.valueOf(args[0])).orElse(null);
+            wanted = reason == null ? null : KILLED.matcher(reason).matches() ? MostSequences.Outcome.KILLED
+                    : TorchErrors.wantsMemory(String.valueOf(args[0])) ? MostSequences.Outcome.OUT_OF_MEMORY : null;
+        } else if (method.getName().equals("println") && args != null && wanted == null && reason.startsWith(DIED)
+                // behind it stands what it printed last
+                && TorchErrors.wantsMemory(String.valueOf(args[0]))) {
+            wanted = MostSequences.Outcome.OUT_OF_MEMORY;
         }
         try {
             Object result = method.invoke(jmhs, args);
@@ -76,7 +94,7 @@ final class ConfigurationOutput {
 
     /** What JMH prints of a failure: a crashed fork's exit code, or an exception with what caused it. */
     private Optional<String> reason(String printed) {
-        if (printed.startsWith("<forked VM failed")) {
+        if (printed.startsWith("<" + DIED)) {
             return Optional.of(printed.replaceAll("[<>]", ""));
         }
         if (!printed.contains("\tat ")) {

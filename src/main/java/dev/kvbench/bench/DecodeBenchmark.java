@@ -22,7 +22,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @State(Scope.Benchmark)
 public abstract class DecodeBenchmark extends StrategyBenchmark {
 
-    private static final int SEED = 1;
+    /** Of synthetic weights. */
+    static final int SEED = 1;
 
     /** Eviction strategy; a name of the registry. */
     @Param({"full", "h2o"})
@@ -83,10 +84,11 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
         if (speed != null) {
             observation.started(speed);
         }
+        MemoryTaken taken = settings.needed() == StepsNeeded.BUDGET ? MemoryTaken.before(settings.device()) : null;
         loaded = settings.source().weights(settings.dtype(), settings.device(), SEED);
+        settle(taken);
         try {
-            loop = new DecodeLoop(loaded, settings.strategy(), settings.runtime(), settings.attention(),
-                    settings.positions(), settings.batch(), settings.steps());
+            loop = taken == null ? settings.loop(loaded) : BudgetLoop.make(settings, loaded);
         } catch (RuntimeException | Error e) {
             Cleanup.after(e, loaded);
             throw e;
@@ -97,9 +99,16 @@ public abstract class DecodeBenchmark extends StrategyBenchmark {
                 TrialRecord.Ran.here(settings, loaded.kind(), loop.runtime().label(), loop.runtime().attention().label(),
                         loop.cache().bytesPerEntry()),
                 () -> of != Speed.COPY || speed == null ? null : measured(loaded.stepBytes(), speed, loop),
-                observation, () -> Observation.Cache.of(settings, loop));
+                observation, () -> Observation.Cache.of(settings, loop), () -> taken == null ? null : taken.with(loaded, loop.cache()));
         ready(loop);
+        settle(taken);
         loop.checkLogits();
+    }
+
+    private static void settle(MemoryTaken taken) {
+        if (taken != null) {
+            taken.settle();
+        }
     }
 
     /** Lets the machine be looked at before an iteration. */

@@ -3,6 +3,7 @@ package dev.kvbench.bench;
 import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.checkpoint.ModelChoice;
+import dev.kvbench.decode.DecodeLoop;
 import dev.kvbench.decode.MemoryNeed;
 import dev.kvbench.decode.Positions;
 import dev.kvbench.model.Dtype;
@@ -11,7 +12,6 @@ import dev.kvbench.model.Weights;
 import dev.kvbench.runtime.AttentionForm;
 import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
-import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
 import dev.kvbench.torch.Libtorch;
@@ -81,7 +81,7 @@ record DecodeSettings(
         Device device = Libtorch.device(params.get("device"));
         runtime.check(device);
         return new DecodeSettings(
-                needed, strategy, source, dtype, Parameter.number("batch", params.get("batch"), 1),
+                needed, strategy, source, dtype, needed.batch(params),
                 needed.prompt(params), steps, runtime, device,
                 AttentionForm.resolve(params.getOrDefault("attention", AttentionForm.AUTO), strategy, dtype, runtime,
                         device.isGpu()), positions);
@@ -92,9 +92,20 @@ record DecodeSettings(
      * @return why they need more memory than there is, and the way out, in one line; empty if they may fit
      */
     Optional<String> tooMuch(Map<String, String> params) {
+        if (needed == StepsNeeded.BUDGET) {
+            return MemoryBudget.parse(params.get(MemoryBudget.MEMORY)).tooMuch(this, needed.sizes(params).replaceFirst(".* with ", ""));
+        }
         double bytes = MemoryNeed.bytes(model(), dtype, strategy, batch, steps, needed.runsModel())
                 + (strategy.schedule().evicts(prompt) ? MemoryNeed.bytes(model(), dtype, strategy, batch, prompt, false) : 0);
         return MemoryNeed.tooMuch(needed.sizes(params), bytes, device);
+    }
+
+    /**
+     * @param weights the model
+     * @return a loop with an empty cache; the caller closes it, before the weights
+     */
+    DecodeLoop loop(Weights weights) {
+        return new DecodeLoop(weights, strategy, runtime, attention, positions, batch, steps);
     }
 
     /** @return the model's shape */

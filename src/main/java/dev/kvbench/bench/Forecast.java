@@ -4,8 +4,10 @@ import dev.kvbench.Progress;
 import dev.kvbench.host.BuildProperties;
 import dev.kvbench.torch.Libtorch;
 import java.io.PrintStream;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
@@ -44,6 +46,10 @@ final class Forecast {
 
     /** Seconds that caches and operators take to be made ready where no model runs, about. */
     private static final double BARE_READY = 0.3;
+
+    /** Numbers of sequences that a search tries, about, and seconds that one takes on a GPU beside its steps, about. */
+    private static final int TRIES = 5;
+    private static final double GPU_TRY = 1.5;
 
     /** Of a shorter run nobody needs to be told. */
     private static final int QUIET_SECONDS = 60;
@@ -84,7 +90,7 @@ final class Forecast {
     /** Says what will run and, unless that is soon done, about how long it takes. */
     void announce(List<RunPlan.Configuration> plan, PrintStream out) {
         head(plan, out);
-        double seconds = RUN + plan.stream().mapToDouble(this::seconds).sum();
+        double seconds = RUN + plan.stream().mapToDouble(this::seconds).sum() + Searches.of(plan, settings).seconds;
         if (seconds > QUIET_SECONDS) {
             out.printf("# Expect about %.0f minutes. Shorter: %s%n", Math.ceil(seconds / 60),
                     shorter(plan.stream().flatMap(one -> settings.of(one).stream()).map(DecodeSettings::needed).toList()));
@@ -95,14 +101,55 @@ final class Forecast {
     void list(List<RunPlan.Configuration> plan, PrintStream out) {
         head(plan, out);
         double sum = RUN;
+        int starts = 0;
         for (RunPlan.Configuration one : plan) {
             Optional<String> tooMuch = settings.tooMuch(one);
             double seconds = tooMuch.isPresent() ? 0 : seconds(one);
             sum += seconds;
+            starts += tooMuch.isPresent() ? 0 : effort(one).forks;
             out.println(one.describe() + ": " + tooMuch.map(why -> "fails, " + why).orElse("about " + Progress.duration(seconds)
                     + (one.added() ? ", to be compared with; left out where that very step has run" : "")));
         }
+        Searches searches = Searches.of(plan, settings);
+        if (searches.count > 0) {
+            sum += searches.seconds;
+            starts += searches.starts;
+            out.printf("# Before them %d search%s for how many sequences fit: about %s. A number that is less than one sequence, or that"
+                    + " has run, is left out. At most %d JVMs start%n", searches.count, searches.count == 1 ? "" : "es",
+                    Progress.duration(searches.seconds), starts);
+        }
         out.println("# Nothing was run. Expect about " + Progress.duration(sum) + " without --dry-run");
+    }
+
+    /**
+     * The searches before a run.
+     *
+     * @param count how many
+     * @param starts JVMs that they start, about: one for each model, and one where a GPU's memory ran out
+     * @param seconds that they take, about
+     */
+    private record Searches(int count, int starts, double seconds) {
+
+        static Searches of(List<RunPlan.Configuration> plan, RunSettings settings) {
+            List<RunPlan.Configuration> searched = RunPlan.searches(plan).stream().map(group -> group.get(0))
+                    .filter(one -> Budgeted.is(one) && settings.tooMuch(one).isEmpty()).toList();
+            Set<Object> models = new HashSet<>();
+            int starts = 0;
+            double seconds = 0;
+            for (RunPlan.Configuration one : searched) {
+                DecodeSettings meant = settings.of(one).orElseThrow();
+                boolean gpu = meant.device().isGpu();
+                boolean runsOut = gpu && MemoryBudget.parse(one.params().get(MemoryBudget.MEMORY)).isAll();
+                int its = (models.add(List.of(meant.source(), meant.dtype(), meant.device())) ? 1 : 0) + (runsOut ? 1 : 0);
+                starts += its;
+                seconds += its * start(meant) + TRIES * (gpu ? GPU_TRY : ThroughputProbe.STEPS * 2 * step(meant, false));
+            }
+            return new Searches(searched.size(), starts, seconds);
+        }
+
+        private static double start(DecodeSettings meant) {
+            return JVM_START + WEIGHTS * meant.model().parameters() * 4 / 1e9;
+        }
     }
 
     private static void head(List<RunPlan.Configuration> plan, PrintStream out) {
@@ -118,6 +165,7 @@ final class Forecast {
     static String shorter(List<StepsNeeded> needed) {
         return (needed.stream().anyMatch(StepsNeeded::runsModel) ? "-p model=gpt2 (a sixth of the size), " : "")
                 + (needed.contains(StepsNeeded.GENERATION) ? "-p tokens=256, " : "")
+                + (needed.contains(StepsNeeded.BUDGET) ? "-p batch=most, " : "")
                 + (needed.stream().anyMatch(StepsNeeded::runsModel) ? "or " : "") + "fewer iterations with -i 1";
     }
 
@@ -140,6 +188,10 @@ final class Forecast {
         return new Effort(forks, warmups + measured, seconds);
     }
 
+    private static double step(DecodeSettings one, boolean gpu) {
+        return gpu ? GPU_STEP : (double) one.model().parameters() * one.dtype().bytes() / CPU_BANDWIDTH;
+    }
+
     private static double seconds(TimeValue time) {
         return time.convertTo(TimeUnit.NANOSECONDS) / 1e9;
     }
@@ -158,8 +210,7 @@ final class Forecast {
         if (!one.needed().runsModel()) {
             return effort.runs() * (BARE_READY + effort.seconds) + effort.forks * JVM_START;
         }
-        double bytes = (double) one.model().parameters() * one.dtype().bytes();
-        double step = gpu ? GPU_STEP : bytes / CPU_BANDWIDTH;
+        double step = step(one, gpu);
         double prompt = 2.0 * one.model().parameters() * one.prompt() * one.batch() / (gpu ? GPU_OPERATIONS : CPU_OPERATIONS);
         double measured = one.needed() == StepsNeeded.GENERATION
                 ? (prompt + step * (one.steps() - one.prompt())) * effort.iterations : effort.seconds;

@@ -2,6 +2,7 @@ package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.Reason;
+import dev.kvbench.results.Budget;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.results.Telemetry;
@@ -14,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -38,12 +41,25 @@ final class Launcher {
      *
      * @param part what a result keeps of it
      * @param results JMH's results; none if it failed
+     * @param memory the most that a process of it took, where that counts
+     * @param wantedMemory how memory was too small; empty if it was not
      */
-    record Ended(UnfinishedRun.Part part, Collection<RunResult> results) {
+    record Ended(UnfinishedRun.Part part, Collection<RunResult> results, Optional<Budget.Memory> memory,
+            Optional<MostSequences.Outcome> wantedMemory) {
+
+        /** One whose memory does not count. */
+        Ended(UnfinishedRun.Part part, Collection<RunResult> results) {
+            this(part, results, Optional.empty(), Optional.empty());
+        }
 
         /** One that was not begun. */
         static Ended without(UnfinishedRun.Part part) {
             return new Ended(part, List.of());
+        }
+
+        /** @return the same of which a result keeps something else */
+        Ended with(UnfinishedRun.Part other) {
+            return new Ended(other, results, memory, wantedMemory);
         }
 
         /** @return what was seen of the machine, if anybody looked */
@@ -51,6 +67,9 @@ final class Launcher {
             return Optional.ofNullable(part.steps()).map(StepsFile.Configuration::telemetry);
         }
     }
+
+    /** Makes all of Java's heap resident at the start, so that it is no part of what decoding takes later. */
+    static final List<String> HEAP_ASIDE = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
     private final CommandLineOptions options;
     private final RunConfig.Effort effort;
@@ -93,7 +112,9 @@ final class Launcher {
         List<TrialRecord> trials = TrialRecord.all(records);
         UnfinishedRun.deleteIfThere(records);
         String failure = finished.isEmpty() ? output.reason().orElse(thrown) : null;
-        return new Ended(part(one, json(finished), trials, failure), finished);
+        return new Ended(part(one, json(finished), trials, failure), finished, trials.stream().map(TrialRecord::memory)
+                .filter(Objects::nonNull).max(Comparator.comparingLong(Budget.Memory::peakBytes)),
+                failure == null ? Optional.empty() : output.wantedMemory());
     }
 
     private static UnfinishedRun.Part part(
@@ -110,12 +131,19 @@ final class Launcher {
         List<String> jvmArgs = new ArrayList<>(options.getJvmArgsAppend().orElse(List.of()));
         jvmArgs.add("-D" + Recorder.FOLDER + "=" + records.toAbsolutePath());
         jvmArgs.addAll(Libtorch.jvmArgs());
+        if (Budgeted.is(one) && !Libtorch.device(one.params().get("device")).isGpu()) {
+            jvmArgs.addAll(HEAP_ASIDE);
+        }
         ChainedOptionsBuilder builder = new OptionsBuilder()
                 .parent(JmhOptions.ofOneConfiguration(options))
                 .include("^" + Pattern.quote(one.benchmark()) + "$")
                 .addProfiler(StepTimeProfiler.class)
                 .jvmArgsAppend(jvmArgs.toArray(String[]::new));
         one.params().forEach(builder::param);
+        if (Budgeted.is(one)) {
+            // an operation is a token of one sequence
+            builder.operationsPerInvocation(Integer.parseInt(one.params().get(Sequences.BATCH)));
+        }
         if (effort != null) {
             if (!options.getForkCount().hasValue()) {
                 builder.forks(effort.forks());

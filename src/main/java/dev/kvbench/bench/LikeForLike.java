@@ -44,8 +44,8 @@ final class LikeForLike {
         for (RunPlan.Configuration one : plan) {
             all.add(one);
             if (isFull(one) && one.params().containsKey(ATTENTION) && one.params().containsKey(RUNTIME)
-                    // a prompt's attention is of the strategy alone
-                    && !ofPromptAlone(one)) {
+                    // a prompt's attention is of the strategy alone, and a service takes for each strategy what is fastest
+                    && !ofPromptAlone(one) && !one.params().containsKey(MemoryBudget.MEMORY)) {
                 plan.stream().filter(c -> !isFull(c) && settings.get(c).equals(settings.get(one)))
                         .map(c -> inTheFormOf(c, onGpu.test(c), one)).filter(c -> !plan.contains(asked(c))).forEach(all::add);
             }

@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.WholeFile;
+import dev.kvbench.results.Budget;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.StepsFile;
 import java.io.IOException;
@@ -29,10 +30,14 @@ final class Recorder {
     private final List<TrialRecord.Series> series = new ArrayList<>();
     private final Observation observation;
     private final Supplier<Observation.Cache> cache;
+    private final Supplier<Budget.Memory> memory;
     private Supplier<StepsFile.Gpu> gpu;
+    private Budget.Memory taken;
     private TrialRecord.Series lastGeneration = TrialRecord.Series.NONE;
 
-    private Recorder(TrialRecord.Ran ran, Supplier<StepsFile.Gpu> gpu, Observation observation, Supplier<Observation.Cache> cache) {
+    private Recorder(TrialRecord.Ran ran, Supplier<StepsFile.Gpu> gpu, Observation observation, Supplier<Observation.Cache> cache,
+            Supplier<Budget.Memory> memory) {
+        this.memory = memory;
         this.ran = ran;
         this.gpu = gpu;
         this.observation = observation;
@@ -59,7 +64,21 @@ final class Recorder {
      */
     static synchronized void begin(TrialRecord.Ran ran, Supplier<StepsFile.Gpu> gpu, Observation observation,
             Supplier<Observation.Cache> cache) {
-        running = new Recorder(ran, gpu, observation, cache);
+        begin(ran, gpu, observation, cache, () -> null);
+    }
+
+    /**
+     * Begins a trial whose memory counts.
+     *
+     * @param ran what it runs
+     * @param gpu measures the GPU, as above
+     * @param observation of the machine; null for none
+     * @param cache measures the cache, as above
+     * @param memory measures what it took, asked once, as the trial ends; may give null
+     */
+    static synchronized void begin(TrialRecord.Ran ran, Supplier<StepsFile.Gpu> gpu, Observation observation,
+            Supplier<Observation.Cache> cache, Supplier<Budget.Memory> memory) {
+        running = new Recorder(ran, gpu, observation, cache, memory);
     }
 
     /** To be called right before an iteration's first step. */
@@ -111,6 +130,8 @@ final class Recorder {
         if (running != null) {
             StepsFile.Gpu last = running.gpu.get();
             running.gpu = () -> last;
+            // before the machine's speed is measured, which takes some for itself
+            running.taken = running.memory.get();
             if (running.observation != null) {
                 running.observation.close(running.cache.get());
             }
@@ -140,7 +161,7 @@ final class Recorder {
         String name = String.format(Locale.ROOT, "%020d-%d",
                 process.info().startInstant().map(Instant::toEpochMilli).orElse(0L), process.pid());
         try {
-            TrialRecord record = new TrialRecord(ran, gpu.get(), series, observation == null ? null : observation.seen());
+            TrialRecord record = new TrialRecord(ran, gpu.get(), series, observation == null ? null : observation.seen(), taken);
             WholeFile.write(folder.resolve(name + ".json"), out -> Json.MAPPER.writeValue(out, record));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

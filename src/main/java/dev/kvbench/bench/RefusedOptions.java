@@ -138,6 +138,22 @@ final class RefusedOptions {
         }
     }
 
+    /**
+     * Refuses modes whose score is none of what the benchmark is for.
+     *
+     * @param options JMH's options
+     * @param benchmark the short name of a benchmark that counts tokens
+     * @throws UserError if one of them is such
+     */
+    static void checkTokens(CommandLineOptions options, String benchmark) {
+        for (Mode mode : options.getBenchModes()) {
+            if (mode != Mode.Throughput) {
+                throw new UserError("-bm " + mode.shortLabel() + ": " + benchmark + " counts tokens, and step.time beside them is the time"
+                        + " of a step; leave it out");
+            }
+        }
+    }
+
     /** The file of a program, given by path or found as a shell finds it. */
     private static Optional<Path> program(String name) {
         Stream<Path> places = name.contains("/") ? Stream.of(Path.of(name))

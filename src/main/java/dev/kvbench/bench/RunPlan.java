@@ -81,19 +81,24 @@ final class RunPlan {
             Iterable<BenchmarkListEntry> entries, Function<String, List<String>> values, RunSettings settings) {
         Set<Configuration> plan = new LinkedHashSet<>();
         for (BenchmarkListEntry entry : entries) {
+            Optional<StepsNeeded> needed = StepsNeeded.by(entry.getUsername());
+            boolean searched = needed.filter(StepsNeeded.BUDGET::equals).isPresent();
             Map<String, List<String>> sweep = new LinkedHashMap<>();
             entry.getParams().orElse(Map.of()).forEach((name, defaults) -> {
                 List<String> given = values.apply(name);
-                sweep.put(name, given != null ? given : StrategyBenchmark.declared(name, defaults));
+                boolean found = searched && name.equals(Sequences.BATCH);
+                sweep.put(name, given != null ? given : found ? List.of(Sequences.HALVES) : StrategyBenchmark.declared(name, defaults));
             });
-            Optional<StepsNeeded> needed = StepsNeeded.by(entry.getUsername());
             for (Map<String, String> params : product(sweep)) {
                 Optional<Shares> shares = needed.map(n -> Shares.of(() -> n.context(params), params));
-                plan.add(new Configuration(entry.getUsername(), shares.map(s -> read(needed.get(), s.numbers(), settings)).orElse(params),
-                        false, shares.map(Shares::asked).orElse(Map.of())));
+                Configuration one = new Configuration(entry.getUsername(),
+                        shares.map(s -> read(needed.get(), s.numbers(), settings)).orElse(params),
+                        false, shares.map(Shares::asked).orElse(Map.of()));
+                plan.addAll(searched ? halves(one, settings) : List.of(one));
             }
         }
-        return LikeForLike.of(List.copyOf(plan), c -> settings.of(c).orElseThrow().device().isGpu());
+        return LikeForLike.of(searches(List.copyOf(plan)).stream().flatMap(List::stream).toList(),
+                c -> settings.of(c).orElseThrow().device().isGpu());
     }
 
     /**
@@ -128,6 +133,30 @@ final class RunPlan {
             product = longer;
         }
         return product;
+    }
+
+    /** @return a configuration once for each number of sequences that it stands for, as far as one may fit */
+    private static List<Configuration> halves(Configuration one, RunSettings settings) {
+        if (!Sequences.HALVES.equals(one.params.get(Sequences.BATCH))) {
+            return List.of(one);
+        }
+        int bound = MemoryBudget.parse(one.params.get(MemoryBudget.MEMORY)).bound(settings.of(one).orElseThrow());
+        return Sequences.halves(bound).stream().map(batch -> {
+            Map<String, String> params = new LinkedHashMap<>(one.params);
+            params.put(Sequences.BATCH, batch);
+            return new Configuration(one.benchmark, params, one.added, one.asked);
+        }).toList();
+    }
+
+    /**
+     * @param plan configurations
+     * @return the same in groups that one search is for, each beside the first of them; of one where nothing is searched for
+     */
+    static List<List<Configuration>> searches(List<Configuration> plan) {
+        Map<Object, List<Configuration>> groups = new LinkedHashMap<>();
+        plan.forEach(one -> groups.computeIfAbsent(Budgeted.is(one) ? List.of(one.benchmark, Sequences.cell(one.params)) : one,
+                key -> new ArrayList<>()).add(one));
+        return List.copyOf(groups.values());
     }
 
     /** Checks one set of parameters and reduces it to what its strategy reads. */

@@ -58,6 +58,8 @@ final class Selection {
         }
         found.stream().filter(b -> b.getMode() == Mode.SingleShotTime).forEach(b -> RefusedOptions.checkGenerations(
                 options, called(b.getUsername())));
+        found.stream().filter(b -> b.getMode() == Mode.Throughput).forEach(b -> RefusedOptions.checkTokens(
+                options, called(b.getUsername())));
         if (config != null) {
             mustBeKnown(config.params().keySet(), parameters(all.values()));
         }

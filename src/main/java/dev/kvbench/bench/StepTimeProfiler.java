@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.statistics.descriptive.Quantile;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
@@ -17,9 +18,13 @@ import org.openjdk.jmh.runner.IterationType;
 /**
  * The step times of a generation as secondary metrics of JMH's own result: the time of the step
  * at each power of two of the sequence length ({@code step.time.len00064}, ms), quantiles over the whole
- * generation, on the device too where it is a GPU, and tokens per second. Adds nothing to benchmarks that keep no series.
+ * generation, on the device too where it is a GPU, and tokens per second; {@code step.time} alone where tokens per second are the
+ * score. Adds nothing to other benchmarks that keep no series.
  */
 public final class StepTimeProfiler implements InternalProfiler {
+
+    /** The time of a step where the score is tokens per second: what each sequence waits for its token. */
+    private static final String STEP = "step.time";
 
     @Override
     public String getDescription() {
@@ -36,6 +41,11 @@ public final class StepTimeProfiler implements InternalProfiler {
                 result.getMetadata().getAllOps());
         long[] nanos = series.stepNanos();
         List<ScalarResult> metrics = new ArrayList<>();
+        if (StepsNeeded.by(benchmark.getBenchmark()).filter(StepsNeeded.BUDGET::equals).isPresent()) {
+            double tokensPerSecond = result.getPrimaryResult().getScore() * TimeUnit.SECONDS.toNanos(1)
+                    / benchmark.getTimeUnit().toNanos(1);
+            return List.of(metric(STEP, 1e3 * Integer.parseInt(benchmark.getParam(Sequences.BATCH)) / tokensPerSecond, "ms"));
+        }
         if (nanos.length == 0) {
             return metrics;
         }
@@ -47,11 +57,11 @@ public final class StepTimeProfiler implements InternalProfiler {
                 metrics.add(metric(String.format(Locale.ROOT, "step.time.len%05d", length), nanos[length - before - 1] / 1e6, "ms"));
             }
         }
-        metrics.addAll(quantiles("step.time", nanos));
+        metrics.addAll(quantiles(STEP, nanos));
         if (series.deviceNanos() != null) {
             metrics.addAll(quantiles("step.device", series.deviceNanos()));
         }
-        int batch = Integer.parseInt(benchmark.getParam("batch"));
+        int batch = Integer.parseInt(benchmark.getParam(Sequences.BATCH));
         metrics.add(metric("tokens.rate", 1e9 * batch * nanos.length / Arrays.stream(nanos).sum(), "tokens/s"));
         return metrics;
     }

@@ -16,6 +16,8 @@ enum StepsNeeded {
     GENERATION("tokens"),
     /** One step, the cache held at a length. */
     PINNED("cacheLength"),
+    /** One step, of as many sequences as fit into a budget of memory; an operation is a token of one of them. */
+    BUDGET("context"),
     /** A prompt, and the token after it. */
     PROMPT(StepsNeeded.PROMPT_TOKENS),
     /** No step of a model: an eviction, the cache as long as the strategy lets it grow. */
@@ -56,7 +58,7 @@ enum StepsNeeded {
         return Optional.ofNullable(benchmark.getAnnotation(Needs.class)).map(Needs::value);
     }
 
-    /** @return the parameter that says how long the cache gets */
+    /** @return the parameter that says how long the cache gets, or the text */
     String length() {
         return length;
     }
@@ -66,7 +68,8 @@ enum StepsNeeded {
      * @return those that say how much memory it takes: "batch=8 with model=gpt2 and tokens=512"
      */
     String sizes(Map<String, String> params) {
-        return "batch=" + params.get("batch") + " with model=" + params.get("model") + " and " + length + "=" + params.get(length);
+        return Sequences.BATCH + "=" + params.get(Sequences.BATCH) + " with model=" + params.get("model") + " and "
+                + length + "=" + params.get(length);
     }
 
     /**
@@ -96,9 +99,37 @@ enum StepsNeeded {
         return prompt;
     }
 
-    /** @return whether an operation is a step of the model, or a generation: steps one after the other */
-    boolean decodes() {
-        return this == GENERATION || this == PINNED;
+    /**
+     * @param params values of the benchmark's parameters by name
+     * @return sequences; 1 where a search is to find how many
+     * @throws UserError if that is no number of them
+     */
+    int batch(Map<String, String> params) {
+        String given = params.get(Sequences.BATCH);
+        if (this != BUDGET) {
+            return Parameter.number(Sequences.BATCH, given, 1);
+        }
+        return Sequences.HALVES.equals(given) ? 1 : Math.max(1, Sequences.parse(given).number());
+    }
+
+    /**
+     * @param held entries when a pinned step begins
+     * @return how many of them no step wrote
+     */
+    int drawn(int held) {
+        return this == PINNED ? DecodeLoop.drawn(held) : this == BUDGET ? DecodeLoop.drawnSparingly(held) : 0;
+    }
+
+    /**
+     * @param batch sequences
+     * @return tokens that an operation that is a step, or a step of one that is a generation, decodes; null where it is neither
+     */
+    Integer tokensPerOperation(int batch) {
+        return switch (this) {
+            case GENERATION, PINNED -> batch;
+            case BUDGET -> 1;
+            case PROMPT, EVICTION -> null;
+        };
     }
 
     /** @return whether a model runs, so that its weights are there too */
@@ -118,6 +149,10 @@ enum StepsNeeded {
         return switch (this) {
             case GENERATION -> generation(prompt(params), number(params), strategy, model, positions);
             case PINNED -> strategy.schedule().atMost(pinned(number(params), model)) + 1;
+            case BUDGET -> {
+                MemoryBudget.parse(params.get(MemoryBudget.MEMORY));
+                yield strategy.schedule().atMost(pinned(number(params), model)) + 1;
+            }
             case PROMPT -> Math.min(strategy.schedule().peak(),
                     withinPositions(prompt(params), model, "and the token after it takes one") + 1);
             case EVICTION -> {
@@ -151,7 +186,7 @@ enum StepsNeeded {
 
     /** Of a cache whose entries are drawn, each position may be taken. */
     private int pinned(int given, ModelShape model) {
-        return given == model.maxPositions() && DecodeLoop.drawn(given) > 0 ? given
+        return given == model.maxPositions() && drawn(given) > 0 ? given
                 : withinPositions(given, model, "and the step itself takes one");
     }
 

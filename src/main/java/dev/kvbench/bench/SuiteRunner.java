@@ -112,7 +112,8 @@ public final class SuiteRunner {
     private List<RunPlan.Configuration> planned(Shard shard) {
         RefusedOptions.check(options);
         Readiness.check(selection.values("device"));
-        List<RunPlan.Configuration> plan = shard.of(RunPlan.of(selection.benchmarks(), selection::values, settings));
+        List<RunPlan.Configuration> plan = shard.of(RunPlan.searches(RunPlan.of(selection.benchmarks(), selection::values, settings)))
+                .stream().flatMap(List::stream).toList();
         if (plan.isEmpty()) {
             throw new UserError("shard " + shard.index() + " of " + shard.count()
                     + ": no configuration is left for it; take fewer shards");
@@ -166,6 +167,8 @@ public final class SuiteRunner {
         List<Integer> missing = run.missing();
         Path records = run.folder().resolve("running");
         Launcher launcher = new Launcher(options, run.plan().effort(), records, output.jmhs());
+        new BudgetSearch(run, settings, new ProbeProcess(output.jmhs()), output::println, end::stopHere).all(missing);
+        Budgeted budgeted = new Budgeted(run, settings, output::println, end::stopHere);
         long iterations = missing.stream().map(plan::get).mapToLong(forecast::iterations).sum();
         try (LifeSigns progress = LifeSigns.of(output, iterations, records)) {
             for (int i : missing) {
@@ -181,8 +184,13 @@ public final class SuiteRunner {
                 Optional<String> tooMuch = settings.tooMuch(one);
                 Launcher.Ended ended = tooMuch.isPresent()
                         ? Launcher.Ended.without(UnfinishedRun.Part.failed(tooMuch.get()))
+                        : Budgeted.is(one) ? budgeted.run(one, with -> launcher.run(with, progress::iterationDone))
                         : launcher.run(one, progress::iterationDone);
                 end.stopHere();
+                if (ended.results().isEmpty() && ended.part().failure() == null) {
+                    output.println("# Not run: less than one sequence, or as many as before");
+                    progress.skipped(forecast.iterations(one));
+                }
                 run.add(i, ended);
                 ended.telemetry().map(TelemetryText::line).ifPresent(output.jmhs()::println);
                 if (ended.part().failure() != null) {

@@ -2,6 +2,7 @@ package dev.kvbench.bench;
 
 import ai.djl.pytorch.jni.JniUtils;
 import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.results.Budget;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.torch.Libtorch;
@@ -20,8 +21,9 @@ import java.util.stream.Stream;
  * @param gpu what was measured of the GPU, or null
  * @param series one per iteration, in order; none of benchmarks that keep no step times
  * @param seen what was seen of the machine; null if nobody looked
+ * @param memory that it took; null before the end, and where no budget is to be kept
  */
-record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series, Observation.Seen seen) {
+record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series, Observation.Seen seen, Budget.Memory memory) {
 
     /**
      * What a trial ran: known when it begins.
@@ -35,7 +37,7 @@ record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series, Observation.
      * @param libtorch version of libtorch
      * @param threads threads of one operator
      * @param drawnEntries entries per sequence that no step wrote, {@link DecodeLoop#drawn}; null if steps wrote all
-     * @param tokensPerStep sequences, where an operation is a step or a generation; null where it is neither
+     * @param tokensPerStep {@link StepsNeeded#tokensPerOperation}
      */
     record Ran(
             String label, String weights, String attention, String runtime, String device, long cacheBytesPerEntry,
@@ -51,10 +53,10 @@ record TrialRecord(Ran ran, StepsFile.Gpu gpu, List<Series> series, Observation.
          */
         static Ran here(
                 DecodeSettings settings, String weights, String runtime, String attention, long cacheBytesPerEntry) {
-            int drawn = settings.needed() == StepsNeeded.PINNED ? DecodeLoop.drawn(settings.steps() - 1) : 0;
+            int drawn = settings.needed().drawn(settings.steps() - 1);
             return new Ran(settings.strategy().describe(), weights, attention, runtime,
                     settings.device().isGpu() ? "gpu" : "cpu", cacheBytesPerEntry, Libtorch.version(),
-                    JniUtils.getNumThreads(), drawn == 0 ? null : drawn, settings.needed().decodes() ? settings.batch() : null);
+                    JniUtils.getNumThreads(), drawn == 0 ? null : drawn, settings.needed().tokensPerOperation(settings.batch()));
         }
 
         /**

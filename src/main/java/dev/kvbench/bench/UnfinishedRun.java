@@ -8,6 +8,7 @@ import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;
 import dev.kvbench.results.StepsFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.openjdk.jmh.results.RunResult;
@@ -47,6 +49,11 @@ final class UnfinishedRun {
         /** One that was not begun, and why. */
         static Part failed(String why) {
             return new Part(Json.MAPPER.createArrayNode(), null, why, null, null, false);
+        }
+
+        /** @return the same with this series */
+        Part with(StepsFile.Configuration of) {
+            return new Part(jmh, of, failure, libtorch, threads, gpu);
         }
 
         /** The same by today's names. */
@@ -107,6 +114,10 @@ final class UnfinishedRun {
         return String.format(Locale.ROOT, "part-%05d.ser", index);
     }
 
+    private static String search(int index) {
+        return String.format(Locale.ROOT, "search-%05d.json", index);
+    }
+
     /** @throws UserError if the folder is gone: what waited for the machine may have waited for this very run */
     void mustBeThere() {
         if (!Files.isRegularFile(folder.resolve(PlanFile.NAME))) {
@@ -128,6 +139,22 @@ final class UnfinishedRun {
         // first, since a part that is there is whole
         KeptResults.write(folder.resolve(results(index)), ended.results());
         write(part(index), ended.part());
+    }
+
+    /** Keeps what a search found, by the place of the first configuration that shares it. */
+    void keep(int index, BudgetSearch.Searched found) throws IOException {
+        write(search(index), found);
+    }
+
+    /** @return what a search found; empty if it has not ended */
+    Optional<BudgetSearch.Searched> searched(int index) {
+        Path file = folder.resolve(search(index));
+        try {
+            return Files.isRegularFile(file) ? Optional.of(Json.MAPPER.readValue(file.toFile(), BudgetSearch.Searched.class))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** @return JMH's results of all that have ended, in the order of the plan */

@@ -28,6 +28,12 @@ public final class DecodeLoop implements AutoCloseable {
     /** Tokens of the text whose entries others are drawn from. */
     static final int REAL_ENTRIES = 512;
 
+    /** Tokens of the text where memory is to be spared. */
+    private static final int FEW_ENTRIES = 64;
+
+    /** Tokens of all sequences that are taken at once then. */
+    private static final int FEW_TOKENS = 2048;
+
     private final Weights weights;
     private final EvictionStrategy strategy;
     private final Positions positions;
@@ -269,22 +275,51 @@ public final class DecodeLoop implements AutoCloseable {
      * @param length entries to hold; at most the strategy's window
      */
     public void fillTo(int length) {
-        if (length > strategy.schedule().atMost(length) || length >= cache.capacity()) {
-            throw new IllegalArgumentException("cannot hold " + length + " entries and one more");
-        }
+        mustHold(length);
         if (drawn(length) > 0) {
-            prefill(RandomPrompts.of(cache.batch(), REAL_ENTRIES, vocabulary()));
-            // a pinned step's time does not depend on its position: one behind as many entries as there are positions takes the last
-            nextPosition = Math.min(length, weights.shape().maxPositions() - 1);
-            runtime.draw(cacheLength, length, nextPosition);
-            cacheLength = length;
-            steps = length;
+            fill(length, REAL_ENTRIES, PREFILL_CHUNK);
             return;
         }
         reset(weights.shape().startToken());
         while (cacheLength < length) {
             step();
         }
+    }
+
+    /**
+     * @param length entries that {@link #fillSparingly} fills a cache to
+     * @return how many of them are drawn from the others
+     */
+    public static int drawnSparingly(int length) {
+        return Math.max(0, length - FEW_ENTRIES);
+    }
+
+    /**
+     * Fills the cache as {@link #fillTo} does, and takes no more memory for it than a step does: a short text, few tokens at a
+     * time, writes some entries, of which the others are drawn. It captures no step.
+     *
+     * @param length entries to hold; at most the strategy's window
+     */
+    public void fillSparingly(int length) {
+        mustHold(length);
+        fill(length, Math.min(length, FEW_ENTRIES), Math.max(1, FEW_TOKENS / cache.batch()));
+    }
+
+    private void mustHold(int length) {
+        if (length > strategy.schedule().atMost(length) || length >= cache.capacity()) {
+            throw new IllegalArgumentException("cannot hold " + length + " entries and one more");
+        }
+    }
+
+    private void fill(int length, int real, int chunk) {
+        prefill(chunk, RandomPrompts.of(cache.batch(), real, vocabulary()));
+        if (real < length) {
+            // a pinned step's time does not depend on its position: one behind as many entries as there are positions takes the last
+            nextPosition = Math.min(length, weights.shape().maxPositions() - 1);
+            runtime.draw(cacheLength, length, nextPosition);
+        }
+        cacheLength = length;
+        steps = length;
     }
 
     /**

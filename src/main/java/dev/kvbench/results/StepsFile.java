@@ -201,6 +201,12 @@ public record StepsFile(
                     iterations, asked, drawnEntries, telemetry, budget);
         }
 
+        /** @return the same within a budget of memory */
+        public Configuration within(Budget of) {
+            return new Configuration(benchmark, label, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu,
+                    iterations, asked, drawnEntries, telemetry, of);
+        }
+
         /** @return whether a peer written in Python ran it */
         public boolean ranByPeer() {
             return benchmark.startsWith("python.");

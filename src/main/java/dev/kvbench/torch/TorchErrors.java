@@ -14,8 +14,11 @@ public final class TorchErrors {
 
     /** The GPU's in units, the machine's in bytes: c10/cuda/CUDACachingAllocator.cpp, c10/core/impl/alloc_cpu.cpp. */
     private static final Pattern OUT_OF_MEMORY = Pattern.compile(
-            "CUDA (?:error: )?out of memory\\b\\.?(?: Tried to allocate ([\\d.]+ \\w+?)\\.)?"
+            "CUDA (?:error(?::| 2,) )?out of memory\\b\\.?(?: Tried to allocate ([\\d.]+ \\w+?)\\.)?|CU(?:BLAS|DNN)_STATUS_ALLOC_FAILED"
             + "|can't allocate memory: you tried to allocate (\\d+ bytes)");
+    /** Of the JVM itself, and of C++ where nobody catches it. */
+    private static final Pattern OTHERS = Pattern.compile(
+            "java\\.lang\\.OutOfMemoryError|std::bad_alloc|insufficient memory for the Java Runtime");
     private static final String INTERPRETER = "The following operation failed in the TorchScript interpreter";
     private static final Pattern ERROR = Pattern.compile("^(?:\\w+\\.)*\\w*(?:Error|Exception): (?=.)");
 
@@ -33,6 +36,14 @@ public final class TorchErrors {
         String where = failed.group(2) == null ? "the GPU" : "this machine";
         String asked = failed.group(2) == null ? failed.group(1) : failed.group(2);
         return Optional.of("needs more memory than " + where + " has free" + (asked == null ? "" : ", the last request was for " + asked));
+    }
+
+    /**
+     * @param printed a stack trace, or what a process left that ended
+     * @return whether memory was too small, whoever asked for it
+     */
+    public static boolean wantsMemory(String printed) {
+        return outOfMemory(printed).isPresent() || OTHERS.matcher(printed).find();
     }
 
     /**

@@ -182,7 +182,7 @@ class EndToEndTest {
         assertEquals(List.of(folder.path().resolve("report.html")), Renderer.render(folder));
     }
 
-    private static List<String> schemaErrors(String json) throws Exception {
+    static List<String> schemaErrors(String json) throws Exception {
         try (InputStream schema = StepsFile.class.getResourceAsStream("/schema/steps-v1.schema.json")) {
             return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema)
                     .validate(json, InputFormat.JSON).stream().map(Object::toString).toList();

@@ -111,6 +111,40 @@ class DrawnEntriesTest {
         }
     }
 
+    /** Where memory is to be spared a shorter text is taken, and of many sequences some slots at a time are drawn. */
+    @Test
+    void manySequencesAreFilledSparingly() {
+        int length = 2100;
+        int batch = 512;
+        int few = length - DecodeLoop.drawnSparingly(length);
+        Gpt2Config model = new Gpt2Config("wide", 1, 2, 8, 61, 2200, 1e-5);
+        try (Weights weights = TestModels.sharp(model, 4, Dtype.FP32, Device.cpu()); DecodeLoop loop = new DecodeLoop(weights,
+                TestStrategies.of("h2o", length, length / 4), Runtimes.TORCHSCRIPT, AttentionForm.EXPLICIT, Positions.ORIGINAL, batch,
+                length + 1)) {
+            loop.fillSparingly(length);
+            assertEquals(length, loop.cacheLength());
+            float[] entries = loop.cache().keysValues();
+            int dh = model.headDim();
+            int values = batch * model.heads() * loop.cache().capacity();
+            for (int row : new int[] {0, 1, 2 * batch - 1}) {
+                int keys = row * loop.cache().capacity();
+                Set<String> written = new HashSet<>();
+                for (int slot = 0; slot < few; slot++) {
+                    written.add(entry(entries, keys, values + keys, slot, dh));
+                }
+                for (int slot = few; slot < length; slot++) {
+                    assertTrue(written.contains(entry(entries, keys, values + keys, slot, dh)), "slot " + slot);
+                }
+            }
+            loop.stepPinned();
+            loop.checkLogits();
+            loop.fillSparingly(few);
+            assertEquals(few, loop.cacheLength());
+            loop.stepPinned();
+            loop.checkLogits();
+        }
+    }
+
     private static void assertScoresAreOfTheText(float[] scores, int capacity) {
         for (int row = 0; row < scores.length; row += capacity) {
             Set<Float> real = new HashSet<>();

@@ -17,8 +17,9 @@ public final class DrawnEntries {
     public static Optional<String> sentence(List<StepsFile.Configuration> configurations) {
         return configurations.stream().filter(c -> c.drawnEntries() != null)
                 .max(Comparator.comparing(StepsFile.Configuration::drawnEntries))
-                .map(c -> "Long caches were not filled step by step: of " + c.params().get(PinnedPoint.CACHE_LENGTH)
-                        + " entries " + c.drawnEntries() + " were drawn from those that a short text wrote, for each layer and head;"
+                .map(c -> "Long caches were not filled step by step: of "
+                        + (c.budget() == null ? c.params().get(PinnedPoint.CACHE_LENGTH) : c.budget().heldEntries()) + " entries "
+                        + c.drawnEntries() + " were drawn from those that a short text wrote, for each layer and head;"
                         + " what a step costs depends on their number.");
     }
 }

@@ -1,0 +1,144 @@
+package dev.kvbench.bench;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.kvbench.Reason;
+import dev.kvbench.checkpoint.ModelChoice;
+import dev.kvbench.decode.DecodeLoop;
+import dev.kvbench.model.Weights;
+import dev.kvbench.results.Json;
+import dev.kvbench.telemetry.HostMemory;
+import dev.kvbench.torch.Libtorch;
+import dev.kvbench.torch.TorchErrors;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * A program that tries numbers of sequences for {@link ProbeProcess}: it makes weights once, and for every line that it reads, a
+ * {@link Task}, a cache and some steps as {@link ThroughputBenchmark} has them, and answers with what they took. It ends with its
+ * input, and where memory was too small: what an allocator leaves then is not what a process starts with.
+ */
+public final class ThroughputProbe {
+
+    /** Tells answers from what libraries print. */
+    static final String MARK = "kvbench-probe ";
+
+    /** Steps from an empty cache, and with a full one: what a first step takes once, later ones do not. */
+    static final int STEPS = 2;
+
+    private static final long LOOK_MILLIS = 20;
+
+    /**
+     * What to try.
+     *
+     * @param params of the benchmark, sequences among them
+     * @param mostBytes where to stop on a CPU, before others on the machine lack memory
+     */
+    record Task(Map<String, String> params, long mostBytes) {}
+
+    /**
+     * What came of it.
+     *
+     * @param peakBytes the most memory that was in use; null if it did not run to its end
+     * @param failed how memory was too small; null if it was not
+     * @param why what failed, in one line; null if nothing did
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Answer(Long peakBytes, MostSequences.Outcome failed, String why) {}
+
+    private final PrintStream out;
+    private MemoryTaken taken;
+    private Weights weights;
+    private volatile long mostBytes = Long.MAX_VALUE;
+
+    private ThroughputProbe(PrintStream out) {
+        this.out = out;
+    }
+
+    /**
+     * @param args none
+     * @throws IOException if the input cannot be read
+     */
+    public static void main(String[] args) throws IOException {
+        HostMemory.goFirst();
+        Libtorch.engine();
+        ThroughputProbe probe = new ThroughputProbe(new PrintStream(System.out, true, StandardCharsets.UTF_8));
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            Answer answer = probe.answer(Json.MAPPER.readValue(line, Task.class));
+            probe.say(answer);
+            if (answer.peakBytes == null) {
+                break;
+            }
+        }
+        // halt: what failed may not end in order
+        Runtime.getRuntime().halt(0);
+    }
+
+    private synchronized void say(Answer answer) throws IOException {
+        out.println(MARK + Json.MAPPER.writeValueAsString(answer));
+    }
+
+    private Answer answer(Task task) {
+        try {
+            return new Answer(peak(task), null, null);
+        } catch (RuntimeException | Error e) {
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            System.err.println(trace);
+            String printed = trace.toString();
+            return TorchErrors.wantsMemory(printed)
+                    ? new Answer(null, MostSequences.Outcome.OUT_OF_MEMORY, TorchErrors.outOfMemory(printed).orElse(Reason.of(e)))
+                    : new Answer(null, null, TorchErrors.inScript(printed).orElse(Reason.of(e)));
+        }
+    }
+
+    private long peak(Task task) {
+        DecodeSettings settings = DecodeSettings.parse(StepsNeeded.BUDGET, task.params, ModelChoice::of);
+        if (taken == null) {
+            taken = MemoryTaken.before(settings.device());
+            if (!settings.device().isGpu()) {
+                watch();
+            }
+            weights = settings.source().weights(settings.dtype(), settings.device(), DecodeBenchmark.SEED);
+        }
+        taken.settle();
+        mostBytes = task.mostBytes;
+        try (DecodeLoop loop = BudgetLoop.make(settings, weights)) {
+            loop.generate(new long[Math.min(STEPS, settings.steps())]);
+            ThroughputBenchmark.fill(loop, settings.steps() - 1);
+            taken.settle();
+            for (int i = 0; i < STEPS; i++) {
+                loop.stepPinned();
+            }
+            loop.checkLogits();
+            return taken.peak();
+        } finally {
+            mostBytes = Long.MAX_VALUE;
+        }
+    }
+
+    /** Ends this process before it takes what others need. */
+    private void watch() {
+        Thread thread = new Thread(() -> {
+            try {
+                while (true) {
+                    Thread.sleep(LOOK_MILLIS);
+                    if (taken.resident() > mostBytes) {
+                        say(new Answer(null, MostSequences.Outcome.TOO_MUCH, "takes more than " + MemoryBudget.said(mostBytes)));
+                        Runtime.getRuntime().halt(0);
+                    }
+                }
+            } catch (InterruptedException | IOException e) {
+                Runtime.getRuntime().halt(1);
+            }
+        }, "memory watch");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

@@ -34,14 +34,14 @@ class ThroughputTest {
 
     private SuiteRunner runner(String... options) throws Exception {
         List<String> words = new ArrayList<>(List.of("Throughput", "-p", "model=tiny", "-p", "weights=synthetic", "-p", "device=cpu",
-                "-p", "context=128", "-f", "1", "-wi", "0", "-i", "2", "-r", "50ms", "-v", "SILENT"));
+                "-p", "context=512", "-f", "1", "-wi", "0", "-i", "2", "-r", "50ms", "-v", "SILENT"));
         words.addAll(List.of(options));
         return new SuiteRunner(new CommandLineOptions(words.toArray(String[]::new)), null, words, results);
     }
 
     @Test
     void asManySequencesAsFitAreMeasured() throws Exception {
-        ResultFolder folder = runner("-p", "memory=250MB", "-p", "strategy=full,window", "-p", "window=25%", "-p", "batch=most,most/4,1")
+        ResultFolder folder = runner("-p", "memory=200MB", "-p", "strategy=full,window", "-p", "window=25%", "-p", "batch=most,most/4,1")
                 .run(new Shard(1, 1));
         StepsFile steps = folder.readSteps();
         JsonNode jmh = folder.readJmh();
@@ -51,7 +51,7 @@ class ThroughputTest {
             StepsFile.Configuration one = steps.configurations().get(i);
             int batch = Integer.parseInt(one.params().get("batch"));
             Budget budget = one.budget();
-            assertEquals(i < 3 ? 128 : 32, budget.heldEntries());
+            assertEquals(i < 3 ? 512 : 128, budget.heldEntries());
             assertTrue(budget.memory().peakBytes() <= budget.budgetBytes(), budget.toString());
             assertEquals(budget.memory().peakBytes(), budget.memory().baseBytes() + budget.memory().weightBytes()
                     + budget.memory().cacheBytes() + budget.memory().workspaceBytes());
@@ -73,14 +73,14 @@ class ThroughputTest {
                 + " sequences in place of " + full.budget().most());
         assertEquals(Map.of("batch", "most", "window", "25%"), window.asked());
         // keys, values, a score, an age of an entry, its index once, and logits, token
-        assertEquals(full.budget().most() * (129L * (1024 + 8)) / 1e6, full.budget().memory().cacheBytes() / 1e6, 3);
+        assertEquals(full.budget().most() * (513L * (1024 + 8)) / 1e6, full.budget().memory().cacheBytes() / 1e6, 3);
         assertTrue(Renderer.render(folder).contains(folder.path().resolve("report.html")));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "memory=8XB      | memory=8XB: must be all, or a size such as 500MB, 24GB or 80GiB",
-        "memory=0.5MB    | memory=0.5MB: weights and one sequence take at least 1 MB with model=tiny and context=128; raise it, or"
+        "memory=0.5MB    | memory=0.5MB: weights and one sequence take at least 1 MB with model=tiny and context=512; raise it, or"
             + " lower one of them",
         "memory=900TB    | memory=900TB: this machine can spare [\\d.]+ GB; lower it, or take memory=all",
         "context=100000  | context=100000: model tiny has \\d+ positions, and the step itself takes one",
@@ -114,8 +114,8 @@ class ThroughputTest {
     void withoutANumberHalvesRunDownToOne() throws IOException, Exception {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         runner("-p", "memory=20MB", "-p", "strategy=full").dryRun(new Shard(1, 1), new PrintStream(said));
-        // 19.2 MB beside the weights, 134 kB a sequence
-        assertEquals(List.of("most", "most/2", "most/4", "most/8", "most/16", "most/32", "most/64", "most/128"),
+        // 19.2 MB beside the weights, 530 kB a sequence
+        assertEquals(List.of("most", "most/2", "most/4", "most/8", "most/16", "most/32"),
                 said.toString().lines().filter(l -> l.contains("batch=")).map(l -> l.replaceFirst(".* batch=(\\S+).*", "$1")).toList());
     }
 }

@@ -61,9 +61,9 @@ record MemoryBudget(String asked, long given) {
     }
 
     /**
-     * @param settings what is to fit, one sequence of it
+     * @param settings what is to fit: as many sequences as were asked for, one where a search is to find how many
      * @param sizes what says how much that is: "model=gpt2 and context=512"
-     * @return why not one sequence can, or the budget itself cannot be had, in one line; empty if it may
+     * @return why they cannot, or the budget itself cannot be had, in one line; empty if it may
      */
     Optional<String> tooMuch(DecodeSettings settings, String sizes) {
         long there = there(settings.device());
@@ -71,10 +71,16 @@ record MemoryBudget(String asked, long given) {
         if (given > there) {
             return Optional.of(MEMORY + "=" + asked + ": " + where + said(there) + "; lower it, or take " + MEMORY + "=" + ALL);
         }
-        double least = need(settings, 1);
-        return least <= bytes(settings.device()) ? Optional.empty() : Optional.of(MEMORY + "=" + asked + (isAll() ? ", " + where
-                + said(there) : "") + ": weights and one sequence take at least " + said(least) + " with " + sizes
-                + (isAll() ? "; lower one of them" : "; raise it, or lower one of them"));
+        double least = need(settings, settings.batch());
+        if (least <= bytes(settings.device())) {
+            return Optional.empty();
+        }
+        String budget = MEMORY + "=" + asked + (isAll() ? ", " + where + said(there) : "");
+        String wayOut = isAll() ? "; lower one of them" : "; raise memory, or lower one of them";
+        return Optional.of(settings.batch() > 1
+                ? Sequences.BATCH + "=" + settings.batch() + " with " + sizes + ": takes at least " + said(least)
+                        + " for weights and cache; " + budget + wayOut
+                : budget + ": weights and one sequence take at least " + said(least) + " with " + sizes + wayOut);
     }
 
     /**

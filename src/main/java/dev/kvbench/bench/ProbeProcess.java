@@ -54,7 +54,7 @@ final class ProbeProcess implements AutoCloseable {
 
     private static List<String> command() {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", System.getProperty("java.class.path"), "-XX:-CreateCoredumpOnCrash",
+                "-cp", System.getProperty("java.class.path"), "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
         command.addAll(Launcher.HEAP_ASIDE);
         command.addAll(Libtorch.jvmArgs());

@@ -80,8 +80,10 @@ class ThroughputTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "memory=8XB      | memory=8XB: must be all, or a size such as 500MB, 24GB or 80GiB",
-        "memory=0.5MB    | memory=0.5MB: weights and one sequence take at least 1 MB with model=tiny and context=512; raise it, or"
-            + " lower one of them",
+        "memory=0.5MB    | memory=0.5MB: weights and one sequence take at least 1 MB with model=tiny and context=512; raise"
+            + " memory, or lower one of them",
+        "batch=900000    | batch=900000 with model=tiny and context=512: takes at least 12\\d\\.\\d+ GB for weights and cache;"
+            + " memory=all, this machine can spare [\\d.]+ GB; lower one of them",
         "memory=900TB    | memory=900TB: this machine can spare [\\d.]+ GB; lower it, or take memory=all",
         "context=100000  | context=100000: model tiny has \\d+ positions, and the step itself takes one",
         "context=0       | context=0: must be a whole number of at least 1",

@@ -56,7 +56,10 @@ final class ProbeProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp", System.getProperty("java.class.path"), "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
-        command.addAll(Launcher.HEAP_ASIDE);
+        if (!Libtorch.hasGpu()) {
+            // beside a GPU the heap counts for nothing, and holds all logits of many sequences
+            command.addAll(Launcher.HEAP_ASIDE);
+        }
         command.addAll(Libtorch.jvmArgs());
         command.add(ThroughputProbe.class.getName());
         return command;

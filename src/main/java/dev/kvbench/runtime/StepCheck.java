@@ -8,6 +8,7 @@ import dev.kvbench.strategy.Schedule;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -89,32 +90,32 @@ public record StepCheck(double difference, Optional<String> fault) {
      */
     static double difference(StepRuntime reference, StepRuntime tried, KvCache cache, Schedule schedule) {
         int[] lengths = Arrays.stream(LENGTHS).filter(n -> n <= schedule.atMost(cache.capacity())).toArray();
-        float[][] expected = run(reference, lengths, cache);
-        float[][] actual = run(tried, lengths, cache);
-        int vocabulary = expected[0].length / cache.batch();
-        double largest = relativeDifference(expected[lengths.length], actual[lengths.length]);
-        for (int i = 0; i < lengths.length; i++) {
+        float[][] expected = new float[lengths.length][];
+        run(reference, lengths, cache, i -> expected[i] = cache.logits());
+        float[] scores = cache.scores();
+        double[] largest = new double[1];
+        // logits of many sequences are large: those of one runtime alone are kept
+        run(tried, lengths, cache, i -> {
+            float[] actual = cache.logits();
+            int vocabulary = actual.length / cache.batch();
             for (int b = 0; b < cache.batch(); b++) {
                 // Math.max keeps NaN
-                largest = Math.max(largest, relative(expected[i], actual[i], b * vocabulary, (b + 1) * vocabulary));
+                largest[0] = Math.max(largest[0], relative(expected[i], actual, b * vocabulary, (b + 1) * vocabulary));
             }
-        }
-        return largest;
+        });
+        return Math.max(largest[0], relativeDifference(scores, cache.scores()));
     }
 
-    /** @return the logits of each step, then the scores */
-    private static float[][] run(StepRuntime runtime, int[] lengths, KvCache cache) {
-        float[][] results = new float[lengths.length + 1][];
+    /** Tells the number of each step when it has ended. */
+    private static void run(StepRuntime runtime, int[] lengths, KvCache cache, IntConsumer ended) {
         runtime.reset();
         for (int i = 0; i < lengths.length; i++) {
             feed(cache, i);
             runtime.force();
             runtime.launch(lengths[i], 1);
             runtime.await();
-            results[i] = cache.logits();
+            ended.accept(i);
         }
-        results[lengths.length] = cache.scores();
-        return results;
     }
 
     /** Writes the tokens that a step of this number is fed, different ones to each sequence. */

@@ -9,10 +9,14 @@ import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.Payoff;
 import dev.kvbench.report.analysis.PayoffAnswer;
 import dev.kvbench.report.analysis.PinnedPoint;
+import dev.kvbench.report.analysis.Throughput;
+import dev.kvbench.report.analysis.ThroughputAnswers;
 import dev.kvbench.report.analysis.Told;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Whether eviction pays, in one sentence: what a person asks who has just measured it. */
 public final class RunAnswer {
@@ -24,6 +28,12 @@ public final class RunAnswer {
      * @return the sentence; what the measurement does not tell, with what would
      */
     public static String of(LoadedResult result) {
+        List<String> rates = Throughput.of(List.of(result)).map(ThroughputAnswers::of).orElse(List.of());
+        boolean alone = !rates.isEmpty() && Measured.all(result.steps()).isEmpty() && result.pinned().isEmpty();
+        return Stream.concat(alone ? Stream.empty() : Stream.of(ofSteps(result)), rates.stream()).collect(Collectors.joining(" "));
+    }
+
+    private static String ofSteps(LoadedResult result) {
         List<Measured> measured = Measured.all(result.steps());
         List<Payoff> payoffs = Payoff.of(measured);
         if (!payoffs.isEmpty()) {

@@ -18,6 +18,9 @@ public record Budget(long budgetBytes, int most, String limit, int heldEntries, 
     /** Value of {@code limit} where memory ended the search. */
     public static final String BY_MEMORY = "memory";
 
+    /** How the message of a failure begins where nothing fits. */
+    public static final String NOT_ONE = "not one sequence fits into memory=";
+
     /** Value of {@code limit} where no memory did. */
     public static final String BY_SEQUENCES = "sequences";
 

@@ -126,4 +126,11 @@ class RunAnswerTest {
         assertMatches("With 64 entries held, .* cannot be told from one of the full cache; .*", answer(MadeResults.pinned(
                 folder.resolve("alike"), new double[][] {{0, 64, 1}, {64, 64, 1.01}})));
     }
+
+    @Test
+    void ratesWithinABudgetAreToldBudgetByBudget() throws IOException {
+        String answer = answer(MadeThroughput.llama(folder.resolve("result")));
+        assertTrue(answer.startsWith("With 24 GB not one sequence of the full cache fits at 131072 tokens, "), answer);
+        assertTrue(answer.contains(" With all memory (85.0 GB) window (4096) reaches 33.9 times the full cache's tokens per second"), answer);
+    }
 }

@@ -4,6 +4,7 @@ import dev.kvbench.results.StepsFile;
 import dev.kvbench.strategy.Parameter;
 import dev.kvbench.strategy.StrategyParameters;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -61,6 +62,27 @@ public record Caption(String strategy, String parameters, String values, List<St
     Caption with(List<String> more, String form) {
         List<String> longer = Stream.concat(rest.stream(), more.stream().map(m -> ", " + m)).toList();
         return new Caption(strategy, parameters, values, longer, form.isEmpty() ? "" : ", " + form);
+    }
+
+    /**
+     * @param shares parameters that were given as a share, as they were; null if none were
+     * @return the same with these in place of the numbers that they came to: "h2o, window 25%, 32 heavy hitters"
+     */
+    Caption asked(Map<String, String> shares) {
+        if (shares == null || values.isEmpty()) {
+            return this;
+        }
+        String[] numbers = values.split("/");
+        String words = parameters;
+        for (int i = 0; i < numbers.length; i++) {
+            String share = shares.get(List.of(Parameter.WINDOW, Parameter.HEAVY_HITTERS).get(i).label());
+            if (share != null) {
+                words = i == 0 ? words.replaceFirst("\\b" + numbers[i] + "\\b", share)
+                        : words.replaceFirst("\\b" + numbers[i] + "(?= heavy)", share);
+                numbers[i] = share;
+            }
+        }
+        return new Caption(strategy, words, String.join("/", numbers), rest, attention);
     }
 
     /** @return the same with a number that no other has */

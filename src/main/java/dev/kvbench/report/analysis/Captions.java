@@ -23,7 +23,8 @@ public final class Captions {
     /** What benchmarks measure. */
     private static final Map<String, String> MEASURED = Map.of("DecodeLoop", "time per token",
             "DecodeStep", "steps at pinned cache lengths", "Prefill", "prompts in one pass",
-            "Eviction", "what happens at the end of a step", "Harness", "what measuring costs");
+            "Eviction", "what happens at the end of a step", "Harness", "what measuring costs",
+            "Throughput", "tokens per second within a budget of memory");
 
     /** Kind of weights where no model ran. */
     private static final String NO_MODEL = "none";
@@ -67,7 +68,11 @@ public final class Captions {
         NAMED_IN_TITLE.forEach(name -> setting.add(distinct(c -> c.params().get(name))));
         List<Integer> batches = shown.stream().map(c -> c.params().get("batch")).filter(Objects::nonNull)
                 .filter(batch -> batch.matches("\\d{1,9}")).map(Integer::valueOf).distinct().sorted().toList();
-        if (!batches.isEmpty()) {
+        List<String> budgets = shown.stream().map(c -> c.params().get(RatePoint.MEMORY)).filter(Objects::nonNull).distinct().toList();
+        if (!budgets.isEmpty()) {
+            // as many sequences as fit, which are many numbers
+            setting.add(and(budgets.stream().map(RatePoint::spaced).toList()) + (budgets.equals(List.of(RatePoint.ALL)) ? " memory" : ""));
+        } else if (!batches.isEmpty()) {
             setting.add(and(batches.stream().map(String::valueOf).toList())
                     + (batches.equals(List.of(1)) ? " sequence" : " sequences"));
         }

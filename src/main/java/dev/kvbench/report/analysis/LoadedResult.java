@@ -35,8 +35,14 @@ public record LoadedResult(String name, StepsFile steps, JsonNode fingerprint, J
         return jmh == null ? List.of() : PinnedPoint.all(steps, jmh);
     }
 
+    /** @return its tokens per second within budgets of memory */
+    public List<RatePoint> rates() {
+        return jmh == null ? List.of() : RatePoint.all(steps, jmh);
+    }
+
     /** @return whether it has anything that is drawn together with other results */
     public boolean hasCurves() {
-        return steps.configurations().stream().anyMatch(StepsFile.Configuration::hasSeries) || !pinned().isEmpty();
+        return steps.configurations().stream().anyMatch(StepsFile.Configuration::hasSeries) || !pinned().isEmpty()
+                || !rates().isEmpty();
     }
 }

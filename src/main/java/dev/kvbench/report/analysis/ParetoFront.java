@@ -5,8 +5,9 @@ import dev.kvbench.results.QualityFile.Configuration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
-/** Which configurations of a quality result are both fast and good. */
+/** What is good in two ways at once: configurations of a quality result that are fast and lose little, rates with a short wait. */
 public final class ParetoFront {
 
     /** Steps that take more than so many times the fastest, and are not on the front, are out of the first view. */
@@ -25,13 +26,23 @@ public final class ParetoFront {
      * @return those for which no other is at least as fast and better, or as good and faster; fastest first
      */
     public static List<Configuration> of(List<Configuration> timed) {
-        List<Configuration> front = new ArrayList<>();
+        return of(timed, c -> c.time().value(), c -> c.decisive().nllIncrease().value());
+    }
+
+    /**
+     * @param all what is to be chosen from
+     * @param first what should be small
+     * @param second what else should be small
+     * @param <T> of what kind
+     * @return those for which no other is at least as good in both, and better in one; by the first, ascending
+     */
+    static <T> List<T> of(List<T> all, ToDoubleFunction<T> first, ToDoubleFunction<T> second) {
+        List<T> front = new ArrayList<>();
         double best = Double.POSITIVE_INFINITY;
-        for (Configuration c : timed.stream().sorted(Comparator.comparingDouble((Configuration c) -> c.time().value())
-                .thenComparingDouble(c -> c.decisive().nllIncrease().value())).toList()) {
-            if (c.decisive().nllIncrease().value() < best) {
-                best = c.decisive().nllIncrease().value();
-                front.add(c);
+        for (T one : all.stream().sorted(Comparator.comparingDouble(first).thenComparingDouble(second)).toList()) {
+            if (second.applyAsDouble(one) < best) {
+                best = second.applyAsDouble(one);
+                front.add(one);
             }
         }
         return front;

@@ -18,6 +18,9 @@ public final class RunTable {
     private static final List<String> SERIES = List.of("", "median step", "generations", "tokens/s", "× limit", "J/token");
     private static final List<String> BARE = List.of("", "mean", "99.9 %", "", "tokens/s", "× limit");
 
+    private static final String BUDGETS = "Tokens per second within a budget of memory, all sequences:";
+    private static final List<String> RATES = List.of("", "sequences", "tokens/s", "99.9 %", "ms a token", "× limit", "memory");
+
     private RunTable() {}
 
     /**
@@ -33,6 +36,11 @@ public final class RunTable {
             lines.add("");
         }
         lines.addAll(table(BENCHMARKS, BARE, bare));
+        List<List<String>> rates = rates(result.rates(), result.steps());
+        if (!lines.isEmpty() && !rates.isEmpty()) {
+            lines.add("");
+        }
+        lines.addAll(table(BUDGETS, RATES, rates));
         return lines;
     }
 
@@ -64,7 +72,7 @@ public final class RunTable {
         if (result.jmh() == null) {
             return List.of();
         }
-        List<StepsFile.Configuration> bare = Score.bare(result.steps().configurations());
+        List<StepsFile.Configuration> bare = Score.bare(result);
         Captions captions = new Captions(result.steps(), bare);
         boolean several = bare.stream().map(StepsFile.Configuration::benchmark).distinct().count() > 1;
         Map<StepsFile.Configuration, PinnedPoint> steps = new HashMap<>();
@@ -78,6 +86,14 @@ public final class RunTable {
                     step == null ? "" : rate(step.tokensPerSecond()), step == null ? "" : times(step.timesLimit()))));
         }
         return rows;
+    }
+
+    private static List<List<String>> rates(List<RatePoint> points, StepsFile steps) {
+        Captions captions = new Captions(steps, points.stream().map(RatePoint::configuration).toList());
+        return points.stream().map(p -> List.of(captions.of(p.configuration(), "batch").asked(p.configuration().asked()).brief(),
+                p.batch() + " of " + p.budget().most(), Numbers.digits(p.rate()),
+                Double.isNaN(p.error()) ? "" : "± " + Numbers.digits(p.error()), Numbers.digits(p.ms()), times(p.timesLimit()),
+                Numbers.mb(p.budget().memory().peakBytes() / 1e6))).toList();
     }
 
     private static String rate(double tokensPerSecond) {

@@ -1,9 +1,10 @@
 package dev.kvbench.report.analysis;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What JMH measured of a benchmark that keeps no series.
@@ -42,16 +43,21 @@ public record Score(String benchmark, String name, double score, Double error, S
         return configurations.stream().filter(c -> c.iterations().isEmpty()).toList();
     }
 
+    /** @return those of a result, without what has a rate within a budget of memory, which is shown by itself */
+    public static List<StepsFile.Configuration> bare(LoadedResult result) {
+        Set<StepsFile.Configuration> rates = result.rates().stream().map(RatePoint::configuration).collect(Collectors.toSet());
+        return bare(result.steps().configurations()).stream().filter(c -> !rates.contains(c)).toList();
+    }
+
     /**
-     * @param steps one result
-     * @param jmh its {@code jmh.json}
+     * @param result one that has a {@code jmh.json}
      * @param captions of all that are shown
      * @return the scores of those that keep no series
      */
-    public static List<Score> of(StepsFile steps, JsonNode jmh, Captions captions) {
+    public static List<Score> of(LoadedResult result, Captions captions) {
         List<Score> scores = new ArrayList<>();
-        for (StepsFile.Configuration configuration : bare(steps.configurations())) {
-            JmhMean.of(jmh, configuration).forEach(mean -> scores.add(new Score(
+        for (StepsFile.Configuration configuration : bare(result)) {
+            JmhMean.of(result.jmh(), configuration).forEach(mean -> scores.add(new Score(
                     benchmark(configuration), captions.legend(configuration), mean.score(),
                     Double.isFinite(mean.error()) ? mean.error() : null, mean.unit())));
         }

@@ -61,8 +61,9 @@ public final class Warnings {
         if (devices.size() > 1) {
             warnings.add(Warning.DEVICES.of(String.join("; ", devices)));
         }
-        String unlike = Stream.concat(against.stream().map(AgainstFullCache::unlike),
-                parts.stream().map(LoadedResult::pinned).flatMap(all -> all.stream().map(p -> p.unlike(all))))
+        String unlike = Stream.of(against.stream().map(AgainstFullCache::unlike),
+                parts.stream().map(LoadedResult::pinned).flatMap(all -> all.stream().map(p -> p.unlike(all))),
+                parts.stream().map(LoadedResult::rates).flatMap(all -> all.stream().map(p -> p.unlike(all)))).flatMap(of -> of)
                 .filter(Objects::nonNull).distinct().collect(Collectors.joining("; "));
         if (!unlike.isEmpty()) {
             warnings.add(Warning.UNLIKE.of(unlike));
@@ -82,11 +83,15 @@ public final class Warnings {
         if (parts.stream().anyMatch(Warnings::ofOneFork)) {
             warnings.add(Warning.FEW_FORKS.of());
         }
-        parts.stream().flatMap(r -> r.pinned().stream()).filter(p -> p.error() > WIDE * p.ms())
-                .max(Comparator.comparingDouble(p -> p.error() / p.ms()))
-                .ifPresent(p -> warnings.add(Warning.WIDE_INTERVAL.of(p.cacheLength(), p.configuration().label(), Numbers.ms(p.ms()),
-                        Numbers.percent(p.error() / p.ms()))));
+        Stream.concat(parts.stream().flatMap(r -> r.pinned().stream()).map(p -> new Interval(p.cacheLength(), p.configuration().label(),
+                p.ms(), p.error() / p.ms())), parts.stream().flatMap(r -> r.rates().stream()).map(p -> new Interval(
+                p.budget().heldEntries(), p.configuration().label() + " of " + MovingLines.sequences(p.batch()), p.ms(),
+                p.error() / p.rate()))).filter(i -> i.part > WIDE).max(Comparator.comparingDouble(Interval::part))
+                .ifPresent(i -> warnings.add(Warning.WIDE_INTERVAL.of(i.held, i.name, Numbers.ms(i.ms), Numbers.percent(i.part))));
     }
+
+    /** A step's time with half its interval as a part of it. */
+    private record Interval(int held, String name, double ms, double part) {}
 
     /** Whether JMH ran some of its benchmarks in one process; peers are none of JMH's. */
     private static boolean ofOneFork(LoadedResult result) {

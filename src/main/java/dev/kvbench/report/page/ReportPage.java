@@ -157,9 +157,8 @@ public final class ReportPage {
     }
 
     private List<Score> allScores() {
-        Captions ofScores = new Captions(steps, Score.bare(configurations));
-        return parts.stream().filter(r -> r.jmh() != null).flatMap(r -> Score.of(r.steps(), r.jmh(), ofScores).stream())
-                .toList();
+        Captions ofScores = new Captions(steps, parts.stream().flatMap(r -> Score.bare(r).stream()).toList());
+        return parts.stream().filter(r -> r.jmh() != null).flatMap(r -> Score.of(r, ofScores).stream()).toList();
     }
 
     /** What pinned steps say, result by result. */

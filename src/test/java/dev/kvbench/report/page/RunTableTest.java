@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kvbench.report.MadeResults;
+import dev.kvbench.report.MadeThroughput;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.RunTable;
@@ -56,5 +57,15 @@ class RunTableTest {
     void otherBenchmarksAreNamed() throws IOException {
         List<String> table = RunTable.of(LoadedResult.read(MadeResults.evictions(folder)));
         assertTrue(table.get(2).matches("Eviction\\.score: tova \\(64\\), batch 1 +20\\.00 +± 0\\.3000 +us/op"), table.get(2));
+    }
+
+    @Test
+    void ratesSayHowManySequencesFitAndWhatTheyTook() throws IOException {
+        List<String> table = RunTable.of(LoadedResult.read(MadeThroughput.llama(folder)));
+        assertEquals("Tokens per second within a budget of memory, all sequences:", table.get(0));
+        assertTrue(table.get(1).matches(" +sequences +tokens/s +99\\.9 % +ms a token +× limit +memory"), table.get(1));
+        assertTrue(table.get(2).matches("full cache, context 4096, memory 24GB"
+                + " +1 of 13 +145\\.7 +± 1\\.457 +6\\.862 +1\\.24 +17\\.40 GB"), table.get(2));
+        assertTrue(table.stream().noneMatch(line -> line.contains("ops/s")), String.join("\n", table));
     }
 }

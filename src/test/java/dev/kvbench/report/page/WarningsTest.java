@@ -3,11 +3,13 @@ package dev.kvbench.report.page;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.kvbench.report.MadeResults;
+import dev.kvbench.report.MadeThroughput;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.results.ResultFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,5 +74,21 @@ class WarningsTest {
         assertEquals("The control is off: before it evicts, h2o, window 32, 8 heavy hitters takes N % more time"
                 + " than the full cache for the same work and its scoring; believe larger differences alone, or run more"
                 + " iterations (-i).", off.get(0).replaceAll("\\d+ %", "N %"));
+    }
+
+    @Test
+    void aNoisyRateIsNamedByItsSequences() throws Exception {
+        assertEquals(List.of(ONE_FORK, "Noisy: with 512 entries held a step of full cache of 10 sequences took 10.00 ms ± 20 %; stop other"
+                + " load, or run more iterations (-i)."),
+                warnings(MadeThroughput.rates(folder.resolve("rates"), 0.2, Map.of("full", 1000.0))));
+    }
+
+    @Test
+    void aRateOfAnotherRuntimeThanTheFullCachesIsSaid() throws Exception {
+        ResultFolder rates = MadeThroughput.rates(folder.resolve("rates"), 0.01, Map.of("full", 1000.0, "h2o", 2000.0));
+        Path steps = rates.path().resolve(ResultFolder.STEPS_FILE);
+        Files.writeString(steps, Files.readString(steps).replaceFirst("(?s)cudagraph(?=.*cudagraph)", "fused"));
+        assertEquals("More than the strategy differs: another runtime: full cache fused, h2o cudagraph; give both the same -p runtime and"
+                + " -p attention.", warnings(rates).get(0));
     }
 }

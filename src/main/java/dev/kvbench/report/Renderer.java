@@ -16,6 +16,8 @@ import dev.kvbench.report.plot.Plot;
 import dev.kvbench.report.plot.SequencesPlot;
 import dev.kvbench.report.plot.StepTimePlot;
 import dev.kvbench.report.plot.StrategyCostPlot;
+import dev.kvbench.report.plot.ThroughputLatencyPlot;
+import dev.kvbench.report.plot.ThroughputPlot;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.trace.TraceFile;
@@ -32,6 +34,8 @@ public final class Renderer {
     /** The plots of a result, those first that show what strategies cost and save. */
     private static final List<Plot<LoadedResult>> PLOTS = List.of(
             new Plot<>("contexts", r -> ContextsPlot.drawing(List.of(r))),
+            new Plot<>("throughput", r -> ThroughputPlot.drawing(List.of(r))),
+            new Plot<>("throughput-latency", r -> ThroughputLatencyPlot.drawing(List.of(r))),
             new Plot<>("sequences", r -> SequencesPlot.drawing(List.of(r))),
             Plot.chart("step-time", r -> StepTimePlot.ofStrategies(r.steps())),
             Plot.chart("strategy-cost", r -> StrategyCostPlot.of(r.steps(), r.pinned())),
@@ -43,6 +47,8 @@ public final class Renderer {
     /** Those of several results as one. */
     private static final List<Plot<List<LoadedResult>>> TOGETHER = List.of(
             new Plot<>("contexts-together", ContextsPlot::drawing),
+            new Plot<>("throughput-together", ThroughputPlot::drawing),
+            new Plot<>("throughput-latency-together", ThroughputLatencyPlot::drawing),
             new Plot<>("sequences-together", SequencesPlot::drawing),
             Plot.chart("step-time-together", r -> StepTimePlot.ofStrategies(MergedResults.of(r).steps())),
             new Plot<>("peers", PeersPlot::drawing),
@@ -116,8 +122,8 @@ public final class Renderer {
         }
         if (written.isEmpty()) {
             throw new UserError("render: none of these " + folders.size()
-                    + " results has a series (DecodeLoop) or steps at pinned cache"
-                    + " lengths (DecodeStep) to draw together; render each by itself");
+                    + " results has a series (DecodeLoop), steps at pinned cache lengths (DecodeStep) or rates (Throughput) to draw"
+                    + " together; render each by itself");
         }
         written.add(ReportPage.write(results, traces, output.resolve("report-together.html")));
         return new Drawn(written, IntStream.range(0, folders.size()).filter(i -> !results.get(i).hasCurves())

@@ -152,8 +152,9 @@ public final class MadeThroughput {
                 asked.put("heavyHitters", "25%");
             }
         }
-        all.add(new StepsFile.Configuration(BENCHMARK, window == 0 ? "full cache" : strategy + ", window " + window
-                + (strategy.equals("h2o") ? ", " + window / 4 + " heavy hitters" : ""), params, "synthetic", null, "cudagraph", "gpu",
+        String label = window == 0 ? "full cache" : strategy.equals("h2o") ? "h2o, window " + window + ", " + window / 4 + " heavy hitters"
+                : "window " + window;
+        all.add(new StepsFile.Configuration(BENCHMARK, label, params, "synthetic", null, "cudagraph", "gpu",
                 ENTRY_BYTES, new StepsFile.Gpu(WEIGHT_BYTES, COPY, BASE + WEIGHT_BYTES + cache + WORKSPACE, null, null), List.of(),
                 asked.isEmpty() ? null : asked, null, null, new Budget(budget(memory), most, Budget.BY_MEMORY, held,
                         new Budget.Memory(BASE, WEIGHT_BYTES, cache, WORKSPACE, BASE + WEIGHT_BYTES + cache + WORKSPACE), List.of())));

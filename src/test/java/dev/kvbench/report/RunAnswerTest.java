@@ -131,6 +131,7 @@ class RunAnswerTest {
     void ratesWithinABudgetAreToldBudgetByBudget() throws IOException {
         String answer = answer(MadeThroughput.llama(folder.resolve("result")));
         assertTrue(answer.startsWith("With 24 GB not one sequence of the full cache fits at 131072 tokens, "), answer);
-        assertTrue(answer.contains(" With all memory (85.0 GB) window (4096) reaches 33.9 times the full cache's tokens per second"), answer);
+        assertTrue(answer.contains(" With all memory (85.0 GB) window (4096) reaches 33.9 times the full cache's tokens per"),
+                answer);
     }
 }

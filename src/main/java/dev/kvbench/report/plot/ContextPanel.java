@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  * @param panel this one
  * @param width pixels, names included
  */
-record ContextPanel(Contexts contexts, Contexts.Panel panel, int width) {
+record ContextPanel(Contexts contexts, Contexts.Panel panel, int width) implements Sheet.Part {
 
     private static final int LEFT = 58;
     private static final int TOP = 34;
@@ -47,7 +47,8 @@ record ContextPanel(Contexts contexts, Contexts.Panel panel, int width) {
     private static final Font BOLD = new Font(Font.SANS_SERIF, Font.BOLD, 14);
     private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
 
-    int height() {
+    @Override
+    public int height() {
         return Math.max(LEAST_HEIGHT, TOP + BOTTOM + LINE * (panel.lines().size() + 2));
     }
 
@@ -55,7 +56,8 @@ record ContextPanel(Contexts contexts, Contexts.Panel panel, int width) {
         return MARGIN * panel.lines().stream().flatMap(l -> l.points().stream()).mapToDouble(p -> p.ms() + p.bar()).max().orElse(1);
     }
 
-    void paint(Graphics2D target, int height) {
+    @Override
+    public void paint(Graphics2D target, int height) {
         target.setFont(SMALL);
         FontMetrics metrics = target.getFontMetrics();
         List<String> texts = panel.lines().stream().map(this::text).toList();

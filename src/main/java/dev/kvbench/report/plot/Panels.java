@@ -3,9 +3,7 @@ package dev.kvbench.report.plot;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
-import java.awt.FontMetrics;
 import java.awt.Graphics2D;
-import java.awt.Stroke;
 import java.util.List;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.markers.Marker;
@@ -27,9 +25,7 @@ record Panels(String title, List<XYChart> charts, List<Key> keys, String axes, i
     private static final int SMALL_COLUMNS = 3;
     private static final int SMALL_HEIGHT = 230;
     private static final int TITLE_HEIGHT = 40;
-    private static final int FOOT_LINE = 28;
-    private static final int KEY_LINE = 44;
-    private static final int KEY_GAP = 10;
+    private static final int FOOT_LINE = Legend.LINE;
     private static final int MARKER_SIZE = 8;
     private static final Font BOLD = new Font(Font.SANS_SERIF, Font.BOLD, 16);
     private static final Font PLAIN = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
@@ -71,7 +67,7 @@ record Panels(String title, List<XYChart> charts, List<Key> keys, String axes, i
 
     @Override
     public int height() {
-        return TITLE_HEIGHT + rows() * panelHeight + (1 + lines()) * FOOT_LINE;
+        return TITLE_HEIGHT + rows() * panelHeight + (1 + new Legend(keys).lines()) * FOOT_LINE;
     }
 
     @Override
@@ -88,41 +84,6 @@ record Panels(String title, List<XYChart> charts, List<Key> keys, String axes, i
         Charts.middle(target, title, BOLD, Charts.WIDTH / 2, TITLE_HEIGHT * 2 / 3);
         int y = TITLE_HEIGHT + rows() * panelHeight + FOOT_LINE / 2;
         Charts.middle(target, axes, PLAIN, Charts.WIDTH / 2, y);
-        paintKeys(target, y + FOOT_LINE);
-    }
-
-    private int perLine() {
-        int longest = keys.stream().mapToInt(key -> key.name().length()).max().orElse(1);
-        // about half of its size is as wide as a letter gets on average
-        return Math.max(1, Charts.WIDTH / (KEY_LINE + 2 * KEY_GAP + longest * PLAIN.getSize() * 6 / 10));
-    }
-
-    private int lines() {
-        return (keys.size() + perLine() - 1) / perLine();
-    }
-
-    private void paintKeys(Graphics2D target, int top) {
-        target.setFont(PLAIN);
-        FontMetrics metrics = target.getFontMetrics();
-        Stroke before = target.getStroke();
-        for (int from = 0; from < keys.size(); from += perLine()) {
-            List<Key> line = keys.subList(from, Math.min(keys.size(), from + perLine()));
-            int width = line.stream().mapToInt(key -> KEY_LINE + 3 * KEY_GAP + metrics.stringWidth(key.name())).sum();
-            int x = (Charts.WIDTH - width) / 2;
-            int y = top + from / perLine() * FOOT_LINE;
-            int middle = y - metrics.getAscent() / 3;
-            for (Key key : line) {
-                target.setColor(key.colour());
-                target.setStroke(key.stroke());
-                target.drawLine(x, middle, x + KEY_LINE, middle);
-                if (key.marker() != null) {
-                    key.marker().paint(target, x + KEY_LINE / 2.0, middle, MARKER_SIZE);
-                }
-                target.setColor(Color.BLACK);
-                target.setStroke(before);
-                target.drawString(key.name(), x + KEY_LINE + KEY_GAP, y);
-                x += KEY_LINE + 3 * KEY_GAP + metrics.stringWidth(key.name());
-            }
-        }
+        new Legend(keys).paint(target, y + FOOT_LINE);
     }
 }

@@ -34,7 +34,7 @@ class ThroughputTest {
         Throughput all = of(MadeThroughput.llama(folder));
         assertEquals(List.of("24 GB", "all memory (85.0 GB)"), all.panels().stream().map(Throughput.Panel::name).toList());
         Throughput.Panel small = all.panels().get(0);
-        assertEquals(List.of("full cache", "h2o, window 4096, 1024 heavy hitters", "window, window 4096"),
+        assertEquals(List.of("full cache", "h2o, window 4096, 1024 heavy hitters", "window 4096"),
                 small.lines().stream().map(Throughput.Line::name).toList());
         assertEquals(List.of(4096, 32_768, 131_072), small.contexts());
         assertEquals(List.of(13, 1), small.lines().get(0).best().stream().map(RatePoint::batch).toList());
@@ -77,8 +77,8 @@ class ThroughputTest {
     @Test
     void shareOfTheContextIsOneLine() throws Exception {
         Throughput all = of(MadeThroughput.shares(folder, 1024, 4096));
-        assertEquals(List.of("full cache", "h2o, window 25%, 25% heavy hitters", "h2o, window 50%, 25% heavy hitters", "window, window 25%",
-                "window, window 50%"), all.lines().stream().map(Throughput.Line::name).toList());
+        assertEquals(List.of("full cache", "h2o, window 25%, 25% heavy hitters", "h2o, window 50%, 25% heavy hitters", "window 25%",
+                "window 50%"), all.lines().stream().map(Throughput.Line::name).toList());
         assertEquals(List.of("h2o (25%/25%)", "window (25%)"), List.of(all.lines().get(1).brief(), all.lines().get(3).brief()));
         assertEquals(List.of(0.25, 0.25), all.lines().get(1).best().stream().map(RatePoint::share).toList());
     }

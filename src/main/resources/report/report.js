@@ -351,6 +351,9 @@ function failureSection() {
 
 pageHead("What does a KV-cache eviction strategy cost and save per decode step, at every sequence length?", report);
 contextsSection();
+throughputSection();
+waitsSection();
+lossesSection();
 sequencesSection();
 if (lines.length) {
   timeSection();

@@ -4,6 +4,8 @@ import dev.kvbench.UserError;
 import dev.kvbench.quality.MeasuredTimes;
 import dev.kvbench.report.QualityRenderer;
 import dev.kvbench.report.Renderer;
+import dev.kvbench.report.analysis.LoadedResult;
+import dev.kvbench.report.analysis.RateLosses;
 import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.Writable;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "render", header = "Draws the plots of a result, and writes its page.",
         description = "Plots are PNG and SVG, in the result's folder, beside report.html, a page that explains the result and needs"
                 + " nothing but a browser. Several results are drawn over each other,"
-                + " contexts-together, sequences-together, step-time-together, pinned-step-together and"
+                + " contexts-together, throughput-together, sequences-together, step-time-together, pinned-step-together and"
                 + " report-together.html, into the first. Traces of `generate` are shown on the page;"
                 + " alone, one becomes a map of what the cache holds, beside it.")
 final class RenderCommand implements Callable<Integer> {
@@ -39,6 +41,11 @@ final class RenderCommand implements Callable<Integer> {
             description = "draws a result of `quality` against the step times of this one, of DecodeLoop or DecodeStep")
     private Path times;
 
+    @Option(names = "--quality", paramLabel = "RESULT",
+            description = "draws tokens per second of Throughput against the losses in this result of `quality`; once for"
+                    + " each model")
+    private List<Path> qualities = new ArrayList<>();
+
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
@@ -47,11 +54,15 @@ final class RenderCommand implements Callable<Integer> {
         if (output != null) {
             Writable.existingFolder("--output", output);
         }
+        List<RateLosses.Source> losses = Losses.read(qualities);
         Optional<Path> quality = results.size() == 1 ? QualityFile.in(results.get(0)) : Optional.empty();
         if (quality.isPresent()) {
             QualityFile file = QualityFile.read(quality.get());
             if (file.configurations().isEmpty()) {
                 throw new UserError(quality.get() + ": nothing to show: nothing has been scored in it");
+            }
+            if (!losses.isEmpty()) {
+                throw Losses.misplaced(qualities);
             }
             Path folder = quality.get().toAbsolutePath().getParent();
             QualityRenderer.render(times == null ? file : new MeasuredTimes(ResultFolder.open(times)).in(file), folder, to(folder))
@@ -64,6 +75,9 @@ final class RenderCommand implements Callable<Integer> {
         List<Path> traces = results.stream().filter(TraceFile::is).toList();
         List<ResultFolder> folders = results.stream().filter(r -> !traces.contains(r)).map(ResultFolder::open).toList();
         List<Path> written = new ArrayList<>();
+        if (!losses.isEmpty() && folders.stream().allMatch(f -> LoadedResult.read(f).rates().isEmpty())) {
+            throw Losses.misplaced(qualities);
+        }
         if (folders.isEmpty()) {
             Set<Path> names = new HashSet<>();
             for (Path trace : traces) {
@@ -79,12 +93,12 @@ final class RenderCommand implements Callable<Integer> {
             List<TraceFile> shown = traces.stream().map(TraceFile::read).toList();
             ResultFolder first = folders.get(0);
             if (folders.size() == 1) {
-                written.addAll(Renderer.render(first, shown, to(first.path())));
+                written.addAll(Renderer.render(first, shown, losses, to(first.path())));
             } else {
-                Renderer.Drawn together = Renderer.renderTogether(folders, shown, to(first.path()));
+                Renderer.Drawn together = Renderer.renderTogether(folders, shown, losses, to(first.path()));
                 List<String> left = together.leftOut().stream().map(f -> f.path().toString()).toList();
                 if (!left.isEmpty()) {
-                    System.err.println("left out of the plots, with neither series nor pinned steps: " + String.join(", ", left));
+                    System.err.println("left out of the plots, with neither series, pinned steps nor rates: " + String.join(", ", left));
                 }
                 written.addAll(together.files());
             }

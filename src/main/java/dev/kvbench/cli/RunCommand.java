@@ -11,6 +11,7 @@ import dev.kvbench.report.analysis.DrawnEntries;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Measured;
 import dev.kvbench.report.analysis.PromptTimes;
+import dev.kvbench.report.analysis.RateLosses;
 import dev.kvbench.report.analysis.RunTable;
 import dev.kvbench.report.analysis.Soak;
 import dev.kvbench.report.analysis.Warnings;
@@ -59,6 +60,10 @@ final class RunCommand implements Callable<Integer> {
             description = "goes on with a run that did not end, results/….unfinished; takes no other option")
     private Path resume;
 
+    @Option(names = "--quality", paramLabel = "RESULT", description = "draws tokens per second of Throughput against the losses in this"
+            + " result of `quality`")
+    private List<Path> qualities = new ArrayList<>();
+
     @Option(names = "--dry-run", description = "lists the configurations that would run and about how long they would take, and runs"
             + " nothing")
     private boolean dryRun;
@@ -83,6 +88,7 @@ final class RunCommand implements Callable<Integer> {
             return 0;
         }
         Writable.folder("--results", results);
+        List<RateLosses.Source> losses = Losses.read(qualities);
         RunConfig configuration = RunConfig.read(config);
         List<String> command = spec.commandLine().getParseResult().originalArgs();
         SuiteRunner runner = new SuiteRunner(options, configuration, command, results);
@@ -90,7 +96,7 @@ final class RunCommand implements Callable<Integer> {
             runner.dryRun(share(shard), System.out);
             return 0;
         }
-        return rendered(runner.run(share(shard)));
+        return rendered(runner.run(share(shard)), losses);
     }
 
     /** @return its own options, as they are typed */
@@ -144,7 +150,7 @@ final class RunCommand implements Callable<Integer> {
         List<String> words = viaRun ? original.jmh : command;
         Path folder = resume.toAbsolutePath().normalize();
         return rendered(new SuiteRunner(JmhParser.of(Set.of(), words.toArray(String[]::new)), null, command, folder.getParent())
-                .resume(folder));
+                .resume(folder), Losses.read(original.qualities));
     }
 
     /**
@@ -154,8 +160,15 @@ final class RunCommand implements Callable<Integer> {
      * @return exit code: 1 if a configuration failed, else 0
      */
     static int rendered(ResultFolder folder) throws IOException {
-        List<Path> drawn = Renderer.render(folder);
+        return rendered(folder, List.of());
+    }
+
+    private static int rendered(ResultFolder folder, List<RateLosses.Source> losses) throws IOException {
+        List<Path> drawn = Renderer.render(folder, List.of(), losses, folder.path());
         LoadedResult result = LoadedResult.read(folder);
+        if (!losses.isEmpty() && result.rates().isEmpty()) {
+            System.err.println("--quality: left out, since no Throughput ran");
+        }
         List<StepsFile.Doubt> warnings = Warnings.of(result);
         folder.writeWarnings(warnings);
         System.out.println();
@@ -175,7 +188,7 @@ final class RunCommand implements Callable<Integer> {
             System.err.println("error: " + failures.size() + " configuration" + (failures.size() == 1 ? "" : "s")
                     + " failed, the first with: " + failures.get(0).message());
         }
-        System.out.println("Answer: " + RunAnswer.of(result));
+        System.out.println("Answer: " + RunAnswer.of(result, losses));
         drawn.stream().filter(file -> file.endsWith("report.html")).forEach(page -> System.out.println("Page:   " + page));
         return failures == null ? 0 : 1;
     }

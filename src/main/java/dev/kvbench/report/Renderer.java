@@ -4,6 +4,7 @@ import dev.kvbench.UserError;
 import dev.kvbench.report.analysis.Contexts;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.MergedResults;
+import dev.kvbench.report.analysis.RateLosses;
 import dev.kvbench.report.page.ReportPage;
 import dev.kvbench.report.plot.CacheMemoryPlot;
 import dev.kvbench.report.plot.ContextsPlot;
@@ -18,6 +19,7 @@ import dev.kvbench.report.plot.StepTimePlot;
 import dev.kvbench.report.plot.StrategyCostPlot;
 import dev.kvbench.report.plot.ThroughputLatencyPlot;
 import dev.kvbench.report.plot.ThroughputPlot;
+import dev.kvbench.report.plot.ThroughputQualityPlot;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.trace.TraceFile;
@@ -55,6 +57,14 @@ public final class Renderer {
             new Plot<>("pinned-step-together",
                     r -> shown(r) ? Optional.empty() : PinnedStepPlot.drawing(MergedResults.of(r).steps(), MergedResults.of(r).pinned())));
 
+    /** Results and the losses that their rates are held against. */
+    private record WithLosses(List<LoadedResult> results, List<RateLosses.Source> qualities) {}
+
+    private static final Plot<WithLosses> LOSSES = new Plot<>("throughput-quality",
+            r -> ThroughputQualityPlot.drawing(r.results, r.qualities));
+
+    private static final Plot<WithLosses> LOSSES_TOGETHER = new Plot<>("throughput-quality-together", LOSSES.of());
+
     private Renderer() {}
 
     /** Whether the plot against the context has all pinned steps, so that one of them alone would tell nothing more. */
@@ -69,27 +79,30 @@ public final class Renderer {
      * @throws IOException if a file cannot be written
      */
     public static List<Path> render(ResultFolder folder) throws IOException {
-        return render(folder, List.of(), folder.path());
+        return render(folder, List.of(), List.of(), folder.path());
     }
 
     /**
      * @param folder a result
      * @param traces shown on its page
+     * @param qualities results of {@code quality}, whose losses its rates are held against
      * @param output the folder that plots and page go to
      * @return the plots and the page
      * @throws UserError if the result cannot be read
      * @throws IOException if a file cannot be written
      */
-    public static List<Path> render(ResultFolder folder, List<TraceFile> traces, Path output) throws IOException {
+    public static List<Path> render(ResultFolder folder, List<TraceFile> traces, List<RateLosses.Source> qualities, Path output)
+            throws IOException {
         System.setProperty("java.awt.headless", "true");
         LoadedResult result = LoadedResult.read(folder);
         List<Path> written = new ArrayList<>();
         for (Plot<LoadedResult> plot : PLOTS) {
             written.addAll(plot.write(result, output));
         }
+        written.addAll(LOSSES.write(new WithLosses(List.of(result), qualities), output));
         StepsFile steps = result.steps();
         if (!steps.configurations().isEmpty() || steps.failures() != null || !traces.isEmpty()) {
-            written.add(ReportPage.write(List.of(result), traces, output.resolve("report.html")));
+            written.add(ReportPage.write(List.of(result), traces, qualities, output.resolve("report.html")));
         }
         return written;
     }
@@ -107,12 +120,13 @@ public final class Renderer {
      *
      * @param folders the results; the title names their device, or the legend if it differs
      * @param traces shown on the page
+     * @param qualities results of {@code quality}, whose losses rates are held against
      * @param output the folder that plots and page go to
      * @return the plots and the page
      * @throws UserError if a result cannot be read or none has anything to draw
      * @throws IOException if a file cannot be written
      */
-    public static Drawn renderTogether(List<ResultFolder> folders, List<TraceFile> traces,
+    public static Drawn renderTogether(List<ResultFolder> folders, List<TraceFile> traces, List<RateLosses.Source> qualities,
             Path output) throws IOException {
         System.setProperty("java.awt.headless", "true");
         List<LoadedResult> results = folders.stream().map(LoadedResult::read).toList();
@@ -120,12 +134,13 @@ public final class Renderer {
         for (Plot<List<LoadedResult>> plot : TOGETHER) {
             written.addAll(plot.write(results, output));
         }
+        written.addAll(LOSSES_TOGETHER.write(new WithLosses(results, qualities), output));
         if (written.isEmpty()) {
             throw new UserError("render: none of these " + folders.size()
                     + " results has a series (DecodeLoop), steps at pinned cache lengths (DecodeStep) or rates (Throughput) to draw"
                     + " together; render each by itself");
         }
-        written.add(ReportPage.write(results, traces, output.resolve("report-together.html")));
+        written.add(ReportPage.write(results, traces, qualities, output.resolve("report-together.html")));
         return new Drawn(written, IntStream.range(0, folders.size()).filter(i -> !results.get(i).hasCurves())
                 .mapToObj(folders::get).toList());
     }
@@ -142,7 +157,7 @@ public final class Renderer {
         TraceFile trace = TraceFile.read(file);
         String name = file.getFileName().toString().replaceFirst("\\.json$", "");
         List<Path> written = new ArrayList<>(EvictionMap.draw(trace, output, name));
-        written.add(ReportPage.write(List.of(), List.of(trace), output.resolve(name + ".html")));
+        written.add(ReportPage.write(List.of(), List.of(trace), List.of(), output.resolve(name + ".html")));
         return written;
     }
 }

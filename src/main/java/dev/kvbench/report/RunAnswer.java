@@ -9,12 +9,15 @@ import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.Payoff;
 import dev.kvbench.report.analysis.PayoffAnswer;
 import dev.kvbench.report.analysis.PinnedPoint;
+import dev.kvbench.report.analysis.RateLosses;
 import dev.kvbench.report.analysis.Throughput;
 import dev.kvbench.report.analysis.ThroughputAnswers;
 import dev.kvbench.report.analysis.Told;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -45,6 +48,18 @@ public final class RunAnswer {
                     : "No full cache of the same setting ran, so nothing says whether eviction pays: name it too, -p strategy=full,h2o.";
         }
         return pinned(result);
+    }
+
+    /**
+     * @param result a result
+     * @param sources results of {@code quality}
+     * @return the same, and for each budget what its rates cost in predictions
+     */
+    public static String of(LoadedResult result, List<RateLosses.Source> sources) {
+        Set<Throughput.Panel> told = new HashSet<>();
+        Stream<String> losses = Throughput.of(List.of(result)).map(all -> RateLosses.of(all, sources).panels()).orElse(List.of()).stream()
+                .filter(p -> told.add(p.spot().panel())).map(RateLosses::sentence);
+        return Stream.concat(Stream.of(of(result)), losses).collect(Collectors.joining(" "));
     }
 
     /**

@@ -3,6 +3,9 @@ package dev.kvbench.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kvbench.report.MadeQuality;
+import dev.kvbench.report.MadeResults;
+import dev.kvbench.report.MadeThroughput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,10 +105,41 @@ class RenderTest {
         String eviction = RESULTS.resolve("2026-11-25_01-04-48_ea48ea07_NVIDIA-H100-80GB-HBM3").toString();
         Run run = run("render", loop, eviction, "--output", output.toString());
         assertEquals(0, run.exit(), run.err());
-        assertEquals("left out of the plots, with neither series nor pinned steps: " + eviction + "\n", run.err());
+        assertEquals("left out of the plots, with neither series, pinned steps nor rates: " + eviction + "\n", run.err());
         Run none = run("render", eviction, eviction, "--output", output.toString());
         assertEquals(2, none.exit());
         assertTrue(none.err().startsWith("error: render: none of these 2 results has a series"), none.err());
         assertEquals(1, none.err().lines().count());
+    }
+
+    @Test
+    void ratesAreDrawnAgainstTheLossesOfAResultOfQuality() throws IOException {
+        Path rates = MadeThroughput.shares(folder.resolve("rates"), 1024).path();
+        Path quality = MadeQuality.large(folder.resolve("quality"));
+        Run run = run("render", rates.toString(), "--quality", quality.toString(), "--output", output.toString());
+        assertEquals(0, run.exit(), run.err());
+        assertEquals(set("throughput.png", "throughput.svg", "throughput-latency.png", "throughput-latency.svg", "throughput-quality.png",
+                "throughput-quality.svg", "report.html"), names(output));
+        Path other = MadeThroughput.llama(folder.resolve("other")).path();
+        Run together = run("render", rates.toString(), other.toString(), "--quality", quality.toString(), "--output", output.toString());
+        assertEquals(0, together.exit(), together.err());
+        assertTrue(names(output).containsAll(set("throughput-together.png", "throughput-quality-together.png")), together.out());
+    }
+
+    @Test
+    void lossesThatThereAreNoRatesForAreRefused() throws IOException {
+        Path quality = MadeQuality.large(folder.resolve("quality"));
+        Path steps = MadeResults.small(folder.resolve("steps")).path();
+        Run none = run("render", steps.toString(), "--quality", quality.toString());
+        assertEquals(2, none.exit());
+        assertEquals("error: --quality " + quality + ": is for results of Throughput, and none of these is one\n", none.err());
+        Run of = run("render", quality.toString(), "--quality", quality.toString());
+        assertEquals(none.err(), of.err());
+        Run wrong = run("render", MadeThroughput.h2o(folder.resolve("rates")).path().toString(), "--quality", steps.toString());
+        assertEquals(2, wrong.exit());
+        assertEquals("error: --quality " + steps + ": no result of `quality`: give a folder that has a quality.json\n", wrong.err());
+        Run empty = run("run", "--config", "smoke", "--quality", folder.resolve("nowhere").toString());
+        assertEquals(2, empty.exit());
+        assertTrue(empty.err().startsWith("error: --quality " + folder.resolve("nowhere") + ": no result of `quality`"), empty.err());
     }
 }

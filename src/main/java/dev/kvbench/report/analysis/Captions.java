@@ -71,7 +71,7 @@ public final class Captions {
         List<String> budgets = shown.stream().map(c -> c.params().get(RatePoint.MEMORY)).filter(Objects::nonNull).distinct().toList();
         if (!budgets.isEmpty()) {
             // as many sequences as fit, which are many numbers
-            setting.add(and(budgets.stream().map(RatePoint::spaced).toList()) + (budgets.equals(List.of(RatePoint.ALL)) ? " memory" : ""));
+            setting.add(and(budgets.stream().map(RatePoint::spaced).toList()));
         } else if (!batches.isEmpty()) {
             setting.add(and(batches.stream().map(String::valueOf).toList())
                     + (batches.equals(List.of(1)) ? " sequence" : " sequences"));

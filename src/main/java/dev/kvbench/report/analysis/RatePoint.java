@@ -28,7 +28,7 @@ public record RatePoint(StepsFile.Configuration configuration, double rate, doub
     static final String CONTEXT = "context";
 
     /** Value of {@link #MEMORY} for all that a device has. */
-    static final String ALL = "all";
+    private static final String ALL = "all";
 
     private static final String BENCHMARK = ".ThroughputBenchmark.step";
     private static final String UNIT = "ops/s";
@@ -109,12 +109,12 @@ public record RatePoint(StepsFile.Configuration configuration, double rate, doub
     /** @return the budget in words: "24 GB", or "all memory (85.0 GB)" */
     String memory() {
         String asked = configuration.params().get(MEMORY);
-        return ALL.equals(asked) ? String.format(Locale.ROOT, "all memory (%.1f GB)", budget().budgetBytes() / 1e9) : spaced(asked);
+        return spaced(asked) + (ALL.equals(asked) ? String.format(Locale.ROOT, " (%.1f GB)", budget().budgetBytes() / 1e9) : "");
     }
 
-    /** @return "24 GB" of "24GB" */
+    /** @return "24 GB" of "24GB", "all memory" of "all" */
     static String spaced(String memory) {
-        return memory.replaceFirst("(?<=\\d)(?=[A-Za-z])", " ");
+        return ALL.equals(memory) ? "all memory" : memory.replaceFirst("(?<=\\d)(?=[A-Za-z])", " ");
     }
 
     /** @return all that its strategy, the number of sequences and the context do not decide, and not how it ran */

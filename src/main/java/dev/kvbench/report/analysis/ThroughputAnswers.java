@@ -6,10 +6,12 @@ import dev.kvbench.report.analysis.Throughput.Missing;
 import dev.kvbench.report.analysis.Throughput.Panel;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -152,6 +154,17 @@ public final class ThroughputAnswers {
                 .map(p -> ", where " + line(panel, p).brief() + " makes " + rate(p.rate()) + " tokens per second with "
                         + MovingLines.sequences(p.batch())).findFirst().orElse("");
         return what + (lost.size() == 1 ? "" : lost.get(0).context() + " to ") + context + " tokens" + there + ".";
+    }
+
+    /**
+     * @param panel a budget
+     * @param of which of its contexts
+     * @return what has no rate, a phrase each: "not one sequence fits: the full cache at 131072 tokens"
+     */
+    public static List<String> missing(Panel panel, Predicate<Missing> of) {
+        return panel.missing().stream().filter(of).collect(Collectors.groupingBy(m -> (m.fits() ? "failed: " : "not one sequence fits: ")
+                + m.name(), LinkedHashMap::new, Collectors.mapping(m -> String.valueOf(m.context()), Collectors.joining(", "))))
+                .entrySet().stream().map(e -> e.getKey() + " at " + e.getValue() + " tokens").toList();
     }
 
     private static String onlyFull(String where, Panel panel) {

@@ -2,6 +2,7 @@ package dev.kvbench.report.analysis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.compare.Comparison;
+import dev.kvbench.results.Budget;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,7 +49,9 @@ public final class Warnings {
         if (files.stream().anyMatch(f -> Boolean.TRUE.equals(f.fingerprint().dirty()))) {
             warnings.add(Warning.DIRTY.of());
         }
-        long failed = files.stream().filter(f -> f.failures() != null).mapToLong(f -> f.failures().size()).sum();
+        long failed = files.stream().filter(f -> f.failures() != null).flatMap(f -> f.failures().stream())
+                // that nothing fits is a finding
+                .filter(f -> !f.message().startsWith(Budget.NOT_ONE)).count();
         if (failed > 0) {
             warnings.add(Warning.FAILED.of(failed, failed == 1 ? "" : "s"));
         }

@@ -21,6 +21,7 @@ import java.util.Map;
  *
  * @param summary what was measured and what follows
  * @param contexts pinned steps against the context; null unless a full cache was longer than the windows
+ * @param throughput tokens per second within budgets of memory; null if none were measured
  * @param sequences steps against the number of sequences; null with fewer than two numbers
  * @param curves of time against sequence length; empty if no configuration has a series
  * @param scores benchmarks that JMH measured without a series
@@ -31,7 +32,7 @@ import java.util.Map;
  * @param origins where it all comes from
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Report(@JsonUnwrapped Summary summary, ByContext contexts, BySequences sequences,
+record Report(@JsonUnwrapped Summary summary, ByContext contexts, ThroughputReport throughput, BySequences sequences,
         @JsonUnwrapped Curves curves, @JsonUnwrapped Scores scores,
         List<HeatMap> heatMaps, List<HeldMap> maps, Machine machine, Map<String, String> findings, @JsonUnwrapped Origins origins) {
 

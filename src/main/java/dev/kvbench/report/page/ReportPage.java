@@ -14,9 +14,12 @@ import dev.kvbench.report.analysis.MovingLines;
 import dev.kvbench.report.analysis.Payoff;
 import dev.kvbench.report.analysis.PayoffAnswer;
 import dev.kvbench.report.analysis.PinnedPoint;
+import dev.kvbench.report.analysis.RateLosses;
 import dev.kvbench.report.analysis.Score;
 import dev.kvbench.report.analysis.Sequences;
 import dev.kvbench.report.analysis.StepCost;
+import dev.kvbench.report.analysis.Throughput;
+import dev.kvbench.report.analysis.ThroughputAnswers;
 import dev.kvbench.report.analysis.Warnings;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.FusedRuntime;
@@ -39,7 +42,8 @@ public final class ReportPage {
             + " head holds, the more pieces it cuts them into, and where that is one more a step takes a little more or less.";
 
     /** Its sections; the last puts them onto the page. */
-    static final List<String> SCRIPTS = List.of("contexts.js", "sequences.js", "pinned.js", "eviction.js", "machine.js", "report.js");
+    static final List<String> SCRIPTS = List.of("contexts.js", "throughput.js", "sequences.js", "pinned.js", "eviction.js",
+            "machine.js", "report.js");
 
     private final List<LoadedResult> results;
     private final List<StepsFile> files;
@@ -58,8 +62,11 @@ public final class ReportPage {
     private final List<EvictionCost> evictions;
     private final Optional<Sequences> sequences;
     private final Optional<Contexts> contexts;
+    private final Optional<Throughput> throughput;
+    private final List<RateLosses.Source> qualities;
 
-    private ReportPage(List<LoadedResult> results, List<TraceFile> traces) {
+    private ReportPage(List<LoadedResult> results, List<TraceFile> traces, List<RateLosses.Source> qualities) {
+        this.qualities = qualities;
         this.results = results;
         files = results.stream().map(LoadedResult::steps).toList();
         maps = traces.stream().map(HeldMaps::of).toList();
@@ -78,18 +85,21 @@ public final class ReportPage {
         Captions ofEvictions = new Captions(steps, EvictionCost.measured(configurations));
         sequences = results.isEmpty() ? Optional.empty() : Sequences.of(results);
         contexts = Contexts.of(results);
+        throughput = Throughput.of(results);
         evictions = parts.stream().flatMap(r -> EvictionCost.of(r, ofEvictions).stream()).toList();
     }
 
     /**
      * @param results results, maybe none
      * @param traces traces, none only if there is a result
+     * @param qualities results of {@code quality}, whose losses rates are held against; maybe none
      * @param file where the page goes, whole or not at all
      * @return the file
      * @throws IOException if it cannot be written
      */
-    public static Path write(List<LoadedResult> results, List<TraceFile> traces, Path file) throws IOException {
-        Report report = of(results, traces);
+    public static Path write(List<LoadedResult> results, List<TraceFile> traces, List<RateLosses.Source> qualities, Path file)
+            throws IOException {
+        Report report = new ReportPage(results, traces, qualities).report();
         return Page.write(title(report.summary()), report.summary().text(), report, SCRIPTS,
                 file);
     }
@@ -100,7 +110,7 @@ public final class ReportPage {
     }
 
     static Report of(List<LoadedResult> results, List<TraceFile> traces) {
-        return new ReportPage(results, traces).report();
+        return new ReportPage(results, traces, List.of()).report();
     }
 
     private Report report() {
@@ -109,6 +119,7 @@ public final class ReportPage {
         Report.Scores scores = scores();
         List<HeatMap> heatMaps = heatMaps();
         return new Report(summary, contexts.map(ContextData::of).orElse(null),
+                throughput.map(t -> ThroughputData.of(t, qualities)).orElse(null),
                 sequences.map(SequenceAnswers::data).orElse(null), curves, scores, heatMaps, maps,
                 Machines.of(parts.stream().map(LoadedResult::steps).toList()), findings(summary, curves, scores, heatMaps), origins());
     }
@@ -120,11 +131,12 @@ public final class ReportPage {
             sentences = Stream.concat(moving.stream(), PinnedAnswers.ranges(allScores().stream()
                     .filter(s -> moving.isEmpty() || !s.isOfEviction()).toList()).stream()).toList();
         }
-        if (sentences.isEmpty()) {
+        if (sentences.isEmpty() && throughput.isEmpty()) {
             sentences = List.of(maps.isEmpty() ? "Nothing was measured in full, so nothing follows."
                     : maps.get(0).finding());
         }
-        sentences = Stream.concat(bringing().stream(), sentences.stream()).toList();
+        sentences = Stream.of(throughput.map(ThroughputAnswers::of).orElse(List.of()), bringing(), sentences).flatMap(List::stream)
+                .toList();
         String title = results.isEmpty() ? maps.get(0).title() : captions.title();
         String heading = results.isEmpty() ? "" : captions.heading();
         return new Report.Summary(heading.isEmpty() ? "What the cache holds" : heading, title,

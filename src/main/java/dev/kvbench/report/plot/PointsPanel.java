@@ -198,7 +198,7 @@ record PointsPanel(String title, Scale x, List<Integer> xTicks, String xName, Sc
                 taken.add(new Rectangle2D.Double(px(p.x) - size / 2.0, py(p.y, bottom) - size / 2.0, size, size));
             }
         }
-        Rectangle2D inside = new Rectangle2D.Double(LEFT, TOP, right() - LEFT + RIGHT, bottom - TOP - NOTE_LINE * notes.size());
+        Rectangle2D inside = new Rectangle2D.Double(LEFT, TOP, right() - LEFT + RIGHT - 4, bottom - TOP - NOTE_LINE * notes.size());
         for (Line line : lines) {
             for (Point p : line.points) {
                 Rectangle2D there = p.label.isEmpty() ? null : place(new Point2D.Double(px(p.x), py(p.y, bottom)),

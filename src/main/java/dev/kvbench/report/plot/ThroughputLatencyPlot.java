@@ -4,6 +4,7 @@ import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.MergedResults;
 import dev.kvbench.report.analysis.RatePoint;
 import dev.kvbench.report.analysis.Throughput;
+import dev.kvbench.report.analysis.ThroughputAnswers;
 import dev.kvbench.results.StepsFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class ThroughputLatencyPlot {
         double[] waits = lines.stream().flatMap(l -> l.points().stream()).mapToDouble(PointsPanel.Point::x).toArray();
         return new PointsPanel(spot.name() + ": tokens per second", Scale.near(waits), List.of(), "time per token of each sequence (ms)",
                 ThroughputPlot.rates(lines), lines, spot.panel().front(spot.context()).stream().map(ThroughputLatencyPlot::point).toList(),
-                ThroughputPlot.notes(spot.panel(), m -> m.context() == spot.context()), width);
+                ThroughputAnswers.missing(spot.panel(), m -> m.context() == spot.context()), width);
     }
 
     private static PointsPanel.Point point(RatePoint p) {

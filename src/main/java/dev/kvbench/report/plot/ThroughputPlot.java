@@ -4,12 +4,11 @@ import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.MergedResults;
 import dev.kvbench.report.analysis.RatePoint;
 import dev.kvbench.report.analysis.Throughput;
+import dev.kvbench.report.analysis.ThroughputAnswers;
 import dev.kvbench.results.StepsFile;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Tokens per second within a budget of memory against the context: a panel per budget, a line per strategy. */
@@ -41,7 +40,7 @@ public final class ThroughputPlot {
         List<PointsPanel.Line> lines = panel.lines().stream().map(l -> new PointsPanel.Line(l.look(),
                 l.best().stream().map(p -> PointsPanel.Point.of(p.context(), p.rate(), p.bar(), sequences(p))).toList(), true)).toList();
         return new PointsPanel("Within " + panel.name() + ": tokens per second", x, IntStream.of(contexts).boxed().toList(),
-                "context (tokens of a sequence)", rates(lines), lines, List.of(), notes(panel, m -> true), width);
+                "context (tokens of a sequence)", rates(lines), lines, List.of(), ThroughputAnswers.missing(panel, m -> true), width);
     }
 
     /** The axis of a panel's rates. */
@@ -52,13 +51,6 @@ public final class ThroughputPlot {
     /** "117", or of fewer than fit "64 of 117". */
     private static String sequences(RatePoint p) {
         return p.batch() + (p.batch() < p.budget().most() ? " of " + p.budget().most() : "");
-    }
-
-    /** What has no point, a line each: "not one sequence fits: the full cache at 131072". */
-    static List<String> notes(Throughput.Panel panel, Predicate<Throughput.Missing> of) {
-        return panel.missing().stream().filter(of).collect(Collectors.groupingBy(m -> (m.fits() ? "failed: " : "not one sequence fits: ")
-                + m.name(), LinkedHashMap::new, Collectors.mapping(m -> String.valueOf(m.context()), Collectors.joining(", "))))
-                .entrySet().stream().map(e -> e.getKey() + " at " + e.getValue() + " tokens").toList();
     }
 
     /** The legend of all lines that are drawn. */

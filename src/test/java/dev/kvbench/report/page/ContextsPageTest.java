@@ -17,7 +17,7 @@ import org.openqa.selenium.Keys;
 class ContextsPageTest extends InBrowser {
 
     private static Path page(ResultFolder result) throws Exception {
-        List<Path> written = Renderer.render(result, List.of(), folder);
+        List<Path> written = Renderer.render(result, List.of(), List.of(), folder);
         return written.get(written.size() - 1);
     }
 

@@ -107,7 +107,7 @@ class MergedResultsTest {
                 .getSeriesCollection().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName).toList());
         assertTrue(StepTimePlot.ofPeers(ours.readSteps()).isEmpty());
 
-        List<Path> plots = Renderer.renderTogether(List.of(ours, peers), List.of(), ours.path()).files();
+        List<Path> plots = Renderer.renderTogether(List.of(ours, peers), List.of(), List.of(), ours.path()).files();
         assertEquals(List.of("step-time-together.png", "step-time-together.svg", "peers.png", "peers.svg",
                 "report-together.html"), names(plots));
         assertTrue(plots.stream().allMatch(p -> p.getParent().equals(ours.path())), plots.toString());
@@ -158,7 +158,7 @@ class MergedResultsTest {
         assertArrayEquals(new double[] {2, 3}, chart.getSeriesCollection().stream()
                 .filter(s -> s.getName().equals("full cache, other")).findFirst().orElseThrow().getYData());
 
-        List<Path> plots = Renderer.renderTogether(both, List.of(), folder).files();
+        List<Path> plots = Renderer.renderTogether(both, List.of(), List.of(), folder).files();
         assertEquals(List.of("contexts-together.png", "contexts-together.svg", "report-together.html"), names(plots));
         Report report = ReportPage.of(both.stream().map(LoadedResult::read).toList(), List.of());
         assertEquals(lines, report.scores().pinned().stream().map(Report.Pinned::name).toList());
@@ -234,7 +234,7 @@ class MergedResultsTest {
         ResultFolder pinned = MadeResults.pinned(folder.resolve("pinned"));
         ResultFolder none = new ResultFolder(Files.createDirectory(folder.resolve("none")));
         none.writeSteps(steps("Processor", null, List.of()));
-        Renderer.Drawn together = Renderer.renderTogether(List.of(loop, pinned, none), List.of(), folder);
+        Renderer.Drawn together = Renderer.renderTogether(List.of(loop, pinned, none), List.of(), List.of(), folder);
         assertEquals(List.of("step-time-together.png", "step-time-together.svg", "pinned-step-together.png", "pinned-step-together.svg",
                 "report-together.html"), names(together.files()));
         assertEquals(List.of(none), together.leftOut());
@@ -244,7 +244,7 @@ class MergedResultsTest {
     void resultsWithoutASeriesAreRefused() throws Exception {
         ResultFolder empty = new ResultFolder(Files.createDirectory(folder.resolve("empty")));
         empty.writeSteps(steps("Processor", null, List.of()));
-        UserError error = assertThrows(UserError.class, () -> Renderer.renderTogether(List.of(empty, empty), List.of(), folder));
+        UserError error = assertThrows(UserError.class, () -> Renderer.renderTogether(List.of(empty, empty), List.of(), List.of(), folder));
         assertTrue(error.getMessage().endsWith("render each by itself"), error.getMessage());
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(List.of(empty.path()), left.toList());

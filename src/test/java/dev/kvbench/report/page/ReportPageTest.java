@@ -208,7 +208,7 @@ class ReportPageTest extends MadePages {
     void aTraceIsShownBesideAResultAndAlone() throws Exception {
         Path file = folder.resolve("trace.json");
         new ObjectMapper().writeValue(file.toFile(), MadeResults.trace(40));
-        Renderer.render(new ResultFolder(small.getParent()), List.of(MadeResults.trace(40)), small.getParent());
+        Renderer.render(new ResultFolder(small.getParent()), List.of(MadeResults.trace(40)), List.of(), small.getParent());
         assertEquals(List.of("trace.png", "trace.svg", "trace.html"),
                 Renderer.renderTrace(file, file.getParent()).stream().map(p -> p.getFileName().toString()).toList());
         for (Path page : List.of(small, folder.resolve("trace.html"))) {
@@ -293,7 +293,7 @@ class ReportPageTest extends MadePages {
                 .forEach(t -> ((ArrayNode) steps).set(t, 20 * steps.get(t).asLong())));
         new ObjectMapper().writeValue(peers.resolve(ResultFolder.STEPS_FILE).toFile(), json);
         List<Path> written = Renderer.renderTogether(List.of(new ResultFolder(small.getParent()), new ResultFolder(peers)),
-                List.of(), peers).files();
+                List.of(), List.of(), peers).files();
         browser.open(written.get(written.size() - 1));
         browser.assertSilent();
         browser.screenshot("together");

@@ -38,7 +38,8 @@ class ContextsPlotTest {
 
     @Test
     void itIsTheFirstPlotAndNoOtherShowsTheSamePoints() throws Exception {
-        List<String> files = Renderer.render(crossing(), List.of(), folder).stream().map(p -> p.getFileName().toString()).toList();
+        List<String> files = Renderer.render(crossing(), List.of(), List.of(), folder).stream().map(p -> p.getFileName().toString())
+                .toList();
         assertEquals(List.of("contexts.png", "contexts.svg", "report.html"), files);
     }
 

@@ -104,7 +104,7 @@ class PinnedPanelsTest {
     @Test
     void itsFilesAreAsWideAsOthersAndWhatStrategiesCostComesFirst() throws Exception {
         ResultFolder result = swept(9);
-        List<String> files = Renderer.render(result, List.of(), folder).stream().map(p -> p.getFileName().toString()).toList();
+        List<String> files = Renderer.render(result, List.of(), List.of(), folder).stream().map(p -> p.getFileName().toString()).toList();
         assertEquals(List.of("strategy-cost.png", "strategy-cost.svg", "pinned-step.png", "pinned-step.svg", "report.html"), files);
         LoadedResult loaded = LoadedResult.read(result);
         BufferedImage image = ImageIO.read(folder.resolve("pinned-step.png").toFile());

@@ -88,7 +88,7 @@ class SequencesPlotTest {
         assertEquals(List.of("contexts.png", "contexts.svg", "sequences.png", "sequences.svg", "report.html"),
                 names(Renderer.render(pinned)));
         assertEquals(List.of("contexts-together.png", "contexts-together.svg", "sequences-together.png", "sequences-together.svg"),
-                names(Renderer.renderTogether(List.of(generations, pinned), List.of(), folder).files()).subList(0, 4));
+                names(Renderer.renderTogether(List.of(generations, pinned), List.of(), List.of(), folder).files()).subList(0, 4));
         assertTrue(names(Renderer.render(generations)).stream().noneMatch(n -> n.startsWith("sequences")));
     }
 

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kvbench.report.MadeQuality;
 import dev.kvbench.report.MadeSequences;
 import dev.kvbench.report.MadeThroughput;
 import dev.kvbench.report.Renderer;
 import dev.kvbench.report.analysis.LoadedResult;
+import dev.kvbench.report.analysis.RateLosses;
+import dev.kvbench.results.QualityFile;
 import dev.kvbench.results.ResultFolder;
 import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
@@ -111,7 +114,7 @@ class ThroughputPlotTest {
         assertEquals(List.of("throughput.png", "throughput.svg", "throughput-latency.png", "throughput-latency.svg", "report.html"),
                 names(Renderer.render(llama)));
         Renderer.Drawn together = Renderer.renderTogether(List.of(llama, other, MadeSequences.generations(folder.resolve("c"), 1)),
-                List.of(), folder);
+                List.of(), List.of(), folder);
         assertTrue(names(together.files()).containsAll(List.of("throughput-together.png", "throughput-latency-together.svg")));
         assertEquals(List.of(), together.leftOut());
     }
@@ -140,5 +143,36 @@ class ThroughputPlotTest {
         assertEquals(50, new Scale(10, 1000, true).at(100, 0, 100), 1e-9);
         assertEquals(new Scale(8.8, 15.2, false).low(), Scale.near(new double[] {9.2, 14.8}).low(), 0.1);
         assertEquals(0, Scale.near(new double[] {4, 10}).low());
+    }
+
+    private Sheet losses(ResultFolder result) throws Exception {
+        QualityFile quality = QualityFile.read(MadeQuality.large(folder.resolve("quality")).resolve(QualityFile.FILE));
+        return (Sheet) ThroughputQualityPlot.drawing(List.of(LoadedResult.read(result)), List.of(new RateLosses.Source("quality", quality)))
+                .orElseThrow();
+    }
+
+    @Test
+    void ratesStandAgainstLosses() throws Exception {
+        Sheet sheet = losses(MadeThroughput.shares(folder.resolve("shares"), 1024));
+        PointsPanel panel = panel(sheet, 0);
+        assertEquals("24 GB, 1024 tokens: tokens per second", panel.title());
+        assertEquals(List.of("full", "h2o (25%/25%)", "h2o (50%/25%)", "window (25%)", "window (50%)"),
+                panel.lines().stream().map(l -> l.points().get(0).label()).toList());
+        PointsPanel.Point full = panel.lines().get(0).points().get(0);
+        assertEquals(0, full.x(), 1e-12);
+        assertTrue(panel.front().contains(full));
+        assertTrue(panel.lines().stream().skip(1).map(l -> l.points().get(0)).allMatch(p -> p.xLow() < p.x() && p.x() < p.xHigh()));
+        assertEquals("gpt2 · bf16 · synthetic weights · NVIDIA H100 80GB HBM3", sheet.title());
+        assertEquals("losses of gpt2, fp32, texts of 128 tokens of text.txt", sheet.foot().get(0));
+    }
+
+    @Test
+    void lossesOfAnotherModelAreSaidInTheTitle() throws Exception {
+        Sheet sheet = losses(MadeThroughput.llama(folder.resolve("llama")));
+        assertTrue(sheet.title().endsWith(" · LOSSES OF ANOTHER MODEL"), sheet.title());
+        assertEquals("losses are of another model: gpt2, not llama-3.1-8b", sheet.foot().get(0));
+        assertTrue(sheet.foot().contains("left out or unlike: window (4096) at 131072 tokens keeps 3.1 %: no loss of that"));
+        LoadedResult result = LoadedResult.read(MadeThroughput.llama(folder.resolve("alone")));
+        assertTrue(ThroughputQualityPlot.drawing(List.of(result), List.of()).isEmpty());
     }
 }

@@ -6,6 +6,9 @@ const spanned = (values, wide) => wide ? [Math.min(...values) / 1.25, largest(va
 const isWide = values => largest(values) / Math.min(...values) >= 6;
 const sequencesOf = (n, most) => n + (n < most ? " of " + most : "") + (n === 1 ? " sequence" : " sequences");
 
+/** Of a rate; a logarithmic axis has no place for zero. */
+const interval = (rate, error) => ({value: rate, low: Math.max(rate - error, rate / 1000), high: rate + error});
+
 /** Short texts beside points, each where it covers none before it: [x, y, text, colour]. */
 function pointLabels(u, points) {
   const taken = [];
@@ -24,6 +27,16 @@ function pointLabels(u, points) {
     u.ctx.fillStyle = colour;
     u.ctx.fillText(text, ...free);
   });
+  u.ctx.restore();
+}
+
+/** Paints within a plot: a long interval ends at its edge. */
+function within(u, paint) {
+  u.ctx.save();
+  u.ctx.beginPath();
+  u.ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+  u.ctx.clip();
+  paint();
   u.ctx.restore();
 }
 
@@ -54,8 +67,8 @@ function throughputSection() {
       y: {label: "tokens per second", log: panel.wide, range: spanned(all, panel.wide), size: 66},
       series: panel.lines.map(l => ({values: l.rates, points: true, ...drawn(l)})),
       paint: u => {
-        panel.lines.forEach(l => l.rates.forEach((v, n) => v == null || l.errors[n] == null ? null
-          : whiskers(u, {value: of.at[n], low: of.at[n], high: of.at[n]}, {value: v, low: v - l.errors[n], high: v + l.errors[n]}, colourOf(l.look), 2)));
+        within(u, () => panel.lines.forEach(l => l.rates.forEach((v, n) => v == null || l.errors[n] == null ? null
+          : whiskers(u, {value: of.at[n], low: of.at[n], high: of.at[n]}, interval(v, l.errors[n]), colourOf(l.look), 2))));
         pointLabels(u, panel.lines.flatMap(l => l.rates.map((v, n) => [of.at[n], v, String(l.sequences[n]), colourOf(l.look)]).filter(p => p[1] != null)));
       }}), index => read(index == null ? Number(slider.value) : index, false));
     return {panel, key, plot, shown: el("div", null, el("h3", null, "Within " + panel.name), fig, key.list,
@@ -109,8 +122,8 @@ function waitsSection() {
       x: {label: "time per token of each sequence (ms)", log: isWide(waits), zoom: points.length > 1, fit: true},
       y: {label: "tokens per second", log: isWide(rates), range: spanned(rates, isWide(rates)), size: 66},
       paint: u => {
-        points.forEach(p => p.error == null ? null : whiskers(u, {value: p.ms, low: p.ms, high: p.ms},
-          {value: p.rate, low: p.rate - p.error, high: p.rate + p.error}, colourOf(lines[p.line].look), 2));
+        within(u, () => points.forEach(p => p.error == null ? null
+          : whiskers(u, {value: p.ms, low: p.ms, high: p.ms}, interval(p.rate, p.error), colourOf(lines[p.line].look), 2)));
         rings(u, points.filter(p => p.front).map(p => [p.ms, p.rate]));
         pointLabels(u, points.map(p => [p.ms, p.rate, String(p.sequences), colourOf(lines[p.line].look)]));
       }};
@@ -165,7 +178,7 @@ function lossesSection() {
       x: {label: "nats per token above the full cache", fit: true, zoom: points.length > 1},
       y: {label: "tokens per second", log: isWide(rates), range: spanned(rates, isWide(rates)), size: 66},
       paint: u => {
-        points.forEach(p => whiskers(u, p.loss, {value: p.rate, low: p.rate - (p.error ?? 0), high: p.rate + (p.error ?? 0)}, colourOf(p.look), 2));
+        within(u, () => points.forEach(p => whiskers(u, p.loss, interval(p.rate, p.error ?? 0), colourOf(p.look), 2)));
         rings(u, points.filter(p => p.front).map(p => [p.loss.value, p.rate]));
         pointLabels(u, points.map(p => [p.loss.value, p.rate, p.brief, css("--fg")]));
       }};

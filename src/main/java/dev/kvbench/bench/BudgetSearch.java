@@ -111,7 +111,7 @@ final class BudgetSearch {
                 last[0] = batch;
                 return probe(one, batch, bytes, before);
             });
-            String none = found.most() > 0 ? null : "memory=" + memory.asked() + ": not one sequence fits, "
+            String none = found.most() > 0 ? null : "memory=" + memory.asked() + Budget.NOT_ONE
                     + found.probes().stream().filter(p -> p.batch() == 1).findFirst().map(p -> p.peakBytes() == null ? p.outcome()
                             : "it takes " + MemoryBudget.said(p.peakBytes())).orElse("") + "; raise it, or lower context or model";
             return new Searched(bytes, found.most(), found.limit(), found.probes(), none);

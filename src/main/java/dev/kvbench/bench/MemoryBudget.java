@@ -3,6 +3,7 @@ package dev.kvbench.bench;
 import ai.djl.Device;
 import dev.kvbench.UserError;
 import dev.kvbench.decode.MemoryNeed;
+import dev.kvbench.results.Budget;
 import dev.kvbench.runtime.cuda.DeviceMemory;
 import dev.kvbench.telemetry.HostMemory;
 import java.util.Locale;
@@ -80,7 +81,7 @@ record MemoryBudget(String asked, long given) {
         return Optional.of(settings.batch() > 1
                 ? Sequences.BATCH + "=" + settings.batch() + " with " + sizes + ": takes at least " + said(least)
                         + " for weights and cache; " + budget + wayOut
-                : budget + ": weights and one sequence take at least " + said(least) + " with " + sizes + wayOut);
+                : budget + Budget.AT_LEAST + said(least) + " with " + sizes + wayOut);
     }
 
     /**

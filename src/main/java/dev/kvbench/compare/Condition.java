@@ -29,6 +29,8 @@ enum Condition {
     WEIGHTS("weights", true),
     /** What happens to the slot of an entry that goes: compaction may be most of what a strategy costs. */
     REMOVAL(Parameter.REMOVAL.label(), true),
+    /** Sequences that a budget of memory had room for: where one more fits, that is a change to be seen. */
+    SEQUENCES("sequences", false),
     /** The form of attention that ran: {@code auto} takes the faster, so that another one may be the change to be seen. */
     ATTENTION("attention", false),
     /** Version of libtorch: raising it is a change that is compared. */
@@ -127,6 +129,7 @@ enum Condition {
             put(values, DRIVER, gpu && fingerprint.driver() != null ? fingerprint.driver().split("\\.")[0] : "none");
             put(values, RUNTIME, ran(configuration.runtime(), configuration.params().get("runtime")));
             put(values, WEIGHTS, configuration.weights());
+            put(values, SEQUENCES, configuration.budget() == null ? null : configuration.params().get("batch"));
             put(values, ATTENTION, ran(configuration.attention(), configuration.params().get("attention")));
             put(values, LIBTORCH, fingerprint.libtorch());
             put(values, THREADS, fingerprint.threads());

@@ -153,6 +153,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
                     .filter(i -> StepsFile.Iteration.MEASUREMENT.equals(i.phase()) && i.stepNanos().length > 0)
                     .toList();
             Condition.Known ran = Condition.Known.of(steps.fingerprint(), configuration);
+            Map<String, String> params = configuration.lasting();
             List<long[]> series = measured.stream().map(StepsFile.Iteration::stepNanos).toList();
             if (!series.isEmpty()) {
                 found.samples.add(new Samples(configuration.benchmark(), Samples.STEPS, configuration.params(), ran,
@@ -161,7 +162,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
             }
             List<Samples> scores = jmh.samples.stream().filter(s -> s.benchmark().equals(configuration.benchmark())
                             && s.params().equals(configuration.params()))
-                    .map(s -> new Samples(s.benchmark(), s.mode(), s.params(), ran, s.forks(), s.unit(), s.curve())).toList();
+                    .map(s -> new Samples(s.benchmark(), s.mode(), params, ran, s.forks(), s.unit(), s.curve())).toList();
             found.samples.addAll(scores);
             String name = name(configuration.benchmark(), configuration.params());
             List<String> why = jmh.passedOver.stream().filter(line -> line.startsWith(name + ": ")).toList();

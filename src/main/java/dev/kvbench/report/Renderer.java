@@ -111,7 +111,7 @@ public final class Renderer {
      * What was drawn of several results.
      *
      * @param files plots, as PNG and SVG, and the page
-     * @param leftOut results with neither series nor pinned steps, of which there is nothing in the plots
+     * @param leftOut results with neither series, pinned steps nor rates, of which there is nothing in the plots
      */
     public record Drawn(List<Path> files, List<ResultFolder> leftOut) {}
 

@@ -18,11 +18,22 @@ public record Budget(long budgetBytes, int most, String limit, int heldEntries, 
     /** Value of {@code limit} where memory ended the search. */
     public static final String BY_MEMORY = "memory";
 
-    /** How the message of a failure begins where nothing fits. */
-    public static final String NOT_ONE = "not one sequence fits into memory=";
+    /** What the message of a failure has where a search found that nothing fits. */
+    public static final String NOT_ONE = ": not one sequence fits, ";
+
+    /** What it has where that is known without a search. */
+    public static final String AT_LEAST = ": weights and one sequence take at least ";
 
     /** Value of {@code limit} where no memory did. */
     public static final String BY_SEQUENCES = "sequences";
+
+    /**
+     * @param failure why a configuration has no result
+     * @return whether that is want of memory for a single sequence, which is a finding rather than a fault
+     */
+    public static boolean isTooSmall(String failure) {
+        return failure.contains(NOT_ONE) || failure.contains(AT_LEAST);
+    }
 
     /**
      * Bytes of the device's memory: all but the last add up to it.

@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.UserError;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -66,6 +69,10 @@ public enum Export {
 
     private static void writeEntries(ResultFolder folder, boolean biggerIsBetter, Appendable out) throws IOException {
         ArrayNode entries = Json.MAPPER.createArrayNode();
+        Map<Map<String, String>, Map<String, String>> lasting = new HashMap<>();
+        if (Files.exists(folder.path().resolve(ResultFolder.STEPS_FILE))) {
+            folder.readSteps().configurations().forEach(c -> lasting.put(c.params(), c.lasting()));
+        }
         for (JsonNode result : folder.readJmh()) {
             JsonNode step = result.path("secondaryMetrics").path("step.time.p50");
             JsonNode metric = step.isMissingNode() ? result.path("primaryMetric") : step;
@@ -73,9 +80,10 @@ public enum Export {
             if (throughput != biggerIsBetter) {
                 continue;
             }
-            String name = benchmark(result)
-                    + result.path("params").properties().stream().sorted(Map.Entry.comparingByKey())
-                            .map(p -> " " + p.getKey() + "=" + p.getValue().asText()).collect(Collectors.joining());
+            Map<String, String> params = new TreeMap<>();
+            result.path("params").properties().forEach(p -> params.put(p.getKey(), p.getValue().asText()));
+            String name = benchmark(result) + new TreeMap<>(lasting.getOrDefault(params, params)).entrySet().stream()
+                    .map(p -> " " + p.getKey() + "=" + p.getValue()).collect(Collectors.joining());
             double score = metric.path("score").asDouble(Double.NaN);
             if (!Double.isFinite(score)) {
                 System.err.println("left out: " + name + ": its score is no number");

@@ -6,6 +6,7 @@ import dev.kvbench.strategy.Strategies;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The content of {@code steps.json}: the raw step times of one run, beside JMH's own {@code jmh.json}.
@@ -205,6 +206,16 @@ public record StepsFile(
         public Configuration within(Budget of) {
             return new Configuration(benchmark, label, params, weights, attention, runtime, device, cacheBytesPerEntry, gpu,
                     iterations, asked, drawnEntries, telemetry, of);
+        }
+
+        /** @return its parameters, with as many sequences as fit into a budget as that, whatever number it is: code may change it */
+        public Map<String, String> lasting() {
+            String batch = budget == null || asked == null ? null : asked.get("batch");
+            Map<String, String> lasting = new TreeMap<>(params);
+            if (batch != null) {
+                lasting.put("batch", batch);
+            }
+            return lasting;
         }
 
         /** @return whether a peer written in Python ran it */

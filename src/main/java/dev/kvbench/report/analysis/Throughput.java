@@ -10,17 +10,21 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Tokens per second within a budget of memory: what eviction brings where more sequences fit because each holds less.
  *
  * @param panels one per setting and budget
+ * @param tooSmall budgets that nothing fits into
  * @param bars what a point is, in words
  */
-public record Throughput(List<Panel> panels, String bars) {
+public record Throughput(List<Panel> panels, List<String> tooSmall, String bars) {
 
     /** Parameters that do not tell panels apart. */
     private static final String[] WITHIN = {"batch", RatePoint.MEMORY, RatePoint.CONTEXT, "runtime", "attention"};
@@ -162,7 +166,7 @@ public record Throughput(List<Panel> panels, String bars) {
             Panel p = same.get(i);
             panels.add(!repeated ? p : new Panel(from.get(i).name() + ", " + p.name, p.budget, p.lines, p.missing));
         }
-        return Optional.of(new Throughput(panels, bars(all)));
+        return Optional.of(new Throughput(panels, tooSmall(results, all), bars(all)));
     }
 
     private static Panel panel(List<RatePoint> points, Captions all, StepsFile steps, List<Missing> missing,
@@ -225,12 +229,20 @@ public record Throughput(List<Panel> panels, String bars) {
         });
     }
 
+    /** Budgets of which there are failures for want of memory, and nothing else. */
+    private static List<String> tooSmall(List<LoadedResult> results, List<RatePoint> points) {
+        Set<String> had = points.stream().map(p -> p.configuration().params().get(RatePoint.MEMORY)).collect(Collectors.toSet());
+        return results.stream().map(r -> r.steps().failures()).filter(Objects::nonNull).flatMap(List::stream)
+                .filter(f -> RatePoint.isOf(f.benchmark()) && Budget.isTooSmall(f.message())).map(f -> f.params().get(RatePoint.MEMORY))
+                .filter(memory -> memory != null && !had.contains(memory)).distinct().map(RatePoint::spaced).toList();
+    }
+
     private static Missing missing(StepsFile.Failure failure) {
         String window = failure.params().getOrDefault(Parameter.WINDOW.label(), StrategyParameters.UNREAD);
         String strategy = failure.params().get(StrategyParameters.STRATEGY);
         boolean full = window.equals(StrategyParameters.UNREAD);
         return new Missing(full ? "the " + Caption.FULL_CACHE : strategy + " (" + Parameter.WINDOW.label() + " " + window + ")", full,
-                Integer.parseInt(failure.params().get(RatePoint.CONTEXT)), !failure.message().startsWith(Budget.NOT_ONE));
+                Integer.parseInt(failure.params().get(RatePoint.CONTEXT)), !Budget.isTooSmall(failure.message()));
     }
 
     private static String bars(List<RatePoint> points) {

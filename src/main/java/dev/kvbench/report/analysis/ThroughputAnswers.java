@@ -28,8 +28,10 @@ public final class ThroughputAnswers {
      * @return what they say, budget by budget
      */
     public static List<String> of(Throughput throughput) {
-        return throughput.panels().stream().map(panel -> sentence("With " + panel.name() + (panel.name().contains(", ") ? ", " : " "),
-                panel)).toList();
+        Stream<String> none = throughput.tooSmall().stream().map(budget -> "With " + budget
+                + " not one sequence of any configuration fits.");
+        return Stream.concat(throughput.panels().stream().map(panel -> sentence("With " + panel.name()
+                + (panel.name().contains(", ") ? ", " : " "), panel)), none).toList();
     }
 
     private static String sentence(String where, Panel panel) {

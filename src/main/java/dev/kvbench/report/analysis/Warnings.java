@@ -51,7 +51,7 @@ public final class Warnings {
         }
         long failed = files.stream().filter(f -> f.failures() != null).flatMap(f -> f.failures().stream())
                 // that nothing fits is a finding
-                .filter(f -> !f.message().startsWith(Budget.NOT_ONE)).count();
+                .filter(f -> !Budget.isTooSmall(f.message())).count();
         if (failed > 0) {
             warnings.add(Warning.FAILED.of(failed, failed == 1 ? "" : "s"));
         }

@@ -96,8 +96,9 @@ record PointsPanel(String title, Scale x, List<Integer> xTicks, String xName, Sc
         return x.logarithmic() && value <= 0 ? LEFT : Math.max(LEFT, Math.min(right(), Double.isFinite(value) ? px(value) : otherwise));
     }
 
+    /** The same: a long bar ends at the edge. */
     private double py(double value, int bottom) {
-        return y.logarithmic() && value <= 0 ? bottom : Math.min(bottom, y.at(value, bottom, TOP));
+        return y.logarithmic() && value <= 0 ? bottom : Math.max(TOP, Math.min(bottom, y.at(value, bottom, TOP)));
     }
 
     @Override
@@ -178,8 +179,11 @@ record PointsPanel(String title, Scale x, List<Integer> xTicks, String xName, Sc
             double low = py(p.yLow, bottom);
             double high = py(p.yHigh, bottom);
             target.draw(new Line2D.Double(atX, low, atX, high));
-            target.draw(new Line2D.Double(atX - CAP, low, atX + CAP, low));
-            target.draw(new Line2D.Double(atX - CAP, high, atX + CAP, high));
+            for (double end : new double[] {low, high}) {
+                if (end > TOP && end < bottom) {
+                    target.draw(new Line2D.Double(atX - CAP, end, atX + CAP, end));
+                }
+            }
         }
         if (p.xHigh > p.xLow) {
             target.draw(new Line2D.Double(px(p.xLow, atX), atY, px(p.xHigh, atX), atY));

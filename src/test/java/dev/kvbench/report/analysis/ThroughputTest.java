@@ -150,4 +150,12 @@ class ThroughputTest {
         assertEquals("With 24 GB the full cache failed at 512 tokens, where h2o (128/32) makes 1000 tokens per second with 10 sequences.",
                 answer(MadeThroughput.failed(folder.resolve("f"))));
     }
+
+    @Test
+    void aBudgetThatNothingFitsIntoIsSaid() throws Exception {
+        List<String> answers = ThroughputAnswers.of(of(MadeThroughput.tooSmall(folder)));
+        assertEquals(2, answers.size());
+        assertTrue(answers.get(0).startsWith("With 24 GB h2o (1024/256) reaches "), answers.get(0));
+        assertEquals("With 16 GB not one sequence of any configuration fits.", answers.get(1));
+    }
 }

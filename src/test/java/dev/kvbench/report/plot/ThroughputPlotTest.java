@@ -91,7 +91,8 @@ class ThroughputPlotTest {
     @Test
     void everyLineHasItsColourAndNothingIsCut() throws Exception {
         for (Sheet sheet : List.of(rates(MadeThroughput.llama(folder.resolve("a"))),
-                waits(MadeThroughput.shares(folder.resolve("b"), 1024)))) {
+                waits(MadeThroughput.shares(folder.resolve("b"), 1024)),
+                rates(MadeThroughput.rates(folder.resolve("noisy"), 20, Map.of("full", 100.0, "h2o", 2000.0))))) {
             BufferedImage image = ImageIO.read(Charts.writePng(sheet, folder, "plot").toFile());
             assertEquals(2 * Charts.WIDTH, image.getWidth());
             assertEquals(2 * sheet.height(), image.getHeight());
@@ -104,6 +105,8 @@ class ThroughputPlotTest {
                 assertTrue(IntStream.range(0, image.getHeight()).allMatch(y -> (image.getRGB(x, y) & 0xFFFFFF) == 0xFFFFFF),
                         "something is cut at column " + x);
             }
+            // however long a bar is
+            assertTrue(IntStream.range(0, image.getWidth()).allMatch(x -> (image.getRGB(x, 4) & 0xFFFFFF) == 0xFFFFFF), "above the title");
         }
     }
 

@@ -84,7 +84,8 @@ class BookTest {
     @Test
     void everyPartOfAPageOfResultsIsTold() throws IOException {
         Set<String> parts = new TreeSet<>();
-        for (String script : List.of("contexts.js", "sequences.js", "pinned.js", "eviction.js", "machine.js", "report.js", "parts.js")) {
+        for (String script : List.of("contexts.js", "throughput.js", "sequences.js", "pinned.js", "eviction.js", "machine.js", "report.js",
+                "parts.js")) {
             Pattern.compile("section\\(\"\\w+\", \"([^\"]+)\"").matcher(Files.readString(Path.of("src/main/resources/report", script)))
                     .results().forEach(part -> parts.add(part.group(1)));
         }

@@ -1,6 +1,7 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.UserError;
+import dev.kvbench.report.analysis.RatePoint;
 import dev.kvbench.results.Export;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
@@ -46,7 +47,8 @@ final class ExportCommand implements Callable<Integer> {
         if (as == Export.CSV) {
             List<StepsFile.Configuration> all = folder.readSteps().configurations();
             long bare = all.stream().filter(c -> c.iterations().isEmpty()).count();
-            String scores = folder.hasJmh() ? "; --format github-action exports JMH's scores" : "";
+            boolean rates = all.stream().allMatch(c -> RatePoint.isOf(c.benchmark()));
+            String scores = folder.hasJmh() ? "; --format github-action" + (rates ? "-bigger" : "") + " exports JMH's scores" : "";
             if (bare == all.size()) {
                 throw new UserError(result + ": has no series of steps to print a line of each" + scores);
             }

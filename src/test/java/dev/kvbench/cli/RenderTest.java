@@ -127,6 +127,15 @@ class RenderTest {
     }
 
     @Test
+    void ratesHaveNoSeriesToExport() throws IOException {
+        Path rates = MadeThroughput.shares(folder.resolve("rates"), 1024).path();
+        Run run = run("export", rates.toString(), "--format", "csv");
+        assertEquals(2, run.exit());
+        assertEquals("error: " + rates + ": has no series of steps to print a line of each; --format github-action-bigger exports JMH's"
+                + " scores\n", run.err());
+    }
+
+    @Test
     void lossesThatThereAreNoRatesForAreRefused() throws IOException {
         Path quality = MadeQuality.large(folder.resolve("quality"));
         Path steps = MadeResults.small(folder.resolve("steps")).path();

@@ -7,6 +7,7 @@ import dev.kvbench.strategy.StrategyParameters;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
@@ -35,12 +36,13 @@ final class BencherMetrics {
      */
     static void write(ResultFolder folder, Appendable out) throws IOException {
         ObjectNode benchmarks = Json.MAPPER.createObjectNode();
+        Map<Map<String, String>, Map<String, String>> lasting = Export.lasting(folder);
         for (JsonNode result : folder.readJmh()) {
             JsonNode step = result.path("secondaryMetrics").path("step.time.p50");
             boolean steps = !step.isMissingNode();
             JsonNode metric = steps ? step : result.path("primaryMetric");
             boolean throughput = !steps && result.path("mode").asText().equals("thrpt");
-            String name = name(result, steps);
+            String name = name(result, Export.params(result, lasting), steps);
             // a series is of steps, though JMH knows its metric by "ms" alone
             String unit = steps ? metric.path("scoreUnit").asText() + "/op" : metric.path("scoreUnit").asText();
             double factor = Units.factor(unit, throughput ? THROUGHPUT_UNIT : LATENCY_UNIT).orElse(Double.NaN);
@@ -68,11 +70,11 @@ final class BencherMetrics {
     }
 
     /** The same for the same parameters whatever else a result has; without those that only newer results say are not read. */
-    private static String name(JsonNode result, boolean steps) {
+    private static String name(JsonNode result, SortedMap<String, String> params, boolean steps) {
         String mode = result.path("mode").asText();
-        return Export.benchmark(result) + result.path("params").properties().stream()
-                .filter(p -> !StrategyParameters.isUnread(p.getKey(), p.getValue().asText()))
-                .sorted(Map.Entry.comparingByKey()).map(p -> " " + p.getKey() + "=" + p.getValue().asText()).collect(Collectors.joining())
+        return Export.benchmark(result) + params.entrySet().stream()
+                .filter(p -> !StrategyParameters.isUnread(p.getKey(), p.getValue()))
+                .map(p -> " " + p.getKey() + "=" + p.getValue()).collect(Collectors.joining())
                 + (steps || UNNAMED_MODES.contains(mode) ? "" : " mode=" + mode);
     }
 }

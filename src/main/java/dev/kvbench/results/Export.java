@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -69,10 +70,7 @@ public enum Export {
 
     private static void writeEntries(ResultFolder folder, boolean biggerIsBetter, Appendable out) throws IOException {
         ArrayNode entries = Json.MAPPER.createArrayNode();
-        Map<Map<String, String>, Map<String, String>> lasting = new HashMap<>();
-        if (Files.exists(folder.path().resolve(ResultFolder.STEPS_FILE))) {
-            folder.readSteps().configurations().forEach(c -> lasting.put(c.params(), c.lasting()));
-        }
+        Map<Map<String, String>, Map<String, String>> lasting = lasting(folder);
         for (JsonNode result : folder.readJmh()) {
             JsonNode step = result.path("secondaryMetrics").path("step.time.p50");
             JsonNode metric = step.isMissingNode() ? result.path("primaryMetric") : step;
@@ -80,9 +78,7 @@ public enum Export {
             if (throughput != biggerIsBetter) {
                 continue;
             }
-            Map<String, String> params = new TreeMap<>();
-            result.path("params").properties().forEach(p -> params.put(p.getKey(), p.getValue().asText()));
-            String name = benchmark(result) + new TreeMap<>(lasting.getOrDefault(params, params)).entrySet().stream()
+            String name = benchmark(result) + params(result, lasting).entrySet().stream()
                     .map(p -> " " + p.getKey() + "=" + p.getValue()).collect(Collectors.joining());
             double score = metric.path("score").asDouble(Double.NaN);
             if (!Double.isFinite(score)) {
@@ -103,6 +99,22 @@ public enum Export {
                     : "time; throughput is of --format github-action-bigger"));
         }
         out.append(entries.toPrettyString()).append('\n');
+    }
+
+    /** @return of a result's configurations, by the parameters that ran, those that name them in other results too */
+    static Map<Map<String, String>, Map<String, String>> lasting(ResultFolder folder) throws IOException {
+        Map<Map<String, String>, Map<String, String>> lasting = new HashMap<>();
+        if (Files.exists(folder.path().resolve(ResultFolder.STEPS_FILE))) {
+            folder.readSteps().configurations().forEach(c -> lasting.put(c.params(), c.lasting()));
+        }
+        return lasting;
+    }
+
+    /** @return those of one of JMH's results, in order */
+    static SortedMap<String, String> params(JsonNode result, Map<Map<String, String>, Map<String, String>> lasting) {
+        Map<String, String> params = new TreeMap<>();
+        result.path("params").properties().forEach(p -> params.put(p.getKey(), p.getValue().asText()));
+        return new TreeMap<>(lasting.getOrDefault(params, params));
     }
 
     /** @return "DecodeStep.step" of an entry of JMH's file */

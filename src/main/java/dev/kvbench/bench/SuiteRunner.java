@@ -6,6 +6,7 @@ import dev.kvbench.UserError;
 import dev.kvbench.doctor.Readiness;
 import dev.kvbench.host.MachineLock;
 import dev.kvbench.host.Source;
+import dev.kvbench.results.Budget;
 import dev.kvbench.results.ResultFolder;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -193,7 +194,9 @@ public final class SuiteRunner {
                 }
                 run.add(i, ended);
                 ended.telemetry().map(TelemetryText::line).ifPresent(output.jmhs()::println);
-                if (ended.part().failure() != null) {
+                if (ended.part().failure() != null && Budget.isTooSmall(ended.part().failure())) {
+                    output.println("# No room: " + ended.part().failure());
+                } else if (ended.part().failure() != null) {
                     System.err.println("failed: " + one.describe() + ": " + ended.part().failure());
                     boolean last = i == missing.get(missing.size() - 1);
                     if (options.shouldFailOnError().orElse(false) && !last) {

@@ -15,6 +15,7 @@ import dev.kvbench.report.analysis.RateLosses;
 import dev.kvbench.report.analysis.RunTable;
 import dev.kvbench.report.analysis.Soak;
 import dev.kvbench.report.analysis.Warnings;
+import dev.kvbench.results.Budget;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
 import dev.kvbench.results.Writable;
@@ -23,9 +24,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -157,7 +160,7 @@ final class RunCommand implements Callable<Integer> {
      * Draws a result and says what it says: a line per configuration, where everything is, and last the answer and its page.
      *
      * @param folder a result
-     * @return exit code: 1 if a configuration failed, else 0
+     * @return exit code: 1 if a configuration failed, else 0; one that a budget of memory had no room for did not
      */
     static int rendered(ResultFolder folder) throws IOException {
         return rendered(folder, List.of());
@@ -183,13 +186,19 @@ final class RunCommand implements Callable<Integer> {
         if (Files.exists(log)) {
             System.out.println("Log:    " + log);
         }
-        List<StepsFile.Failure> failures = result.steps().failures();
-        if (failures != null) {
-            System.err.println("error: " + failures.size() + " configuration" + (failures.size() == 1 ? "" : "s")
-                    + " failed, the first with: " + failures.get(0).message());
-        }
+        Map<Boolean, List<StepsFile.Failure>> failures = Optional.ofNullable(result.steps().failures()).orElse(List.of()).stream()
+                .collect(Collectors.partitioningBy(f -> Budget.isTooSmall(f.message())));
+        first(failures.get(true)).ifPresent(of -> System.out.println("Note:   " + of.replace("#", "had no room in memory")));
+        Optional<String> failed = first(failures.get(false));
+        failed.ifPresent(of -> System.err.println("error: " + of.replace("#", "failed")));
         System.out.println("Answer: " + RunAnswer.of(result, losses));
         drawn.stream().filter(file -> file.endsWith("report.html")).forEach(page -> System.out.println("Page:   " + page));
-        return failures == null ? 0 : 1;
+        return failed.isPresent() ? 1 : 0;
+    }
+
+    /** @return how many and why the first, with a # for what they did */
+    private static Optional<String> first(List<StepsFile.Failure> failures) {
+        return failures.isEmpty() ? Optional.empty() : Optional.of(failures.size() + " configuration" + (failures.size() == 1 ? "" : "s")
+                + " #, the first with: " + failures.get(0).message());
     }
 }

@@ -41,6 +41,10 @@ public final class StepTimeProfiler implements InternalProfiler {
                 result.getMetadata().getAllOps());
         long[] nanos = series.stepNanos();
         List<ScalarResult> metrics = new ArrayList<>();
+        if (result.getRawPrimaryResults().isEmpty()) {
+            // its method failed, and JMH will say how
+            return metrics;
+        }
         if (StepsNeeded.by(benchmark.getBenchmark()).filter(StepsNeeded.BUDGET::equals).isPresent()) {
             double tokensPerSecond = result.getPrimaryResult().getScore() * TimeUnit.SECONDS.toNanos(1)
                     / benchmark.getTimeUnit().toNanos(1);

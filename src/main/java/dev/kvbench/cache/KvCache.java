@@ -9,6 +9,7 @@ import dev.kvbench.model.Dtype;
 import dev.kvbench.model.ModelShape;
 import dev.kvbench.strategy.Scope;
 import dev.kvbench.torch.Casts;
+import dev.kvbench.torch.OnHost;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
@@ -156,7 +157,7 @@ public final class KvCache implements AutoCloseable {
 
     /** @return the step that wrote each entry, from 0; the shape is that of {@link #scores} */
     public int[] origins() {
-        return at(Place.ORIGINS).toIntArray();
+        return OnHost.read(at(Place.ORIGINS), PtNDArray::toIntArray);
     }
 
     /** @return shape of the scores: [l, B, h, C] with l and h 1 where layers or heads share them */

@@ -15,6 +15,7 @@ import dev.kvbench.runtime.Runtimes;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Strategies;
 import dev.kvbench.strategy.StrategyParameters;
+import dev.kvbench.torch.OnHost;
 import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
 import java.util.Map;
@@ -113,7 +114,7 @@ final class TeacherForcing implements AutoCloseable {
                 }
                 EvictionStrategy evicts = strategy.apply(batch);
                 decode(loop, evicts, batch, keep, stepDone);
-                double[] values = out.toDoubleArray();
+                double[] values = OnHost.read(out, PtNDArray::toDoubleArray);
                 check(values, evicts, batch, steps);
                 scores.put(batch * setting.batch, setting.batch, steps, values);
             }
@@ -155,7 +156,7 @@ final class TeacherForcing implements AutoCloseable {
                 }
                 if (t == 0) {
                     // a broken model is told before the whole text is decoded
-                    check(out.toDoubleArray(), evicts, batch, 1);
+                    check(OnHost.read(out, PtNDArray::toDoubleArray), evicts, batch, 1);
                 }
                 stepDone.run();
             }

@@ -18,6 +18,7 @@ import dev.kvbench.runtime.cuda.CapturedOperators;
 import dev.kvbench.runtime.cuda.Unsupported;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.torch.Casts;
+import dev.kvbench.torch.OnHost;
 import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
 import java.util.List;
@@ -117,7 +118,7 @@ public final class Eviction implements AutoCloseable {
     long[] chosen() {
         try (IValue n = IValue.from((long) entries); IValue found = module.run(PARTS.get(1), state, rows, n);
                 PtNDArray slots = found.toTensor((PtNDManager) manager)) {
-            return slots.toLongArray();
+            return OnHost.read(slots, PtNDArray::toLongArray);
         }
     }
 

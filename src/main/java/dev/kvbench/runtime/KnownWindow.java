@@ -12,6 +12,7 @@ import dev.kvbench.cache.Place;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.torch.Casts;
+import dev.kvbench.torch.OnHost;
 import dev.kvbench.torch.ScriptFile;
 import dev.kvbench.torch.TorchModule;
 import java.util.Arrays;
@@ -170,8 +171,9 @@ final class KnownWindow {
             runtime.await();
             run("find", IValue.from(keysValues), IValue.from(pattern), IValue.from(offsets), IValue.from(cache.at(Place.ORIGINS)),
                     IValue.from((long) window), IValue.from((long) last), IValue.from(wrong), IValue.from(own));
-            return new Left(cache.origins(), wrong.toLongArray(), own.toFloatArray(), cache.scores(), cache.logits(),
-                    cache.at(Place.POSITION).toLongArray()[0], cache.at(Place.STEPS).toLongArray()[0]);
+            return new Left(cache.origins(), OnHost.read(wrong, PtNDArray::toLongArray), OnHost.read(own, PtNDArray::toFloatArray),
+                    cache.scores(), cache.logits(), OnHost.read(cache.at(Place.POSITION), PtNDArray::toLongArray)[0],
+                    OnHost.read(cache.at(Place.STEPS), PtNDArray::toLongArray)[0]);
         }
     }
 

@@ -63,10 +63,10 @@ public final class Casts {
      */
     public static float[] toFloats(PtNDArray array) {
         if (array.getDataType() == DataType.FLOAT32) {
-            return array.toFloatArray();
+            return OnHost.read(array, PtNDArray::toFloatArray);
         }
         try (PtNDArray wide = to(array, DataType.FLOAT32)) {
-            return wide.toFloatArray();
+            return OnHost.read(wide, PtNDArray::toFloatArray);
         }
     }
 

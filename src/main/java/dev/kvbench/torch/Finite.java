@@ -27,7 +27,7 @@ public final class Finite {
         try (IValue x = IValue.from(array);
                 IValue result = module.run("finite", x);
                 PtNDArray answer = result.toTensor((PtNDManager) array.getManager())) {
-            return answer.getBoolean();
+            return OnHost.read(answer, PtNDArray::getBoolean);
         }
     }
 }

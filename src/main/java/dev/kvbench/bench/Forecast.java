@@ -87,30 +87,40 @@ final class Forecast {
         this.settings = settings;
     }
 
-    /** Says what will run and, unless that is soon done, about how long it takes. */
-    void announce(List<RunPlan.Configuration> plan, PrintStream out) {
-        head(plan, out);
-        double seconds = RUN + plan.stream().mapToDouble(this::seconds).sum() + Searches.of(plan, settings).seconds;
+    /**
+     * Says what will run and, unless that is soon done, about how long it takes.
+     *
+     * @param plan what a run is to run
+     * @param turns what of it is still to run
+     * @param out where to
+     */
+    void announce(PlanFile plan, List<TurnOrder.Turn> turns, PrintStream out) {
+        List<RunPlan.Configuration> missing =
+                turns.stream().map(TurnOrder.Turn::kind).distinct().sorted().map(plan.configurations()::get).toList();
+        head(missing.size(), plan.runsInTurn(), out);
+        double seconds = RUN + turns.stream().mapToDouble(turn -> seconds(plan.configurations().get(turn.kind()), turn)).sum()
+                + Searches.of(missing, settings).seconds;
         if (seconds > QUIET_SECONDS) {
             out.printf("# Expect about %.0f minutes. Shorter: %s%n", Math.ceil(seconds / 60),
-                    shorter(plan.stream().flatMap(one -> settings.of(one).stream()).map(DecodeSettings::needed).toList()));
+                    shorter(missing.stream().flatMap(one -> settings.of(one).stream()).map(DecodeSettings::needed).toList()));
         }
     }
 
     /** Says of each configuration that it would run, and about how long it and all of them would take. */
-    void list(List<RunPlan.Configuration> plan, PrintStream out) {
-        head(plan, out);
+    void list(PlanFile plan, PrintStream out) {
+        head(plan.configurations().size(), plan.runsInTurn(), out);
         double sum = RUN;
         int starts = 0;
-        for (RunPlan.Configuration one : plan) {
+        for (int i = 0; i < plan.configurations().size(); i++) {
+            RunPlan.Configuration one = plan.configurations().get(i);
             Optional<String> tooMuch = settings.tooMuch(one);
-            double seconds = tooMuch.isPresent() ? 0 : seconds(one);
+            double seconds = tooMuch.isPresent() ? 0 : seconds(one, new TurnOrder.Turn(i, TurnOrder.Turn.ALL));
             sum += seconds;
             starts += tooMuch.isPresent() ? 0 : effort(one).forks;
             out.println(one.describe() + ": " + tooMuch.map(why -> "fails, " + why).orElse("about " + Progress.duration(seconds)
                     + (one.added() ? ", to be compared with; left out where that very step has run" : "")));
         }
-        Searches searches = Searches.of(plan, settings);
+        Searches searches = Searches.of(plan.configurations(), settings);
         if (searches.count > 0) {
             sum += searches.seconds;
             starts += searches.starts;
@@ -152,13 +162,16 @@ final class Forecast {
         }
     }
 
-    private static void head(List<RunPlan.Configuration> plan, PrintStream out) {
-        out.printf("# kvbench %s: %d configuration%s on the %s%n", BuildProperties.get("version"), plan.size(),
-                plan.size() == 1 ? "" : "s", Libtorch.hasGpu() ? "GPU" : "CPU (no GPU that libtorch can use)");
+    private static void head(int configurations, boolean inTurn, PrintStream out) {
+        out.printf("# kvbench %s: %d configuration%s on the %s%s%n", BuildProperties.get("version"), configurations,
+                configurations == 1 ? "" : "s", Libtorch.hasGpu() ? "GPU" : "CPU (no GPU that libtorch can use)",
+                inTurn ? ", forks in turn" : "");
     }
 
-    private double seconds(RunPlan.Configuration one) {
-        return seconds(settings.of(one), effort(one), Libtorch.hasGpu());
+    private double seconds(RunPlan.Configuration one, TurnOrder.Turn turn) {
+        Effort all = effort(one);
+        return seconds(settings.of(one), turn.fork() == TurnOrder.Turn.ALL ? all : new Effort(1, all.iterations, all.seconds),
+                Libtorch.hasGpu());
     }
 
     /** What makes a run shorter that needs these: without a model its size changes little, and few benchmarks have tokens. */
@@ -169,10 +182,15 @@ final class Forecast {
                 + (needed.stream().anyMatch(StepsNeeded::runsModel) ? "or " : "") + "fewer iterations with -i 1";
     }
 
-    /** @return iterations of a configuration, forks and warm-up counted */
-    int iterations(RunPlan.Configuration one) {
+    /** @return processes that a configuration starts; 0 where it runs in that of the run itself */
+    int forks(RunPlan.Configuration one) {
+        return effort(one).forks;
+    }
+
+    /** @return iterations of one turn of a configuration, warm-up counted */
+    int iterations(RunPlan.Configuration one, TurnOrder.Turn turn) {
         Effort effort = effort(one);
-        return effort.runs() * effort.iterations;
+        return effort.iterations * (turn.fork() == TurnOrder.Turn.ALL ? effort.runs() : 1);
     }
 
     private Effort effort(RunPlan.Configuration one) {

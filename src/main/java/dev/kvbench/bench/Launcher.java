@@ -62,9 +62,36 @@ final class Launcher {
             return new Ended(other, results, memory, wantedMemory);
         }
 
+        /** @return its series, if it recorded some */
+        Optional<StepsFile.Configuration> series() {
+            return Optional.ofNullable(part.steps());
+        }
+
         /** @return what was seen of the machine, if anybody looked */
         Optional<Telemetry> telemetry() {
-            return Optional.ofNullable(part.steps()).map(StepsFile.Configuration::telemetry);
+            return series().map(StepsFile.Configuration::telemetry);
+        }
+    }
+
+    /**
+     * What one or more processes of a configuration came to.
+     *
+     * @param results JMH's results; none if it failed
+     * @param trials what the processes told, in the order in which they started
+     * @param failure why it failed; null if it did not
+     * @param wantedMemory how memory was too small; empty if it was not
+     */
+    record Ran(Collection<RunResult> results, List<TrialRecord> trials, String failure, Optional<MostSequences.Outcome> wantedMemory) {
+
+        /** Such as did not fail. */
+        Ran(Collection<RunResult> results, List<TrialRecord> trials) {
+            this(results, trials, null, Optional.empty());
+        }
+
+        /** @return the same of processes that ran one at a time and did not fail */
+        static Ran joined(List<Ran> forks) {
+            return new Ran(JoinedForks.of(forks.stream().map(Ran::results).toList()),
+                    forks.stream().flatMap(f -> f.trials.stream()).toList());
         }
     }
 
@@ -91,11 +118,12 @@ final class Launcher {
 
     /**
      * @param one what to run
+     * @param alone whether it is one process of several, the next of which is to be started by another call
      * @param iterationDone told after every iteration, warm-up or not, what it measured
      * @return what came of it
      * @throws IOException if files cannot be written or read
      */
-    Ended run(RunPlan.Configuration one, Consumer<String> iterationDone) throws IOException {
+    Ran run(RunPlan.Configuration one, boolean alone, Consumer<String> iterationDone) throws IOException {
         UnfinishedRun.deleteIfThere(records);
         Files.createDirectory(records);
         ConfigurationOutput output = new ConfigurationOutput(OutputFormatFactory.createFormatInstance(
@@ -105,16 +133,25 @@ final class Launcher {
         String thrown = "JMH gave no result and no reason";
         System.setProperty(Recorder.FOLDER, records.toAbsolutePath().toString());
         try {
-            finished = new Runner(optionsOf(one), output.format()).run();
+            finished = new Runner(optionsOf(one, alone), output.format()).run();
         } catch (RunnerException e) {
             thrown = Reason.of(e);
         }
         List<TrialRecord> trials = TrialRecord.all(records);
         UnfinishedRun.deleteIfThere(records);
         String failure = finished.isEmpty() ? output.reason().orElse(thrown) : null;
-        return new Ended(part(one, json(finished), trials, failure), finished, trials.stream().map(TrialRecord::memory)
-                .filter(Objects::nonNull).max(Comparator.comparingLong(Budget.Memory::peakBytes)),
-                failure == null ? Optional.empty() : output.wantedMemory());
+        return new Ran(finished, trials, failure, failure == null ? Optional.empty() : output.wantedMemory());
+    }
+
+    /**
+     * @param one a configuration
+     * @param ran what all of its processes came to, or the one that failed
+     * @return what a run keeps of that
+     * @throws IOException if JMH's results cannot be written
+     */
+    static Ended ended(RunPlan.Configuration one, Ran ran) throws IOException {
+        return new Ended(part(one, json(ran.results), ran.trials, ran.failure), ran.results, ran.trials.stream().map(TrialRecord::memory)
+                .filter(Objects::nonNull).max(Comparator.comparingLong(Budget.Memory::peakBytes)), ran.wantedMemory);
     }
 
     private static UnfinishedRun.Part part(
@@ -127,7 +164,7 @@ final class Launcher {
                 ran.libtorch(), ran.threads(), ran.device().equals("gpu"));
     }
 
-    private Options optionsOf(RunPlan.Configuration one) {
+    private Options optionsOf(RunPlan.Configuration one, boolean alone) {
         List<String> jvmArgs = new ArrayList<>(options.getJvmArgsAppend().orElse(List.of()));
         jvmArgs.add("-D" + Recorder.FOLDER + "=" + records.toAbsolutePath());
         jvmArgs.addAll(Libtorch.jvmArgs());
@@ -144,8 +181,11 @@ final class Launcher {
             // an operation is a token of one sequence
             builder.operationsPerInvocation(Integer.parseInt(one.params().get(Sequences.BATCH)));
         }
+        if (alone) {
+            builder.forks(1);
+        }
         if (effort != null) {
-            if (!options.getForkCount().hasValue()) {
+            if (!alone && !options.getForkCount().hasValue()) {
                 builder.forks(effort.forks());
             }
             if (!options.getWarmupIterations().hasValue()) {

@@ -32,10 +32,11 @@ import java.util.List;
  * @param config the file of jmh-config/ as it was when the run began; null where JMH's options alone say what to run
  * @param effort its part for the device found then, which JMH's options win over; null without {@code config}
  * @param configurations all that belong to it
+ * @param inTurn whether their processes run in turn; null in plans of before, whose did not
  */
 record PlanFile(int version, String created, @Required List<String> command, @Required Source source, @Required String machine,
         @Required Fingerprint on, RunConfig config, RunConfig.Effort effort,
-        @Required List<RunPlan.Configuration> configurations) {
+        @Required List<RunPlan.Configuration> configurations, Boolean inTurn) {
 
     /** Its name in the run's folder. */
     static final String NAME = "plan.json";
@@ -47,11 +48,21 @@ record PlanFile(int version, String created, @Required List<String> command, @Re
      * @param command its arguments
      * @param config its file of jmh-config/, or null
      * @param configurations what to run
-     * @return the plan of a run that begins here and now
+     * @return the plan of a run that begins here and now, one configuration after the other
      */
     static PlanFile here(Instant created, List<String> command, RunConfig config, List<RunPlan.Configuration> configurations) {
         return new PlanFile(VERSION, created.toString(), command, Source.built(), machineHere(), markedHere(), config,
-                config == null ? null : config.effort(Libtorch.hasGpu()), configurations);
+                config == null ? null : config.effort(Libtorch.hasGpu()), configurations, false);
+    }
+
+    /** @return the same in this order */
+    PlanFile inTurn(boolean turns) {
+        return new PlanFile(version, created, command, source, machine, on, config, effort, configurations, turns);
+    }
+
+    /** @return whether the processes of its configurations run in turn */
+    boolean runsInTurn() {
+        return Boolean.TRUE.equals(inTurn);
     }
 
     /** @throws UserError if a run in {@code folder} that goes on here would mix what a result is marked with once */
@@ -86,7 +97,7 @@ record PlanFile(int version, String created, @Required List<String> command, @Re
     /** @return the same, each value by {@linkplain Renamed today's name} */
     private PlanFile renamed() {
         return new PlanFile(version, created, command, source, machine, on, config, effort, configurations.stream()
-                .map(c -> new RunPlan.Configuration(c.benchmark(), Renamed.now(c.params()), c.added(), c.asked())).toList());
+                .map(c -> new RunPlan.Configuration(c.benchmark(), Renamed.now(c.params()), c.added(), c.asked())).toList(), inTurn);
     }
 
     /**

@@ -47,12 +47,13 @@ final class ResultAssembly {
      * Makes the result of a run whose configurations have all ended, and leaves nothing else of it.
      *
      * @param run the run
+     * @param order in which its processes ran
      * @param results the folder that result folders go to
      * @return the result folder
      * @throws RunFailed if all of them failed
      * @throws IOException if it cannot be written
      */
-    static ResultFolder finish(UnfinishedRun run, Path results) throws IOException {
+    static ResultFolder finish(UnfinishedRun run, List<TurnOrder.Turn> order, Path results) throws IOException {
         List<UnfinishedRun.Part> parts = run.parts();
         List<StepsFile.Failure> failures = run.failures();
         if (failures.size() == parts.size()) {
@@ -67,7 +68,8 @@ final class ResultAssembly {
         new ResultFolder(folder).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION,
                 run.plan().created(), run.plan().command(), StepsFile.UNITS, fingerprint,
                 parts.stream().map(UnfinishedRun.Part::steps).filter(Objects::nonNull).toList(),
-                failures.isEmpty() ? null : failures, TelemetryAssembly.drifts(parts), null));
+                failures.isEmpty() ? null : failures, TelemetryAssembly.drifts(parts, order), null,
+                run.plan().runsInTurn() ? StepsFile.Turns.OF_CONFIGURATIONS : null));
         Path log = run.folder().resolve(ResultFolder.JMH_LOG);
         if (Files.exists(log)) {
             // moved, it would be gone if what follows failed and were done again

@@ -1,12 +1,10 @@
 package dev.kvbench.bench;
 
 import dev.kvbench.Interruption;
-import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.doctor.Readiness;
 import dev.kvbench.host.MachineLock;
 import dev.kvbench.host.Source;
-import dev.kvbench.results.Budget;
 import dev.kvbench.results.ResultFolder;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -23,7 +21,7 @@ import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /**
- * A run: its configurations one at a time through JMH, and one result folder of all.
+ * A run: its configurations one at a time through JMH, or their processes in turn, and one result folder of all.
  * JMH alone would run the whole product of the parameters, read or not.
  */
 public final class SuiteRunner {
@@ -36,6 +34,7 @@ public final class SuiteRunner {
     private final RunConfig config;
     private final List<String> command;
     private final Path results;
+    private final Boolean interleave;
     private final Selection selection;
     private final RunSettings settings = new RunSettings();
 
@@ -46,7 +45,19 @@ public final class SuiteRunner {
      * @param results the folder that result folders go to
      */
     public SuiteRunner(CommandLineOptions options, RunConfig config, List<String> command, Path results) {
+        this(options, config, command, results, null);
+    }
+
+    /**
+     * @param options JMH's options as the user gave them; they win over the configuration
+     * @param config what to run where they are silent, or null
+     * @param command the arguments, for the record
+     * @param results the folder that result folders go to
+     * @param interleave whether processes of all configurations run in turn; null for where several of them have several
+     */
+    public SuiteRunner(CommandLineOptions options, RunConfig config, List<String> command, Path results, Boolean interleave) {
         this.options = options;
+        this.interleave = interleave;
         this.config = config;
         this.command = command;
         this.results = results;
@@ -85,10 +96,11 @@ public final class SuiteRunner {
      */
     public ResultFolder run(Shard shard) throws IOException {
         List<RunPlan.Configuration> plan = planned(shard);
-        Source.warn();
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String share = shard.count() == 1 ? "" : "_shard-" + shard.index() + "-of-" + shard.count();
-        UnfinishedRun begun = UnfinishedRun.begin(results, share, PlanFile.here(start, command, config, plan));
+        PlanFile file = ordered(PlanFile.here(start, command, config, plan));
+        Source.warn();
+        UnfinishedRun begun = UnfinishedRun.begin(results, share, file);
         try {
             return printed(begun, StandardOpenOption.TRUNCATE_EXISTING);
         } catch (RuntimeException | IOException | Error e) {
@@ -106,8 +118,29 @@ public final class SuiteRunner {
      */
     public void dryRun(Shard shard, PrintStream out) {
         List<RunPlan.Configuration> plan = planned(shard);
-        PlanFile file = PlanFile.here(Instant.now(), command, config, plan);
-        new Forecast(options, file.effort(), selection, settings).list(plan, out);
+        PlanFile file = ordered(PlanFile.here(Instant.now(), command, config, plan));
+        forecast(file).list(file, out);
+    }
+
+    private Forecast forecast(PlanFile plan) {
+        return new Forecast(options, plan.effort(), selection, settings);
+    }
+
+    /** In turn unless that is not wanted, where there is something to take turns with. */
+    private PlanFile ordered(PlanFile plan) {
+        Forecast forecast = forecast(plan);
+        int most = plan.configurations().stream().mapToInt(forecast::forks).max().orElse(0);
+        boolean possible = plan.configurations().stream().filter(one -> MissingTurns.alone(one, forecast) > 1).count() > 1;
+        if (Boolean.TRUE.equals(interleave) && !possible) {
+            if (plan.configurations().stream().anyMatch(Budgeted::is)) {
+                throw new UserError("--interleave: forks of Throughput do not run in turn, since all of them run again with fewer"
+                        + " sequences where one takes more than the budget; leave it out");
+            }
+            throw new UserError("--interleave: of " + plan.configurations().size() + (plan.configurations().size() == 1
+                    ? " configuration" : " configurations") + " in " + most + (most == 1 ? " fork" : " forks")
+                    + " each nothing runs in turn; give several configurations several forks (-f 6), or leave it out");
+        }
+        return plan.inTurn(possible && !Boolean.FALSE.equals(interleave));
     }
 
     private List<RunPlan.Configuration> planned(Shard shard) {
@@ -150,61 +183,17 @@ public final class SuiteRunner {
 
     /** Runs what is missing while no other run has the machine. */
     private ResultFolder toItsEnd(UnfinishedRun run, RunOutput output, Interruption end) throws IOException {
-        Forecast forecast = new Forecast(options, run.plan().effort(), selection, settings);
-        forecast.announce(run.missing().stream().map(run.plan().configurations()::get).toList(), output.own());
+        Forecast forecast = forecast(run.plan());
+        MissingTurns missing = new MissingTurns(options, settings, forecast, run);
+        forecast.announce(run.plan(), missing.turns(), output.own());
         try (MachineLock alone = MachineLock.take()) {
             run.mustBeThere();
-            runMissing(run, forecast, output, end);
+            missing.run(output, end);
             print(run.results(), output.jmhs());
             if (run.failures().size() == run.plan().configurations().size()) {
                 output.showLog();
             }
-            return ResultAssembly.finish(run, results);
-        }
-    }
-
-    private void runMissing(UnfinishedRun run, Forecast forecast, RunOutput output, Interruption end) throws IOException {
-        List<RunPlan.Configuration> plan = run.plan().configurations();
-        List<Integer> missing = run.missing();
-        Path records = run.folder().resolve("running");
-        Launcher launcher = new Launcher(options, run.plan().effort(), records, output.jmhs());
-        new BudgetSearch(run, settings, new ProbeProcess(output.jmhs()), output::println, end::stopHere).all(missing);
-        Budgeted budgeted = new Budgeted(run, settings, output::println, end::stopHere);
-        long iterations = missing.stream().map(plan::get).mapToLong(forecast::iterations).sum();
-        try (LifeSigns progress = LifeSigns.of(output, iterations, records)) {
-            for (int i : missing) {
-                RunPlan.Configuration one = plan.get(i);
-                output.println("");
-                output.println("# Configuration " + (i + 1) + " of " + plan.size() + ": " + one.describe());
-                if (one.added() && LikeForLike.hasRun(one, run.steps())) {
-                    output.println("# Not run: the same step as that of a full cache before, in this runtime");
-                    run.add(i, Launcher.Ended.without(UnfinishedRun.Part.NOT_RUN));
-                    progress.skipped(forecast.iterations(one));
-                    continue;
-                }
-                Optional<String> tooMuch = settings.tooMuch(one);
-                Launcher.Ended ended = tooMuch.isPresent()
-                        ? Launcher.Ended.without(UnfinishedRun.Part.failed(tooMuch.get()))
-                        : Budgeted.is(one) ? budgeted.run(one, with -> launcher.run(with, progress::iterationDone))
-                        : launcher.run(one, progress::iterationDone);
-                end.stopHere();
-                if (ended.results().isEmpty() && ended.part().failure() == null) {
-                    output.println("# Not run: less than one sequence, or as many as before");
-                    progress.skipped(forecast.iterations(one));
-                }
-                run.add(i, ended);
-                ended.telemetry().map(TelemetryText::line).ifPresent(output.jmhs()::println);
-                if (ended.part().failure() != null && Budget.isTooSmall(ended.part().failure())) {
-                    output.println("# No room: " + ended.part().failure());
-                } else if (ended.part().failure() != null) {
-                    System.err.println("failed: " + one.describe() + ": " + ended.part().failure());
-                    boolean last = i == missing.get(missing.size() - 1);
-                    if (options.shouldFailOnError().orElse(false) && !last) {
-                        throw new RunFailed("-foe: stopped at the first failure; `run --resume " + run.folder()
-                                + "` goes on with the rest");
-                    }
-                }
-            }
+            return ResultAssembly.finish(run, MissingTurns.order(run.plan(), forecast), results);
         }
     }
 

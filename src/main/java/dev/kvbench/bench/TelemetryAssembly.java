@@ -80,12 +80,14 @@ final class TelemetryAssembly {
     }
 
     /**
-     * @param parts what a run's configurations left, in the order in which they ran
+     * @param parts what a run's configurations left, by their place in the plan
+     * @param order in which their processes ran
      * @return how fast the machine was at the run's start, middle and end; null if nobody measured
      */
-    static List<StepsFile.Drift> drifts(List<UnfinishedRun.Part> parts) {
-        List<Telemetry.Probe> probes = parts.stream().map(UnfinishedRun.Part::steps).filter(Objects::nonNull)
-                .map(StepsFile.Configuration::telemetry).filter(Objects::nonNull).flatMap(t -> t.probes().stream()).toList();
+    static List<StepsFile.Drift> drifts(List<UnfinishedRun.Part> parts, List<TurnOrder.Turn> order) {
+        List<Telemetry.Probe> probes = order.stream().flatMap(turn -> Stream.ofNullable(parts.get(turn.kind()).steps())
+                .map(StepsFile.Configuration::telemetry).filter(Objects::nonNull).flatMap(t -> t.probes().stream())
+                .filter(p -> turn.fork() == TurnOrder.Turn.ALL || p.fork() == turn.fork())).toList();
         List<StepsFile.Drift> drifts = Stream.of(Speed.values()).map(speed -> drift(speed, probes)).filter(Objects::nonNull).toList();
         return drifts.isEmpty() ? null : drifts;
     }

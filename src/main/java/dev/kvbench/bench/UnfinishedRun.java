@@ -24,7 +24,7 @@ import org.openjdk.jmh.results.RunResult;
 
 /**
  * A run in the making: a folder beside the results that holds its plan and every configuration that has ended, so that
- * a run that is killed loses only the one that ran.
+ * a run that is killed loses only the one that ran; where processes run in turn, every process that has ended.
  */
 final class UnfinishedRun {
 
@@ -118,6 +118,32 @@ final class UnfinishedRun {
         return String.format(Locale.ROOT, "search-%05d.json", index);
     }
 
+    private static String fork(int index, int fork, String kind) {
+        return String.format(Locale.ROOT, "fork-%05d-%03d.%s", index, fork, kind);
+    }
+
+    /** @return whether a process of a configuration has ended well that has others to come, or had */
+    boolean hasFork(int index, int fork) {
+        return Files.isRegularFile(folder.resolve(fork(index, fork, "json")));
+    }
+
+    /** Keeps a process that has ended well, of a configuration that has others to come. */
+    void addFork(int index, int fork, Launcher.Ran ran) throws IOException {
+        // first, since a fork whose record is there is whole
+        KeptResults.write(folder.resolve(fork(index, fork, "ser")), ran.results());
+        write(fork(index, fork, "json"), ran.trials());
+    }
+
+    /** @return what the first {@code count} processes of a configuration came to, which have ended, in the order of their numbers */
+    List<Launcher.Ran> forks(int index, int count) throws IOException {
+        List<Launcher.Ran> forks = new ArrayList<>();
+        for (int fork = 1; fork <= count; fork++) {
+            forks.add(new Launcher.Ran(KeptResults.read(folder.resolve(fork(index, fork, "ser"))),
+                    List.of(Json.MAPPER.readValue(folder.resolve(fork(index, fork, "json")).toFile(), TrialRecord[].class))));
+        }
+        return forks;
+    }
+
     /** @throws UserError if the folder is gone: what waited for the machine may have waited for this very run */
     void mustBeThere() {
         if (!Files.isRegularFile(folder.resolve(PlanFile.NAME))) {
@@ -139,6 +165,10 @@ final class UnfinishedRun {
         // first, since a part that is there is whole
         KeptResults.write(folder.resolve(results(index)), ended.results());
         write(part(index), ended.part());
+        for (int fork = 1; hasFork(index, fork); fork++) {
+            Files.delete(folder.resolve(fork(index, fork, "json")));
+            Files.delete(folder.resolve(fork(index, fork, "ser")));
+        }
     }
 
     /** Keeps what a search found, by the place of the first configuration that shares it. */
@@ -183,9 +213,15 @@ final class UnfinishedRun {
         return parts;
     }
 
-    /** @return the series of those that have ended and recorded some */
+    /** @return the series of those that have ended and recorded some, and of those that have others to come the first process's */
     List<StepsFile.Configuration> steps() throws IOException {
-        return parts().stream().map(Part::steps).filter(Objects::nonNull).toList();
+        List<StepsFile.Configuration> steps = new ArrayList<>(parts().stream().map(Part::steps).filter(Objects::nonNull).toList());
+        for (int i = 0; i < plan.configurations().size(); i++) {
+            if (!has(i) && hasFork(i, 1)) {
+                steps.addAll(Launcher.ended(plan.configurations().get(i), forks(i, 1).get(0)).series().stream().toList());
+            }
+        }
+        return steps;
     }
 
     /** @return those that failed */
@@ -212,9 +248,9 @@ final class UnfinishedRun {
         Json.write(into.resolve(ResultFolder.JMH_FILE), all);
     }
 
-    /** Leaves nothing of a run that did not come to the end of any configuration: there is nothing to go on with. */
+    /** Leaves nothing of a run that did not come to the end of any configuration or fork: there is nothing to go on with. */
     void deleteIfNothingEnded() throws IOException {
-        if (Files.exists(folder) && IntStream.range(0, plan.configurations().size()).noneMatch(this::has)) {
+        if (Files.exists(folder) && IntStream.range(0, plan.configurations().size()).noneMatch(i -> has(i) || hasFork(i, 1))) {
             delete();
         }
     }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
@@ -71,6 +72,11 @@ final class RunCommand implements Callable<Integer> {
             + " nothing")
     private boolean dryRun;
 
+    @Option(names = "--interleave", negatable = true, defaultValue = Option.NULL_VALUE, fallbackValue = "true",
+            description = "forks of all configurations run in turn, so that drift of the machine favours none: the default from -f 2 on."
+                    + " With --no-interleave one configuration runs after the other, as JMH does")
+    private Boolean interleave;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this")
     private boolean help;
 
@@ -94,7 +100,7 @@ final class RunCommand implements Callable<Integer> {
         List<RateLosses.Source> losses = Losses.read(qualities);
         RunConfig configuration = RunConfig.read(config);
         List<String> command = spec.commandLine().getParseResult().originalArgs();
-        SuiteRunner runner = new SuiteRunner(options, configuration, command, results);
+        SuiteRunner runner = new SuiteRunner(options, configuration, command, results, interleave);
         if (dryRun) {
             runner.dryRun(share(shard), System.out);
             return 0;
@@ -104,7 +110,10 @@ final class RunCommand implements Callable<Integer> {
 
     /** @return its own options, as they are typed */
     static Set<String> options() {
-        return new CommandLine(new RunCommand()).getCommandSpec().optionsMap().keySet();
+        CommandSpec run = new CommandLine(new RunCommand()).getCommandSpec();
+        Set<String> all = new TreeSet<>(run.optionsMap().keySet());
+        all.addAll(run.negatedOptionsMap().keySet());
+        return all;
     }
 
     /**

@@ -22,9 +22,11 @@ import java.util.TreeMap;
  * @param failures those that failed; null if none did
  * @param drifts how fast the machine itself was as the run went on; null if nobody measured
  * @param warnings what makes the result doubtful; null if nothing does
+ * @param turns between what its processes ran in turn; null where they did not
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"schema", "version", "created", "command", "units", "fingerprint", "drifts", "warnings", "configurations", "failures"})
+@JsonPropertyOrder({"schema", "version", "created", "command", "units", "fingerprint", "turns", "drifts", "warnings", "configurations",
+    "failures"})
 public record StepsFile(
         String schema,
         int version,
@@ -35,22 +37,49 @@ public record StepsFile(
         @Required List<Configuration> configurations,
         List<Failure> failures,
         List<Drift> drifts,
-        List<Doubt> warnings) {
+        List<Doubt> warnings,
+        Turns turns) {
 
     /** One that says nothing of its machine's speed, and warns of nothing. */
     public StepsFile(String schema, int version, String created, List<String> command, Map<String, String> units,
             Fingerprint fingerprint, List<Configuration> configurations, List<Failure> failures) {
-        this(schema, version, created, command, units, fingerprint, configurations, failures, null, null);
+        this(schema, version, created, command, units, fingerprint, configurations, failures, null, null, null);
     }
 
     /** @return the same with other configurations */
     public StepsFile with(List<Configuration> others) {
-        return new StepsFile(schema, version, created, command, units, fingerprint, others, failures, drifts, warnings);
+        return new StepsFile(schema, version, created, command, units, fingerprint, others, failures, drifts, warnings, turns);
     }
 
     /** @return the same with these warnings */
     public StepsFile warned(List<Doubt> of) {
-        return new StepsFile(schema, version, created, command, units, fingerprint, configurations, failures, drifts, of);
+        return new StepsFile(schema, version, created, command, units, fingerprint, configurations, failures, drifts, of, turns);
+    }
+
+    /**
+     * That processes ran in turn, A B B A and so on, so that a machine that becomes slower or faster favours none.
+     *
+     * @param between {@link #CONFIGURATIONS} of this result, or {@link #BUILDS}, of which this result is one
+     * @param together what the results of both builds are called by, so that they are known to belong together; null of configurations
+     * @param side {@link #OLD} or {@link #NEW}; null of configurations
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Turns(String between, String together, String side) {
+
+        /** Value of {@code between} for configurations of one result. */
+        public static final String CONFIGURATIONS = "configurations";
+
+        /** Value of {@code between} for two builds: process n of a configuration ran beside process n of the other build's. */
+        public static final String BUILDS = "builds";
+
+        /** Value of {@code side} for the build that was compared with. */
+        public static final String OLD = "old";
+
+        /** Value of {@code side} for the other build. */
+        public static final String NEW = "new";
+
+        /** That of a run whose configurations took turns. */
+        public static final Turns OF_CONFIGURATIONS = new Turns(CONFIGURATIONS, null, null);
     }
 
     /**
@@ -107,7 +136,7 @@ public record StepsFile(
     StepsFile asRan() {
         return new StepsFile(schema, version, created, command, units, fingerprint,
                 configurations.stream().map(Configuration::asRan).toList(),
-                failures == null ? null : failures.stream().map(Failure::asRan).toList(), drifts, warnings);
+                failures == null ? null : failures.stream().map(Failure::asRan).toList(), drifts, warnings, turns);
     }
 
     /**

@@ -142,7 +142,7 @@ class ConditionTest {
         Path path = result(H100, of("full", "fused", "explicit", 1000));
         StepsFile steps = new ResultFolder(path).readSteps();
         new ResultFolder(path).writeSteps(new StepsFile(steps.schema(), steps.version(), steps.created(), steps.command(), steps.units(),
-                steps.fingerprint(), steps.configurations(), null, List.of(drifts), null));
+                steps.fingerprint(), steps.configurations(), null, List.of(drifts), null, null));
         return path;
     }
 

@@ -38,7 +38,8 @@ public final class MadeTelemetry {
                     c.cacheBytesPerEntry(), c.gpu(), c.iterations(), null, null, seen.isEmpty() ? all : none));
         }
         result.writeSteps(new StepsFile(steps.schema(), steps.version(), steps.created(), steps.command(), steps.units(),
-                steps.fingerprint(), seen, null, List.of(new StepsFile.Drift("copy bandwidth", "B/s", 2.9e12, 2.91e12, 2.89e12)), null));
+                steps.fingerprint(), seen, null, List.of(new StepsFile.Drift("copy bandwidth", "B/s", 2.9e12, 2.91e12, 2.89e12)), null,
+                null));
         return result;
     }
 }

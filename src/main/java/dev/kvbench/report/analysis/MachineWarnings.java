@@ -41,7 +41,7 @@ final class MachineWarnings {
         for (StepsFile file : files) {
             if (file.drifts() != null) {
                 file.drifts().stream().filter(d -> Math.abs(d.change()) > Comparison.NOISE)
-                        .forEach(d -> warnings.add(Warning.MACHINE_DRIFT.of(d.of(), d.words())));
+                        .forEach(d -> warnings.add(Warning.ofMachine(file.turns() != null, d.of(), d.words())));
             }
             List<At> all = file.configurations().stream().filter(c -> c.telemetry() != null).flatMap(c -> c.telemetry().samples().stream()
                     .filter(Telemetry.Sample::measured).map(s -> new At(c.label(), s.seen()))).toList();

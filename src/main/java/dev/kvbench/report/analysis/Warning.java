@@ -51,6 +51,10 @@ public enum Warning {
     /** Some configurations have no result. */
     FAILED("%d configuration%s failed", "the reasons are with the failures");
 
+    /** Cure of a machine that changed, where what is compared ran in turn already. */
+    private static final String RAN_IN_TURN = "what ran in turn, as here, may be compared all the same: stop other load for narrower"
+            + " intervals";
+
     private final String what;
     private final String cure;
 
@@ -70,5 +74,15 @@ public enum Warning {
      */
     StepsFile.Doubt of(Object... of) {
         return new StepsFile.Doubt(name(), String.format(Locale.ROOT, what, of) + "; " + cure + ".");
+    }
+
+    /**
+     * @param inTurn whether the processes of what is compared ran in turn
+     * @param of the speed, and from what to what it went
+     * @return the warning of a machine that changed, one line
+     */
+    static StepsFile.Doubt ofMachine(boolean inTurn, String... of) {
+        StepsFile.Doubt doubt = MACHINE_DRIFT.of((Object[]) of);
+        return inTurn ? new StepsFile.Doubt(doubt.warning(), doubt.text().replace(MACHINE_DRIFT.cure, RAN_IN_TURN)) : doubt;
     }
 }

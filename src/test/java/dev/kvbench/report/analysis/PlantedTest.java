@@ -58,7 +58,7 @@ class PlantedTest {
     private static StepsFile file(boolean dirty, String gpu, List<StepsFile.Failure> failures, List<StepsFile.Drift> drifts,
             StepsFile.Configuration... all) {
         return new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-01T00:00:00Z", List.of(), StepsFile.UNITS, new Fingerprint("c",
-                dirty, "0", "1", "1", "2", "jvm", "Linux", "cpu", 2, 2, gpu, "580"), List.of(all), failures, drifts, null);
+                dirty, "0", "1", "1", "2", "jvm", "Linux", "cpu", 2, 2, gpu, "580"), List.of(all), failures, drifts, null, null);
     }
 
     private static List<StepsFile.Doubt> warnings(String jmh, StepsFile... files) throws Exception {
@@ -180,6 +180,12 @@ class PlantedTest {
         one(Warning.MACHINE_DRIFT, "The machine itself changed: its copy bandwidth went from 2.90 to 2.75 TB/s as the run went on",
                 warnings(null, file(false, "GPU", null, List.of(new StepsFile.Drift("copy bandwidth", "B/s", 2.9e12, 2.75e12, 2.88e12)),
                         full)));
+        StepsFile drifted = file(false, "GPU", null, List.of(new StepsFile.Drift("copy bandwidth", "B/s", 2.9e12, 2.75e12, 2.88e12)), full);
+        assertEquals(List.of(new StepsFile.Doubt("MACHINE_DRIFT", "The machine itself changed: its copy bandwidth went from 2.90 to 2.75"
+                + " TB/s as the run went on; what ran in turn, as here, may be compared all the same: stop other load for narrower"
+                + " intervals.")), warnings(null, new StepsFile(drifted.schema(), drifted.version(), drifted.created(), drifted.command(),
+                drifted.units(), drifted.fingerprint(), drifted.configurations(), null, drifted.drifts(), null,
+                StepsFile.Turns.OF_CONFIGURATIONS)));
         assertEquals(List.of(), warnings(null, file(false, "GPU", null,
                 List.of(new StepsFile.Drift("fixed product", "FLOP/s", 1e11, null, 0.98e11)), full)));
     }

@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
  * Two sides, row by row. Computed once; printers only print it. A row counts as changed when two gates agree, as
- * criterion.rs has them: the samples differ significantly, and the whole interval lies beyond the noise threshold.
+ * criterion.rs has them: the samples differ significantly, and the whole interval lies beyond the noise threshold. Where forks
+ * of the sides ran in turn, what counts is how each differs from its neighbour.
  *
  * @param old name of the side compared with
  * @param now name of the other
@@ -42,6 +44,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
     private static final int BINS = 8;
     static final String FORKS = "forks";
     static final String ITERATIONS = "iterations";
+    static final String PAIRS = "pairs";
 
     /**
      * One benchmark with one set of parameters.
@@ -55,7 +58,8 @@ public record Comparison(String old, String now, double threshold, double alpha,
      * @param low lower end of the change's 95 % interval; NaN where a side has one sample
      * @param high upper end
      * @param p corrected p
-     * @param sampled what counts as one sample: "forks" where each side has enough of them to tell, else "iterations"
+     * @param sampled what counts as one sample: "pairs" of a fork of each side where these ran in turn, else "forks" where each
+     *     side has enough of them to tell, else "iterations"
      * @param oldSamples samples of the old side
      * @param nowSamples samples of the new
      * @param neededSamples samples a side that could tell, where there are too few; else 0
@@ -93,17 +97,20 @@ public record Comparison(String old, String now, double threshold, double alpha,
                 .filter(k -> wanted.apply(names.benchmark(before.get(k)) + " "
                         + names.params(before.get(k), after.get(k))))
                 .toList();
-        List<Pair> pairs = shared.stream().map(k -> Pair.of(before.get(k), after.get(k), shared.size(), alpha)).toList();
-        double[] corrected = Statistics.holm(pairs.stream().mapToDouble(p -> Statistics.mannWhitney(p.a(), p.b())).toArray());
+        List<Pair> pairs = shared.stream().map(k -> Pair.of(before.get(k), after.get(k), shared.size(), alpha,
+                old.inTurnWith(now))).toList();
+        List<Change> changes = pairs.stream().map(Change::of).toList();
+        double[] corrected = Statistics.holm(changes.stream().mapToDouble(Change::p).toArray());
         List<Row> rows = new ArrayList<>();
         Condition.Differences different = new Condition.Differences(shared.size());
         for (int i = 0; i < shared.size(); i++) {
-            rows.add(row(names, pairs.get(i), corrected[i], shared.size(), threshold, alpha, different));
+            rows.add(row(names, pairs.get(i), changes.get(i), corrected[i], shared.size(), threshold, alpha, different));
         }
         Map<String, Double> means = rows.stream().filter(Row::hasRatio).collect(Collectors.groupingBy(Row::benchmark, LinkedHashMap::new,
                 Collectors.collectingAndThen(Collectors.averagingDouble(r -> Math.log1p(r.change())), Math::expm1)));
         return new Comparison(old.name(), now.name(), threshold, alpha, different.lines(different.decisive()),
-                Stream.concat(different.lines(different.others()).stream(), MachineSpeed.lines(old, now, threshold).stream()).toList(),
+                Stream.concat(different.lines(different.others()).stream(),
+                        MachineSpeed.lines(old, now, threshold).stream()).toList(),
                 missing(names, before, after, wanted), missing(names, after, before, wanted),
                 rows.size(), rows, means);
     }
@@ -121,40 +128,68 @@ public record Comparison(String old, String now, double threshold, double alpha,
      */
     private record Pair(Samples old, Samples now, String sampled, double[] a, double[] b) {
 
-        static Pair of(Samples old, Samples now, int rows, double alpha) {
-            return couldTell(old.forks().length, now.forks().length, rows, alpha)
+        static Pair of(Samples old, Samples now, int rows, double alpha, boolean inTurn) {
+            if (inTurn && old.forks().length == now.forks().length
+                    && DoubleStream.concat(Arrays.stream(old.perFork()), Arrays.stream(now.perFork())).allMatch(v -> v > 0)) {
+                return new Pair(old, now, PAIRS, old.perFork(), now.perFork());
+            }
+            return Statistics.couldTell(old.forks().length, now.forks().length, rows, alpha)
                     ? new Pair(old, now, FORKS, old.perFork(), now.perFork())
                     : new Pair(old, now, ITERATIONS, old.values(), now.values());
         }
+
+        boolean paired() {
+            return sampled.equals(PAIRS);
+        }
+
+        /** Holm's correction is milder than what couldTell asks: few samples may have told all the same. */
+        boolean couldTell(int rows, double alpha) {
+            return paired() ? a.length >= TrimmedMean.fewest(alpha) : Statistics.couldTell(a.length, b.length, rows, alpha);
+        }
     }
 
-    private static boolean couldTell(int a, int b, int rows, double alpha) {
-        return Statistics.smallestP(a, b) * rows < alpha;
+    /** By how much a pair differs, as fractions of the value, and how surely. */
+    private record Change(double center, double low, double high, double p) {
+
+        static Change of(Pair pair) {
+            double[] a = pair.a();
+            double[] b = pair.b();
+            if (pair.paired()) {
+                double[] ratios = new double[a.length];
+                Arrays.setAll(ratios, i -> Math.log(b[i] / a[i]));
+                TrimmedMean mean = TrimmedMean.of(ratios, CONFIDENCE);
+                return new Change(Math.expm1(mean.mean()), Math.expm1(mean.low()), Math.expm1(mean.high()), mean.p());
+            }
+            double[] interval = Statistics.intervalOfChange(a, b, CONFIDENCE);
+            return new Change(Statistics.change(Statistics.median(a), Statistics.median(b)), interval[0], interval[1],
+                    Statistics.mannWhitney(a, b));
+        }
     }
 
-    private static Row row(RowNames names, Pair pair, double p, int rows, double threshold, double alpha,
+    private static Row row(RowNames names, Pair pair, Change measured, double p, int rows, double threshold, double alpha,
             Condition.Differences different) {
         Samples old = pair.old();
         Samples now = pair.now();
-        double[] a = pair.a();
-        double[] b = pair.b();
-        double change = slower(Statistics.change(Statistics.median(a), Statistics.median(b)), old);
-        double[] interval = Statistics.intervalOfChange(a, b, CONFIDENCE);
-        double low = Math.min(slower(interval[0], old), slower(interval[1], old));
-        double high = Math.max(slower(interval[0], old), slower(interval[1], old));
-        // Holm's correction is milder than what couldTell asks: few samples may have told all the same
-        Verdict verdict = Double.isNaN(low) ? Verdict.TOO_FEW
-                : p >= alpha ? couldTell(a.length, b.length, rows, alpha) ? Verdict.NO_CHANGE : Verdict.TOO_FEW
+        double low = Math.min(slower(measured.low(), old), slower(measured.high(), old));
+        double high = Math.max(slower(measured.low(), old), slower(measured.high(), old));
+        Verdict verdict = verdict(pair, low, high, p, rows, threshold, alpha);
+        int needed = verdict != Verdict.TOO_FEW ? 0
+                : pair.paired() ? TrimmedMean.fewest(alpha) : Statistics.samplesThatCouldTell(rows, alpha);
+        String params = names.params(old, now);
+        String name = (names.benchmark(old) + " " + params).strip();
+        return new Row(names.benchmark(old), params, old.unit(), Statistics.median(pair.a()), Statistics.median(pair.b()),
+                slower(measured.center(), old), low, high, p, pair.sampled(), pair.a().length, pair.b().length, needed, verdict,
+                different.add(name, old.ran(), now.ran()), alongLength(old.curve(), now.curve()), old.curve(), now.curve(),
+                old.prompt());
+    }
+
+    private static Verdict verdict(Pair pair, double low, double high, double p, int rows, double threshold, double alpha) {
+        boolean tooFew = Double.isNaN(low) || !pair.couldTell(rows, alpha) && (pair.paired() || p >= alpha);
+        return tooFew ? Verdict.TOO_FEW
+                : p >= alpha ? Verdict.NO_CHANGE
                 : low > threshold ? Verdict.REGRESSED
                 : high < -threshold ? Verdict.IMPROVED
                 : Verdict.WITHIN_NOISE;
-        String params = names.params(old, now);
-        String name = (names.benchmark(old) + " " + params).strip();
-        return new Row(names.benchmark(old), params, old.unit(), Statistics.median(a), Statistics.median(b),
-                change, low, high, p, pair.sampled(), a.length, b.length,
-                verdict == Verdict.TOO_FEW ? Statistics.samplesThatCouldTell(rows, alpha) : 0, verdict,
-                different.add(name, old.ran(), now.ran()), alongLength(old.curve(), now.curve()), old.curve(), now.curve(),
-                old.prompt());
     }
 
     /** A change of the value as a change of time. */

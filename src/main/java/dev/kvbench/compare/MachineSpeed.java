@@ -22,9 +22,13 @@ final class MachineSpeed {
      * @param old one side
      * @param now the other
      * @param threshold relative change that counts as noise
-     * @return a line for each change beyond it, within a run and from side to side
+     * @return a line for each change beyond it, within a run and from side to side; none where the sides ran in turn
      */
     static List<String> lines(Side old, Side now, double threshold) {
+        if (old.inTurnWith(now)) {
+            // whatever it did, it did to both
+            return List.of();
+        }
         List<String> lines = new ArrayList<>();
         for (Side side : List.of(old, now)) {
             side.drifts().stream().filter(d -> Math.abs(d.change()) > threshold).map(d -> d.of() + " within a run of " + side.name() + ": "

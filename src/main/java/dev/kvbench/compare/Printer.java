@@ -119,12 +119,18 @@ public enum Printer {
     }
 
     private static String notes(Comparison comparison, UnaryOperator<String> as) {
-        return lines(Stream.of(byIteration(comparison), zero(comparison), onlyIn(comparison.old(), comparison.onlyOld()),
-                onlyIn(comparison.now(), comparison.onlyNow())).flatMap(s -> s), as);
+        return lines(Stream.of(inPairs(comparison), byIteration(comparison), zero(comparison),
+                onlyIn(comparison.old(), comparison.onlyOld()), onlyIn(comparison.now(), comparison.onlyNow())).flatMap(s -> s), as);
     }
 
     private static String lines(Stream<String> lines, UnaryOperator<String> as) {
         return lines.map(line -> as.apply(ForeignText.printable(line)) + "\n").collect(Collectors.joining());
+    }
+
+    private static Stream<String> inPairs(Comparison comparison) {
+        return comparison.rows().stream().filter(r -> r.sampled().equals(Comparison.PAIRS)).mapToInt(Comparison.Row::oldSamples).max()
+                .stream().mapToObj(pairs -> "in pairs: the sides ran in turn, and what counts is how each of " + pairs
+                        + " processes differs from its neighbour");
     }
 
     private static Stream<String> byIteration(Comparison comparison) {

@@ -32,12 +32,13 @@ import java.util.stream.StreamSupport;
  * @param samples by benchmark, mode and parameters
  * @param passedOver what else its results have, and why it has no samples, one per line
  * @param drifts how fast their machines were as they ran
+ * @param turns that its processes ran in turn with those of another result; null where they did not, or it is of several results
  */
-record Side(String name, List<Samples> samples, List<String> passedOver, List<StepsFile.Drift> drifts) {
+record Side(String name, List<Samples> samples, List<String> passedOver, List<StepsFile.Drift> drifts, StepsFile.Turns turns) {
 
     /** One of machines whose speed nobody measured. */
     Side(String name, List<Samples> samples, List<String> passedOver) {
-        this(name, samples, passedOver, List.of());
+        this(name, samples, passedOver, List.of(), null);
     }
 
     /**
@@ -71,6 +72,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
         List<String> passedOver = new ArrayList<>();
         List<StepsFile.Drift> drifts = new ArrayList<>();
         Set<Path> named = new HashSet<>();
+        List<StepsFile.Turns> turns = new ArrayList<>();
         for (String part : name.split(",", -1)) {
             if (part.isEmpty()) {
                 throw new UserError("'" + name + "': an empty name is none of a result, a baseline or a commit");
@@ -90,6 +92,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
                 StepsFile steps = folder.readSteps();
                 found = ofFolder(folder, steps);
                 drifts.addAll(steps.drifts() == null ? List.of() : steps.drifts());
+                turns.add(steps.turns());
             }
             Path result = path;
             found.passedOver.forEach(line -> passedOver.add(result + ": " + line));
@@ -101,7 +104,14 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
             throw new UserError(name + ": has no measured iteration to compare"
                     + (passedOver.isEmpty() ? "" : ": " + passedOver.get(0).replaceFirst("^" + Pattern.quote(name + ": "), "")));
         }
-        return new Side(name, List.copyOf(pooled.values()), passedOver, drifts);
+        boolean one = named.size() == 1 && turns.size() == 1;
+        return new Side(name, List.copyOf(pooled.values()), passedOver, drifts, one ? turns.get(0) : null);
+    }
+
+    /** @return whether process n of this side ran beside process n of the other's, of every configuration */
+    boolean inTurnWith(Side other) {
+        return turns != null && other.turns != null && turns.together() != null && turns.together().equals(other.turns.together())
+                && !turns.equals(other.turns);
     }
 
     private static boolean beside(Path file, String name) {

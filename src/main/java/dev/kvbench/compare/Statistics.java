@@ -48,9 +48,14 @@ public final class Statistics {
         return a == 0 || b == 0 ? 1 : Math.min(1, 2 / BinomialCoefficientDouble.value(a + b, a));
     }
 
+    /** @return whether the smallest p that samples could give would be significant among {@code rows} corrected tests */
+    static boolean couldTell(int a, int b, int rows, double alpha) {
+        return smallestP(a, b) * rows < alpha;
+    }
+
     /** The fewest samples a side with which {@code rows} corrected tests could be significant. */
     static int samplesThatCouldTell(int rows, double alpha) {
-        return IntStream.iterate(1, n -> n + 1).filter(n -> smallestP(n, n) * rows < alpha).findFirst().orElseThrow();
+        return IntStream.iterate(1, n -> n + 1).filter(n -> couldTell(n, n, rows, alpha)).findFirst().orElseThrow();
     }
 
     /**

@@ -1,0 +1,131 @@
+package dev.kvbench.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kvbench.results.Fingerprint;
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Results whose processes ran in turn are compared neighbour by neighbour. */
+@Tag("unit")
+class InTurnTest {
+
+    @TempDir
+    private Path folder;
+
+    /** The example of SciPy's {@code ttest_ind} with {@code trim=.2}, Yuen's test, which gives t = 3.4463884028073513. */
+    @Test
+    void theErrorOfATrimmedMeanIsYuens() {
+        TrimmedMean a = TrimmedMean.of(new double[] {56, 128.6, 12, 123.8, 64.34, 78, 763.3}, 0.2, 0.95);
+        TrimmedMean b = TrimmedMean.of(new double[] {1.1, 2.9, 4.2}, 0.2, 0.95);
+        // 5 and 3 are kept: squares about the mean, pooled
+        double pooled = (a.error() * a.error() * 5 * 4 + b.error() * b.error() * 3 * 2) / (5 + 3 - 2);
+        assertEquals(3.4463884028073513, (a.mean() - b.mean()) / Math.sqrt(pooled * (1 / 5.0 + 1 / 3.0)), 1e-12);
+        // Student's t of 4 degrees of freedom leaves 2.5 % above 2.776445
+        assertEquals(a.mean() + 2.776445 * a.error(), a.high(), 1e-4);
+    }
+
+    @Test
+    void nothingIsCutOfThreeAndTheTestIsStudents() {
+        // mean 2, standard deviation 1: t = 2 √3 with two degrees of freedom, whose tail has a closed form
+        TrimmedMean mean = TrimmedMean.of(new double[] {3, 1, 2}, 0.95);
+        double t = 2 * Math.sqrt(3);
+        assertEquals(1 - t / Math.sqrt(2 + t * t), mean.p(), 1e-12);
+        assertEquals(2 - 4.30265 / Math.sqrt(3), mean.low(), 1e-5);
+        assertEquals(1, TrimmedMean.of(new double[] {5}, 0.95).p());
+        assertEquals(new TrimmedMean(0, 0, 0, 0, 1), TrimmedMean.of(new double[6], 0.95));
+        assertEquals(0, TrimmedMean.of(new double[] {1, 1, 1, 1, 1, 1}, 0.95).p());
+    }
+
+    @Test
+    void fewerThanCoinsNeedTellNothing() {
+        assertEquals(6, TrimmedMean.fewest(0.05), "2 of 2^6 are fewer than 5 %, 2 of 2^5 are not");
+        assertEquals(8, TrimmedMean.fewest(0.01));
+        assertEquals(3, TrimmedMean.fewest(0.4));
+    }
+
+    /** A result of one step time per process. */
+    private String result(String name, String together, String side, double... ms) throws Exception {
+        Path path = Files.createDirectory(folder.resolve(name));
+        List<StepsFile.Iteration> all = new ArrayList<>();
+        for (int fork = 1; fork <= ms.length; fork++) {
+            long[] nanos = new long[16];
+            Arrays.fill(nanos, Math.round(1e6 * ms[fork - 1]));
+            all.add(new StepsFile.Iteration(fork, StepsFile.Iteration.MEASUREMENT, 1, nanos, null));
+        }
+        StepsFile.Turns turns = together == null ? null : new StepsFile.Turns(StepsFile.Turns.BUILDS, together, side);
+        new ResultFolder(path).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, "2026-01-01T00:00:00Z", List.of(),
+                StepsFile.UNITS, new Fingerprint("c", false, "0", "1", "1", "2", "jvm", "Linux", "cpu", 2, 2, null, null),
+                List.of(new StepsFile.Configuration("dev.kvbench.bench.DecodeLoopBenchmark.decode", "full", Map.of("strategy", "full"),
+                        "synthetic", "sdpa", "torchscript", "cpu", 8, null, all)), null,
+                List.of(new StepsFile.Drift("fixed product", "FLOP/s", 1e11, 1e11, 0.5e11)), null, turns));
+        return path.toString();
+    }
+
+    private Comparison compare(String old, String now) {
+        return Compare.of(old, now, folder, Comparison.NOISE, Comparison.ALPHA, null, false, Compare.Sort.RESULT);
+    }
+
+    /** A machine that becomes twice as slow, and now and then is far slower for one process alone. */
+    private static double[] drifting(double factor, long seed) {
+        Random random = new Random(seed);
+        double[] ms = new double[12];
+        for (int i = 0; i < 12; i++) {
+            ms[i] = factor * (1 + i / 11.0) * (1 + 0.01 * random.nextGaussian()) * (i % 6 == seed % 6 ? 1.6 : 1);
+        }
+        return ms;
+    }
+
+    @Test
+    void driftHidesAChangeFromAllButNeighbours() throws Exception {
+        String old = result("old", "x", "old", drifting(1, 1));
+        String same = result("same", "x", "new", drifting(1, 2));
+        String slower = result("slower", "x", "new", drifting(1.1, 3));
+        Comparison found = compare(old, slower);
+        assertEquals(Verdict.REGRESSED, found.rows().get(0).verdict());
+        assertEquals(0.1, found.rows().get(0).change(), 0.03);
+        assertEquals("pairs", found.rows().get(0).sampled());
+        assertEquals(12, found.rows().get(0).oldSamples());
+        assertEquals(List.of(), found.alsoDifferent(), "what the machine did, it did to both");
+        assertTrue(Printer.TEXT.print(found).endsWith("in pairs: the sides ran in turn, and what counts is how each of 12 processes"
+                + " differs from its neighbour\n"), Printer.TEXT.print(found));
+        assertFalse(compare(old, same).regressed());
+        assertEquals(Verdict.NO_CHANGE, compare(old, same).rows().get(0).verdict());
+        assertEquals(Verdict.IMPROVED, compare(slower, old).rows().get(0).verdict(), "either way round");
+    }
+
+    @Test
+    void onlyWhatRanTogetherIsPaired() throws Exception {
+        String old = result("old", "x", "old", drifting(1, 1));
+        for (String other : List.of(result("other", "y", "new", drifting(1.1, 3)), result("alone", null, null, drifting(1.1, 3)),
+                result("fewer", "x", "new", Arrays.copyOf(drifting(1.1, 3), 11)), result("twin", "x", "old", drifting(1.1, 3)))) {
+            Comparison comparison = compare(old, other);
+            assertEquals("forks", comparison.rows().get(0).sampled(), other);
+            assertEquals(Verdict.NO_CHANGE, comparison.rows().get(0).verdict(), other);
+        }
+        String pooled = result("more", "z", "new", drifting(1.1, 4));
+        assertEquals("forks", compare(old, folder.resolve("fewer") + "," + pooled).rows().get(0).sampled());
+    }
+
+    @Test
+    void fewPairsAreTooFew() throws Exception {
+        Comparison five = compare(result("a", "x", "old", 1, 1.01, 1, 1.01, 1), result("b", "x", "new", 2, 2.01, 2, 2, 2.01));
+        assertEquals(Verdict.TOO_FEW, five.rows().get(0).verdict());
+        assertTrue(Printer.TEXT.print(five).contains("too few samples: 5 and 5, 6 a side could tell"), Printer.TEXT.print(five));
+        Comparison six = compare(result("c", "x", "old", 1, 1.01, 1, 1.01, 1, 1), result("d", "x", "new", 2, 2.01, 2, 2, 2.01, 2.02));
+        assertEquals(Verdict.REGRESSED, six.rows().get(0).verdict());
+        assertEquals(Verdict.TOO_FEW, compare(result("e", "x", "old", 1), result("f", "x", "new", 2)).rows().get(0).verdict());
+    }
+}

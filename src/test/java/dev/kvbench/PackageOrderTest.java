@@ -48,7 +48,7 @@ class PackageOrderTest {
             Set.of("runtime", "telemetry"),
             Set.of("decode", "doctor"),
             Set.of("bench", "quality"),
-            Set.of("report.analysis"),
+            Set.of("report.analysis", "ab"),
             Set.of("report.plot"),
             Set.of("report.page"),
             Set.of("report"),

@@ -2,6 +2,7 @@ package dev.kvbench.bench;
 
 import dev.kvbench.Interruption;
 import dev.kvbench.UserError;
+import dev.kvbench.decode.Slowdown;
 import dev.kvbench.doctor.Readiness;
 import dev.kvbench.host.MachineLock;
 import dev.kvbench.host.Source;
@@ -89,6 +90,18 @@ public final class SuiteRunner {
     }
 
     /**
+     * @return numbers of sequences that a search in each run finds anew, as they are asked for: none where nothing searches
+     * @throws UserError if no benchmark matches, or a parameter is unknown
+     */
+    public List<String> searched() {
+        boolean searches = selection.benchmarks().stream().anyMatch(b -> StepsNeeded.by(b.getUsername())
+                .filter(StepsNeeded.BUDGET::equals).isPresent());
+        List<String> given = selection.values(Sequences.BATCH);
+        return !searches ? List.of() : given == null ? List.of(Sequences.HALVES)
+                : given.stream().filter(one -> one.equals(Sequences.HALVES) || Sequences.parse(one).isPart()).toList();
+    }
+
+    /**
      * @param shard the share of the configurations to run
      * @return the result folder
      * @throws UserError if a parameter is impossible or nothing matches; nothing has run then
@@ -145,6 +158,7 @@ public final class SuiteRunner {
 
     private List<RunPlan.Configuration> planned(Shard shard) {
         RefusedOptions.check(options);
+        Slowdown.planted().ifPresent(System.err::println);
         Readiness.check(selection.values("device"));
         List<RunPlan.Configuration> plan = shard.of(RunPlan.searches(RunPlan.of(selection.benchmarks(), selection::values, settings)))
                 .stream().flatMap(List::stream).toList();

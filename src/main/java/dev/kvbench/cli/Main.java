@@ -37,7 +37,7 @@ import picocli.CommandLine.ParameterException;
                 + " `help COMMAND` and `COMMAND --help` tell more of a command.",
         customSynopsis = "COMMAND | BENCHMARK… [OPTION OF JMH]…",
         subcommands = {
-            RunCommand.class, RenderCommand.class, GenerateCommand.class, QualityCommand.class,
+            RunCommand.class, AbCommand.class, RenderCommand.class, GenerateCommand.class, QualityCommand.class,
             FetchCommand.class, CompareCommand.class, SelfCheckCommand.class, BaselineCommand.class,
             HistoryCommand.class, MergeCommand.class, ExportCommand.class, DoctorCommand.class,
             HelpCommand.class

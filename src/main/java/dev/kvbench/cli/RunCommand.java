@@ -2,6 +2,7 @@ package dev.kvbench.cli;
 
 import dev.kvbench.ForeignText;
 import dev.kvbench.UserError;
+import dev.kvbench.ab.Rounds;
 import dev.kvbench.bench.RunConfig;
 import dev.kvbench.bench.Shard;
 import dev.kvbench.bench.SuiteRunner;
@@ -47,6 +48,8 @@ import picocli.CommandLine.Unmatched;
                 + " runs: DecodeStep -p cacheLength=64,128",
         customSynopsis = "[OPTION]… [BENCHMARK]… [OPTION OF JMH]…")
 final class RunCommand implements Callable<Integer> {
+
+    private static final String WITHOUT_PAGE = "no";
 
     @Option(names = "--config", paramLabel = "NAME", defaultValue = "default",
             description = "a file of jmh-config/ without .json, or a path (default: ${DEFAULT-VALUE})")
@@ -176,7 +179,8 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static int rendered(ResultFolder folder, List<RateLosses.Source> losses) throws IOException {
-        List<Path> drawn = Renderer.render(folder, List.of(), losses, folder.path());
+        List<Path> drawn = WITHOUT_PAGE.equals(System.getenv(Rounds.PAGE)) ? List.of()
+                : Renderer.render(folder, List.of(), losses, folder.path());
         LoadedResult result = LoadedResult.read(folder);
         if (!losses.isEmpty() && result.rates().isEmpty()) {
             System.err.println("--quality: left out, since no Throughput ran");

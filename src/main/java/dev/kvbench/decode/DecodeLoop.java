@@ -189,8 +189,10 @@ public final class DecodeLoop implements AutoCloseable {
         }
         int held = strategy.schedule().heldAfter(n);
         int advance = positions == Positions.ORIGINAL ? 1 : held - cacheLength;
+        long start = Slowdown.begin();
         runtime.launch(n, advance);
         runtime.await();
+        Slowdown.end(start);
         cacheLength = held;
         nextPosition += advance;
         steps++;
@@ -327,8 +329,10 @@ public final class DecodeLoop implements AutoCloseable {
      * long generation, otherwise the next step writes the same slot again. The position id stays.
      */
     public void stepPinned() {
+        long start = Slowdown.begin();
         launchPinned();
         runtime.await();
+        Slowdown.end(start);
     }
 
     /** Starts a pinned step and does not wait for it. */

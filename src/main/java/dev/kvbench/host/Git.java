@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param tree the folder to ask in
  */
-record Git(Path tree) {
+public record Git(Path tree) {
 
     /** After which git is taken to hang, as on a file system that is gone. */
     private static final long PATIENCE_SECONDS = 20;
@@ -28,7 +28,17 @@ record Git(Path tree) {
      * @return what it printed
      * @throws IOException if it is not there or fails; the message is the first line of its own
      */
-    String output(String... arguments) throws IOException {
+    public String output(String... arguments) throws IOException {
+        return output(PATIENCE_SECONDS, arguments);
+    }
+
+    /**
+     * @param seconds after which it is taken to hang
+     * @param arguments git's
+     * @return what it printed
+     * @throws IOException if it is not there or fails; the message is the first line of its own
+     */
+    public String output(long seconds, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("git", "--no-optional-locks", "-C", tree.toString()));
         command.addAll(List.of(arguments));
         Path printed = Files.createTempFile("kvbench-", ".git");
@@ -43,7 +53,7 @@ record Git(Path tree) {
                 throw new IOException("git is not on the PATH", e);
             }
             try {
-                if (!git.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                if (!git.waitFor(seconds, TimeUnit.SECONDS)) {
                     throw new IOException("git does not answer");
                 }
             } catch (InterruptedException e) {
@@ -62,8 +72,11 @@ record Git(Path tree) {
         }
     }
 
-    /** @return files outside results/ that differ from the commit, new ones too, named from the repository's top */
-    List<String> changes() throws IOException {
+    /**
+     * @return files outside results/ that differ from the commit, new ones too, named from the repository's top
+     * @throws IOException if git does not tell
+     */
+    public List<String> changes() throws IOException {
         List<String> names = new ArrayList<>();
         String[] entries = output("status", "--porcelain", "-z", "--untracked-files=all", "--", ".", ":!results").split("\0");
         for (int i = 0; i < entries.length; i++) {

@@ -40,7 +40,7 @@ public enum Warning {
     MEMORY_GROWS("Memory grows: each step of %s leaves %s, over %d steps", "close what a step makes before the next one"),
     /** The machine itself became slower or faster. */
     MACHINE_DRIFT("The machine itself changed: its %s went from %s as the run went on",
-            "stop other load, and measure what is compared in turn, A B B A"),
+            "stop other load, and measure what is compared in turn: configurations with -f 6, builds with `ab`"),
     /** Another program computes on the GPU. */
     OTHER_PROCESS("Not alone: %d other process%s computed on the GPU while %s ran", "nvidia-smi names them: end them, and run again"),
     /** The GPU's clocks went down. */

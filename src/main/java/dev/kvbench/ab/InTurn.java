@@ -1,0 +1,94 @@
+package dev.kvbench.ab;
+
+import dev.kvbench.Progress;
+import dev.kvbench.Reason;
+import dev.kvbench.Shell;
+import dev.kvbench.host.MachineLock;
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.ResultName;
+import dev.kvbench.results.StepsFile;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Two builds whose processes ran in turn.
+ *
+ * @param old the result of the build that is compared with
+ * @param now that of the other
+ */
+public record InTurn(ResultFolder old, ResultFolder now) {
+
+    /**
+     * Runs pairs of processes, one of each build, and keeps an ordinary result of each build. When it is interrupted, whole pairs are
+     * kept, and it says so.
+     *
+     * @param old the build that is compared with
+     * @param now the other
+     * @param arguments of {@code run} for every process
+     * @param pairs how many
+     * @param command the arguments of it all, for the record
+     * @param results the folder of results
+     * @param out where to say how far it is
+     * @return the results
+     * @throws dev.kvbench.UserError if a build does not take the arguments
+     * @throws dev.kvbench.RunFailed if a process leaves no result
+     * @throws IOException if results cannot be written
+     */
+    public static InTurn run(Build old, Build now, List<String> arguments, int pairs, List<String> command, Path results, PrintStream out)
+            throws IOException {
+        String name = ResultName.of(Instant.now().truncatedTo(ChronoUnit.SECONDS), null, null).replace("nocommit", "ab");
+        Path work = ResultName.claim(results, name, ".unfinished");
+        Rounds rounds = new Rounds(List.of(old, now), arguments, Map.of(), work);
+        String together = work.getFileName().toString().replace(".unfinished", "") + "-" + ProcessHandle.current().pid();
+        Thread hook = new Thread(() -> interrupted(rounds, command, together, work, results), "interruption of ab");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try (MachineLock alone = MachineLock.take()) {
+            rounds.run(pairs, out);
+            return settle(rounds, command, together, work, results);
+        } finally {
+            if (ended(hook)) {
+                Builds.delete(work);
+            }
+        }
+    }
+
+    /** Takes the hook away; false if it runs. */
+    private static boolean ended(Thread hook) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    private static InTurn settle(Rounds rounds, List<String> command, String together, Path work, Path results) throws IOException {
+        return new InTurn(
+                JoinedRuns.settle(rounds.of(0), command, turns(together, StepsFile.Turns.OLD), work, results),
+                JoinedRuns.settle(rounds.of(1), command, turns(together, StepsFile.Turns.NEW), work, results));
+    }
+
+    static StepsFile.Turns turns(String together, String side) {
+        return new StepsFile.Turns(StepsFile.Turns.BUILDS, together, side);
+    }
+
+    private static void interrupted(Rounds rounds, List<String> command, String together, Path work, Path results) {
+        rounds.stop();
+        String said = "interrupted: no pair had ended, nothing is kept";
+        if (rounds.whole() > 0) {
+            try {
+                InTurn kept = settle(rounds, command, together, work, results);
+                said = "interrupted: " + rounds.whole() + (rounds.whole() == 1 ? " pair is" : " pairs are") + " kept: `"
+                        + Shell.command() + " compare " + kept.old.path() + " " + kept.now.path() + "` compares them";
+            } catch (IOException | RuntimeException e) {
+                said = "interrupted: what had ended cannot be kept: " + Reason.of(e);
+            }
+        }
+        Builds.delete(work);
+        System.err.println((Progress.terminal() ? System.lineSeparator() : "") + said);
+    }
+}

@@ -2,6 +2,7 @@ package dev.kvbench.ab;
 
 import dev.kvbench.Progress;
 import dev.kvbench.Reason;
+import dev.kvbench.RunFailed;
 import dev.kvbench.Shell;
 import dev.kvbench.host.MachineLock;
 import dev.kvbench.results.ResultFolder;
@@ -36,7 +37,7 @@ public record InTurn(ResultFolder old, ResultFolder now) {
      * @param out where to say how far it is
      * @return the results
      * @throws dev.kvbench.UserError if a build does not take the arguments
-     * @throws dev.kvbench.RunFailed if a process leaves no result
+     * @throws RunFailed if a process leaves no result; pairs before it are kept
      * @throws IOException if results cannot be written
      */
     public static InTurn run(Build old, Build now, List<String> arguments, int pairs, List<String> command, Path results, PrintStream out)
@@ -47,14 +48,42 @@ public record InTurn(ResultFolder old, ResultFolder now) {
         String together = work.getFileName().toString().replace(".unfinished", "") + "-" + ProcessHandle.current().pid();
         Thread hook = new Thread(() -> interrupted(rounds, command, together, work, results), "interruption of ab");
         Runtime.getRuntime().addShutdownHook(hook);
+        boolean kept = true;
         try (MachineLock alone = MachineLock.take()) {
-            rounds.run(pairs, out);
-            return settle(rounds, command, together, work, results);
+            String failure = ran(rounds, pairs, out);
+            // what took hours to run is not deleted where it cannot be written
+            kept = false;
+            InTurn both = rounds.whole() == 0 ? null : settle(rounds, command, together, work, results);
+            kept = true;
+            if (failure != null) {
+                throw new RunFailed(failure + (both == null ? "" : "; " + both.kept(rounds.whole())));
+            }
+            return both;
         } finally {
             if (ended(hook)) {
-                Builds.delete(work);
+                if (kept) {
+                    Builds.delete(work);
+                } else {
+                    System.err.println("what the processes left is in " + work);
+                }
             }
         }
+    }
+
+    /** Runs rounds until one fails: why, or null if none does. */
+    private static String ran(Rounds rounds, int pairs, PrintStream out) throws IOException {
+        try {
+            rounds.run(pairs, out);
+            return null;
+        } catch (RunFailed e) {
+            return e.getMessage();
+        }
+    }
+
+    /** That pairs are kept which had ended, and how to go on with them. */
+    private String kept(int pairs) {
+        return pairs + (pairs == 1 ? " pair is" : " pairs are") + " kept: `" + Shell.command() + " compare " + old.path() + " "
+                + now.path() + "` compares them";
     }
 
     /** Takes the hook away; false if it runs. */
@@ -81,9 +110,7 @@ public record InTurn(ResultFolder old, ResultFolder now) {
         String said = "interrupted: no pair had ended, nothing is kept";
         if (rounds.whole() > 0) {
             try {
-                InTurn kept = settle(rounds, command, together, work, results);
-                said = "interrupted: " + rounds.whole() + (rounds.whole() == 1 ? " pair is" : " pairs are") + " kept: `"
-                        + Shell.command() + " compare " + kept.old.path() + " " + kept.now.path() + "` compares them";
+                said = "interrupted: " + settle(rounds, command, together, work, results).kept(rounds.whole());
             } catch (IOException | RuntimeException e) {
                 said = "interrupted: what had ended cannot be kept: " + Reason.of(e);
             }

@@ -165,8 +165,8 @@ final class JoinedRuns {
         List<StepsFile.Drift> joined = new ArrayList<>();
         for (StepsFile.Drift first : files.get(0).drifts()) {
             List<StepsFile.Drift> same = files.stream().flatMap(f -> f.drifts().stream()).filter(d -> d.of().equals(first.of())).toList();
-            joined.add(new StepsFile.Drift(first.of(), first.unit(), first.start(),
-                    same.size() == 1 ? first.middle() : same.get(same.size() / 2).start(), same.get(same.size() - 1).end()));
+            Double middle = same.size() == 1 ? first.middle() : Double.valueOf(same.get(same.size() / 2).start());
+            joined.add(new StepsFile.Drift(first.of(), first.unit(), first.start(), middle, same.get(same.size() - 1).end()));
         }
         return joined.isEmpty() ? null : joined;
     }

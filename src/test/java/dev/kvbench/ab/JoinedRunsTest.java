@@ -135,6 +135,17 @@ class JoinedRunsTest {
         assertNull(joined.configurations().get(0).telemetry());
     }
 
+    /** A process of one iteration measures the machine at its start and its end alone. */
+    @Test
+    void onePairMayHaveNoMiddle() {
+        StepsFile of = file(1, null, ran("1", 100));
+        StepsFile twice = new StepsFile(of.schema(), of.version(), of.created(), of.command(), of.units(), of.fingerprint(),
+                of.configurations(), null, List.of(new StepsFile.Drift("fixed product", "FLOP/s", 1, null, 2)), null, null);
+        assertEquals(twice.drifts(), JoinedRuns.of(List.of(twice), List.of(), InTurn.turns("x", "old")).drifts());
+        assertEquals(List.of(new StepsFile.Drift("fixed product", "FLOP/s", 1, 1.0, 2)),
+                JoinedRuns.of(List.of(twice, twice), List.of(), InTurn.turns("x", "old")).drifts());
+    }
+
     @Test
     void aBudgetSaysWhatTheLargestProcessTook() {
         List<StepsFile> files = List.of(70L, 90L, 80L).stream().map(peak -> file(1, null, ran("1", 100).within(new Budget(100, 8,

@@ -116,6 +116,35 @@ class AbTest {
                 Run.of("ab", "--self-test", "-p", "window=4").err());
     }
 
+    /** Whether a process has left its result in the folder of what is not finished. */
+    private boolean ended(String process) {
+        return Stream.ofNullable(results.toFile().listFiles()).flatMap(Stream::of)
+                .flatMap(work -> Stream.ofNullable(new File(work, process).listFiles()).flatMap(Stream::of))
+                .anyMatch(result -> new File(result, "steps.json").exists() && !result.getName().endsWith(".unfinished"));
+    }
+
+    /** The jar is gone before the last process starts. */
+    @Test
+    void aProcessThatDoesNotStartLeavesThePairsBeforeIt() throws Exception {
+        Thread remover = new Thread(() -> {
+            try {
+                while (!ended("process-1-1")) {
+                    Thread.sleep(1);
+                }
+                Files.delete(Path.of(jar));
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        remover.setDaemon(true);
+        remover.start();
+        Run run = Run.of(words("2", "-p", "device=cpu").toArray(String[]::new));
+        assertEquals(3, run.exit(), run.err());
+        assertTrue(run.err().matches("(?s).*error: not comparable: old: a process ended with exit code 1 and left no result; 1 pair is"
+                + " kept: `.* compare \\S+ \\S+` compares them\n"), run.err());
+        assertEquals(2, left().size());
+    }
+
     @Test
     void interruptedItKeepsWholePairs() throws Exception {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -128,7 +128,7 @@ final class JoinedRuns {
         for (int i = 0; i < processes.size(); i++) {
             int fork = i + 1;
             processes.get(i).samples().forEach(s ->
-                    samples.add(new Telemetry.Sample(fork, s.phase(), s.iteration(), s.tokens(), s.seen())));
+                    samples.add(new Telemetry.Sample(fork, s.phase(), s.iteration(), s.tokens(), s.seen(), s.live())));
             processes.get(i).probes().forEach(p -> probes.add(new Telemetry.Probe(fork, p.at(), p.of(), p.value())));
         }
         Telemetry first = processes.get(0);
@@ -137,9 +137,12 @@ final class JoinedRuns {
     }
 
     private static Telemetry.Energy energy(List<Telemetry.Energy> processes, List<Telemetry.Sample> samples) {
-        Telemetry.Energy none = processes.stream().filter(e -> e == null || e.joulesPerToken() == null).findFirst().orElse(null);
-        if (none != null || processes.contains(null)) {
-            return none;
+        if (processes.stream().anyMatch(Objects::isNull)) {
+            return null;
+        }
+        Optional<Telemetry.Energy> none = processes.stream().filter(e -> e.joulesPerToken() == null).findFirst();
+        if (none.isPresent()) {
+            return none.get();
         }
         // each process has looked how long its counter may go unasked, and at its prompt
         return EnergyPerToken.of(processes.get(0).counter(), processes.stream().mapToDouble(Telemetry.Energy::updateSeconds).max()
@@ -148,7 +151,8 @@ final class JoinedRuns {
 
     private static Telemetry.Memory memory(List<Telemetry.Memory> processes) {
         Telemetry.Memory first = processes.get(0);
-        return processes.contains(null) ? first : new Telemetry.Memory(most(processes, Telemetry.Memory::devicePeakBytes),
+        return processes.stream().anyMatch(Objects::isNull) ? first
+                : new Telemetry.Memory(most(processes, Telemetry.Memory::devicePeakBytes),
                 first.cacheBytes(), first.cacheAllocatedBytes(), first.cacheFreedBytes(),
                 most(processes, Telemetry.Memory::hostPeakBytes));
     }

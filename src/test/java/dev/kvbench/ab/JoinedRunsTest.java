@@ -13,10 +13,15 @@ import dev.kvbench.results.Fingerprint;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import dev.kvbench.results.Telemetry;
+import dev.kvbench.telemetry.EnergyPerToken;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -144,6 +149,80 @@ class JoinedRunsTest {
         assertEquals(twice.drifts(), JoinedRuns.of(List.of(twice), List.of(), InTurn.turns("x", "old")).drifts());
         assertEquals(List.of(new StepsFile.Drift("fixed product", "FLOP/s", 1, 1.0, 2)),
                 JoinedRuns.of(List.of(twice, twice), List.of(), InTurn.turns("x", "old")).drifts());
+    }
+
+    /** Whatever a result of one process says stays, in all that are kept here. */
+    @Test
+    void oneProcessAloneIsAsItWas() throws Exception {
+        int compared = 0;
+        for (ResultFolder folder : ResultFolder.all(Path.of("results"))) {
+            StepsFile steps = folder.readSteps();
+            if (steps.configurations().stream().anyMatch(c -> c.telemetry() != null)
+                    && steps.configurations().stream().flatMap(c -> c.iterations().stream()).allMatch(i -> i.fork() == 1)) {
+                StepsFile joined = JoinedRuns.of(List.of(steps), List.of(), InTurn.turns("x", "old"));
+                assertTrue(withoutEnergy(steps).equals(withoutEnergy(joined)), folder.name());
+                assertEquals(steps.drifts(), joined.drifts(), folder.name());
+                compared++;
+            }
+        }
+        assertTrue(compared > 0, "no result has telemetry");
+        for (Class<?> part : List.of(StepsFile.Iteration.class, Telemetry.Sample.class, Telemetry.Probe.class)) {
+            Object[] values = Stream.of(part.getRecordComponents()).map(c -> made(c.getType())).toArray();
+            Object made = part.getDeclaredConstructor(Stream.of(part.getRecordComponents()).map(RecordComponent::getType)
+                    .toArray(Class[]::new)).newInstance(values);
+            StepsFile.Iteration iteration = made instanceof StepsFile.Iteration i ? i : new StepsFile.Iteration(1, "measurement", 1,
+                    new long[] {1}, null);
+            Telemetry telemetry = new Telemetry(made instanceof Telemetry.Sample s ? List.of(s) : List.of(),
+                    made instanceof Telemetry.Probe p ? List.of(p) : List.of(), null, null, null);
+            StepsFile.Configuration one = new StepsFile.Configuration("b", "h2o", Map.of(), "w", "a", "r", "cpu", 8, null,
+                    List.of(iteration), null, null, telemetry);
+            assertEquals(Json.MAPPER.<JsonNode>valueToTree(List.of(one)), Json.MAPPER.valueToTree(JoinedRuns.of(List.of(file(1, null, one)),
+                    List.of(), InTurn.turns("x", "old")).configurations()), "a field of " + part.getSimpleName() + " is lost");
+        }
+    }
+
+    /** Energy is told anew of the samples, by today's rules. */
+    private static JsonNode withoutEnergy(StepsFile steps) {
+        JsonNode all = Json.MAPPER.valueToTree(steps.configurations());
+        all.forEach(one -> {
+            if (one.path("telemetry") instanceof ObjectNode telemetry) {
+                telemetry.remove("energy");
+            }
+        });
+        return all;
+    }
+
+    /** A value that is not the one of a field that is left out. */
+    private static Object made(Class<?> type) {
+        try {
+            return type == int.class || type == Integer.class ? (Object) 1 : type == long.class || type == Long.class ? (Object) 1L
+                    : type == double.class || type == Double.class ? (Object) 1.0 : type == String.class ? "measurement"
+                    : type == long[].class ? new long[] {1} : type == List.class ? List.of("a") : type == Map.class ? Map.of()
+                    : type == Boolean.class || type == boolean.class ? (Object) true
+                    : type.getDeclaredConstructor(Stream.of(type.getRecordComponents()).map(RecordComponent::getType).toArray(Class[]::new))
+                            .newInstance(Stream.of(type.getRecordComponents()).map(c -> made(c.getType())).toArray());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(type + ": make one here", e);
+        }
+    }
+
+    /** One process whose iterations are half as long as the counter asks, with no pause between them. */
+    private static StepsFile counted() {
+        List<Telemetry.Sample> samples = IntStream.rangeClosed(1, 3).mapToObj(i -> new Telemetry.Sample(1, "measurement", i, 10L,
+                new Telemetry.Seen(null, null, null, null, null, null, null, null, null, 5_000_000L, 500_000_000L, 0L, 0L))).toList();
+        return file(1, null, new StepsFile.Configuration("b", "h2o", Map.of(), "w", "a", "r", "cpu", 8, null, List.of(), null, null,
+                new Telemetry(samples, List.of(), EnergyPerToken.of("c", 0.2, null, samples, 0), null, null)));
+    }
+
+    /** Two of three iterations make a stretch; the third goes with none of the next process's. */
+    @Test
+    void energyIsCountedWithinAProcess() {
+        Telemetry.Energy one = counted().configurations().get(0).telemetry().energy();
+        assertEquals(List.of(1, 2), List.of(one.stretches(), one.iterations()));
+        Telemetry.Energy joined = JoinedRuns.of(List.of(counted(), counted()), List.of(), InTurn.turns("x", "old")).configurations()
+                .get(0).telemetry().energy();
+        assertEquals(List.of(2, 4), List.of(joined.stretches(), joined.iterations()));
+        assertEquals(0.5, joined.joulesPerToken(), 1e-9);
     }
 
     @Test

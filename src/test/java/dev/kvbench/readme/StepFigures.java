@@ -20,14 +20,16 @@ import java.util.regex.Pattern;
  * full: times the limit                                   median step over weights and 256 entries at the copy's bandwidth
  * full: memory | cache at token 512                       GB, MB
  * full: captures | captured                               s, GB
+ * full: energy of a token                                 J, as the result has it
  * full: runtime | attention                               words
- * h2o against full: last 32 steps | before it evicts | first 32 evicting steps      %
+ * h2o against full: last 32 steps | before it evicts | first 32 evicting steps | energy of a token      %
  * h2o below full from                                     token, medians of 33 steps; "not within 512"
  * static over 2026-…_fused full: median step | middle 80 %                         times another result's
  * </pre>
  */
 record StepFigures(JsonNode file, Function<String, JsonNode> others) {
 
+    private static final String ENERGY = "energy of a token";
     private static final int SMOOTHING = 33;
     private static final int LIMIT_ENTRIES = 256;
     private static final Pattern AGAINST = Pattern.compile("(.+?) against (.+?): (.+)");
@@ -46,6 +48,9 @@ record StepFigures(JsonNode file, Function<String, JsonNode> others) {
         }
         if (against.matches()) {
             JsonNode strategy = one(against.group(1));
+            if (against.group(3).equals(ENERGY)) {
+                return Figure.of("%", 100 * (joules(strategy) / joules(one(against.group(2))) - 1));
+            }
             int[] steps = steps(strategy, against.group(3));
             return Figure.of("%", 100 * (time(strategy, steps) / time(one(against.group(2)), steps) - 1));
         }
@@ -73,6 +78,7 @@ record StepFigures(JsonNode file, Function<String, JsonNode> others) {
                 yield Figure.of("ms", quantile(all, 0.1), quantile(all, 0.9));
             }
             case "times the limit" -> Figure.of("times", time(c, "median step") / limit(c));
+            case ENERGY -> Figure.of("J", joules(c));
             case "memory" -> Figure.of("GB", gpu.path("memoryBytes").asDouble() / 1e9);
             case "captures" -> Figure.of("s", gpu.at("/captures/nanos").asDouble() / 1e9);
             case "captured" -> Figure.of("GB", gpu.at("/captures/bytes").asDouble() / 1e9);
@@ -84,6 +90,10 @@ record StepFigures(JsonNode file, Function<String, JsonNode> others) {
                         : Figure.of("ms", time(c, what));
             }
         };
+    }
+
+    private static double joules(JsonNode c) {
+        return c.at("/telemetry/energy/joulesPerToken").asDouble();
     }
 
     private Figure below(JsonNode strategy, JsonNode full) {

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -50,13 +51,8 @@ final class AbCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "NAME", description = "what runs: a file of jmh-config/, as for `run`")
     private String config;
 
-    @Option(names = "--threshold", defaultValue = Comparison.NOISE_PERCENT + "%",
-            description = "change that counts as noise (${DEFAULT-VALUE})")
-    private String threshold;
-
-    @Option(names = "--alpha", defaultValue = "" + Comparison.ALPHA,
-            description = "significance, corrected for the number of rows (${DEFAULT-VALUE})")
-    private double alpha;
+    @Mixin
+    private Gates gates;
 
     @Option(names = "--results", paramLabel = "FOLDER", defaultValue = "results", description = "where both results go (${DEFAULT-VALUE})")
     private Path results;
@@ -94,10 +90,8 @@ final class AbCommand implements Callable<Integer> {
         if (pairs < 1) {
             throw new UserError("-f " + pairs + ": must be at least one pair of processes");
         }
-        if (!(alpha > 0 && alpha < 1)) {
-            throw new UserError("--alpha " + alpha + ": must be between 0 and 1");
-        }
-        double noise = Noise.of(threshold);
+        double alpha = gates.alpha();
+        double noise = gates.noise();
         if (selfTest) {
             return tested(pairs, withoutForks());
         }
@@ -125,7 +119,7 @@ final class AbCommand implements Callable<Integer> {
             System.err.println("error: not comparable: " + e.getMessage());
             return INCOMPARABLE;
         }
-        return told(ran, noise);
+        return told(ran, noise, alpha);
     }
 
     private static Build named(String side, Build build) {
@@ -204,7 +198,7 @@ final class AbCommand implements Callable<Integer> {
         return test.passed() ? 0 : 1;
     }
 
-    private int told(InTurn ran, double noise) throws IOException {
+    private int told(InTurn ran, double noise, double alpha) throws IOException {
         boolean failed = false;
         for (ResultFolder result : List.of(ran.old(), ran.now())) {
             Renderer.render(result);

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,13 +34,8 @@ final class CompareCommand implements Callable<Integer> {
     @Parameters(index = "1", arity = "0..1", paramLabel = "NEW", description = "what to compare; the newest result if left out")
     private String now;
 
-    @Option(names = "--threshold", defaultValue = Comparison.NOISE_PERCENT + "%",
-            description = "change that counts as noise (${DEFAULT-VALUE})")
-    private String threshold;
-
-    @Option(names = "--alpha", defaultValue = "" + Comparison.ALPHA,
-            description = "significance, corrected for the number of rows (${DEFAULT-VALUE})")
-    private double alpha;
+    @Mixin
+    private Gates gates;
 
     @Option(names = "--format", defaultValue = "text", description = "text, md, json or csv (${DEFAULT-VALUE})")
     private String format;
@@ -70,9 +66,7 @@ final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Printer printer = Choice.of("--format", format, Printer.values());
         Compare.Sort order = Choice.of("--sort", sort, Compare.Sort.values());
-        if (!(alpha > 0 && alpha < 1)) {
-            throw new UserError("--alpha " + alpha + ": must be between 0 and 1");
-        }
+        double alpha = gates.alpha();
         if (old.isEmpty()) {
             throw new UserError("OLD '': an empty name is none of a result, a baseline or a commit");
         }
@@ -83,7 +77,7 @@ final class CompareCommand implements Callable<Integer> {
             now = ResultFolder.newest(results, head -> true).map(folder -> folder.path().toString())
                     .orElseThrow(() -> new UserError(results + ": has no result to compare with " + old));
         }
-        Comparison comparison = Compare.of(old, now, results, Noise.of(threshold), alpha, pattern(), onlyChanged, order);
+        Comparison comparison = Compare.of(old, now, results, gates.noise(), alpha, pattern(), onlyChanged, order);
         boolean refused = !comparison.differences().isEmpty() && !allowDifferent;
         if (refused || !printer.forPeople()) {
             comparison.allDifferences().forEach(d -> System.err.println("different " + ForeignText.printable(d)));

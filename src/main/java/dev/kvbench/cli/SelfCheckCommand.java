@@ -1,12 +1,12 @@
 package dev.kvbench.cli;
 
 import dev.kvbench.UserError;
-import dev.kvbench.compare.Comparison;
 import dev.kvbench.compare.SelfCheck;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,12 +22,8 @@ final class SelfCheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RESULT", description = "a result with ten iterations or more of each configuration")
     private String result;
 
-    @Option(names = "--threshold", defaultValue = Comparison.NOISE_PERCENT + "%",
-            description = "change that counts as noise (${DEFAULT-VALUE})")
-    private String threshold;
-
-    @Option(names = "--alpha", defaultValue = "" + Comparison.ALPHA, description = "significance (${DEFAULT-VALUE})")
-    private double alpha;
+    @Mixin
+    private Gates gates;
 
     @Option(names = "--repetitions", defaultValue = "100", description = "how often (${DEFAULT-VALUE})")
     private int repetitions;
@@ -44,10 +40,8 @@ final class SelfCheckCommand implements Callable<Integer> {
         if (repetitions < 1) {
             throw new UserError("--repetitions " + repetitions + ": must be at least 1");
         }
-        if (!(alpha > 0 && alpha < 1)) {
-            throw new UserError("--alpha " + alpha + ": must be between 0 and 1");
-        }
-        SelfCheck check = SelfCheck.of(result, results, Noise.of(threshold), alpha, SLOWDOWN, repetitions);
+        double alpha = gates.alpha();
+        SelfCheck check = SelfCheck.of(result, results, gates.noise(), alpha, SLOWDOWN, repetitions);
         System.out.printf(Locale.ROOT, "against itself: nothing reported in %d of %d%n", check.quiet(), check.repetitions());
         System.out.printf(Locale.ROOT, "slowed by %.0f %%: found in %d of %d%n", 100 * check.slowdown(), check.found(),
                 check.repetitions());

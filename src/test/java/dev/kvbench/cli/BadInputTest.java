@@ -276,8 +276,8 @@ class BadInputTest {
 
     @Test
     void aSelfChecksThresholdMayBeAPercentage() {
-        assertEquals(0.03, Noise.of("3%"));
-        assertEquals(0.03, Noise.of("0.03"));
+        assertEquals(0.03, Gates.noise("3%"));
+        assertEquals(0.03, Gates.noise("0.03"));
         assertRefused("nowhere: ", "selfcheck", "nowhere", "--threshold", "3%");
     }
 

@@ -85,9 +85,11 @@ final class Browser implements AutoCloseable {
                 () -> page + ": its script did not reach its end: " + log());
     }
 
+    /** Sizes the window, and waits until the page is laid out for it. */
     void width(int width, int height) {
         driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        frame();
     }
 
     /** What the system prefers. */

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Interruption implements AutoCloseable {
 
-    private final Thread hook;
+    private final AtExit end;
     private volatile boolean began;
 
     /**
@@ -18,7 +18,7 @@ public final class Interruption implements AutoCloseable {
      * @param run the folder of the run
      */
     public Interruption(String command, Path run) {
-        hook = new Thread(() -> {
+        end = new AtExit(() -> {
             began = true;
             if (!Files.isDirectory(run)) {
                 // all of it has ended
@@ -27,7 +27,6 @@ public final class Interruption implements AutoCloseable {
             // a bar, or what the terminal shows of Ctrl-C, has no end of line
             System.err.println((Progress.terminal() ? System.lineSeparator() : "") + said(command, run));
         }, "interruption");
-        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /**
@@ -48,10 +47,6 @@ public final class Interruption implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // the end has begun, and is told
-        }
+        end.close();
     }
 }

@@ -1,5 +1,7 @@
 package dev.kvbench.ab;
 
+import dev.kvbench.AtExit;
+import dev.kvbench.Folders;
 import dev.kvbench.Reason;
 import dev.kvbench.UserError;
 import dev.kvbench.host.Git;
@@ -9,14 +11,11 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
-import java.util.stream.Stream;
 
 /**
  * Builds by what a user calls them: a jar, or a commit of a repository, which is built in a worktree of its own and kept by its
@@ -122,30 +121,25 @@ public record Builds(Path repository, Path cache, PrintStream out) {
         Path tree = work.resolve("tree");
         Path log = cache.resolve(id + ".log");
         out.println("# Building " + called + ", once: " + kept);
-        Thread cleaner = new Thread(() -> remove(git, work, tree), "removes a worktree");
-        Runtime.getRuntime().addShutdownHook(cleaner);
-        try {
-            git.output(CHECKOUT_SECONDS, "worktree", "add", "--detach", "--force", tree.toString(), id);
-            maven(called, tree, log);
-            Path target = tree.resolve("target");
-            if (!Files.isRegularFile(target.resolve(JAR))) {
-                throw new UserError(called + ": its build leaves no target/" + JAR + ", so it cannot be run; name a later commit");
-            }
-            Path whole = Files.createDirectory(work.resolve("whole"));
-            Files.move(target.resolve(JAR), whole.resolve(JAR));
-            if (Files.isDirectory(target.resolve("lib"))) {
-                Files.move(target.resolve("lib"), whole.resolve("lib"));
-            }
-            if (!Files.isDirectory(kept)) {
-                Files.move(whole, kept);
-            }
-            Files.deleteIfExists(log);
-        } finally {
-            remove(git, work, tree);
+        try (AtExit cleaner = new AtExit(() -> remove(git, work, tree), "removes a worktree")) {
             try {
-                Runtime.getRuntime().removeShutdownHook(cleaner);
-            } catch (IllegalStateException e) {
-                // it runs
+                git.output(CHECKOUT_SECONDS, "worktree", "add", "--detach", "--force", tree.toString(), id);
+                maven(called, tree, log);
+                Path target = tree.resolve("target");
+                if (!Files.isRegularFile(target.resolve(JAR))) {
+                    throw new UserError(called + ": its build leaves no target/" + JAR + ", so it cannot be run; name a later commit");
+                }
+                Path whole = Files.createDirectory(work.resolve("whole"));
+                Files.move(target.resolve(JAR), whole.resolve(JAR));
+                if (Files.isDirectory(target.resolve("lib"))) {
+                    Files.move(target.resolve("lib"), whole.resolve("lib"));
+                }
+                if (!Files.isDirectory(kept)) {
+                    Files.move(whole, kept);
+                }
+                Files.deleteIfExists(log);
+            } finally {
+                remove(git, work, tree);
             }
         }
     }
@@ -184,24 +178,11 @@ public record Builds(Path repository, Path cache, PrintStream out) {
         } catch (IOException e) {
             // deleted below
         }
-        delete(work);
+        Folders.tryToDelete(work);
         try {
             git.output("worktree", "prune");
         } catch (IOException e) {
             // git does it by itself some day
-        }
-    }
-
-    /** Deletes a folder with all that is in it, as far as it can be. */
-    static void delete(Path folder) {
-        List<Path> all = new ArrayList<>();
-        try (Stream<Path> files = Files.exists(folder) ? Files.walk(folder) : Stream.empty()) {
-            files.sorted(Comparator.reverseOrder()).forEach(all::add);
-            for (Path file : all) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            System.err.println(folder + ": cannot be deleted: " + Reason.of(e));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.kvbench.ab;
 
+import dev.kvbench.AtExit;
+import dev.kvbench.Folders;
 import dev.kvbench.Progress;
 import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
@@ -46,8 +48,7 @@ public record InTurn(ResultFolder old, ResultFolder now) {
         Path work = ResultName.claim(results, name, ".unfinished");
         Rounds rounds = new Rounds(List.of(old, now), arguments, Map.of(), work);
         String together = work.getFileName().toString().replace(".unfinished", "") + "-" + ProcessHandle.current().pid();
-        Thread hook = new Thread(() -> interrupted(rounds, command, together, work, results), "interruption of ab");
-        Runtime.getRuntime().addShutdownHook(hook);
+        AtExit interruption = new AtExit(() -> interrupted(rounds, command, together, work, results), "interruption of ab");
         boolean kept = true;
         try (MachineLock alone = MachineLock.take()) {
             String failure = ran(rounds, pairs, out);
@@ -60,9 +61,9 @@ public record InTurn(ResultFolder old, ResultFolder now) {
             }
             return both;
         } finally {
-            if (ended(hook)) {
+            if (interruption.cancel()) {
                 if (kept) {
-                    Builds.delete(work);
+                    Folders.tryToDelete(work);
                 } else {
                     System.err.println("what the processes left is in " + work);
                 }
@@ -86,15 +87,6 @@ public record InTurn(ResultFolder old, ResultFolder now) {
                 + now.path() + "` compares them";
     }
 
-    /** Takes the hook away; false if it runs. */
-    private static boolean ended(Thread hook) {
-        try {
-            return Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            return false;
-        }
-    }
-
     private static InTurn settle(Rounds rounds, List<String> command, String together, Path work, Path results) throws IOException {
         return new InTurn(
                 JoinedRuns.settle(rounds.of(0), command, turns(together, StepsFile.Turns.OLD), work, results),
@@ -115,7 +107,7 @@ public record InTurn(ResultFolder old, ResultFolder now) {
                 said = "interrupted: what had ended cannot be kept: " + Reason.of(e);
             }
         }
-        Builds.delete(work);
+        Folders.tryToDelete(work);
         System.err.println((Progress.terminal() ? System.lineSeparator() : "") + said);
     }
 }

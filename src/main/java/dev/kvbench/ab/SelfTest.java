@@ -1,5 +1,7 @@
 package dev.kvbench.ab;
 
+import dev.kvbench.AtExit;
+import dev.kvbench.Folders;
 import dev.kvbench.Progress;
 import dev.kvbench.compare.Compare;
 import dev.kvbench.compare.Comparison;
@@ -54,20 +56,16 @@ public record SelfTest(int rows, int quiet, int found, double slowdown) {
         Process load = new ProcessBuilder(new Build("load", List.of("-cp", System.getProperty("java.class.path"), Load.class.getName()))
                 .command(List.of(Integer.toString(SEED)))).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        Thread hook = new Thread(() -> {
+        Runnable interrupted = () -> {
             load.destroy();
-            Builds.delete(work);
-        }, "interruption of a self-test");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try (MachineLock alone = MachineLock.take()) {
-            return passes(rows, pairs, build, work, out);
-        } finally {
-            end(load);
-            Builds.delete(work);
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                // it runs
+            Folders.tryToDelete(work);
+        };
+        try (AtExit interruption = new AtExit(interrupted, "interruption of a self-test")) {
+            try (MachineLock alone = MachineLock.take()) {
+                return passes(rows, pairs, build, work, out);
+            } finally {
+                end(load);
+                Folders.tryToDelete(work);
             }
         }
     }
@@ -92,12 +90,11 @@ public record SelfTest(int rows, int quiet, int found, double slowdown) {
         while (sum.rows < rows) {
             Path pass = Files.createDirectory(work.resolve("pass-" + sum.rows));
             Rounds rounds = new Rounds(builds, arguments(Math.min(TOGETHER, rows - sum.rows)), ONE_THREAD, pass);
-            Thread stop = new Thread(rounds::stop, "interruption of rounds");
-            Runtime.getRuntime().addShutdownHook(stop);
-            rounds.run(pairs, new PrintStream(PrintStream.nullOutputStream()));
-            Runtime.getRuntime().removeShutdownHook(stop);
+            try (AtExit interruption = new AtExit(rounds::stop, "interruption of rounds")) {
+                rounds.run(pairs, new PrintStream(PrintStream.nullOutputStream()));
+            }
             sum = sum.and(told(rounds, pass));
-            Builds.delete(pass);
+            Folders.tryToDelete(pass);
             double seconds = (System.nanoTime() - start) / 1e9;
             out.printf("# %d of %d rows: %d quiet, %d found; about %s left%n", sum.rows, rows, sum.quiet, sum.found,
                     Progress.duration(seconds / sum.rows * (rows - sum.rows)));

@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvbench.Folders;
 import dev.kvbench.Reason;
 import dev.kvbench.results.Budget;
 import dev.kvbench.results.Json;
@@ -124,7 +125,7 @@ final class Launcher {
      * @throws IOException if files cannot be written or read
      */
     Ran run(RunPlan.Configuration one, boolean alone, Consumer<String> iterationDone) throws IOException {
-        UnfinishedRun.deleteIfThere(records);
+        Folders.deleteIfThere(records);
         Files.createDirectory(records);
         ConfigurationOutput output = new ConfigurationOutput(OutputFormatFactory.createFormatInstance(
                 out, options.verbosity().orElse(VerboseMode.NORMAL)), iterationDone,
@@ -138,7 +139,7 @@ final class Launcher {
             thrown = Reason.of(e);
         }
         List<TrialRecord> trials = TrialRecord.all(records);
-        UnfinishedRun.deleteIfThere(records);
+        Folders.deleteIfThere(records);
         String failure = finished.isEmpty() ? output.reason().orElse(thrown) : null;
         return new Ran(finished, trials, failure, failure == null ? Optional.empty() : output.wantedMemory());
     }

@@ -1,5 +1,6 @@
 package dev.kvbench.bench;
 
+import dev.kvbench.Folders;
 import dev.kvbench.RunFailed;
 import dev.kvbench.host.Machine;
 import dev.kvbench.results.Fingerprint;
@@ -62,7 +63,7 @@ final class ResultAssembly {
         }
         Fingerprint fingerprint = fingerprint(run, parts);
         Path folder = run.folder().resolve("result");
-        UnfinishedRun.deleteIfThere(folder);
+        Folders.deleteIfThere(folder);
         Files.createDirectory(folder);
         run.writeJmh(folder);
         new ResultFolder(folder).writeSteps(new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION,

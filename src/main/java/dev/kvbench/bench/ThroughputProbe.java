@@ -14,8 +14,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -93,10 +91,8 @@ public final class ThroughputProbe {
         try {
             return new Answer(peak(task), null, null);
         } catch (RuntimeException | Error e) {
-            StringWriter trace = new StringWriter();
-            e.printStackTrace(new PrintWriter(trace));
-            System.err.println(trace);
-            String printed = trace.toString();
+            String printed = TorchErrors.printed(e);
+            System.err.println(printed);
             return TorchErrors.wantsMemory(printed)
                     ? new Answer(null, MostSequences.Outcome.OUT_OF_MEMORY, TorchErrors.outOfMemory(printed).orElse(Reason.of(e)))
                     : new Answer(null, null, TorchErrors.inScript(printed).orElse(Reason.of(e)));

@@ -2,6 +2,7 @@ package dev.kvbench.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.kvbench.Folders;
 import dev.kvbench.UserError;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
@@ -13,13 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.openjdk.jmh.results.RunResult;
 
 /**
@@ -256,17 +255,6 @@ final class UnfinishedRun {
     }
 
     void delete() throws IOException {
-        deleteIfThere(folder);
-    }
-
-    /** Deletes a folder with all that is in it. */
-    static void deleteIfThere(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
+        Folders.deleteIfThere(folder);
     }
 }

@@ -51,9 +51,17 @@ public final class TorchErrors {
      * @return the same of what was thrown, whatever it was the cause of
      */
     public static Optional<String> outOfMemory(Throwable thrown) {
+        return outOfMemory(printed(thrown));
+    }
+
+    /**
+     * @param thrown anything
+     * @return its stack trace
+     */
+    public static String printed(Throwable thrown) {
         StringWriter printed = new StringWriter();
         thrown.printStackTrace(new PrintWriter(printed));
-        return outOfMemory(printed.toString());
+        return printed.toString();
     }
 
     /**

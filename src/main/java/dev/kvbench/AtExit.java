@@ -23,6 +23,16 @@ public final class AtExit implements AutoCloseable {
         }
     }
 
+    /** @return whether this process is about to end: what fails then fails because it does */
+    public static boolean begun() {
+        try {
+            new AtExit(() -> {}, "none").cancel();
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
+    }
+
     @Override
     public void close() {
         cancel();

@@ -54,6 +54,12 @@ final class MemoryTaken {
         return gpu ? DeviceMemory.bytesInUse() : Math.max(0, host().peak() - before);
     }
 
+    /** @return how much is taken once what nobody uses is given back, bytes */
+    long idle() {
+        settle();
+        return gpu ? DeviceMemory.bytesInUse() : resident();
+    }
+
     /** @return how much is taken now, on a CPU, bytes */
     long resident() {
         return host().resident() - before;

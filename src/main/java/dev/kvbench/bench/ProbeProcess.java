@@ -35,6 +35,8 @@ final class ProbeProcess implements AutoCloseable {
     private BufferedReader answers;
     private Path errors;
     private int starts;
+    /** Whether memory was too small for a try of the process that runs. */
+    private boolean wentOn;
 
     /** @param log what it prints goes there */
     ProbeProcess(PrintStream log) {
@@ -77,6 +79,19 @@ final class ProbeProcess implements AutoCloseable {
      * @throws IOException if no process can be started
      */
     Tried probe(ThroughputProbe.Task task) throws ProbeFault, IOException {
+        boolean mayBeLeft = wentOn;
+        try {
+            return once(task);
+        } catch (ProbeFault e) {
+            if (!mayBeLeft) {
+                throw e;
+            }
+            // what ran out of memory may have left more behind than memory tells
+            return once(task);
+        }
+    }
+
+    private Tried once(ThroughputProbe.Task task) throws ProbeFault, IOException {
         if (process == null) {
             start();
         }
@@ -91,6 +106,10 @@ final class ProbeProcess implements AutoCloseable {
         }
         if (answer != null && answer.peakBytes() != null) {
             return Tried.ran(answer.peakBytes());
+        }
+        if (answer != null && answer.goesOn() != null) {
+            wentOn = true;
+            return Tried.failed(answer.failed());
         }
         int exit = end();
         String printed = Files.readString(errors, StandardCharsets.UTF_8);
@@ -186,5 +205,6 @@ final class ProbeProcess implements AutoCloseable {
         log.print(Files.readString(errors, StandardCharsets.UTF_8));
         Files.delete(errors);
         process = null;
+        wentOn = false;
     }
 }

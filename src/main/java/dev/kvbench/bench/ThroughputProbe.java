@@ -20,7 +20,8 @@ import java.util.Map;
 /**
  * A program that tries numbers of sequences for {@link ProbeProcess}: it makes weights once, and for every line that it reads, a
  * {@link Task}, a cache and some steps as {@link ThroughputBenchmark} has them, and answers with what they took. It ends with its
- * input, and where memory was too small: what an allocator leaves then is not what a process starts with.
+ * input, and where memory was too small, unless all that the try took came back: what an allocator leaves is not what a process
+ * starts with.
  */
 public final class ThroughputProbe {
 
@@ -46,13 +47,18 @@ public final class ThroughputProbe {
      * @param peakBytes the most memory that was in use; null if it did not run to its end
      * @param failed how memory was too small; null if it was not
      * @param why what failed, in one line; null if nothing did
+     * @param goesOn whether it takes another task though memory was too small; null if not
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Answer(Long peakBytes, MostSequences.Outcome failed, String why) {}
+    record Answer(Long peakBytes, MostSequences.Outcome failed, String why, Boolean goesOn) {}
+
+    private static final long NONE_YET = -1;
 
     private final PrintStream out;
     private MemoryTaken taken;
     private Weights weights;
+    /** In use after a try that ran to its end, once its cache was given back. */
+    private long idleBytes = NONE_YET;
     private volatile long mostBytes = Long.MAX_VALUE;
 
     private ThroughputProbe(PrintStream out) {
@@ -71,7 +77,7 @@ public final class ThroughputProbe {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             Answer answer = probe.answer(Json.MAPPER.readValue(line, Task.class));
             probe.say(answer);
-            if (answer.peakBytes == null) {
+            if (answer.peakBytes == null && answer.goesOn == null) {
                 break;
             }
         }
@@ -89,14 +95,20 @@ public final class ThroughputProbe {
 
     private Answer answer(Task task) {
         try {
-            return new Answer(peak(task), null, null);
+            Answer ran = new Answer(peak(task), null, null, null);
+            idleBytes = taken.idle();
+            return ran;
         } catch (RuntimeException | Error e) {
             String printed = TorchErrors.printed(e);
             System.err.println(printed);
-            return TorchErrors.wantsMemory(printed)
-                    ? new Answer(null, MostSequences.Outcome.OUT_OF_MEMORY, TorchErrors.outOfMemory(printed).orElse(Reason.of(e)))
-                    : new Answer(null, null, TorchErrors.inScript(printed).orElse(Reason.of(e)));
+            return TorchErrors.wantsMemory(printed) ? new Answer(null, MostSequences.Outcome.OUT_OF_MEMORY,
+                    TorchErrors.outOfMemory(printed).orElse(Reason.of(e)), allCameBack() ? true : null)
+                    : new Answer(null, null, TorchErrors.inScript(printed).orElse(Reason.of(e)), null);
         }
+    }
+
+    private boolean allCameBack() {
+        return idleBytes != NONE_YET && taken.idle() <= idleBytes;
     }
 
     private long peak(Task task) {
@@ -132,7 +144,7 @@ public final class ThroughputProbe {
                     Thread.sleep(LOOK_MILLIS);
                     // others may take memory meanwhile
                     if (taken.resident() > mostBytes || mostBytes < Long.MAX_VALUE && HostMemory.toSpare() == 0) {
-                        say(new Answer(null, MostSequences.Outcome.TOO_MUCH, "takes what others on this machine need"));
+                        say(new Answer(null, MostSequences.Outcome.TOO_MUCH, "takes what others on this machine need", null));
                         end(0);
                     }
                 }

@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.AtExit;
 import dev.kvbench.Home;
 import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
@@ -139,6 +140,10 @@ public final class Main implements Runnable {
     }
 
     static int report(Exception e) {
+        if (AtExit.begun()) {
+            // Ctrl-C took from a command what it needs
+            return 1;
+        }
         if (e instanceof InvalidPathException name) {
             System.err.println("error: " + Encoding.said(name));
             return BAD_INPUT;

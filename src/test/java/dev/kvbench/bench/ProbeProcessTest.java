@@ -83,6 +83,26 @@ class ProbeProcessTest {
         assertEquals(List.of("noise", "noise", "noise", "end"), log.toString().lines().toList(), "what it prints is kept");
     }
 
+    /** What ran out of memory and cleaned up is not started anew, but what breaks afterwards is not taken for a fault at once. */
+    @Test
+    void itMayGoOnAfterMemoryWasTooSmall() throws Exception {
+        String goesOn = "read task; echo 'kvbench-probe {\"failed\":\"OUT_OF_MEMORY\",\"why\":\"x\",\"goesOn\":true}'; read task; ";
+        try (ProbeProcess probe = shell(goesOn + "echo 'kvbench-probe {\"peakBytes\":12}'")) {
+            assertEquals(Tried.failed(Outcome.OUT_OF_MEMORY), probe.probe(task(2, 0)));
+            assertEquals(Tried.ran(12), probe.probe(task(1, 0)));
+            assertEquals(1, probe.starts());
+        }
+        try (ProbeProcess probe = shell(goesOn + "echo 'kvbench-probe {\"why\":\"illegal address\"}'")) {
+            assertEquals(Tried.failed(Outcome.OUT_OF_MEMORY), probe.probe(task(2, 0)));
+            assertEquals(Tried.failed(Outcome.OUT_OF_MEMORY), probe.probe(task(1, 0)), "the same task in a new process");
+            assertEquals(2, probe.starts());
+        }
+        try (ProbeProcess probe = shell("read task; echo 'kvbench-probe {\"why\":\"illegal address\"}'")) {
+            assertThrows(ProbeFault.class, () -> probe.probe(task(1, 0)));
+            assertEquals(1, probe.starts());
+        }
+    }
+
     /** Of a CPU libtorch tells nothing: what is resident must hold what is known to be allocated, and little more. */
     @Test
     void memoryIsWhatCacheAndWeightsTakeAndSomeWorkspace() throws Exception {

@@ -39,12 +39,12 @@ public class ThroughputBenchmark extends DecodeBenchmark {
 
     @Override
     protected void ready(DecodeLoop loop) {
-        fill(loop, context);
+        loop.fillSparingly(heldOf(loop, context));
     }
 
-    /** Makes a cache what it is after so many tokens. */
-    static void fill(DecodeLoop loop, int context) {
-        loop.fillSparingly(Math.min(context, loop.cache().capacity() - 1));
+    /** @return entries that a sequence of so many tokens holds when it is measured, as far as the cache has room for one more */
+    static int heldOf(DecodeLoop loop, int context) {
+        return Math.min(context, loop.cache().capacity() - 1);
     }
 
     /** One step: a token of every sequence. */

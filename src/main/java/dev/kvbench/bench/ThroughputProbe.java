@@ -31,6 +31,9 @@ public final class ThroughputProbe {
     /** Steps from an empty cache, and with a full one: what a first step takes once, later ones do not. */
     static final int STEPS = 2;
 
+    /** Tokens of a text; all others of a full cache are drawn from them. */
+    private static final int REAL_ENTRIES = 2;
+
     private static final long LOOK_MILLIS = 20;
 
     /**
@@ -124,7 +127,7 @@ public final class ThroughputProbe {
         mostBytes = task.mostBytes;
         try (DecodeLoop loop = BudgetLoop.make(settings, weights)) {
             loop.generate(new long[Math.min(STEPS, settings.steps())]);
-            ThroughputBenchmark.fill(loop, settings.steps() - 1);
+            loop.fillSparingly(ThroughputBenchmark.heldOf(loop, settings.steps() - 1), REAL_ENTRIES);
             taken.settle();
             for (int i = 0; i < STEPS; i++) {
                 loop.stepPinned();

@@ -303,8 +303,16 @@ public final class DecodeLoop implements AutoCloseable {
      * @param length entries to hold; at most the strategy's window
      */
     public void fillSparingly(int length) {
+        fillSparingly(length, FEW_ENTRIES);
+    }
+
+    /**
+     * @param length as above
+     * @param real tokens of the text, if so many are held: fewer take less time, and as much memory
+     */
+    public void fillSparingly(int length, int real) {
         mustHold(length);
-        fill(length, Math.min(length, FEW_ENTRIES), Math.max(1, FEW_TOKENS / cache.batch()));
+        fill(length, Math.min(length, real), Math.max(1, FEW_TOKENS / cache.batch()));
     }
 
     private void mustHold(int length) {

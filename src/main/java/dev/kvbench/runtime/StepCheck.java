@@ -1,12 +1,16 @@
 package dev.kvbench.runtime;
 
+import ai.djl.pytorch.engine.PtNDArray;
 import dev.kvbench.cache.KvCache;
 import dev.kvbench.cache.Place;
 import dev.kvbench.model.Dtype;
 import dev.kvbench.strategy.EvictionStrategy;
 import dev.kvbench.strategy.Schedule;
+import dev.kvbench.torch.Casts;
+import dev.kvbench.torch.RowDifference;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -90,20 +94,18 @@ public record StepCheck(double difference, Optional<String> fault) {
      */
     static double difference(StepRuntime reference, StepRuntime tried, KvCache cache, Schedule schedule) {
         int[] lengths = Arrays.stream(LENGTHS).filter(n -> n <= schedule.atMost(cache.capacity())).toArray();
-        float[][] expected = new float[lengths.length][];
-        run(reference, lengths, cache, i -> expected[i] = cache.logits());
-        float[] scores = cache.scores();
+        PtNDArray[] expected = new PtNDArray[lengths.length];
         double[] largest = new double[1];
-        // logits of many sequences are large: those of one runtime alone are kept
-        run(tried, lengths, cache, i -> {
-            float[] actual = cache.logits();
-            int vocabulary = actual.length / cache.batch();
-            for (int b = 0; b < cache.batch(); b++) {
-                // Math.max keeps NaN
-                largest[0] = Math.max(largest[0], relative(expected[i], actual, b * vocabulary, (b + 1) * vocabulary));
-            }
-        });
-        return Math.max(largest[0], relativeDifference(scores, cache.scores()));
+        try {
+            // logits of many sequences are large: the host keeps those of one runtime, and the device has room for its own alone
+            run(reference, lengths, cache, i -> expected[i] = Casts.copyOnHost(cache.at(Place.LOGITS)));
+            float[] scores = cache.scores();
+            // Math.max keeps NaN
+            run(tried, lengths, cache, i -> largest[0] = Math.max(largest[0], RowDifference.largest(expected[i], cache.at(Place.LOGITS))));
+            return Math.max(largest[0], relativeDifference(scores, cache.scores()));
+        } finally {
+            Arrays.stream(expected).filter(Objects::nonNull).forEach(PtNDArray::close);
+        }
     }
 
     /** Tells the number of each step when it has ended. */

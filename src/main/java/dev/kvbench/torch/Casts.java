@@ -45,11 +45,24 @@ public final class Casts {
         }
     }
 
+    /**
+     * @param array an array of any element type
+     * @return a copy of it on the host, attached to the same manager
+     */
+    public static PtNDArray copyOnHost(PtNDArray array) {
+        try (IValue x = IValue.from(array);
+                IValue result = module().run("host", x)) {
+            return result.toTensor((PtNDManager) array.getManager());
+        }
+    }
+
     private static synchronized TorchModule module() {
         if (module == null) {
             module = new TorchModule("""
                     def cast(self, x: Tensor, type: int) -> Tensor:
                       return torch.to(x, type)
+                    def host(self, x: Tensor) -> Tensor:
+                      return torch.to(x, torch.device("cpu"), x.dtype, False, True)
                     def zeros(self, where: Tensor, type: int, sizes: List[int]) -> Tensor:
                       return torch.zeros(sizes, dtype=type, device=where.device)
                     """, Map.of(), Device.cpu());

@@ -70,7 +70,6 @@ class MemoryOnGpuTest {
             assertEquals(some, probe.probe(task(1000)).peakBytes(), 64 * MIB, "whether it went on or is a new process");
             assertEquals(Tried.failed(Outcome.OUT_OF_MEMORY), probe.probe(task(tooMany)));
             assertTrue(probe.starts() <= 3, "started " + probe.starts() + " times");
-            System.out.println("processes started for two tries beyond memory: " + probe.starts());
         }
     }
 }

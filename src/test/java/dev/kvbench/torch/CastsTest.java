@@ -34,6 +34,20 @@ class CastsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(value = DataType.class, names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
+    void aCopyKeepsItsValuesWhateverBecomesOfTheOriginal(DataType type) {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            float[] values = {1, -2.5f, 0.375f};
+            PtNDArray original = (PtNDArray) manager.create(values);
+            PtNDArray array = Casts.to(original, type);
+            PtNDArray copy = Casts.copyOnHost(array);
+            original.muli(0);
+            assertEquals(array.getDataType(), copy.getDataType());
+            assertArrayEquals(values, Casts.toFloats(copy));
+        }
+    }
+
     /** A cache that fits must not fail since it was made twice: the most memory taken while making zeros is what they take. */
     @Test
     void zerosTakeNoMoreThanTheirSize() throws IOException {

@@ -102,11 +102,11 @@ public record SelfTest(int rows, int quiet, int found, double slowdown) {
         return sum;
     }
 
-    /** Short generations of the toy model, all configurations in one process. */
+    /** Short generations of the toy model, all configurations in one process; of so many some meet no load. */
     private static List<String> arguments(int rows) {
         String windows = IntStream.range(0, rows).mapToObj(i -> Integer.toString(FIRST_WINDOW + 4 * i)).collect(Collectors.joining(","));
         return List.of("DecodeLoop", "-p", "model=tiny", "-p", "weights=synthetic", "-p", "device=cpu", "-p", "strategy=h2o", "-p",
-                "window=" + windows, "-p", "heavyHitters=4", "-p", "tokens=64", "-f", "0", "-wi", "1", "-i", "10", "-v", "SILENT");
+                "window=" + windows, "-p", "heavyHitters=4", "-p", "tokens=64", "-f", "0", "-wi", "1", "-i", "20", "-v", "SILENT");
     }
 
     private static SelfTest told(Rounds rounds, Path work) throws IOException {

@@ -60,6 +60,15 @@ record Samples(String benchmark, String mode, Map<String, String> params, Condit
     }
 
     /**
+     * @return one value per process, its best iteration: what else the machine does only ever adds time (J. Chen and J. Revels,
+     *     "Robust benchmarking in noisy environments", 2016, arXiv:1608.04295)
+     */
+    double[] bestOfFork() {
+        return Arrays.stream(forks).mapToDouble(f -> (higherIsBetter() ? Arrays.stream(f).max() : Arrays.stream(f).min()).orElseThrow())
+                .toArray();
+    }
+
+    /**
      * @param other a unit
      * @return the same in that unit
      * @throws UserError if it measures something else

@@ -26,6 +26,7 @@ public final class KvCache implements AutoCloseable {
     private final NDManager manager;
     private final int batch;
     private final int capacity;
+    private final Dtype dtype;
     private final long bytesPerEntry;
     private final boolean turnedWhenRead;
     private final Map<Place, PtNDArray> state = new EnumMap<>(Place.class);
@@ -71,6 +72,7 @@ public final class KvCache implements AutoCloseable {
         this.turnedWhenRead = turnedWhenRead;
         this.batch = batch;
         this.capacity = capacity;
+        this.dtype = dtype;
         bytesPerEntry = bytesPerEntry(shape, dtype);
         manager = NDManager.newBaseManager(device, "PyTorch");
         PtNDArray indices = (PtNDArray) manager.arange(0, capacity, 1, DataType.INT64);
@@ -187,7 +189,13 @@ public final class KvCache implements AutoCloseable {
 
     /** @return bytes that all its tensors take */
     public long allocatedBytes() {
-        return state.values().stream().mapToLong(t -> t.size() * t.getDataType().getNumOfBytes()).sum();
+        return state.values().stream().mapToLong(t -> t.size() * elementBytes(t)).sum();
+    }
+
+    /** Those of bfloat16, of which DJL knows no size, are the entries' own. */
+    private int elementBytes(PtNDArray tensor) {
+        int known = tensor.getDataType().getNumOfBytes();
+        return known > 0 ? known : dtype.bytes();
     }
 
     /** @return bytes of keys and values that one entry takes in all layers */

@@ -3,6 +3,7 @@ package dev.kvbench.readme;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,13 +13,16 @@ import java.util.stream.Collectors;
 
 /**
  * Names one configuration of a file: a strategy, or a benchmark, and fields or parameters that tell it from others, as in
- * {@code h2o} or {@code notebook(strategy=h2o)}. What reads no window has any; a benchmark is named by its last word.
+ * {@code h2o} or {@code notebook(strategy=h2o)}. What reads no window has any; {@code batch=most} is the one with the
+ * most sequences; a benchmark is named by its last word.
  *
  * @param name a strategy, or the last word of a benchmark
  * @param fields their values, by name
  */
 record Choice(String name, Map<String, String> fields) {
 
+    private static final String BATCH = "batch";
+    private static final String MOST = "most";
     private static final Pattern FORM = Pattern.compile("([\\w-]+)(?:\\(([^)]*)\\))?");
 
     static Choice of(String text) {
@@ -40,10 +44,18 @@ record Choice(String name, Map<String, String> fields) {
                 found.add(c);
             }
         });
+        if (MOST.equals(fields.get(BATCH))) {
+            found.sort(Comparator.comparingInt(Choice::batch).reversed());
+            found.removeIf(c -> batch(c) < batch(found.get(0)));
+        }
         if (found.size() != 1) {
             throw new IllegalStateException(this + " names " + found.size() + " configurations");
         }
         return found.get(0);
+    }
+
+    private static int batch(JsonNode c) {
+        return c.at("/params/" + BATCH).asInt();
     }
 
     private boolean names(JsonNode c) {
@@ -54,7 +66,7 @@ record Choice(String name, Map<String, String> fields) {
 
     private static boolean has(JsonNode c, String field, String wanted) {
         String value = c.has(field) ? c.path(field).asText() : c.at("/params/" + field).asText();
-        return value.equals(wanted) || field.equals("benchmark") && value.endsWith("." + wanted)
+        return value.equals(wanted) || field.equals(BATCH) && wanted.equals(MOST) || field.equals("benchmark") && value.endsWith("." + wanted)
                 || field.equals("window") && value.equals("0");
     }
 }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * Two sides, row by row. Computed once; printers only print it. A row counts as changed when two gates agree, as
  * criterion.rs has them: the samples differ significantly, and the whole interval lies beyond the noise threshold. Where forks
- * of the sides ran in turn, what counts is how the best iteration of each differs from its neighbour's.
+ * of the sides ran in turn, what counts is how each, undisturbed, differs from its neighbour's.
  *
  * @param old name of the side compared with
  * @param now name of the other
@@ -58,7 +58,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
      * @param low lower end of the change's 95 % interval; NaN where a side has one sample
      * @param high upper end
      * @param p corrected p
-     * @param sampled what counts as one sample: "pairs" of a fork of each side, by their best iterations, where these ran in
+     * @param sampled what counts as one sample: "pairs" of a fork of each side, by what they take undisturbed, where these ran in
      *     turn, else "forks" where each side has enough of them to tell, else "iterations"
      * @param oldSamples samples of the old side
      * @param nowSamples samples of the new
@@ -130,8 +130,8 @@ public record Comparison(String old, String now, double threshold, double alpha,
 
         static Pair of(Samples old, Samples now, int rows, double alpha, boolean inTurn) {
             if (inTurn && old.forks().length == now.forks().length
-                    && DoubleStream.concat(Arrays.stream(old.bestOfFork()), Arrays.stream(now.bestOfFork())).allMatch(v -> v > 0)) {
-                return new Pair(old, now, PAIRS, old.bestOfFork(), now.bestOfFork());
+                    && DoubleStream.concat(Arrays.stream(old.best()), Arrays.stream(now.best())).allMatch(v -> v > 0)) {
+                return new Pair(old, now, PAIRS, old.best(), now.best());
             }
             return Statistics.couldTell(old.forks().length, now.forks().length, rows, alpha)
                     ? new Pair(old, now, FORKS, old.perFork(), now.perFork())

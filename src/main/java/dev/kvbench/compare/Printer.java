@@ -129,7 +129,7 @@ public enum Printer {
 
     private static Stream<String> inPairs(Comparison comparison) {
         return comparison.rows().stream().filter(r -> r.sampled().equals(Comparison.PAIRS)).mapToInt(Comparison.Row::oldSamples).max()
-                .stream().mapToObj(pairs -> "in pairs: the sides ran in turn, and what counts is how the best iteration of each of "
+                .stream().mapToObj(pairs -> "in pairs: the sides ran in turn, and what counts is how the fastest of each of "
                         + pairs + " processes differs from its neighbour's");
     }
 

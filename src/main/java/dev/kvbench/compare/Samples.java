@@ -18,14 +18,19 @@ import java.util.stream.Stream;
  * @param ran what it ran under
  * @param forks by process, one value per iteration: a generation's median step time, or JMH's score. Steps of one
  *     generation are not independent of each other, so they do not count one by one
+ * @param best by process, what it takes where nothing else disturbs it: JMH's best score, or of steps the median of the fastest at
+ *     each length. What else a machine does only ever adds time (J. Chen and J. Revels, "Robust benchmarking in noisy environments",
+ *     2016, arXiv:1608.04295)
  * @param unit of the values
  * @param curve median time per step by sequence length, ms; empty where no series was kept
  */
-record Samples(String benchmark, String mode, Map<String, String> params, Condition.Known ran, double[][] forks, String unit,
-        double[] curve) {
+record Samples(String benchmark, String mode, Map<String, String> params, Condition.Known ran, double[][] forks, double[] best,
+        String unit, double[] curve) {
 
     /** In place of JMH's mode where the values are of steps that the suite timed itself. */
     static final String STEPS = "steps";
+
+    private static final String RATE = "thrpt";
 
     /** The parameter that says how long a prompt is, and its value where there is none: so ran what does not say it. */
     static final String PROMPT = "promptTokens";
@@ -46,7 +51,7 @@ record Samples(String benchmark, String mode, Map<String, String> params, Condit
 
     /** @return whether larger values are better */
     boolean higherIsBetter() {
-        return mode.equals("thrpt");
+        return mode.equals(RATE);
     }
 
     /** @return one value per iteration of all processes */
@@ -59,12 +64,9 @@ record Samples(String benchmark, String mode, Map<String, String> params, Condit
         return Arrays.stream(forks).mapToDouble(Statistics::median).toArray();
     }
 
-    /**
-     * @return one value per process, its best iteration: what else the machine does only ever adds time (J. Chen and J. Revels,
-     *     "Robust benchmarking in noisy environments", 2016, arXiv:1608.04295)
-     */
-    double[] bestOfFork() {
-        return Arrays.stream(forks).mapToDouble(f -> (higherIsBetter() ? Arrays.stream(f).max() : Arrays.stream(f).min()).orElseThrow())
+    /** @return the best iteration of each process */
+    static double[] best(double[][] forks, String mode) {
+        return Arrays.stream(forks).mapToDouble(f -> (mode.equals(RATE) ? Arrays.stream(f).max() : Arrays.stream(f).min()).orElseThrow())
                 .toArray();
     }
 
@@ -76,7 +78,8 @@ record Samples(String benchmark, String mode, Map<String, String> params, Condit
     Samples in(String other) {
         double factor = Units.factor(unit, other).orElseThrow(() ->
                 new UserError(benchmark + ": a result in " + unit + " cannot be compared with one in " + other));
-        return new Samples(benchmark, mode, params, ran, scaled(Arrays.stream(forks), factor), other, curve);
+        return new Samples(benchmark, mode, params, ran, scaled(Arrays.stream(forks), factor),
+                scaled(Stream.of(best), factor)[0], other, curve);
     }
 
     /** @return values by process, each times a factor */

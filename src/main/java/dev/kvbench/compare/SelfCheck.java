@@ -79,8 +79,9 @@ public record SelfCheck(int repetitions, int quiet, int found, double slowdown) 
     }
 
     private static Samples with(Samples samples, List<double[]> forks, double factor) {
-        return new Samples(samples.benchmark(), samples.mode(), samples.params(), samples.ran(),
-                Samples.scaled(forks.stream(), factor), samples.unit(), new double[0]);
+        double[][] scaled = Samples.scaled(forks.stream(), factor);
+        return new Samples(samples.benchmark(), samples.mode(), samples.params(), samples.ran(), scaled,
+                Samples.best(scaled, samples.mode()), samples.unit(), new double[0]);
     }
 
     private static List<Comparison.Row> rows(List<Samples> old, List<Samples> now, double threshold, double alpha) {

@@ -14,14 +14,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -151,6 +154,7 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
         }
         return new Samples(a.benchmark(), a.mode(), a.params(), ran,
                 Stream.concat(Arrays.stream(a.forks()), Arrays.stream(b.in(a.unit()).forks())).toArray(double[][]::new),
+                DoubleStream.concat(Arrays.stream(a.best()), Arrays.stream(b.in(a.unit()).best())).toArray(),
                 a.unit(), a.curve().length >= b.curve().length ? a.curve() : b.curve());
     }
 
@@ -167,12 +171,12 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
             List<long[]> series = measured.stream().map(StepsFile.Iteration::stepNanos).toList();
             if (!series.isEmpty()) {
                 found.samples.add(new Samples(configuration.benchmark(), Samples.STEPS, configuration.params(), ran,
-                        byFork(measured), "ms/step", curve(series)));
+                        byFork(measured), undisturbed(measured), "ms/step", curve(series, Statistics::median)));
                 continue;
             }
             List<Samples> scores = jmh.samples.stream().filter(s -> s.benchmark().equals(configuration.benchmark())
                             && s.params().equals(configuration.params()))
-                    .map(s -> new Samples(s.benchmark(), s.mode(), params, ran, s.forks(), s.unit(), s.curve())).toList();
+                    .map(s -> new Samples(s.benchmark(), s.mode(), params, ran, s.forks(), s.best(), s.unit(), s.curve())).toList();
             found.samples.addAll(scores);
             String name = name(configuration.benchmark(), configuration.params());
             List<String> why = jmh.passedOver.stream().filter(line -> line.startsWith(name + ": ")).toList();
@@ -188,9 +192,18 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
         return ForeignText.printable(benchmark + " " + new TreeMap<>(params));
     }
 
+    private static Collection<List<StepsFile.Iteration>> forks(List<StepsFile.Iteration> iterations) {
+        return iterations.stream().collect(Collectors.groupingBy(StepsFile.Iteration::fork, TreeMap::new, Collectors.toList())).values();
+    }
+
+    /** Where a load meets some steps of every generation, each length still has one that it did not meet. */
+    static double[] undisturbed(List<StepsFile.Iteration> iterations) {
+        return forks(iterations).stream().map(fork -> fork.stream().map(StepsFile.Iteration::stepNanos).toList())
+                .mapToDouble(series -> Statistics.median(curve(series, ms -> Arrays.stream(ms).min().orElseThrow()))).toArray();
+    }
+
     private static double[][] byFork(List<StepsFile.Iteration> iterations) {
-        return iterations.stream().collect(Collectors.groupingBy(StepsFile.Iteration::fork, TreeMap::new, Collectors.toList()))
-                .values().stream()
+        return forks(iterations).stream()
                 .map(fork -> fork.stream().mapToDouble(i -> Statistics.median(ms(i.stepNanos()))).toArray())
                 .toArray(double[][]::new);
     }
@@ -199,9 +212,10 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
         return Arrays.stream(nanos).mapToDouble(n -> n / 1e6).toArray();
     }
 
-    private static double[] curve(List<long[]> series) {
+    /** @param of what of all steps of a length stands for them */
+    private static double[] curve(List<long[]> series, ToDoubleFunction<double[]> of) {
         double[] curve = new double[series.stream().mapToInt(s -> s.length).min().orElse(0)];
-        Arrays.setAll(curve, t -> Statistics.median(series.stream().mapToDouble(s -> s[t] / 1e6).toArray()));
+        Arrays.setAll(curve, t -> of.applyAsDouble(series.stream().mapToDouble(s -> s[t] / 1e6).toArray()));
         return curve;
     }
 
@@ -242,7 +256,8 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
                 found.passedOver.add(name + ": " + left + " of " + iterations + " iterations, whose scores are no numbers of zero or more");
             }
             found.samples.add(new Samples(result.path("benchmark").asText(), result.path("mode").asText(""), params,
-                    Condition.Known.of(params), forks.toArray(double[][]::new), metric.path("scoreUnit").asText(""),
+                    Condition.Known.of(params), forks.toArray(double[][]::new),
+                    Samples.best(forks.toArray(double[][]::new), result.path("mode").asText("")), metric.path("scoreUnit").asText(""),
                     new double[0]));
         }
         return found;

@@ -1,5 +1,6 @@
 package dev.kvbench.compare;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -106,7 +107,7 @@ class InTurnTest {
         assertEquals("pairs", found.rows().get(0).sampled());
         assertEquals(12, found.rows().get(0).oldSamples());
         assertEquals(List.of(), found.alsoDifferent(), "what the machine did, it did to both");
-        assertTrue(Printer.TEXT.print(found).endsWith("in pairs: the sides ran in turn, and what counts is how the best iteration of each"
+        assertTrue(Printer.TEXT.print(found).endsWith("in pairs: the sides ran in turn, and what counts is how the fastest of each"
                 + " of 12 processes differs from its neighbour's\n"), Printer.TEXT.print(found));
         assertFalse(compare(old, same).regressed());
         assertEquals(Verdict.NO_CHANGE, compare(old, same).rows().get(0).verdict());
@@ -125,6 +126,20 @@ class InTurnTest {
         double[] medians = new double[12];
         Arrays.setAll(medians, i -> Math.log(Statistics.median(slower[i]) / Statistics.median(old[i])));
         assertTrue(TrimmedMean.of(medians, 0.95).p() > Comparison.ALPHA, "their medians tell nothing");
+    }
+
+    /** No generation is spared, and each position is in one of them. */
+    @Test
+    void aLoadOfSomeStepsOfEveryGenerationHidesNothing() {
+        List<StepsFile.Iteration> generations = new ArrayList<>();
+        for (int g = 0; g < 4; g++) {
+            long[] nanos = new long[40];
+            for (int t = 0; t < nanos.length; t++) {
+                nanos[t] = 1_000_000 + t * 1000 + (t % 4 == g ? 0 : 3_000_000);
+            }
+            generations.add(new StepsFile.Iteration(1, StepsFile.Iteration.MEASUREMENT, g + 1, nanos, null));
+        }
+        assertArrayEquals(new double[] {1.0195}, Side.undisturbed(generations), 1e-9);
     }
 
     private static double[][] loaded(double factor, long seed) {

@@ -66,7 +66,8 @@ record Choice(String name, Map<String, String> fields) {
 
     private static boolean has(JsonNode c, String field, String wanted) {
         String value = c.has(field) ? c.path(field).asText() : c.at("/params/" + field).asText();
-        return value.equals(wanted) || field.equals(BATCH) && wanted.equals(MOST) || field.equals("benchmark") && value.endsWith("." + wanted)
+        return value.equals(wanted) || field.equals(BATCH) && wanted.equals(MOST)
+                || field.equals("benchmark") && value.endsWith("." + wanted)
                 || field.equals("window") && value.equals("0");
     }
 }

@@ -307,7 +307,9 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     /**
-     * @param length as above
+     * Fills the cache as {@link #fillSparingly(int)} does, from a text of another length.
+     *
+     * @param length entries to hold; at most the strategy's window
      * @param real tokens of the text, if so many are held: fewer take less time, and as much memory
      */
     public void fillSparingly(int length, int real) {

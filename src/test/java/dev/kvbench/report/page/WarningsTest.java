@@ -1,13 +1,18 @@
 package dev.kvbench.report.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kvbench.report.MadeResults;
 import dev.kvbench.report.MadeThroughput;
 import dev.kvbench.report.analysis.LoadedResult;
+import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -90,5 +95,24 @@ class WarningsTest {
         Files.writeString(steps, Files.readString(steps).replaceFirst("(?s)cudagraph(?=.*cudagraph)", "fused"));
         assertEquals("More than the strategy differs: another runtime: full cache fused, h2o cudagraph; give both the same -p runtime and"
                 + " -p attention.", warnings(rates).get(0));
+    }
+
+    /** At one context two things differ, at the other one of them. */
+    @Test
+    void whatDiffersAtSeveralContextsIsSaidOnce() throws Exception {
+        ResultFolder shares = MadeThroughput.shares(folder.resolve("shares"), 512, 1024);
+        Path steps = shares.path().resolve(ResultFolder.STEPS_FILE);
+        JsonNode json = Json.MAPPER.readTree(steps.toFile());
+        for (JsonNode one : json.path("configurations")) {
+            boolean full = one.at("/params/strategy").asText().equals("full");
+            ((ObjectNode) one).put("attention", full ? "sdpa" : "kernel")
+                    .put("runtime", full || one.at("/params/context").asText().equals("512") ? "cudagraph" : "fused");
+        }
+        Json.MAPPER.writeValue(steps.toFile(), json);
+        String unlike = warnings(shares).get(0);
+        List<String> parts = List.of(unlike.substring("More than the strategy differs: ".length()).split("; "));
+        assertEquals(new HashSet<>(parts).size(), parts.size(), unlike);
+        assertTrue(parts.containsAll(List.of("another form of attention: full cache sdpa, h2o kernel",
+                "another runtime: full cache cudagraph, h2o fused")), unlike);
     }
 }

@@ -67,7 +67,8 @@ class HistoryTest {
         List<History.Entry> entries = History.of(RESULTS, row -> true);
         HistoryPlot.Drawn drawn = HistoryPlot.write(entries, folder);
         assertEquals(List.of("history-ms-step.png", "history-ms-step.svg", "history-ms-op.png", "history-ms-op.svg",
-                "history-us-op.png", "history-us-op.svg"), drawn.files().stream().map(p -> p.getFileName().toString()).toList());
+                "history-us-op.png", "history-us-op.svg", "history-ops-s.png", "history-ops-s.svg"),
+                drawn.files().stream().map(p -> p.getFileName().toString()).toList());
         long lines = entries.stream().filter(e -> e.unit().equals("ms/step")).map(e -> e.row() + e.device()).distinct().count();
         assertTrue(lines > 8, "nothing is left out of these results");
         assertEquals("history-ms-step shows 8 of " + lines + " lines, those of the most and latest results; choose others with --filter",

@@ -47,6 +47,7 @@ class BencherMetricsTest {
     @Test
     void everyScoreOfEveryPublishedResultIsThereOnceAsBencherWantsIt() throws Exception {
         int scores = 0;
+        int rates = 0;
         for (ResultFolder result : ResultFolder.all(RESULTS)) {
             if (!result.hasJmh()) {
                 continue;
@@ -55,18 +56,21 @@ class BencherMetricsTest {
             assertEquals(result.readJmh().size(), bencher.size(), result.path() + ": " + names(bencher));
             for (Map.Entry<String, JsonNode> benchmark : bencher.properties()) {
                 assertTrue(benchmark.getKey().length() <= 1024, benchmark.getKey());
-                JsonNode latency = benchmark.getValue().path("latency");
                 assertEquals(1, benchmark.getValue().size());
-                assertTrue(Set.of("value", "lower_value", "upper_value").containsAll(names(latency)), latency.toString());
-                assertTrue(latency.path("value").isNumber() && latency.path("value").asDouble() > 0, latency.toString());
-                if (latency.size() > 1) {
-                    assertTrue(latency.path("lower_value").asDouble() <= latency.path("value").asDouble()
-                            && latency.path("value").asDouble() <= latency.path("upper_value").asDouble(), latency.toString());
+                boolean rate = benchmark.getValue().has("throughput");
+                rates += rate ? 1 : 0;
+                JsonNode measure = benchmark.getValue().path(rate ? "throughput" : "latency");
+                assertTrue(Set.of("value", "lower_value", "upper_value").containsAll(names(measure)), measure.toString());
+                assertTrue(measure.path("value").isNumber() && measure.path("value").asDouble() > 0, measure.toString());
+                if (measure.size() > 1) {
+                    assertTrue(measure.path("lower_value").asDouble() <= measure.path("value").asDouble()
+                            && measure.path("value").asDouble() <= measure.path("upper_value").asDouble(), measure.toString());
                 }
                 scores++;
             }
         }
         assertTrue(scores > 100, "only " + scores);
+        assertTrue(rates > 10 && rates < scores, "of which rates are " + rates);
     }
 
     @Test

@@ -238,10 +238,10 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
             int iterations = 0;
             for (JsonNode fork : metric.path(metric.has(HISTOGRAM) ? HISTOGRAM : "rawData")) {
                 iterations += fork.size();
-                double[] scores = StreamSupport.stream(fork.spliterator(), false).mapToDouble(Side::score)
+                double[] ofFork = StreamSupport.stream(fork.spliterator(), false).mapToDouble(Side::score)
                         .filter(v -> v >= 0 && v < Double.POSITIVE_INFINITY).toArray();
-                if (scores.length > 0) {
-                    forks.add(scores);
+                if (ofFork.length > 0) {
+                    forks.add(ofFork);
                 }
             }
             int left = iterations - forks.stream().mapToInt(f -> f.length).sum();
@@ -255,10 +255,10 @@ record Side(String name, List<Samples> samples, List<String> passedOver, List<St
             if (left > 0) {
                 found.passedOver.add(name + ": " + left + " of " + iterations + " iterations, whose scores are no numbers of zero or more");
             }
-            found.samples.add(new Samples(result.path("benchmark").asText(), result.path("mode").asText(""), params,
-                    Condition.Known.of(params), forks.toArray(double[][]::new),
-                    Samples.best(forks.toArray(double[][]::new), result.path("mode").asText("")), metric.path("scoreUnit").asText(""),
-                    new double[0]));
+            String mode = result.path("mode").asText("");
+            double[][] scores = forks.toArray(double[][]::new);
+            found.samples.add(new Samples(result.path("benchmark").asText(), mode, params, Condition.Known.of(params), scores,
+                    Samples.best(scores, mode), metric.path("scoreUnit").asText(""), new double[0]));
         }
         return found;
     }

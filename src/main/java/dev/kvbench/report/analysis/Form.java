@@ -4,6 +4,7 @@ import dev.kvbench.results.StepsFile;
 import dev.kvbench.runtime.AttentionForm;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * In what form a configuration ran: two that differ in it differ in more than their strategies.
@@ -13,10 +14,20 @@ import java.util.List;
  */
 public record Form(String runtime, String attention) {
 
+    private static final String SEPARATOR = "; ";
+
     /** @return the form that a configuration ran in */
     public static Form of(StepsFile.Configuration c) {
         return new Form(c.runtime() == null ? String.valueOf(c.params().get("runtime")) : c.runtime(),
                 AttentionForm.isOf(c.runtime()) ? c.attention() : null);
+    }
+
+    /**
+     * @param difference what {@link #difference} gives
+     * @return its parts, each one thing in which two configurations differ
+     */
+    static Stream<String> parts(String difference) {
+        return Stream.of(difference.split(SEPARATOR));
     }
 
     /**
@@ -36,6 +47,6 @@ public record Form(String runtime, String attention) {
         if (own.attention != null && other.attention != null && !own.attention.equals(other.attention)) {
             parts.add("another form of attention: full cache " + other.attention + ", " + name + " " + own.attention);
         }
-        return parts.isEmpty() ? null : String.join("; ", parts);
+        return parts.isEmpty() ? null : String.join(SEPARATOR, parts);
     }
 }

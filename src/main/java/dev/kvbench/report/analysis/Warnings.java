@@ -67,7 +67,7 @@ public final class Warnings {
         String unlike = Stream.of(against.stream().map(AgainstFullCache::unlike),
                 parts.stream().map(LoadedResult::pinned).flatMap(all -> all.stream().map(p -> p.unlike(all))),
                 parts.stream().map(LoadedResult::rates).flatMap(all -> all.stream().map(p -> p.unlike(all)))).flatMap(of -> of)
-                .filter(Objects::nonNull).flatMap(several -> Stream.of(several.split("; "))).distinct().collect(Collectors.joining("; "));
+                .filter(Objects::nonNull).flatMap(Form::parts).distinct().collect(Collectors.joining("; "));
         if (!unlike.isEmpty()) {
             warnings.add(Warning.UNLIKE.of(unlike));
         }

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /**
  * Two sides, row by row. Computed once; printers only print it. A row counts as changed when two gates agree, as
  * criterion.rs has them: the samples differ significantly, and the whole interval lies beyond the noise threshold. Where forks
- * of the sides ran in turn, what counts is how each, undisturbed, differs from its neighbour's.
+ * of the sides ran in turn, what counts is how each, undisturbed, differs from its neighbour's, or the least disturbed from those of the
+ * other side.
  *
  * @param old name of the side compared with
  * @param now name of the other
@@ -41,6 +42,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
     public static final double ALPHA = 0.05;
 
     private static final double CONFIDENCE = 0.95;
+    private static final int LOOKS = 2;
     private static final int BINS = 8;
     static final String FORKS = "forks";
     static final String ITERATIONS = "iterations";
@@ -84,6 +86,14 @@ public record Comparison(String old, String now, double threshold, double alpha,
         public String noPercentage() {
             return Double.isFinite(change) ? "" : old == 0 ? "from 0" : "to 0";
         }
+    }
+
+    /**
+     * @param alpha significance
+     * @return the fewest pairs of processes in turn that can tell
+     */
+    public static int fewestPairs(double alpha) {
+        return TrimmedMean.fewest(alpha);
     }
 
     static Comparison of(Side old, Side now, double threshold, double alpha, Function<String, Boolean> wanted) {
@@ -144,7 +154,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
 
         /** Holm's correction is milder than what couldTell asks: few samples may have told all the same. */
         boolean couldTell(int rows, double alpha) {
-            return paired() ? a.length >= TrimmedMean.fewest(alpha) : Statistics.couldTell(a.length, b.length, rows, alpha);
+            return paired() ? a.length >= fewestPairs(alpha) : Statistics.couldTell(a.length, b.length, rows, alpha);
         }
     }
 
@@ -155,14 +165,32 @@ public record Comparison(String old, String now, double threshold, double alpha,
             double[] a = pair.a();
             double[] b = pair.b();
             if (pair.paired()) {
-                double[] ratios = new double[a.length];
-                Arrays.setAll(ratios, i -> Math.log(b[i] / a[i]));
-                TrimmedMean mean = TrimmedMean.of(ratios, CONFIDENCE);
-                return new Change(Math.expm1(mean.mean()), Math.expm1(mean.low()), Math.expm1(mean.high()), mean.p());
+                return inTurn(a, b, pair.old().higherIsBetter());
             }
             double[] interval = Statistics.intervalOfChange(a, b, CONFIDENCE);
             return new Change(Statistics.change(Statistics.median(a), Statistics.median(b)), interval[0], interval[1],
                     Statistics.mannWhitney(a, b));
+        }
+
+        /**
+         * Two looks, of which the surer one counts at twice its p: how each differs from its neighbour, which drift cannot fool, and how
+         * the least disturbed differ, which a load cannot.
+         */
+        private static Change inTurn(double[] a, double[] b, boolean higherIsBetter) {
+            double confidence = 1 - (1 - CONFIDENCE) / LOOKS;
+            double[] ratios = new double[a.length];
+            Arrays.setAll(ratios, i -> Math.log(b[i] / a[i]));
+            TrimmedMean neighbours = TrimmedMean.of(ratios, confidence);
+            Precedence best = higherIsBetter ? Precedence.of(inverse(b), inverse(a), confidence) : Precedence.of(a, b, confidence);
+            boolean second = best.p() < neighbours.p() && !Double.isNaN(best.low());
+            return second
+                    ? new Change(Math.expm1(best.center()), Math.expm1(best.low()), Math.expm1(best.high()), Math.min(1, LOOKS * best.p()))
+                    : new Change(Math.expm1(neighbours.mean()), Math.expm1(neighbours.low()), Math.expm1(neighbours.high()),
+                            Math.min(1, LOOKS * neighbours.p()));
+        }
+
+        private static double[] inverse(double[] values) {
+            return Arrays.stream(values).map(v -> 1 / v).toArray();
         }
     }
 
@@ -174,7 +202,7 @@ public record Comparison(String old, String now, double threshold, double alpha,
         double high = Math.max(slower(measured.low(), old), slower(measured.high(), old));
         Verdict verdict = verdict(pair, low, high, p, rows, threshold, alpha);
         int needed = verdict != Verdict.TOO_FEW ? 0
-                : pair.paired() ? TrimmedMean.fewest(alpha) : Statistics.samplesThatCouldTell(rows, alpha);
+                : pair.paired() ? fewestPairs(alpha) : Statistics.samplesThatCouldTell(rows, alpha);
         String params = names.params(old, now);
         String name = (names.benchmark(old) + " " + params).strip();
         return new Row(names.benchmark(old), params, old.unit(), Statistics.median(pair.a()), Statistics.median(pair.b()),

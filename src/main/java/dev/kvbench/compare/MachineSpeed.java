@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  */
 final class MachineSpeed {
 
+    private static final String IN_TURN = "; the sides ran in turn, so it met both";
     private static final String UNSCALED = "; times are not scaled by it";
 
     private MachineSpeed() {}
@@ -22,17 +23,17 @@ final class MachineSpeed {
      * @param old one side
      * @param now the other
      * @param threshold relative change that counts as noise
-     * @return a line for each change beyond it, within a run and from side to side; none where the sides ran in turn
+     * @return a line for each change beyond it, within a run and from side to side, where the sides did not run in turn
      */
     static List<String> lines(Side old, Side now, double threshold) {
-        if (old.inTurnWith(now)) {
-            // whatever it did, it did to both
-            return List.of();
-        }
+        boolean inTurn = old.inTurnWith(now);
         List<String> lines = new ArrayList<>();
         for (Side side : List.of(old, now)) {
             side.drifts().stream().filter(d -> Math.abs(d.change()) > threshold).map(d -> d.of() + " within a run of " + side.name() + ": "
-                    + percent(d.change()) + ", from " + d.words() + UNSCALED).forEach(lines::add);
+                    + percent(d.change()) + ", from " + d.words() + (inTurn ? IN_TURN : UNSCALED)).forEach(lines::add);
+        }
+        if (inTurn) {
+            return lines;
         }
         Stream.concat(old.drifts().stream(), now.drifts().stream()).map(StepsFile.Drift::of).distinct().forEach(of -> {
             OptionalDouble before = mean(old, of);

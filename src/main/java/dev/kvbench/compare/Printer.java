@@ -130,7 +130,7 @@ public enum Printer {
     private static Stream<String> inPairs(Comparison comparison) {
         return comparison.rows().stream().filter(r -> r.sampled().equals(Comparison.PAIRS)).mapToInt(Comparison.Row::oldSamples).max()
                 .stream().mapToObj(pairs -> "in pairs: the sides ran in turn, and what counts is how the fastest of each of "
-                        + pairs + " processes differs from its neighbour's");
+                        + pairs + " processes differs from its neighbour's, or the least disturbed from those of the other side");
     }
 
     private static Stream<String> byIteration(Comparison comparison) {

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,9 +107,11 @@ class InTurnTest {
         assertEquals(0.1, found.rows().get(0).change(), 0.03);
         assertEquals("pairs", found.rows().get(0).sampled());
         assertEquals(12, found.rows().get(0).oldSamples());
-        assertEquals(List.of(), found.alsoDifferent(), "what the machine did, it did to both");
+        assertEquals(Stream.of(old, slower).map(side -> "fixed product within a run of " + side
+                + ": -50.0 %, from 100.0 to 50.0 GFLOP/s; the sides ran in turn, so it met both").toList(), found.alsoDifferent());
         assertTrue(Printer.TEXT.print(found).endsWith("in pairs: the sides ran in turn, and what counts is how the fastest of each"
-                + " of 12 processes differs from its neighbour's\n"), Printer.TEXT.print(found));
+                + " of 12 processes differs from its neighbour's, or the least disturbed from those of the other side\n"),
+                Printer.TEXT.print(found));
         assertFalse(compare(old, same).regressed());
         assertEquals(Verdict.NO_CHANGE, compare(old, same).rows().get(0).verdict());
         assertEquals(Verdict.IMPROVED, compare(slower, old).rows().get(0).verdict(), "either way round");
@@ -126,6 +129,65 @@ class InTurnTest {
         double[] medians = new double[12];
         Arrays.setAll(medians, i -> Math.log(Statistics.median(slower[i]) / Statistics.median(old[i])));
         assertTrue(TrimmedMean.of(medians, 0.95).p() > Comparison.ALPHA, "their medians tell nothing");
+    }
+
+    /** A load slows some processes of either side for all of their time, so that neighbours differ either way. */
+    @Test
+    void aLoadOfWholeProcessesHidesNothing() throws Exception {
+        double[] old = {1.00, 1.45, 1.01, 1.00, 1.60, 1.02, 1.50, 1.01, 1.01, 1.00, 1.38, 1.00};
+        double[] same = {1.55, 1.00, 1.01, 1.40, 1.00, 1.00, 1.02, 1.61, 1.00, 1.01, 1.01, 1.47};
+        double[] slower = {1.10, 1.12, 1.70, 1.11, 1.11, 1.56, 1.10, 1.10, 1.62, 1.51, 1.12, 1.11};
+        String before = result("old", "x", "old", old);
+        String after = result("slower", "x", "new", slower);
+        Comparison.Row row = compare(before, after).rows().get(0);
+        assertEquals(Verdict.REGRESSED, row.verdict());
+        assertEquals(0.1, row.change(), 0.005);
+        assertTrue(row.low() > 0.07 && row.high() < 0.13, row.low() + " to " + row.high());
+        double[] ratios = new double[12];
+        Arrays.setAll(ratios, i -> Math.log(slower[i] / old[i]));
+        assertTrue(TrimmedMean.of(ratios, 0.975).p() > Comparison.ALPHA, "neighbours tell nothing");
+        assertEquals(Verdict.IMPROVED, compare(after, before).rows().get(0).verdict(), "either way round");
+        assertEquals(Verdict.NO_CHANGE, compare(before, result("same", "x", "new", same)).rows().get(0).verdict());
+    }
+
+    /** All ways to deal the ranks to two sides, each as likely. */
+    @Test
+    void precedingIsAsRareAsItIsCounted() {
+        int n = 6;
+        int[] dealt = new int[n + 1];
+        for (int side = 0; side < 1 << 2 * n; side++) {
+            if (Integer.bitCount(side) == n) {
+                dealt[Integer.numberOfTrailingZeros(side)]++;
+            }
+        }
+        int all = Arrays.stream(dealt).sum();
+        double[] rising = {1, 2, 3, 4, 5, 6};
+        for (int r = 1; r <= n; r++) {
+            double above = r + 0.5;
+            double[] others = {above, 20, 21, 22, 23, 24};
+            int asRare = Arrays.stream(dealt, r, n + 1).sum();
+            assertEquals(Math.min(1, 2.0 * asRare / all), Precedence.of(rising, others, 0.95).p(), 1e-12);
+            assertEquals(Precedence.of(rising, others, 0.95).p(), Precedence.of(others, rising, 0.95).p());
+        }
+    }
+
+    /** An interval of a shift is what it has to be shifted by to tell nothing. */
+    @Test
+    void anIntervalEndsWhereTooFewPrecede() {
+        double[] a = {1, 1.1, 1.2, 1.3, 1.4, 9, 9.1, 9.2};
+        double[] b = {2, 2.1, 2.2, 2.3, 2.4, 2.5, 7, 7.1};
+        Precedence of = Precedence.of(a, b, 0.95);
+        for (double end : new double[] {of.low(), of.high()}) {
+            boolean lower = end == of.low();
+            assertTrue(Precedence.of(scaled(a, Math.exp(end + (lower ? -1e-6 : 1e-6))), b, 0.95).p() <= 0.05, "beyond " + end);
+            assertTrue(Precedence.of(scaled(a, Math.exp(end + (lower ? 1e-6 : -1e-6))), b, 0.95).p() > 0.05, "within " + end);
+        }
+        assertTrue(of.low() < of.center() && of.center() < of.high());
+        assertTrue(Double.isNaN(Precedence.of(new double[] {1, 2, 3}, new double[] {4, 5, 6}, 0.95).low()), "too few for an interval");
+    }
+
+    private static double[] scaled(double[] values, double by) {
+        return Arrays.stream(values).map(v -> v * by).toArray();
     }
 
     /** No generation is spared, and each position is in one of them. */

@@ -6,7 +6,6 @@ import dev.kvbench.Progress;
 import dev.kvbench.Reason;
 import dev.kvbench.RunFailed;
 import dev.kvbench.Shell;
-import dev.kvbench.host.MachineLock;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.ResultName;
 import dev.kvbench.results.StepsFile;
@@ -27,8 +26,8 @@ import java.util.Map;
 public record InTurn(ResultFolder old, ResultFolder now) {
 
     /**
-     * Runs pairs of processes, one of each build, and keeps an ordinary result of each build. When it is interrupted, whole pairs are
-     * kept, and it says so.
+     * Runs pairs of processes, one of each build, and keeps an ordinary result of each build; who calls it has the machine's lock. When
+     * it is interrupted, whole pairs are kept, and it says so.
      *
      * @param old the build that is compared with
      * @param now the other
@@ -50,7 +49,7 @@ public record InTurn(ResultFolder old, ResultFolder now) {
         String together = work.getFileName().toString().replace(".unfinished", "") + "-" + ProcessHandle.current().pid();
         AtExit interruption = new AtExit(() -> interrupted(rounds, command, together, work, results), "interruption of ab");
         boolean kept = true;
-        try (MachineLock alone = MachineLock.take()) {
+        try {
             String failure = ran(rounds, pairs, out);
             // what took hours to run is not deleted where it cannot be written
             kept = false;

@@ -78,7 +78,7 @@ final class JoinedRuns {
             }
         }
         return new StepsFile(StepsFile.SCHEMA, StepsFile.VERSION, first.created(), command, StepsFile.UNITS, first.fingerprint(),
-                configurations, failures.isEmpty() ? null : failures, drifts(files), null, turns);
+                configurations, failures.isEmpty() ? null : failures, StepsFile.Drift.joined(files), null, turns);
     }
 
     private static List<StepsFile.Failure> failures(StepsFile file) {
@@ -159,20 +159,6 @@ final class JoinedRuns {
 
     private static Long most(List<Telemetry.Memory> of, Function<Telemetry.Memory, Long> what) {
         return of.stream().map(what).filter(Objects::nonNull).max(Long::compare).orElse(null);
-    }
-
-    /** From the start of the first process to the end of the last, by way of one in the middle. */
-    private static List<StepsFile.Drift> drifts(List<StepsFile> files) {
-        if (files.stream().anyMatch(f -> f.drifts() == null)) {
-            return null;
-        }
-        List<StepsFile.Drift> joined = new ArrayList<>();
-        for (StepsFile.Drift first : files.get(0).drifts()) {
-            List<StepsFile.Drift> same = files.stream().flatMap(f -> f.drifts().stream()).filter(d -> d.of().equals(first.of())).toList();
-            Double middle = same.size() == 1 ? first.middle() : Double.valueOf(same.get(same.size() / 2).start());
-            joined.add(new StepsFile.Drift(first.of(), first.unit(), first.start(), middle, same.get(same.size() - 1).end()));
-        }
-        return joined.isEmpty() ? null : joined;
     }
 
     private static ArrayNode jmh(StepsFile steps, List<ResultFolder> processes) {

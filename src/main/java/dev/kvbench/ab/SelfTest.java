@@ -46,12 +46,21 @@ public record SelfTest(int rows, int quiet, int found, double slowdown) {
     /**
      * @param rows how many, at least one
      * @param pairs of processes for each comparison
+     * @param threshold relative change that counts as noise
+     * @param alpha significance
      * @param build what is compared with itself
      * @param out where to say how far it is
      * @return what came of it
      * @throws IOException if something cannot be started or written
      */
-    public static SelfTest of(int rows, int pairs, Build build, PrintStream out) throws IOException {
+    public static SelfTest of(int rows, int pairs, double threshold, double alpha, Build build, PrintStream out) throws IOException {
+        // before the load begins, which others' runs would meet
+        try (MachineLock alone = MachineLock.take()) {
+            return alone(rows, pairs, threshold, alpha, build, out);
+        }
+    }
+
+    private static SelfTest alone(int rows, int pairs, double threshold, double alpha, Build build, PrintStream out) throws IOException {
         Path work = Files.createTempDirectory("kvbench-ab-");
         Process load = new ProcessBuilder(new Build("load", List.of("-cp", System.getProperty("java.class.path"), Load.class.getName()))
                 .command(List.of(Integer.toString(SEED)))).redirectErrorStream(true)
@@ -61,8 +70,8 @@ public record SelfTest(int rows, int quiet, int found, double slowdown) {
             Folders.tryToDelete(work);
         };
         try (AtExit interruption = new AtExit(interrupted, "interruption of a self-test")) {
-            try (MachineLock alone = MachineLock.take()) {
-                return passes(rows, pairs, build, work, out);
+            try {
+                return passes(rows, pairs, threshold, alpha, build, work, out);
             } finally {
                 end(load);
                 Folders.tryToDelete(work);
@@ -82,7 +91,8 @@ public record SelfTest(int rows, int quiet, int found, double slowdown) {
         }
     }
 
-    private static SelfTest passes(int rows, int pairs, Build build, Path work, PrintStream out) throws IOException {
+    private static SelfTest passes(int rows, int pairs, double threshold, double alpha, Build build, Path work, PrintStream out)
+            throws IOException {
         List<Build> builds = List.of(new Build("the same", build.java()), new Build("the same again", build.java()),
                 new Build("slowed", build.with("-D" + Slowdown.PROPERTY + "=" + SLOWDOWN).java()));
         SelfTest sum = new SelfTest(0, 0, 0, SLOWDOWN);
@@ -93,7 +103,7 @@ public record SelfTest(int rows, int quiet, int found, double slowdown) {
             try (AtExit interruption = new AtExit(rounds::stop, "interruption of rounds")) {
                 rounds.run(pairs, new PrintStream(PrintStream.nullOutputStream()));
             }
-            sum = sum.and(told(rounds, pass));
+            sum = sum.and(told(rounds, threshold, alpha, pass));
             Folders.tryToDelete(pass);
             double seconds = (System.nanoTime() - start) / 1e9;
             out.printf("# %d of %d rows: %d quiet, %d found; about %s left%n", sum.rows, rows, sum.quiet, sum.found,
@@ -109,7 +119,7 @@ public record SelfTest(int rows, int quiet, int found, double slowdown) {
                 "window=" + windows, "-p", "heavyHitters=4", "-p", "tokens=64", "-f", "0", "-wi", "1", "-i", "20", "-v", "SILENT");
     }
 
-    private static SelfTest told(Rounds rounds, Path work) throws IOException {
+    private static SelfTest told(Rounds rounds, double threshold, double alpha, Path work) throws IOException {
         Path results = Files.createDirectory(work.resolve("results"));
         List<String> none = List.of();
         String[] of = new String[3];
@@ -119,15 +129,15 @@ public record SelfTest(int rows, int quiet, int found, double slowdown) {
                     kind == 0 ? StepsFile.Turns.OLD : StepsFile.Turns.NEW), own, results);
             of[kind] = joined.path().toString();
         }
-        List<Comparison.Row> same = rows(of[0], of[1], results);
-        List<Comparison.Row> slowed = rows(of[0], of[2], results);
+        List<Comparison.Row> same = rows(of[0], of[1], threshold, alpha, results);
+        List<Comparison.Row> slowed = rows(of[0], of[2], threshold, alpha, results);
         return new SelfTest(same.size(),
                 (int) same.stream().filter(r -> r.verdict() != Verdict.IMPROVED && r.verdict() != Verdict.REGRESSED).count(),
                 (int) slowed.stream().filter(r -> r.verdict() == Verdict.REGRESSED).count(), SLOWDOWN);
     }
 
-    private static List<Comparison.Row> rows(String old, String now, Path results) {
-        return Compare.of(old, now, results, Comparison.NOISE, Comparison.ALPHA, null, false, Compare.Sort.RESULT).rows();
+    private static List<Comparison.Row> rows(String old, String now, double threshold, double alpha, Path results) {
+        return Compare.of(old, now, results, threshold, alpha, null, false, Compare.Sort.RESULT).rows();
     }
 
     private SelfTest and(SelfTest more) {

@@ -96,6 +96,12 @@ final class Budgeted {
                 tell.accept("# batch=" + batch + ": " + toomuch.get().outcome() + " when it ran; trying " + found.most());
                 continue;
             }
+            if (toomuch.isPresent() && asked.isMost() && ended.part().steps() != null) {
+                return Launcher.Ended.without(UnfinishedRun.Part.failed(Sequences.BATCH + "=" + batch + ": took "
+                        + ended.memory().map(m -> MemoryBudget.said(m.peakBytes())).orElse("more") + " when it ran, more than memory="
+                        + one.params().get(MemoryBudget.MEMORY) + (runs < MOST_RUNS ? "" : ", as fewer did " + (runs - 1) + " times before")
+                        + "; raise it, or give fewer"));
+            }
             return ended.memory().isEmpty() || ended.part().steps() == null ? ended : ended.with(ended.part().with(
                     ended.part().steps().within(new Budget(found.budgetBytes(), found.most(), found.limit(),
                             settings.of(one).orElseThrow().steps() - 1, ended.memory().get(), found.probes()))));

@@ -1,5 +1,6 @@
 package dev.kvbench.cli;
 
+import dev.kvbench.ForeignText;
 import dev.kvbench.RunFailed;
 import dev.kvbench.UserError;
 import dev.kvbench.ab.Build;
@@ -12,7 +13,9 @@ import dev.kvbench.compare.Compare;
 import dev.kvbench.compare.Comparison;
 import dev.kvbench.compare.Printer;
 import dev.kvbench.host.Git;
+import dev.kvbench.host.MachineLock;
 import dev.kvbench.report.Renderer;
+import dev.kvbench.report.analysis.Warnings;
 import dev.kvbench.results.Budget;
 import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
@@ -20,11 +23,14 @@ import dev.kvbench.results.Writable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -93,7 +99,10 @@ final class AbCommand implements Callable<Integer> {
         double alpha = gates.alpha();
         double noise = gates.noise();
         if (selfTest) {
-            return tested(pairs, withoutForks());
+            return tested(pairs, noise, alpha, withoutForks());
+        }
+        if (isGiven("--rows")) {
+            throw new UserError("--rows " + rows + ": is of --self-test; leave it out, or add --self-test");
         }
         if (Main.listed(options, words)) {
             return 0;
@@ -107,11 +116,21 @@ final class AbCommand implements Callable<Integer> {
         Writable.folder("--results", results);
         List<String> arguments = arguments();
         mustBeOfOneNumber(options);
+        // building is a load, too, that others' runs must not meet
+        try (MachineLock alone = MachineLock.take()) {
+            return inTurn(arguments, pairs, noise, alpha);
+        }
+    }
+
+    private int inTurn(List<String> arguments, int pairs, double noise, double alpha) throws IOException {
         Builds builds = new Builds(Path.of(""), Builds.cache(System.getenv()), System.out);
         Build before = named("old", builds.of(old));
         Build after = named("new", builds.of(now));
         leftOut();
         System.out.println("# " + pairs + (pairs == 1 ? " pair" : " pairs") + " of processes in turn: old is " + old + ", new is " + now);
+        if (pairs < Comparison.fewestPairs(alpha)) {
+            System.err.println("-f " + pairs + ": so few pairs are kept and tell nothing; it takes " + Comparison.fewestPairs(alpha));
+        }
         InTurn ran;
         try {
             ran = InTurn.run(before, after, arguments, pairs, spec.commandLine().getParseResult().originalArgs(), results, System.out);
@@ -120,6 +139,10 @@ final class AbCommand implements Callable<Integer> {
             return INCOMPARABLE;
         }
         return told(ran, noise, alpha);
+    }
+
+    private boolean isGiven(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
     }
 
     private static Build named(String side, Build build) {
@@ -184,7 +207,9 @@ final class AbCommand implements Callable<Integer> {
         }
     }
 
-    private int tested(int pairs, List<String> others) throws IOException {
+    private int tested(int pairs, double noise, double alpha, List<String> ofJmh) throws IOException {
+        List<String> others = new ArrayList<>(ofJmh);
+        Stream.of("--config", "--results").filter(this::isGiven).forEach(others::add);
         if (!others.isEmpty()) {
             throw new UserError("--self-test: compares this build with itself, by a benchmark of its own; leave out "
                     + String.join(" ", others));
@@ -192,7 +217,7 @@ final class AbCommand implements Callable<Integer> {
         if (rows < 1) {
             throw new UserError("--rows " + rows + ": must be at least 1");
         }
-        SelfTest test = SelfTest.of(rows, pairs, Build.running(), System.out);
+        SelfTest test = SelfTest.of(rows, pairs, noise, alpha, Build.running(), System.out);
         System.out.printf(Locale.ROOT, "against itself: nothing reported in %d of %d rows%n", test.quiet(), test.rows());
         System.out.printf(Locale.ROOT, "slowed by %.0f %%: found in %d of %d rows%n", 100 * test.slowdown(), test.found(), test.rows());
         return test.passed() ? 0 : 1;
@@ -200,8 +225,11 @@ final class AbCommand implements Callable<Integer> {
 
     private int told(InTurn ran, double noise, double alpha) throws IOException {
         boolean failed = false;
+        Map<String, List<String>> sidesOf = new LinkedHashMap<>();
         for (ResultFolder result : List.of(ran.old(), ran.now())) {
             Renderer.render(result);
+            Warnings.keep(result).forEach(w -> sidesOf.computeIfAbsent(w.text(), text -> new ArrayList<>())
+                    .add(result.equals(ran.old()) ? "old" : "new"));
             List<StepsFile.Failure> failures = Optional.ofNullable(result.readSteps().failures()).orElse(List.of()).stream()
                     .filter(f -> !Budget.isTooSmall(f.message())).toList();
             if (!failures.isEmpty()) {
@@ -211,6 +239,7 @@ final class AbCommand implements Callable<Integer> {
             }
         }
         String paths = ran.old().path() + " " + ran.now().path();
+        sidesOf.forEach((text, sides) -> System.out.println("Warning: " + String.join(", ", sides) + ": " + ForeignText.printable(text)));
         System.out.println("Old:    " + ran.old().path());
         System.out.println("New:    " + ran.now().path());
         System.out.println();
@@ -221,7 +250,7 @@ final class AbCommand implements Callable<Integer> {
         Comparison comparison = Compare.of(ran.old().path().toString(), ran.now().path().toString(), results, noise, alpha, null, false,
                 Compare.Sort.RESULT);
         if (!comparison.differences().isEmpty()) {
-            comparison.differences().forEach(d -> System.err.println("different " + d));
+            comparison.allDifferences().forEach(d -> System.err.println("different " + ForeignText.printable(d)));
             System.err.println("error: not comparable; `compare " + paths + " --allow-different` compares all the same");
             return INCOMPARABLE;
         }

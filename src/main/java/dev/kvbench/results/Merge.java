@@ -65,7 +65,9 @@ public final class Merge {
         try {
             Json.write(temporary.resolve(ResultFolder.JMH_FILE), jmh);
             new ResultFolder(temporary).writeSteps(new StepsFile(first.schema(), first.version(), first.created(), first.command(),
-                    first.units(), first.fingerprint(), configurations, failures.isEmpty() ? null : failures));
+                    first.units(), first.fingerprint(), configurations, failures.isEmpty() ? null : failures,
+                    StepsFile.Drift.joined(files), null,
+                    files.stream().map(StepsFile::turns).distinct().count() == 1 ? first.turns() : null));
             Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.move(temporary, into);
             return new ResultFolder(into);

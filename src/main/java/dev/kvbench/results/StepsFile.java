@@ -3,6 +3,7 @@ package dev.kvbench.results;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.kvbench.strategy.Strategies;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -93,6 +94,23 @@ public record StepsFile(
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Drift(String of, String unit, double start, Double middle, double end) {
+
+        /**
+         * @param files results one after the other
+         * @return from the start of the first to the end of the last, by way of one in the middle; null if one has none
+         */
+        public static List<Drift> joined(List<StepsFile> files) {
+            if (files.stream().anyMatch(f -> f.drifts() == null)) {
+                return null;
+            }
+            List<Drift> joined = new ArrayList<>();
+            for (Drift first : files.get(0).drifts()) {
+                List<Drift> same = files.stream().flatMap(f -> f.drifts().stream()).filter(d -> d.of().equals(first.of())).toList();
+                Double middle = same.size() == 1 ? first.middle() : Double.valueOf(same.get(same.size() / 2).start());
+                joined.add(new Drift(first.of(), first.unit(), first.start(), middle, same.get(same.size() - 1).end()));
+            }
+            return joined.isEmpty() ? null : joined;
+        }
 
         /** @return the largest change against the start, relative */
         public double change() {

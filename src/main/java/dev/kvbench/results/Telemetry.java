@@ -113,8 +113,8 @@ public record Telemetry(List<Sample> samples, List<Probe> probes, Energy energy,
      * @param devicePeakBytes most of the device's memory that was in use after an iteration, by all processes; libtorch's allocator
      *     gives nothing back while a process runs, so it is also what was in use within
      * @param cacheBytes keys and values held after the last step, all sequences
-     * @param cacheAllocatedBytes tensors of the cache as the allocator has them, scores among them: made once, for the most entries
-     *     that a step holds
+     * @param cacheAllocatedBytes tensors of the cache, by their shapes, scores among them: made once, for the most entries that a step
+     *     holds
      * @param cacheFreedBytes by how much those of a full cache of as many steps are larger; below zero where scores take more than
      *     eviction saves; null where no text grows
      * @param hostPeakBytes most memory of the host that a process of it had

@@ -91,6 +91,29 @@ class AbTest {
         Run compared = Run.of("compare", both.get(oldFirst ? 0 : 1).path().toString(), both.get(oldFirst ? 1 : 0).path().toString());
         assertTrue(compared.out().contains("in pairs: the sides ran in turn"), compared.out());
         assertTrue(run.out().endsWith(compared.out()), "ab says what compare says");
+        assertTrue(run.err().contains("-f 2: so few pairs are kept and tell nothing; it takes 6\n"), run.err());
+    }
+
+    @Test
+    void whatIsDoubtfulIsSaidOnceOfBothSidesAndKept() throws Exception {
+        Run run = Run.of(words("1", "-p", "device=cpu").toArray(String[]::new));
+        List<String> said = run.out().lines().filter(line -> line.startsWith("Warning: ")).toList();
+        assertTrue(said.contains("Warning: old, new: Some configurations have only 2 generations: differences below 3 % are not called"
+                + " real; run more iterations (-i)."), run.out());
+        for (ResultFolder side : left()) {
+            List<StepsFile.Doubt> kept = side.readSteps().warnings();
+            assertTrue(kept.stream().anyMatch(w -> w.warning().equals("FEW_GENERATIONS")), kept.toString());
+            kept.forEach(w -> assertEquals(1, said.stream().filter(line -> line.endsWith(": " + w.text())).count(), w.text()));
+        }
+    }
+
+    /** One row, of which one pair tells nothing: so nothing is reported, and nothing found. */
+    @Test
+    void aSelfTestComparesBothWaysUnderItsLoad() throws Exception {
+        Run run = Run.of("ab", "--self-test", "--rows", "1", "-f", "1");
+        assertEquals(1, run.exit(), run.err());
+        assertTrue(run.out().matches("(?s)# 1 of 1 rows: 1 quiet, 0 found; about .* left\nagainst itself: nothing reported in 1 of 1 rows\n"
+                + "slowed by 10 %: found in 0 of 1 rows\n"), run.out());
     }
 
     @Test
@@ -111,6 +134,10 @@ class AbTest {
         assertTrue(Run.of("ab", "--results", results.toString(), jar, jar, "--config", "throughput").err()
                 .startsWith("error: batch=most,most/2,most/4,most/16: each process would search anew"));
         assertEquals("error: NEW is missing: two commits or jars stand first, as in `ab HEAD~1 HEAD`\n", Run.of("ab", jar).err());
+        assertEquals("error: --rows 5: is of --self-test; leave it out, or add --self-test\n",
+                Run.of("ab", jar, jar, "--rows", "5").err());
+        assertEquals("error: --self-test: compares this build with itself, by a benchmark of its own; leave out --results\n",
+                Run.of("ab", "--self-test", "--results", results.toString()).err());
         assertEquals("error: --rows 0: must be at least 1\n", Run.of("ab", "--self-test", "--rows", "0").err());
         assertEquals("error: --self-test: compares this build with itself, by a benchmark of its own; leave out -p window=4\n",
                 Run.of("ab", "--self-test", "-p", "window=4").err());

@@ -1,6 +1,7 @@
 package dev.kvbench.report.analysis;
 
 import dev.kvbench.compare.Comparison;
+import dev.kvbench.decode.Slowdown;
 import dev.kvbench.results.StepsFile;
 import java.util.Locale;
 
@@ -46,6 +47,8 @@ public enum Warning {
     /** The GPU's clocks went down. */
     CLOCKS_FELL("Clocks fell: the SM clock was %d MHz at most, and %d MHz with %s%s",
             "lock a clock that it can hold (nvidia-smi -lgc MHZ), cool it, or raise its power limit"),
+    /** Steps wait for a part of what they took. */
+    PLANTED("Steps were slowed on purpose, by -D" + Slowdown.PROPERTY + "=%s", "for times to keep run without it"),
     /** Built from files that no commit has. */
     DIRTY("The working tree differed from the commit", "commit, and build again, for a result that others can make too"),
     /** Some configurations have no result. */

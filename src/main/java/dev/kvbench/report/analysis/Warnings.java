@@ -2,8 +2,12 @@ package dev.kvbench.report.analysis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvbench.compare.Comparison;
+import dev.kvbench.decode.Slowdown;
 import dev.kvbench.results.Budget;
+import dev.kvbench.results.Json;
+import dev.kvbench.results.ResultFolder;
 import dev.kvbench.results.StepsFile;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -34,6 +38,19 @@ public final class Warnings {
     }
 
     /**
+     * Works out what there is to warn of, and writes it into the result.
+     *
+     * @param folder a result
+     * @return what there is to warn of
+     * @throws IOException if it cannot be written
+     */
+    public static List<StepsFile.Doubt> keep(ResultFolder folder) throws IOException {
+        List<StepsFile.Doubt> warnings = of(LoadedResult.read(folder));
+        folder.writeWarnings(warnings);
+        return warnings;
+    }
+
+    /**
      * @param parts results
      * @param measured their configurations with a series
      * @param against strategies among these against their full caches
@@ -46,6 +63,7 @@ public final class Warnings {
         samples(parts, measured, warnings);
         warnings.addAll(StepWarnings.of(measured));
         warnings.addAll(MachineWarnings.of(files));
+        parts.stream().map(Warnings::planted).filter(Objects::nonNull).findFirst().ifPresent(by -> warnings.add(Warning.PLANTED.of(by)));
         if (files.stream().anyMatch(f -> Boolean.TRUE.equals(f.fingerprint().dirty()))) {
             warnings.add(Warning.DIRTY.of());
         }
@@ -96,13 +114,27 @@ public final class Warnings {
     /** A step's time with half its interval as a part of it. */
     private record Interval(int held, String name, double ms, double part) {}
 
+    /** By how much a step was slowed on purpose, as the JVM was told; null if it was not. */
+    private static String planted(LoadedResult result) {
+        String told = "-D" + Slowdown.PROPERTY + "=";
+        for (JsonNode run : result.jmh() == null ? Json.MAPPER.createArrayNode() : result.jmh()) {
+            for (JsonNode argument : run.path("jvmArgs")) {
+                if (argument.asText().startsWith(told)) {
+                    return argument.asText().substring(told.length());
+                }
+            }
+        }
+        return null;
+    }
+
     /** Whether JMH ran some of its benchmarks in one process; peers are none of JMH's. */
     private static boolean ofOneFork(LoadedResult result) {
         if (result.jmh() == null) {
             return false;
         }
         for (JsonNode run : result.jmh()) {
-            if (run.path("forks").asInt(0) == 1) {
+            // none is the process that JMH itself runs in
+            if (run.has("forks") && run.path("forks").asInt() <= 1) {
                 return true;
             }
         }

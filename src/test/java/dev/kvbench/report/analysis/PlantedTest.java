@@ -141,6 +141,11 @@ class PlantedTest {
         one(Warning.DEVICES, "Measured on different devices: H100; A100",
                 warnings(null, file(false, "H100", null, null, full), file(false, "A100", null, null, full)));
         one(Warning.DIRTY, "The working tree differed from the commit", warnings(null, file(true, "GPU", null, null, full)));
+        one(Warning.PLANTED, "Steps were slowed on purpose, by -Dkvbench.slowdown=0.1", warnings("""
+                [{"benchmark": "dev.kvbench.bench.DecodeLoopBenchmark.decode", "mode": "ss", "forks": 2, "params": {"strategy": "full"},
+                  "jvmArgs": ["-Xmx1g", "-Dkvbench.slowdown=0.1"],
+                  "primaryMetric": {"score": 1, "scoreError": 0, "scoreUnit": "ms/op", "rawData": [[1]]}}]
+                """, file(false, "GPU", null, null, full)));
         one(Warning.FAILED, "1 configuration failed", warnings(null, file(false, "GPU", List.of(new StepsFile.Failure("b", Map.of(), "no")),
                 null, full)));
         one(Warning.CONTROL, "The control is off: before it evicts, window takes 9.8 % more time than the full cache for the same work and"

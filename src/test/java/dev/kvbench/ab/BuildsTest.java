@@ -112,6 +112,27 @@ class BuildsTest {
         assertTrue(said.toString(StandardCharsets.UTF_8).startsWith("# Building HEAD (" + id.substring(0, 8) + "), once: "));
     }
 
+    /** Of packaging pom nothing is made: what is to be built lies in the commit, and no longer in the working tree. */
+    @Test
+    void aCommitIsBuiltOnceInAWorktreeOfItsOwnAndKept() throws Exception {
+        Path lib = Files.createDirectories(tree.resolve("target").resolve("lib"));
+        Path built = jar(tree.resolve("target").resolve("benchmarks.jar"), "dev.kvbench.cli.Start", "lib/a.jar");
+        Files.createFile(lib.resolve("a.jar"));
+        String id = commit("<project><modelVersion>4.0.0</modelVersion><groupId>g</groupId><artifactId>a</artifactId><version>1</version>"
+                + "<packaging>pom</packaging></project>");
+        Files.delete(built);
+        Path kept = folder.resolve("cache").resolve(id);
+        for (String name : List.of("HEAD", id)) {
+            assertEquals(List.of("-jar", kept.resolve("benchmarks.jar").toString()), builds.of(name).java());
+        }
+        assertTrue(Files.isRegularFile(kept.resolve("lib").resolve("a.jar")));
+        try (Stream<Path> left = Files.list(folder.resolve("cache"))) {
+            assertEquals(List.of(id), left.map(p -> p.getFileName().toString()).toList());
+        }
+        assertEquals(1, git("worktree", "list").lines().count(), "the worktree is gone");
+        assertEquals("# Building HEAD (" + id.substring(0, 8) + "), once: " + kept + "\n", said.toString(StandardCharsets.UTF_8));
+    }
+
     @Test
     void aCommitThatIsKeptIsNotBuiltAgain() throws Exception {
         String id = commit("x");

@@ -2,12 +2,14 @@ package dev.kvbench.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvbench.UserError;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -41,6 +43,24 @@ class MergeAndExportTest {
         assertEquals(4, merged.readJmh().size());
         assertEquals(2, new HashSet<>(steps.configurations().stream().map(c -> c.params().get("dtype")).toList()).size());
         assertThrows(UserError.class, () -> Merge.of(List.of(FP16, FP32), folder.resolve("merged")), "it is there already");
+    }
+
+    /** A result of another with a speed of the machine, and with or without turns. */
+    private ResultFolder with(ResultFolder of, double speed, StepsFile.Turns turns) throws IOException {
+        ResultFolder part = new ResultFolder(Files.createDirectory(folder.resolve("part-" + speed)));
+        StepsFile steps = of.readSteps();
+        part.writeSteps(new StepsFile(steps.schema(), steps.version(), steps.created(), steps.command(), steps.units(), steps.fingerprint(),
+                steps.configurations(), null, List.of(new StepsFile.Drift("copy bandwidth", "B/s", speed, speed, speed)), null, turns));
+        return part;
+    }
+
+    @Test
+    void theMachinesSpeedIsThatOfAllAndTurnsAreKeptWhereAllTookThem() throws Exception {
+        StepsFile.Turns turns = StepsFile.Turns.OF_CONFIGURATIONS;
+        StepsFile merged = Merge.of(List.of(with(FP32, 2e12, turns), with(FP16, 3e12, turns)), folder.resolve("both")).readSteps();
+        assertEquals(List.of(new StepsFile.Drift("copy bandwidth", "B/s", 2e12, 3e12, 3e12)), merged.drifts());
+        assertEquals(turns, merged.turns());
+        assertNull(Merge.of(List.of(with(FP32, 4e12, turns), with(FP16, 5e12, null)), folder.resolve("one")).readSteps().turns());
     }
 
     @Test

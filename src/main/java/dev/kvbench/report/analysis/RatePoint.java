@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Tokens per second of one number of sequences within a budget of memory, as JMH measured them.
@@ -93,10 +94,13 @@ public record RatePoint(StepsFile.Configuration configuration, double rate, doub
 
     /**
      * @param all of one result
-     * @return in what else than the strategy it differs from the full cache's fastest within the same budget; null if in nothing
+     * @return in what else than the strategy it differs from the full cache's fastest within the same budget; null if in nothing, or if
+     *     each was to run by what is fastest for it
      */
     String unlike(List<RatePoint> all) {
-        return isFull() ? null : all.stream().filter(p -> p.isFull() && p.context() == context() && p.setting().equals(setting()))
+        boolean byTheFastest = Stream.of("runtime", "attention").allMatch(p -> "auto".equals(configuration.params().get(p)));
+        return isFull() || byTheFastest ? null : all.stream()
+                .filter(p -> p.isFull() && p.context() == context() && p.setting().equals(setting()))
                 .max(Comparator.comparingDouble(RatePoint::rate))
                 .map(full -> Form.difference(configuration, full.configuration)).orElse(null);
     }

@@ -16,10 +16,10 @@ public final class RunTable {
     private static final String GENERATIONS = "Generations, every step timed:";
     private static final String BENCHMARKS = "Benchmarks without a series, as JMH timed them:";
     private static final List<String> SERIES = List.of("", "median step", "generations", "tokens/s", "× limit", "J/token");
-    private static final List<String> BARE = List.of("", "mean", "99.9 %", "", "tokens/s", "× limit");
+    private static final List<String> BARE = List.of("", "mean", "99.9 %", "", "tokens/s", "× limit", "J/token");
 
     private static final String BUDGETS = "Tokens per second within a budget of memory, all sequences:";
-    private static final List<String> RATES = List.of("", "sequences", "tokens/s", "99.9 %", "ms a token", "× limit", "memory");
+    private static final List<String> RATES = List.of("", "sequences", "tokens/s", "99.9 %", "ms a token", "× limit", "memory", "J/token");
 
     private RunTable() {}
 
@@ -65,7 +65,11 @@ public final class RunTable {
     }
 
     private static String joules(Telemetry telemetry) {
-        return telemetry == null || telemetry.energy().joulesPerToken() == null ? "" : Numbers.digits(telemetry.energy().joulesPerToken());
+        if (telemetry == null || telemetry.energy().joulesPerToken() == null) {
+            return "";
+        }
+        Double within = telemetry.energy().resolution();
+        return Numbers.digits(telemetry.energy().joulesPerToken()) + (within == null ? "" : " ± " + Numbers.percent(within));
     }
 
     private static List<List<String>> bare(LoadedResult result) {
@@ -83,7 +87,8 @@ public final class RunTable {
             PinnedPoint step = steps.get(c);
             JmhMean.of(result.jmh(), c).filter(mean -> Double.isFinite(mean.score())).forEach(mean -> rows.add(List.of(name,
                     Numbers.digits(mean.score()), Double.isFinite(mean.error()) ? "± " + Numbers.digits(mean.error()) : "", mean.unit(),
-                    step == null ? "" : rate(step.tokensPerSecond()), step == null ? "" : times(step.timesLimit()))));
+                    step == null ? "" : rate(step.tokensPerSecond()), step == null ? "" : times(step.timesLimit()),
+                    joules(c.telemetry()))));
         }
         return rows;
     }
@@ -93,7 +98,7 @@ public final class RunTable {
         return points.stream().map(p -> List.of(captions.of(p.configuration(), "batch").asked(p.configuration().asked()).brief(),
                 p.batch() + " of " + p.budget().most(), Numbers.digits(p.rate()),
                 Double.isNaN(p.error()) ? "" : "± " + Numbers.digits(p.error()), Numbers.digits(p.ms()), times(p.timesLimit()),
-                Numbers.mb(p.budget().memory().peakBytes() / 1e6))).toList();
+                Numbers.mb(p.budget().memory().peakBytes() / 1e6), joules(p.configuration().telemetry()))).toList();
     }
 
     private static String rate(double tokensPerSecond) {

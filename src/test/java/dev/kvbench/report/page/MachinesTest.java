@@ -49,7 +49,7 @@ class MachinesTest {
 
         List<String> table = RunTable.of(result);
         assertTrue(table.get(1).endsWith("  J/token"), table.get(1));
-        assertTrue(table.get(2).endsWith("   0.4512"), table.get(2));
+        assertTrue(table.get(2).endsWith("  0.4512 ± 12 %"), table.get(2));
         assertFalse(table.get(3).contains("0.45"), table.get(3));
     }
 

@@ -10,6 +10,7 @@ import dev.kvbench.report.MadeThroughput;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.results.Json;
 import dev.kvbench.results.ResultFolder;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -93,8 +94,18 @@ class WarningsTest {
         ResultFolder rates = MadeThroughput.rates(folder.resolve("rates"), 0.01, Map.of("full", 1000.0, "h2o", 2000.0));
         Path steps = rates.path().resolve(ResultFolder.STEPS_FILE);
         Files.writeString(steps, Files.readString(steps).replaceFirst("(?s)cudagraph(?=.*cudagraph)", "fused"));
+        assertEquals(List.of(ONE_FORK), warnings(rates), "each by what is fastest for it, as nobody asked for another");
+        askedFor(rates);
         assertEquals("More than the strategy differs: another runtime: full cache fused, h2o cudagraph; give both the same -p runtime and"
                 + " -p attention.", warnings(rates).get(0));
+    }
+
+    /** As if a form of attention had been asked for. */
+    private static void askedFor(ResultFolder rates) throws IOException {
+        for (String file : List.of(ResultFolder.STEPS_FILE, ResultFolder.JMH_FILE)) {
+            Path path = rates.path().resolve(file);
+            Files.writeString(path, Files.readString(path).replaceAll("\"attention\"\\s*:\\s*\"auto\"", "\"attention\":\"sdpa\""));
+        }
     }
 
     /** At one context two things differ, at the other one of them. */
@@ -109,6 +120,7 @@ class WarningsTest {
                     .put("runtime", full || one.at("/params/context").asText().equals("512") ? "cudagraph" : "fused");
         }
         Json.MAPPER.writeValue(steps.toFile(), json);
+        askedFor(shares);
         String unlike = warnings(shares).get(0);
         List<String> parts = List.of(unlike.substring("More than the strategy differs: ".length()).split("; "));
         assertEquals(new HashSet<>(parts).size(), parts.size(), unlike);

@@ -99,8 +99,7 @@ final class Budgeted {
             if (toomuch.isPresent() && asked.isMost() && ended.part().steps() != null) {
                 return Launcher.Ended.without(UnfinishedRun.Part.failed(Sequences.BATCH + "=" + batch + ": took "
                         + ended.memory().map(m -> MemoryBudget.said(m.peakBytes())).orElse("more") + " when it ran, more than memory="
-                        + one.params().get(MemoryBudget.MEMORY) + (runs < MOST_RUNS ? "" : ", as fewer did " + (runs - 1) + " times before")
-                        + "; raise it, or give fewer"));
+                        + one.params().get(MemoryBudget.MEMORY) + "; raise it" + (batch == 1 ? "" : ", or give a number of sequences")));
             }
             return ended.memory().isEmpty() || ended.part().steps() == null ? ended : ended.with(ended.part().with(
                     ended.part().steps().within(new Budget(found.budgetBytes(), found.most(), found.limit(),

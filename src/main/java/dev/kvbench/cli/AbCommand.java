@@ -15,6 +15,7 @@ import dev.kvbench.compare.Printer;
 import dev.kvbench.host.Git;
 import dev.kvbench.host.MachineLock;
 import dev.kvbench.report.Renderer;
+import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Warnings;
 import dev.kvbench.results.Budget;
 import dev.kvbench.results.ResultFolder;
@@ -228,7 +229,7 @@ final class AbCommand implements Callable<Integer> {
         Map<String, List<String>> sidesOf = new LinkedHashMap<>();
         for (ResultFolder result : List.of(ran.old(), ran.now())) {
             Renderer.render(result);
-            Warnings.keep(result).forEach(w -> sidesOf.computeIfAbsent(w.text(), text -> new ArrayList<>())
+            Warnings.keep(result, LoadedResult.read(result)).forEach(w -> sidesOf.computeIfAbsent(w.text(), text -> new ArrayList<>())
                     .add(result.equals(ran.old()) ? "old" : "new"));
             List<StepsFile.Failure> failures = Optional.ofNullable(result.readSteps().failures()).orElse(List.of()).stream()
                     .filter(f -> !Budget.isTooSmall(f.message())).toList();

@@ -185,8 +185,7 @@ final class RunCommand implements Callable<Integer> {
         if (!losses.isEmpty() && result.rates().isEmpty()) {
             System.err.println("--quality: left out, since no Throughput ran");
         }
-        List<StepsFile.Doubt> warnings = Warnings.of(result);
-        folder.writeWarnings(warnings);
+        List<StepsFile.Doubt> warnings = Warnings.keep(folder, result);
         System.out.println();
         RunTable.of(result).forEach(System.out::println);
         System.out.println();

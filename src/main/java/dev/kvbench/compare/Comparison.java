@@ -182,11 +182,13 @@ public record Comparison(String old, String now, double threshold, double alpha,
             Arrays.setAll(ratios, i -> Math.log(b[i] / a[i]));
             TrimmedMean neighbours = TrimmedMean.of(ratios, confidence);
             Precedence best = higherIsBetter ? Precedence.of(inverse(b), inverse(a), confidence) : Precedence.of(a, b, confidence);
-            boolean second = best.p() < neighbours.p() && !Double.isNaN(best.low());
-            return second
-                    ? new Change(Math.expm1(best.center()), Math.expm1(best.low()), Math.expm1(best.high()), Math.min(1, LOOKS * best.p()))
-                    : new Change(Math.expm1(neighbours.mean()), Math.expm1(neighbours.low()), Math.expm1(neighbours.high()),
-                            Math.min(1, LOOKS * neighbours.p()));
+            return best.p() < neighbours.p() && !Double.isNaN(best.low())
+                    ? ofLogs(best.center(), best.low(), best.high(), LOOKS * best.p())
+                    : ofLogs(neighbours.mean(), neighbours.low(), neighbours.high(), LOOKS * neighbours.p());
+        }
+
+        private static Change ofLogs(double center, double low, double high, double p) {
+            return new Change(Math.expm1(center), Math.expm1(low), Math.expm1(high), Math.min(1, p));
         }
 
         private static double[] inverse(double[] values) {

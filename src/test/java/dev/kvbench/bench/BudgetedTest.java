@@ -1,6 +1,7 @@
 package dev.kvbench.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -122,6 +123,17 @@ class BudgetedTest {
                 new Budget.Probe(MOST - 2, "too much", 300_400_000L)), last);
         assertTrue(told.contains("# batch=1000: out of memory when it ran; trying 999"), told.toString());
         assertEquals(most, ended.get(1).part().steps().budget().most());
+    }
+
+    /** Four tries at most; what took too much in each of them is no number that fits. */
+    @Test
+    void whatTakesTooMuchEachTimeIsNotKept() throws IOException {
+        planned("most");
+        List<Launcher.Ended> ended = all(LINEAR, with -> took(with, 300_000_001));
+        assertEquals(List.of(MOST, MOST - 1, MOST - 2, MOST - 3), ran);
+        assertEquals("batch=997: took 300 MB when it ran, more than memory=300MB; raise it, or give a number of sequences",
+                ended.get(0).part().failure());
+        assertNull(ended.get(0).part().steps());
     }
 
     private Launcher.Ended lacking(RunPlan.Configuration with, Outcome how) {

@@ -150,6 +150,31 @@ class InTurnTest {
         assertEquals(Verdict.NO_CHANGE, compare(before, result("same", "x", "new", same)).rows().get(0).verdict());
     }
 
+    /** A result of one rate per process. */
+    private String rates(String name, String side, double... rates) throws Exception {
+        Path path = Path.of(result(name, "x", side, new double[0]));
+        Files.writeString(path.resolve(ResultFolder.JMH_FILE), """
+                [{"benchmark": "dev.kvbench.bench.DecodeLoopBenchmark.decode", "mode": "thrpt", "forks": 12, "params": {"strategy": "full"},
+                  "primaryMetric": {"score": 1, "scoreError": 0, "scoreUnit": "ops/s", "rawData": %s}}]
+                """.formatted(Arrays.stream(rates).mapToObj(r -> List.of(r)).toList()));
+        return path.toString();
+    }
+
+    /** Of rates the highest are the least disturbed, and a change is that of time. */
+    @Test
+    void aLoadOfWholeProcessesHidesNoChangeOfARate() throws Exception {
+        double[] times = {1.00, 1.45, 1.01, 1.00, 1.60, 1.02, 1.50, 1.01, 1.01, 1.00, 1.38, 1.00};
+        double[] slower = {1.10, 1.12, 1.70, 1.11, 1.11, 1.56, 1.10, 1.10, 1.62, 1.51, 1.12, 1.11};
+        String before = rates("old", "old", Arrays.stream(times).map(t -> 100 / t).toArray());
+        String after = rates("slower", "new", Arrays.stream(slower).map(t -> 100 / t).toArray());
+        Comparison.Row row = compare(before, after).rows().get(0);
+        assertEquals("ops/s", row.unit());
+        assertEquals(Verdict.REGRESSED, row.verdict());
+        assertEquals(0.1, row.change(), 0.005);
+        assertTrue(row.low() > 0.07 && row.high() < 0.13, row.low() + " to " + row.high());
+        assertEquals(Verdict.IMPROVED, compare(after, before).rows().get(0).verdict(), "either way round");
+    }
+
     /** All ways to deal the ranks to two sides, each as likely. */
     @Test
     void precedingIsAsRareAsItIsCounted() {

@@ -41,11 +41,12 @@ public final class Warnings {
      * Works out what there is to warn of, and writes it into the result.
      *
      * @param folder a result
+     * @param result what its files say
      * @return what there is to warn of
      * @throws IOException if it cannot be written
      */
-    public static List<StepsFile.Doubt> keep(ResultFolder folder) throws IOException {
-        List<StepsFile.Doubt> warnings = of(LoadedResult.read(folder));
+    public static List<StepsFile.Doubt> keep(ResultFolder folder, LoadedResult result) throws IOException {
+        List<StepsFile.Doubt> warnings = of(result);
         folder.writeWarnings(warnings);
         return warnings;
     }

@@ -72,7 +72,7 @@ final class Origins {
     private static List<String> iterations(LoadedResult result) {
         Map<String, Set<String>> counts = new LinkedHashMap<>();
         if (result.jmh() != null) {
-            result.jmh().forEach(run -> count(counts, run.path("benchmark").asText(), run.path("forks").asInt(),
+            result.jmh().forEach(run -> count(counts, run.path("benchmark").asText(), processes(run),
                     run.path("measurementIterations").asInt(), run.path("warmupIterations").asInt()));
         } else {
             result.steps().configurations().stream().filter(StepsFile.Configuration::hasSeries).forEach(c -> {
@@ -82,6 +82,11 @@ final class Origins {
             });
         }
         return counts.entrySet().stream().map(e -> e.getKey() + " " + String.join(" or ", e.getValue())).toList();
+    }
+
+    /** No fork is the process that JMH itself runs in; 0 where nothing is said. */
+    private static int processes(JsonNode run) {
+        return run.has("forks") ? Math.max(1, run.path("forks").asInt()) : 0;
     }
 
     private static void count(Map<String, Set<String>> counts, String benchmark, int forks, int iterations, int warmUps) {

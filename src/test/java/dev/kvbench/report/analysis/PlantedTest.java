@@ -125,6 +125,9 @@ class PlantedTest {
                 warnings(steps(3, (g, t, r) -> 1)));
         one(Warning.FEW_FORKS, "Measured in one process only: what differs from process to process is in no interval here",
                 warnings("[{\"forks\": 1}]", file(false, "GPU", null, null, steps(5, (g, t, r) -> 1))));
+        one(Warning.FEW_FORKS, "Measured in one process only: what differs from process to process is in no interval here",
+                warnings("[{\"forks\": 0}]", file(false, "GPU", null, null, steps(5, (g, t, r) -> 1))));
+        assertEquals(List.of(), warnings("[{}]", file(false, "GPU", null, null, steps(5, (g, t, r) -> 1))), "peers have none");
         StepsFile.Configuration pinned = new StepsFile.Configuration("dev.kvbench.bench.DecodeStepBenchmark.step", "full cache",
                 Map.of("strategy", "full", "window", "0", "cacheLength", "64"), "synthetic", "explicit", "fused", "gpu", 8, null,
                 List.of());

@@ -8,6 +8,9 @@ import dev.kvbench.report.MadeThroughput;
 import dev.kvbench.report.analysis.LoadedResult;
 import dev.kvbench.report.analysis.Numbers;
 import dev.kvbench.report.analysis.RunTable;
+import dev.kvbench.results.ResultFolder;
+import dev.kvbench.results.StepsFile;
+import dev.kvbench.results.Telemetry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +60,32 @@ class RunTableTest {
     void otherBenchmarksAreNamed() throws IOException {
         List<String> table = RunTable.of(LoadedResult.read(MadeResults.evictions(folder)));
         assertTrue(table.get(2).matches("Eviction\\.score: tova \\(64\\), batch 1 +20\\.00 +± 0\\.3000 +us/op"), table.get(2));
+    }
+
+    private static long energies(LoadedResult result) {
+        return RunTable.of(result).stream().filter(line -> line.matches(".* \\d+\\.?\\d* ± \\d+(\\.\\d)? %")).count();
+    }
+
+    @Test
+    void energyStandsInEachTableWithWhatItIsKnownToWithin() throws IOException {
+        Telemetry counted = null;
+        int rates = 0;
+        for (ResultFolder kept : ResultFolder.all(Path.of("results"))) {
+            LoadedResult result = LoadedResult.read(kept);
+            List<Telemetry> all = result.steps().configurations().stream().map(StepsFile.Configuration::telemetry)
+                    .filter(t -> t != null && t.energy() != null && t.energy().joulesPerToken() != null).toList();
+            assertEquals(all.size(), energies(result), kept.path() + String.join("\n", RunTable.of(result)));
+            counted = all.isEmpty() ? counted : all.get(0);
+            rates += all.isEmpty() || result.rates().isEmpty() ? 0 : 1;
+        }
+        assertTrue(rates > 0, "no result of rates has energy");
+        LoadedResult bare = LoadedResult.read(MadeResults.evictions(folder));
+        Telemetry telemetry = counted;
+        StepsFile steps = bare.steps().with(bare.steps().configurations().stream().map(c -> new StepsFile.Configuration(c.benchmark(),
+                c.label(), c.params(), c.weights(), c.attention(), c.runtime(), c.device(), c.cacheBytesPerEntry(), c.gpu(), c.iterations(),
+                c.asked(), c.drawnEntries(), telemetry, c.budget())).toList());
+        assertEquals(0, energies(bare));
+        assertEquals(steps.configurations().size(), energies(new LoadedResult(bare.name(), steps, bare.fingerprint(), bare.jmh())));
     }
 
     @Test
